@@ -1,0 +1,159 @@
+import { refusal, runScript } from "./pretended-programs.ts";
+
+const URI = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/cats";
+const CONTENT = "c".repeat(64);
+const DIGEST = `sha256:${"d".repeat(64)}`;
+const NOT_THERE = refusal("ImageNotFoundException");
+
+/** `there` says which tags the repository has, and what the image behind them was built from. */
+function push(
+  there: Readonly<Record<string, string>>,
+  { moving = "", docker = "", aws = "", ...environment }: Record<string, string> = {},
+) {
+  const tags = Object.keys(there).map((tag) => `*describe-images*imageTag=${tag}\\ *) echo ${DIGEST};;`);
+  const label = `*image\\ inspect*--format*) echo '${Object.values(there)[0]}';;`;
+  return runScript(
+    "ecr-push.sh",
+    [],
+    {
+      SLIPWAY_ACCOUNT: "123456789012",
+      SLIPWAY_REPOSITORY: "team/cats",
+      SLIPWAY_BUILT: `${URI}:sha-${CONTENT}`,
+      SLIPWAY_CONTENT: CONTENT,
+      SLIPWAY_LABEL: "dev.slipway.content",
+      SLIPWAY_FIXED: `sha-${CONTENT} 1.4.2`,
+      SLIPWAY_MOVING: moving,
+      ...environment,
+    },
+    {
+      aws: `${aws}\ncase "$* " in ${tags.join(" ")} *describe-images*) ${NOT_THERE};; esac`,
+      docker: `${docker}\ncase "$*" in ${label} *image\\ inspect*) exit 1;; esac`,
+    },
+  );
+}
+
+const pushed = ({ calls }: { calls: readonly string[] }) =>
+  calls.filter((call) => /^docker (push|tag)/.test(call)).map((call) => call.replace(/^docker /, ""));
+
+describe("a push to ECR", () => {
+  test("of something new looks for every tag, then pushes each", () => {
+    const run = push({});
+    expect(run.calls[0]).toBe(
+      `aws --region eu-west-1 --output text ecr describe-images --registry-id 123456789012 --repository-name team/cats --image-ids imageTag=sha-${CONTENT} --query imageDetails[0].imageDigest`,
+    );
+    expect(run.calls.findIndex((call) => call.startsWith("docker"))).toBe(2);
+    expect(pushed(run)).toEqual([
+      `push --quiet ${URI}:sha-${CONTENT}`,
+      `tag ${URI}:sha-${CONTENT} ${URI}:1.4.2`,
+      `push --quiet ${URI}:1.4.2`,
+    ]);
+    expect(run).toMatchObject({ status: 0, output: `team/cats: has sha-${CONTENT} 1.4.2\n` });
+  });
+
+  test("adopts what was built from the same content, and pushes nothing twice", () => {
+    const run = push({ [`sha-${CONTENT}`]: CONTENT, "1.4.2": CONTENT });
+    expect(pushed(run)).toEqual([]);
+    expect(run).toMatchObject({
+      status: 0,
+      output: `team/cats: adopts ${URI}@${DIGEST}, built from the same content\nteam/cats: has every tag already\n`,
+    });
+  });
+
+  test("that was cut off half-way is finished with the image that is there, not with another build of it", () => {
+    expect(pushed(push({ [`sha-${CONTENT}`]: CONTENT }))).toEqual([
+      `tag ${URI}@${DIGEST} ${URI}:1.4.2`,
+      `push --quiet ${URI}:1.4.2`,
+    ]);
+  });
+
+  test.each([
+    ["other content of ours", "e".repeat(64), `built from ${"e".repeat(64)}`],
+    ["an image that is none of ours", "", "built from something that is not ours"],
+  ])("refuses a version that stands for %s, before anything is sent", (_, content, reason) => {
+    const run = push({ "1.4.2": content });
+    expect(pushed(run)).toEqual([]);
+    expect(run.status).toBe(1);
+    expect(run.output).toBe(
+      `team/cats: the tag 1.4.2 stands for other content (${DIGEST}, ${reason}): nothing was pushed; give this content a new version, or put the old content back\n`,
+    );
+  });
+
+  test("moves the tags that may move, always", () => {
+    expect(pushed(push({ [`sha-${CONTENT}`]: CONTENT, "1.4.2": CONTENT }, { moving: "1.4 latest" }))).toEqual(
+      ["1.4", "latest"].flatMap((tag) => [`tag ${URI}@${DIGEST} ${URI}:${tag}`, `push --quiet ${URI}:${tag}`]),
+    );
+  });
+
+  test("pulls what it must read for the platform that it was built for", () => {
+    const { calls } = push({ "1.4.2": CONTENT }, { SLIPWAY_PLATFORM: "linux/arm64" });
+    expect(calls).toContain(`docker pull --quiet --platform linux/arm64 ${URI}@${DIGEST}`);
+  });
+
+  test("acts by the role that the stack names", () => {
+    const aws = `case "$*" in
+      *assume-role*) printf 'ASIAKEY\\tsecret\\ttoken\\n'; exit;;
+      *) [ "$AWS_ACCESS_KEY_ID/$AWS_SECRET_ACCESS_KEY/$AWS_SESSION_TOKEN" = ASIAKEY/secret/token ] || exit 9;; esac`;
+    const run = push({}, { aws, SLIPWAY_ROLE: "arn:aws:iam::123456789012:role/deploy" });
+    expect(run.status).toBe(0);
+    expect(run.calls.join()).not.toContain("secret");
+  });
+
+  test.each<[string, Record<string, string>, RegExp]>([
+    [
+      "no credentials",
+      { aws: "echo 'Unable to locate credentials. You can configure them' >&2; exit 253" },
+      /^team\/cats: AWS takes no credentials from here: Unable to locate credentials\. .*; log in \(aws sso login, .*\) and apply again\n$/,
+    ],
+    ["expired ones", { aws: refusal("ExpiredTokenException") }, /AWS takes no credentials from here: .*log in/],
+    [
+      "a missing permission",
+      { aws: refusal("AccessDeniedException", "not authorized to perform: ecr:DescribeImages") },
+      /^team\/cats: cannot look for the tag sha-c+: An error occurred \(AccessDeniedException\).*ecr:DescribeImages\n$/,
+    ],
+    [
+      "no login of Docker's",
+      { docker: `case "$1" in push) echo 'no basic auth credentials' >&2; exit 1;; esac` },
+      /^team\/cats: docker has no login for 123456789012.dkr.ecr.eu-west-1.amazonaws.com: install amazon-ecr-credential-helper .* docker said: no basic auth credentials\n$/,
+    ],
+    [
+      "a push that fails",
+      { docker: `case "$1" in push) echo 'disk full' >&2; exit 1;; esac` },
+      /^team\/cats: docker push failed: disk full\n$/,
+    ],
+  ])("with %s fails in one line that says what to do", (_, environment, message) => {
+    const run = push({}, environment);
+    expect(run.status).toBe(1);
+    expect(run.output).toMatch(message);
+  });
+
+  test("without the commands says which one to install", () => {
+    const run = (programs: Record<string, string>) =>
+      runScript("ecr-push.sh", [], { SLIPWAY_BUILT: "a:b", SLIPWAY_REPOSITORY: "r" }, programs);
+    expect(run({})).toMatchObject({ status: 1, output: expect.stringMatching(/^r: the docker command is missing: /) });
+    expect(run({ docker: "" })).toMatchObject({
+      status: 1,
+      output: expect.stringMatching(/^r: the aws command is missing: /),
+    });
+  });
+});
+
+describe("a destroy's farewell", () => {
+  const farewell = (aws: string) =>
+    runScript("ecr-farewell.sh", [], { SLIPWAY_ACCOUNT: "123456789012", SLIPWAY_REPOSITORY: "team/cats" }, { aws });
+
+  test("says what a repository still holds, and nothing of an empty one", () => {
+    expect(farewell("echo 3")).toMatchObject({
+      status: 0,
+      output:
+        "team/cats: stays, for it holds 3 image tags and deleteWithImages is not set: set it, apply and destroy again, or empty the repository first\n",
+    });
+    expect(farewell("echo 0")).toMatchObject({ status: 0, output: "" });
+  });
+
+  test("stops no destroy when it cannot tell", () => {
+    expect(farewell(refusal("AccessDeniedException"))).toMatchObject({
+      status: 0,
+      output: expect.stringMatching(/^team\/cats: cannot tell what is left in it: /),
+    });
+  });
+});

@@ -1,0 +1,71 @@
+import { ApplyReport } from "../../src/cli/apply-report.ts";
+
+const PATHS: Record<string, string> = { "docker_image.a": "cats/image", "terraform_data.b": "cats/host/Release" };
+const report = () => new ApplyReport({ pathOf: (address) => PATHS[address] ?? address });
+const line = (message: object) => JSON.stringify({ "@level": "info", "@message": "…", ...message });
+const hook = (type: string, addr: string, more: object = {}) => line({ type, hook: { resource: { addr }, ...more } });
+
+it.each([
+  [hook("apply_complete", "docker_image.a", { action: "create", elapsed_seconds: 7 }), ["created cats/image (7 s)"]],
+  [hook("apply_complete", "docker_image.a", { action: "delete", elapsed_seconds: 0 }), ["removed cats/image"]],
+  [hook("apply_complete", "docker_image.a", { action: "update" }), ["changed cats/image"]],
+  [hook("apply_errored", "docker_image.a", { elapsed_seconds: 2 }), ["failed cats/image (2 s)"]],
+  [hook("apply_progress", "docker_image.a", { elapsed_seconds: 30 }), ["still at cats/image (30 s)"]],
+  [hook("apply_progress", "docker_image.a", { elapsed_seconds: 40 }), []],
+  [hook("apply_start", "docker_image.a"), []],
+  [hook("refresh_complete", "docker_image.a"), []],
+  [hook("provision_progress", "terraform_data.b", { output: "web: healthy" }), ["cats/host/Release | web: healthy"]],
+  [hook("provision_progress", "terraform_data.b", { output: 'Executing: ["sh"]' }), []],
+  [line({ type: "version", terraform: "1.11.4" }), []],
+  [line({ "@level": "error", "@message": "out of memory" }), ["out of memory"]],
+  ["not JSON at all", ["not JSON at all"]],
+  ["", []],
+])("shows of %s", (text, shown) => {
+  expect(report().read(text)).toEqual(shown);
+});
+
+it.each([
+  [{ add: 2, change: 0, remove: 1, operation: "plan" }, ["to create 2, to change 0, to remove 1"]],
+  [{ add: 0, change: 0, remove: 0, operation: "plan" }, ["nothing to change"]],
+  [{ add: 2, change: 0, remove: 1, operation: "apply" }, []],
+])("sums up %j", (changes, shown) => {
+  expect(report().read(line({ type: "change_summary", changes }))).toEqual(shown);
+});
+
+it("counts what was done, not what was planned", () => {
+  const read = report();
+  read.read(line({ type: "change_summary", changes: { add: 9, change: 0, remove: 0, operation: "plan" } }));
+  expect(read.changes).toEqual({ add: 0, change: 0, remove: 0 });
+  read.read(line({ type: "change_summary", changes: { add: 3, change: 1, remove: 2, operation: "apply" } }));
+  expect(read.changes).toEqual({ add: 3, change: 1, remove: 2 });
+});
+
+it("keeps the reason of a failure complete, to be shown at the end", () => {
+  const read = report();
+  const diagnostic = {
+    severity: "error",
+    summary: "local-exec provisioner error",
+    detail: "Error running command 'sh release.sh': exit status 1.\nOutput: web: unhealthy\nweb: last said: boom\n",
+    address: "terraform_data.b",
+  };
+  expect(read.read(line({ "@level": "error", type: "diagnostic", diagnostic }))).toEqual([]);
+  expect(read.errors).toEqual([
+    [
+      "error: cats/host/Release: local-exec provisioner error",
+      "Error running command 'sh release.sh': exit status 1.",
+      "Output: web: unhealthy",
+      "web: last said: boom",
+    ].join("\n  "),
+  ]);
+});
+
+it("shows warnings as they come", () => {
+  const diagnostic = { severity: "warning", summary: "deprecated", detail: "use another" };
+  expect(report().read(line({ type: "diagnostic", diagnostic }))).toEqual(["warning: deprecated", "use another"]);
+});
+
+it("keeps the outputs", () => {
+  const read = report();
+  read.read(line({ type: "outputs", outputs: { url: { value: "http://cats.localhost:8888/", sensitive: false } } }));
+  expect(read.outputs).toEqual({ url: "http://cats.localhost:8888/" });
+});

@@ -1,0 +1,137 @@
+import { spawn } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const SLIPWAY = resolve(__dirname, "../../src/cli/slipway.mjs");
+const SHELL_TOOLS = ["sh", "cat", "env", "sleep", "mkdir", "kill", "touch"];
+
+/** What a child process said and how it ended. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * A machine that has only the programs it is given: a folder that is all of PATH. Each program is a line of shell, and
+ * writes down how it was called.
+ */
+export class PretendMachine {
+  readonly folder = mkdtempSync(join(tmpdir(), "slipway-machine-"));
+  readonly bin = join(this.folder, "bin");
+  private readonly log = join(this.folder, "calls");
+
+  constructor() {
+    mkdirSync(this.bin);
+    writeFileSync(this.log, "");
+    for (const name of SHELL_TOOLS) symlinkSync(which(name), join(this.bin, name));
+  }
+
+  /** Puts a program there: `script` is shell, in which `$1` … are its arguments. */
+  program(name: string, script = "true"): this {
+    const path = join(this.bin, name);
+    rmSync(path, { force: true });
+    writeFileSync(path, `#!${join(this.bin, "sh")}\necho "${name} $*" >> '${this.log}'\n${script}\n`);
+    chmodSync(path, 0o755);
+    return this;
+  }
+
+  remove(name: string): this {
+    rmSync(join(this.bin, name), { force: true });
+    return this;
+  }
+
+  /** A Docker client whose engine is there once the file `engine-up` is. */
+  docker(info: object = {}): this {
+    const document = JSON.stringify({ ServerVersion: "99.0", DockerRootDir: "/", RegistryConfig: {}, ...info });
+    return this.program(
+      "docker",
+      `case "$1" in
+        context) echo "default \${DOCKER_HOST:-unix:///var/run/docker.sock}" ;;
+        info) if [ -e '${this.folder}/engine-up' ]; then echo '${document}'; else echo '{"ServerErrors":["cannot connect to the engine"]}'; exit 1; fi ;;
+      esac`,
+    );
+  }
+
+  engineUp(): this {
+    writeFileSync(join(this.folder, "engine-up"), "");
+    return this;
+  }
+
+  /** A Terraform that knows its version, makes `.terraform`, and prints what `apply` and `destroy` are given to say. */
+  terraform(say: { apply?: readonly object[]; code?: number; version?: string } = {}): this {
+    const lines = (say.apply ?? []).map((message) => JSON.stringify(message)).join("\n");
+    writeFileSync(join(this.folder, "says"), lines && `${lines}\n`);
+    return this.program(
+      "terraform",
+      `case "$1 $2" in
+        version*) echo '{"terraform_version":"${say.version ?? "1.11.4"}"}' ;;
+        *init) mkdir -p "\${1#-chdir=}/.terraform" ;;
+        *apply | *destroy) cat '${this.folder}/says'; exit ${say.code ?? 0} ;;
+      esac`,
+    );
+  }
+
+  /** How the programs were called, in order; those of a name, when one is given. */
+  calls(name?: string): string[] {
+    const lines = readFileSync(this.log, "utf8").split("\n").filter(Boolean);
+    return name === undefined ? lines : lines.filter((line) => line.startsWith(`${name} `));
+  }
+
+  /** Runs slipway in `cwd` on this machine, without a terminal and with the standard input closed. */
+  slipway(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+    const child = spawn(process.execPath, [SLIPWAY, ...args], {
+      cwd,
+      env: { PATH: this.bin, HOME: this.folder, TMPDIR: tmpdir(), ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: 60_000,
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text) => {
+      stderr += text;
+    });
+    return new Promise((resolve) => child.once("close", (code) => resolve({ code, stdout, stderr })));
+  }
+}
+
+/** A project whose app writes one stack, `cats`. */
+export function makeProject(stack: object = {}, extra: Readonly<Record<string, string>> = {}): string {
+  const root = mkdtempSync(join(tmpdir(), "slipway-pretend-project-"));
+  const document = JSON.stringify({
+    terraform: { backend: { local: { path: "../../../terraform.cats.tfstate" } } },
+    ...stack,
+  });
+  const app = `
+const fs = require("fs");
+const out = process.env.CDKTF_OUTDIR;
+fs.mkdirSync(out + "/stacks/cats", { recursive: true });
+fs.writeFileSync(out + "/manifest.json", JSON.stringify({ stacks: { cats: {} } }));
+fs.writeFileSync(out + "/stacks/cats/cdk.tf.json", ${JSON.stringify(document)});
+fs.appendFileSync("synths", (process.env.PREPARED ?? "") + "\\n");
+`;
+  const files = {
+    "app.js": app,
+    "cdktf.json": JSON.stringify({ app: `"${process.execPath}" app.js` }),
+    "package.json": "{}",
+    ...extra,
+  };
+  for (const [path, text] of Object.entries(files)) writeFileSync(join(root, path), text);
+  return root;
+}
+
+function which(name: string): string {
+  const folder = (process.env.PATH ?? "").split(":").find((candidate) => {
+    try {
+      return readFileSync(join(candidate, name)).length > 0;
+    } catch {
+      return false;
+    }
+  });
+  if (!folder) throw new Error(`no ${name} in PATH`);
+  return join(folder, name);
+}

@@ -1,0 +1,80 @@
+import { PassThrough } from "node:stream";
+import { duration, Terminal } from "../../src/cli/terminal.mjs";
+
+function open({ tty = false, env = {} as NodeJS.ProcessEnv } = {}) {
+  const out = Object.assign(new PassThrough(), { isTTY: tty });
+  const input = Object.assign(new PassThrough(), { isTTY: tty });
+  const terminal = new Terminal({ out: out as never, input: input as never, env });
+  return { terminal, input, said: () => (out.read() ?? "").toString() as string };
+}
+
+it.each([
+  [0, "0.0 s"],
+  [1234, "1.2 s"],
+  [59_940, "59.9 s"],
+  [59_960, "1 min 00 s"],
+  [95_400, "1 min 35 s"],
+])("%d ms are %s", (milliseconds, text) => {
+  expect(duration(milliseconds)).toBe(text);
+});
+
+it("says what a step does before it runs, and how long it took", async () => {
+  const { terminal, said } = open();
+  let shown = "";
+  const result = await terminal.step("boil water", () => {
+    shown = said();
+    return 42;
+  });
+  expect(result).toBe(42);
+  expect(shown).toBe("> boil water\n");
+  expect(said()).toMatch(/^ {2}done, 0\.\d s\n$/);
+});
+
+it("says that a step failed, lets the reason through and counts its time", async () => {
+  const { terminal, said } = open();
+  await expect(terminal.step("boil water", () => Promise.reject(new Error("no fire")))).rejects.toThrow("no fire");
+  expect(said()).toMatch(/ {2}failed, 0\.\d s\n$/);
+  terminal.summary();
+  expect(said()).toMatch(/^ {2}boil water\s+0\.\d s\n {2}total\s+0\.\d s\n$/);
+});
+
+describe("colour", () => {
+  it.each([
+    ["on a terminal", { tty: true }, true],
+    ["off with NO_COLOR", { tty: true, env: { NO_COLOR: "1" } }, false],
+    ["off on a dumb terminal", { tty: true, env: { TERM: "dumb" } }, false],
+    ["off in a pipe", { tty: false }, false],
+  ])("%s", (_, situation, expected) => {
+    const { terminal, said } = open(situation);
+    terminal.fail("x");
+    expect(said().includes("\u001b[")).toBe(expected);
+  });
+});
+
+describe("a question", () => {
+  it.each([
+    ["y\n", true],
+    ["YES\n", true],
+    ["n\n", false],
+    ["\n", false],
+    ["yesterday\n", false],
+  ])("answered %j", async (answer, expected) => {
+    const { terminal, input } = open({ tty: true });
+    const asked = terminal.confirm("Go ahead?");
+    input.write(answer);
+    await expect(asked).resolves.toBe(expected);
+  });
+
+  it("is a no when the input ends", async () => {
+    const { terminal, input } = open({ tty: true });
+    const asked = terminal.confirm("Go ahead?");
+    input.end();
+    await expect(asked).resolves.toBe(false);
+  });
+
+  it("is not asked where nobody can answer", async () => {
+    const { terminal, said } = open();
+    await expect(terminal.confirm("Go ahead?")).resolves.toBe(false);
+    expect(said()).toBe("");
+  });
+});

@@ -1,0 +1,16 @@
+import { whereabouts } from "../../src/cli/up.ts";
+
+it.each([
+  [
+    { url: "http://cats.localhost:8888/" },
+    ["http://cats.localhost:8888/", "curl -H 'Host: cats.localhost' http://127.0.0.1:8888/"],
+  ],
+  [{ url: "http://127.0.0.1:8888/" }, ["http://127.0.0.1:8888/", "curl http://127.0.0.1:8888/"]],
+  [{ url: "http://localhost/x" }, ["http://localhost/x", "curl http://localhost/x"]],
+  [{ address: "http://a.b/" }, ["http://a.b/", "curl -H 'Host: a.b' http://127.0.0.1/"]],
+  [{ address: "10.0.0.1" }, ["10.0.0.1"]],
+  [{ url: 7 }, []],
+  [{}, []],
+])("%j is reached by", (outputs, lines) => {
+  expect(whereabouts(outputs)).toEqual(lines);
+});

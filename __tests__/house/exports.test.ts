@@ -1,0 +1,41 @@
+import * as aws from "../../src/aws/index.ts";
+import * as slipway from "../../src/index.ts";
+
+/** What a user can name. A name that goes or changes is a breaking change and enters the changelog. */
+const EXPORTS = [
+  "Address",
+  "BuildContext",
+  "BuiltImage",
+  "ConstructError",
+  "Container",
+  "DockerEngine",
+  "DockerHub",
+  "DockerIgnore",
+  "Dockerfile",
+  "DockerfileError",
+  "Ghcr",
+  "GitLabRegistry",
+  "HealthCheck",
+  "ImageReference",
+  "ImageReferenceError",
+  "InvalidValueError",
+  "LocalHost",
+  "Network",
+  "Platform",
+  "PortMapping",
+  "PulledImage",
+  "RegistryLogin",
+  "SelfHostedRegistry",
+  "SemanticVersion",
+  "ServerName",
+  "Volume",
+  "keepStateBesideProject",
+];
+
+test("the entry point exports these names and no other", () => {
+  expect(Object.keys(slipway).sort()).toEqual([...EXPORTS].sort());
+});
+
+test("the entry point for Amazon's cloud exports these names and no other", () => {
+  expect(Object.keys(aws).sort()).toEqual(["AwsAccount", "EcrRegistry", "EcrRepository"]);
+});

@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { circle, imports, ROOT, sources } from "./house.ts";
+
+/** Who may import whom; a layer may always import itself. */
+const LAYERS: Record<string, readonly string[]> = {
+  values: [],
+  dockerfile: ["values"],
+  context: ["values"],
+  documents: ["values"],
+  terraform: ["values"],
+  docker: ["values", "dockerfile", "context", "documents", "terraform"],
+  hosts: ["values", "dockerfile", "context", "documents", "terraform", "docker"],
+  aws: ["values", "dockerfile", "context", "documents", "terraform", "docker", "hosts"],
+  "host-agent": [],
+  review: ["values", "dockerfile", "context", "documents", "terraform", "docker", "hosts", "aws"],
+  cli: ["values", "dockerfile", "context", "documents", "terraform", "docker", "hosts", "aws", "review"],
+};
+const ENTRY_POINTS = ["src/index.ts", "src/aws/index.ts"];
+const LONGEST_FILE = 250;
+const VAGUE = /^(utils?|common|helpers?|types|manager|misc)$/;
+
+const layerOf = (file: string) => file.split("/")[1] as string;
+const house = sources("src").filter((file) => !ENTRY_POINTS.includes(file));
+const everything = house.flatMap(imports);
+
+test("the house has files in every layer that it names, and no other folder", () => {
+  expect(house.length).toBeGreaterThan(40);
+  expect([...new Set(house.map(layerOf))].filter((layer) => !(layer in LAYERS))).toEqual([]);
+});
+
+test("imports run downward only", () => {
+  const upward = everything.filter(
+    ({ from, to }) =>
+      to?.startsWith("src/") && layerOf(to) !== layerOf(from) && !LAYERS[layerOf(from)]?.includes(layerOf(to)),
+  );
+  expect(upward.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
+});
+
+test("nothing in the house imports from outside it, or from an entry point", () => {
+  const outward = everything.filter(
+    ({ to }) => to !== undefined && (!to.startsWith("src/") || ENTRY_POINTS.includes(to)),
+  );
+  expect(outward.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
+});
+
+test("no file imports itself by a detour", () => {
+  const edges = new Map(house.map((file) => [file, imports(file).flatMap(({ to }) => (to ? [to] : []))]));
+  expect(circle(edges)).toBeUndefined();
+});
+
+test("a circle would be found", () => {
+  expect(
+    circle(
+      new Map([
+        ["a", ["b"]],
+        ["b", ["c"]],
+        ["c", ["b"]],
+      ]),
+    ),
+  ).toEqual(["b", "c", "b"]);
+});
+
+test("values, languages and documents know nothing of Terraform; values touch no disk", () => {
+  const pure = everything.filter(({ from }) =>
+    ["values", "dockerfile", "context", "documents"].includes(layerOf(from)),
+  );
+  expect(pure.filter(({ specifier }) => /^(cdktf|constructs|@cdktf\/)/.test(specifier))).toEqual([]);
+  expect(
+    everything.filter(
+      ({ from, specifier }) => layerOf(from) === "values" && /^(node:)?(fs|child_process|http)/.test(specifier),
+    ),
+  ).toEqual([]);
+});
+
+test("providers are imported one resource at a time, and Amazon's only in its layer", () => {
+  const providers = [
+    ...everything,
+    ...ENTRY_POINTS.filter((file) => sources("src").includes(file)).flatMap(imports),
+    ...sources("stacks").flatMap(imports),
+  ].filter(({ specifier }) => specifier.startsWith("@cdktf/"));
+  expect(
+    providers.filter(({ specifier }) => !/^@cdktf\/provider-(docker|aws)\/lib\/[a-z0-9-]+$/.test(specifier)),
+  ).toEqual([]);
+  expect(
+    providers
+      .filter(({ from, specifier }) => specifier.includes("provider-aws") && !from.startsWith("src/aws/"))
+      .map(({ from }) => from),
+  ).toEqual([]);
+});
+
+test("a file is one noun of a comfortable length, and no drawer for the rest", () => {
+  const long = house.filter((file) => readFileSync(join(ROOT, file), "utf8").split("\n").length > LONGEST_FILE + 1);
+  expect(long).toEqual([]);
+  expect(house.filter((file) => VAGUE.test(basename(file, ".ts")))).toEqual([]);
+  expect(house.filter((file) => basename(file) === "index.ts")).toEqual([]);
+});
+
+test("files are named in kebab-case", () => {
+  expect(house.map((file) => basename(file, ".ts")).filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))).toEqual(
+    [],
+  );
+});
+
+test("stacks stand on the entry points alone", () => {
+  const deep = sources("stacks")
+    .flatMap(imports)
+    .filter(({ to }) => to?.startsWith("src/") && !ENTRY_POINTS.includes(to));
+  expect(deep.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
+});

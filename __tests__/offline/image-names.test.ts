@@ -1,0 +1,55 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const ROOT = join(__dirname, "../..");
+const MODULE = pathToFileURL(join(ROOT, "scripts/offline/images/image-names.mjs")).href;
+
+/** Calls a function of the module, which is ESM and runs before anything is installed. */
+function call(name: string, ...args: unknown[]): unknown {
+  const program = `import * as names from ${JSON.stringify(MODULE)};
+    console.log(JSON.stringify(names[${JSON.stringify(name)}](...${JSON.stringify(args)}) ?? null));`;
+  return JSON.parse(execFileSync(process.execPath, ["--input-type=module", "--eval", program], { encoding: "utf8" }));
+}
+
+describe("imagesOfDockerfile", () => {
+  it.each([
+    ["one image", "FROM python:3.12-slim\nRUN true", ["python:3.12-slim"]],
+    ["a platform and a stage's name", "from --platform=linux/amd64 node:22 as build", ["node:22"]],
+    ["stages that build on each other", "FROM node:22 AS build\nFROM build AS test\nFROM scratch\n", ["node:22"]],
+    ["an argument with a default", "ARG TAG=3.12\nFROM python:${TAG}-slim", ["python:3.12-slim"]],
+    ["a quoted default", 'ARG BASE="nginx:1.27.3"\nFROM $BASE', ["nginx:1.27.3"]],
+    ["a default in the line itself", "ARG TAG\nFROM python:${TAG:-3.11}", ["python:3.11"]],
+    ["an argument without a value", "ARG BASE\nFROM ${BASE}", []],
+    ["a continued line", "FROM \\\n  nginx:1.27.3", ["nginx:1.27.3"]],
+    ["Windows line ends", "FROM nginx:1.27.3\r\nRUN true\r\n", ["nginx:1.27.3"]],
+    ["a comment", "# FROM nginx:1\nFROM nginx:2", ["nginx:2"]],
+  ])("reads %s", (_, text, images) => {
+    expect(call("imagesOfDockerfile", text)).toEqual(images);
+  });
+});
+
+describe("officialImage", () => {
+  it.each([
+    ["python", { repository: "python", tag: "latest" }],
+    ["library/python:3.12-slim", { repository: "python", tag: "3.12-slim" }],
+    ["docker.io/library/nginx:1.27.3", { repository: "nginx", tag: "1.27.3" }],
+    ["python:3@sha256:2199a62885a12290dc9c5be3ca0681d367576ab7bf037da120e564723292a2f0", null],
+    ["someone/python:3", null],
+    ["ghcr.io/library/python:3", null],
+    ["localhost:5001/python:3", null],
+  ])("reads %s", (name, image) => {
+    expect(call("officialImage", name)).toEqual(image);
+  });
+});
+
+it("the lockfile pins every image that an example application builds on", () => {
+  const { images } = JSON.parse(readFileSync(join(ROOT, "slipway.lock.json"), "utf8"));
+  for (const app of ["cats", "netflix-catalog", "netflix-frontend", "availability-agent"]) {
+    const dockerfile = readFileSync(join(ROOT, "stacks/apps", app, "Dockerfile"), "utf8");
+    for (const name of call("imagesOfDockerfile", dockerfile) as string[]) {
+      expect(images).toHaveProperty([`docker.io/library/${name}`], expect.stringMatching(/^sha256:[0-9a-f]{64}$/));
+    }
+  }
+});

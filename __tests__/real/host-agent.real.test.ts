@@ -1,0 +1,234 @@
+import { AgentHost } from "../host-agent/agent-host.ts";
+import { AwsDouble } from "../host-agent/aws-double.ts";
+import { docker, TestImages } from "../host-agent/test-images.ts";
+import { request, requestStream } from "./request-stream.ts";
+
+const images = new TestImages();
+let aws: AwsDouble;
+let host: AgentHost;
+
+jest.setTimeout(120_000);
+beforeAll(() => images.start());
+afterAll(() => images.stop());
+beforeEach(async () => {
+  aws = new AwsDouble();
+  host = new AgentHost(aws);
+  await host.start();
+});
+afterEach(() => host.stop());
+
+const app = (version: string, name = "web") => ({ name, image: images.reference(version) });
+const body = async (name = "web", path = "/") => (await request(host.port, `${name}.test`, path)).body.trim();
+const live = () => aws.labelled(host.parameter, "live");
+
+test("a host without a release says so and waits", async () => {
+  const outcome = await host.run(["converge"]);
+  expect(outcome.lines).toEqual([`slipway: no release yet: ${host.parameter} does not exist`]);
+  expect(outcome.status).toBe(0);
+  const status = await host.run(["status"]);
+  expect([status.lines[0], status.status]).toEqual(["serving nothing", 1]);
+});
+
+test("the first boot brings up the newest release, labels it live, and then has nothing to do", async () => {
+  const { version, release } = host.put(host.manifest([app("1")]));
+  const outcome = await host.run(["converge"]);
+  expect(outcome.last).toBe(`slipway: live version=1 release=${release}`);
+  expect(outcome.status).toBe(0);
+  expect(await body()).toBe("version 1");
+  expect(live()).toBe(version);
+  expect(host.serving()).toMatchObject({ version, release, labelled: true });
+  const status = await host.run(["status"]);
+  expect(status.lines[0]).toBe(`serving version=1 release=${release} since=${host.serving().since}`);
+  expect(status.lines[1]).toMatch(/^ {2}web +healthy, port \d+, [0-9a-f]{12}, running since /);
+  expect(status.status).toBe(0);
+
+  const before = host.containerIds();
+  expect(await host.run(["converge"])).toEqual({ status: 0, lines: [], last: "" });
+  expect(host.containerIds()).toEqual(before);
+});
+
+test("a version bump fails no request and leaves one container", async () => {
+  await host.release([app("1")]);
+  const stream = requestStream(host.port, "web.test");
+  const outcome = await host.release([app("2")]);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const { failed, answered, bodies } = await stream.stop();
+  expect(outcome.status).toBe(0);
+  expect(failed).toEqual([]);
+  expect(answered).toBeGreaterThan(50);
+  expect([...bodies.keys()]).toEqual(["version 1\n", "version 2\n"]);
+  expect(host.containers()).toEqual([expect.stringMatching(/^slipway-web-\d+ running$/)]);
+  expect(live()).toBe(2);
+});
+
+test("a request that is under way when the release moves is answered", async () => {
+  await host.release([app("1")]);
+  const told = host.put(host.manifest([app("2")]));
+  const { outcome } = host.begin(["converge", `${told.version}`, told.release]);
+  const slow: Promise<string>[] = [];
+  let running = true;
+  void outcome.then(() => (running = false));
+  while (running) {
+    slow.push(body("web", "/cgi-bin/slow"));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  expect((await outcome).status).toBe(0);
+  expect(slow.length).toBeGreaterThan(3);
+  expect(new Set(await Promise.all(slow))).toEqual(new Set(["slow"]));
+});
+
+test("a release that never gets healthy fails with its reason, and what served serves on", async () => {
+  const first = host.put(host.manifest([app("1")]));
+  await host.tell(first);
+  const before = host.containerIds(true);
+  const stream = requestStream(host.port, "web.test");
+  const ended = { ...app("2"), command: ["sh", "-c", "echo no database; exit 3"] };
+  const told = host.put(host.manifest([ended]));
+  const outcome = await host.tell(told);
+  const { failed, bodies } = await stream.stop();
+  const reason = "web is not healthy: its container ended with status 3";
+  expect(outcome.last).toBe(`slipway: failed version=2 release=${told.release}: ${reason}`);
+  expect(outcome.lines).toContain("slipway:     no database");
+  expect(outcome.status).toBe(1);
+  expect(failed).toEqual([]);
+  expect([...bodies.keys()]).toEqual(["version 1\n"]);
+  expect(host.containerIds(true)).toEqual(before);
+  expect(live()).toBe(1);
+  expect(host.serving().release).toBe(first.release);
+  expect(images.present("2")).toBe(false);
+  const status = await host.run(["status"]);
+  expect(status.lines.at(-1)).toMatch(new RegExp(`^failed version=2 release=${told.release} at=.*: ${reason}$`));
+});
+
+test("a failed version is left alone by the timer, and tried again when told", async () => {
+  await host.release([app("1")]);
+  const told = host.put(host.manifest([{ ...app("2"), command: ["false"] }]));
+  expect((await host.tell(told)).status).toBe(1);
+  expect(await host.run(["converge"])).toEqual({ status: 0, lines: [], last: "" });
+  const again = await host.tell(told);
+  expect(again.status).toBe(1);
+  expect(again.lines).toContainEqual(expect.stringMatching(/^slipway: web: starting on port /));
+});
+
+test("the wrong answer to a health check is told", async () => {
+  await host.release([app("1")]);
+  const { HealthCheck } = await import("../../src/values/health-check.ts");
+  const health = HealthCheck.http("/nowhere", { interval: 1, timeout: 1, retries: 1, startPeriod: 1 });
+  const outcome = await host.release([{ ...app("2"), health }]);
+  expect(outcome.last).toMatch(/: web is not healthy: GET \/nowhere was answered 404, not 2xx$/);
+  expect(outcome.status).toBe(1);
+  expect(await body()).toBe("version 1");
+});
+
+test("a digest that the registry does not have fails the release at once", async () => {
+  await host.release([app("1")]);
+  const outcome = await host.release([{ name: "web", image: images.missing }]);
+  expect(outcome.last).toMatch(/^slipway: failed version=2 .*: cannot pull .*@sha256:0{64}: /);
+  expect(outcome.status).toBe(1);
+  expect(await body()).toBe("version 1");
+});
+
+test("text that Nginx refuses fails the release, and Nginx keeps what it had", async () => {
+  await host.release([app("1")]);
+  const outcome = await host.tell(host.put({ ...host.manifest([app("2")]), sites: "nonsense on;\n" }));
+  expect(outcome.last).toMatch(/: nginx refuses the configuration: .*unknown directive "nonsense"/);
+  expect(outcome.status).toBe(1);
+  expect(await body()).toBe("version 1");
+  expect(host.containers()).toHaveLength(1);
+  expect((await host.run(["status"])).lines[0]).toMatch(/^serving version=1 /);
+});
+
+test("after a boot the labelled version comes back, not the newest", async () => {
+  await host.release([app("1")]);
+  const { release } = host.serving();
+  host.put(host.manifest([app("2")]));
+  for (const id of host.containerIds()) docker("stop", id);
+  host.forgetMemory();
+  const outcome = await host.run(["converge"]);
+  expect(outcome.last).toBe(`slipway: live version=1 release=${release}`);
+  expect(await body()).toBe("version 1");
+
+  const next = await host.run(["converge"]);
+  expect(next.last).toMatch(/^slipway: live version=2 /);
+  expect(await body()).toBe("version 2");
+  expect(live()).toBe(2);
+});
+
+test("an older version that was told stays", async () => {
+  const first = host.put(host.manifest([app("1")]));
+  await host.tell(first);
+  await host.release([app("2")]);
+  expect((await host.tell(first)).last).toBe(`slipway: live version=1 release=${first.release}`);
+  expect(live()).toBe(1);
+  expect((await host.run(["converge"])).lines).toEqual([]);
+  expect(await body()).toBe("version 1");
+});
+
+test("a container that was killed comes back with the next run", async () => {
+  await host.release([app("1")]);
+  for (const id of host.containerIds()) docker("rm", "--force", id);
+  const outcome = await host.run(["converge"]);
+  expect(outcome.lines[0]).toBe("slipway: web: does not run");
+  expect(outcome.status).toBe(0);
+  expect(await body()).toBe("version 1");
+});
+
+test("of two runs at once one works, the timer's goes away and the told one waits", async () => {
+  const first = host.put(host.manifest([app("1")]));
+  const working = host.begin(["converge", "1", first.release]).outcome;
+  while (!host.exists("run/slipway/releasing.json")) await new Promise((resolve) => setTimeout(resolve, 20));
+  const timer = await host.run(["converge"]);
+  expect(timer).toEqual({ status: 0, lines: ["slipway: another run is at work"], last: expect.any(String) });
+  const told = await host.tell(host.put(host.manifest([app("2")])));
+  expect((await working).status).toBe(0);
+  expect(told.status).toBe(0);
+  expect(await body()).toBe("version 2");
+  expect(host.containers()).toHaveLength(1);
+});
+
+test("a version that holds another release is refused", async () => {
+  const { version } = host.put(host.manifest([app("1")]));
+  const other = "f".repeat(64);
+  const outcome = await host.tell({ version, release: other });
+  expect(outcome.status).toBe(3);
+  expect(outcome.last).toMatch(/^slipway: version 1 of .* is release [0-9a-f]{64}, not f{64}$/);
+  expect(host.containers()).toEqual([]);
+});
+
+test.each([
+  [
+    "AWS",
+    () => aws.refusals.set("AmazonSSM.GetParameter", "ThrottlingException"),
+    "AWS refuses GetParameter: Throttling",
+  ],
+  ["the role", () => (aws.hasRole = false), "this instance has no role: attach its instance profile"],
+])("without %s the run ends with 75 and no verdict", async (_, away, reason) => {
+  const told = host.put(host.manifest([app("1")]));
+  away();
+  const outcome = await host.tell(told);
+  expect(outcome.status).toBe(75);
+  expect(outcome.last).toContain(`slipway: again version=1 release=${told.release}: ${reason}`);
+  aws.refusals.clear();
+  aws.hasRole = true;
+  expect((await host.run(["converge"])).last).toBe(`slipway: live version=1 release=${told.release}`);
+});
+
+test.each([
+  ["of another host", { host: "other/host" }, "the manifest is for other/host, this host is"],
+  ["of another time", { manifest: 2 }, "this host reads manifest 1, not 2"],
+  ["with an unknown key", { sidecar: true }, "has the unknown key sidecar"],
+])("a manifest %s is refused", async (_, change, reason) => {
+  const outcome = await host.tell(host.put({ ...host.manifest([app("1")]), ...change }));
+  expect(outcome.status).toBe(1);
+  expect(outcome.last).toContain(reason);
+  expect(host.containers()).toEqual([]);
+});
+
+test.each([[[]], [["deploy"]], [["converge", "1"]], [["converge", "x", "0".repeat(64)]], [["converge", "1", "abc"]]])(
+  "wrong use %j ends with 2 and the usage",
+  async (words) => {
+    const outcome = await host.run(words);
+    expect(outcome.status).toBe(2);
+    expect(outcome.lines.join("\n")).toContain("slipway converge VERSION RELEASE");
+  },
+);

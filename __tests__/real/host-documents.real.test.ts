@@ -1,0 +1,121 @@
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { cloudConfig } from "../../src/documents/cloud-config.ts";
+import { hostAgentFiles } from "../../src/documents/host-agent-files.ts";
+import { hostBootstrap } from "../../src/documents/host-bootstrap.ts";
+import { hostUnits } from "../../src/documents/host-units.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "slipway-test-agent-documents-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+jest.setTimeout(120_000);
+
+const bootstrap = hostBootstrap({ host: "stack/host", parameter: "/slipway/stack/host/release" });
+
+function run(program: string, words: readonly string[], input = ""): SpawnSyncReturns<string> {
+  const result = spawnSync(program, words, { encoding: "utf8", input });
+  if (result.error)
+    throw new Error(`${program} is not installed: this test needs the real one`, { cause: result.error });
+  return result;
+}
+
+function write(path: string, text: string, mode = 0o644): string {
+  const file = join(folder, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text, { mode });
+  return file;
+}
+
+describe("cloud-init", () => {
+  const check = (name: string, text: string) => run("cloud-init", ["schema", "--config-file", write(name, text)]);
+
+  test("finds nothing wrong with a host's bootstrap", () => {
+    const { status, stdout, stderr } = check("bootstrap.yaml", bootstrap);
+    expect(`${stdout}${stderr}`).toContain("Valid cloud-config");
+    expect(status).toBe(0);
+  });
+
+  test("would find a mistake", () => {
+    expect(check("wrong.yaml", bootstrap.replace("packages:\n", "packages: 7\nignored:\n")).status).not.toBe(0);
+  });
+
+  test("reads every file as it was written", () => {
+    const odd = [
+      "a\n\n",
+      "\n",
+      "\n  a\nb\n",
+      " a\nb\n",
+      "a \nb\n",
+      "ä\r\n",
+      "\ttab\n\n\nx\n",
+      "# no: [comment]\n",
+      "",
+      "\x7f\x01",
+    ];
+    const files = odd.map((content, at) => ({ path: `/odd/${at}`, content }));
+    expect(readBack(cloudConfig({ files }))).toEqual(odd);
+    const agent = hostAgentFiles().map(({ content }) => content);
+    expect(readBack(bootstrap).slice(-agent.length)).toEqual(agent);
+  });
+
+  /** The files' contents, by the YAML reader that cloud-init uses. */
+  function readBack(text: string): string[] {
+    const script =
+      "import json,sys,yaml; print(json.dumps([f['content'] for f in yaml.safe_load(sys.stdin)['write_files']]))";
+    const { stdout, stderr } = run("/usr/bin/python3", ["-c", script], text);
+    expect(stderr).toBe("");
+    return JSON.parse(stdout);
+  }
+});
+
+describe("shellcheck", () => {
+  const check = (file: string) => run("shellcheck", ["--external-sources", "--check-sourced", file]);
+
+  test("finds nothing wrong with the agent", () => {
+    for (const { path, content } of hostAgentFiles()) write(`agent${path}`, content, 0o755);
+    for (const program of ["usr/local/sbin/slipway", "usr/local/lib/slipway/bootstrap"]) {
+      const { status, stdout } = check(join(folder, "agent", program));
+      expect(stdout).toBe("");
+      expect(status).toBe(0);
+    }
+  });
+
+  test("would find a mistake in a part that another one reads", () => {
+    for (const { path, content } of hostAgentFiles()) {
+      write(`wrong${path}`, path.endsWith("/journal.sh") ? `${content}\nunquoted() { rm $1; }\n` : content);
+    }
+    const { stdout } = check(join(folder, "wrong/usr/local/sbin/slipway"));
+    expect(stdout).toContain("SC2086");
+  });
+});
+
+describe("systemd", () => {
+  /** The units, with the agent and Nginx where systemd wants to see them. */
+  function verify(change: (text: string) => string) {
+    const system = mkdtempSync(join(folder, "units-"));
+    const files = hostUnits().map(({ path, content }) => {
+      const file = join(system, path.replace("/etc/systemd/system/", ""));
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, change(content).replace("/usr/local/sbin/slipway", "/bin/true"));
+      return file;
+    });
+    writeFileSync(join(system, "nginx.service"), "[Service]\nExecStart=/bin/true\n");
+    const units = [...files.filter((file) => /converge\.(service|timer)$/.test(file)), join(system, "nginx.service")];
+    const { status, stdout, stderr } = run("systemd-analyze", ["verify", "--man=no", ...units]);
+    const own = `${stdout}${stderr}`.split("\n").filter((line) => line.includes(system) || /slipway|nginx/.test(line));
+    return { status, own };
+  }
+
+  test("finds nothing wrong with the units", () => {
+    expect(verify((text) => text)).toEqual({ status: 0, own: [] });
+  });
+
+  test.each([
+    ["a unit", "Type=oneshot", "Type=onceshot"],
+    ["a timer", "OnActiveSec=5min", "OnActiveSec=soon"],
+    ["a drop-in", "RestartSec=1", "RestartSecs=1"],
+  ])("would find a mistake in %s", (_, right, wrong) => {
+    expect(verify((text) => text.replace(right, wrong)).own).not.toEqual([]);
+  });
+});

@@ -1,0 +1,128 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { releaseManifest } from "../../src/documents/release-manifest.ts";
+import { ServicePorts } from "../../src/documents/service-ports.ts";
+import { HealthCheck } from "../../src/values/health-check.ts";
+
+const PROGRAM = join(__dirname, "../../src/host-agent/lib/slipway/manifest.jq");
+const HOST = "stack/host";
+const IMAGE = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/app@sha256:${"a1".repeat(32)}`;
+
+/** What the host's own jq program says about a manifest, a line each. */
+function problems(manifest: unknown): string[] {
+  const words = ["-r", "--arg", "host", HOST, "-f", PROGRAM];
+  const { status, stdout, stderr, error } = spawnSync("jq", words, {
+    input: JSON.stringify(manifest),
+    encoding: "utf8",
+  });
+  if (error) throw new Error("jq is not installed: this test needs the real one", { cause: error });
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  return stdout.split("\n").filter(Boolean);
+}
+
+const ports = new ServicePorts();
+const health = HealthCheck.http("/status?deep=1");
+const web = { name: "web", image: IMAGE, port: 8080, ports: ports.claim("web"), health };
+const api = { ...web, name: "api", ports: ports.claim("api"), health: HealthCheck.tcp() };
+const full = () =>
+  JSON.parse(
+    JSON.stringify(
+      releaseManifest({
+        host: HOST,
+        ecr: ["123456789012.dkr.ecr.eu-west-1.amazonaws.com"],
+        services: [
+          {
+            ...web,
+            env: { PLAIN: "a = 'b' \"c\" ü", EMPTY: "" },
+            secrets: {
+              TOKEN: { from: "parameter", id: "/app/token" },
+              CERTIFICATE: { from: "secrets-manager", id: "arn:aws:secretsmanager:x", key: "a key", as: "file" },
+            },
+            command: ["sh", "-c", "exec app\n", ""],
+          },
+          api,
+        ],
+        sites: [],
+      }),
+    ),
+  );
+
+test("a manifest as we write it may be released, with null for what is absent as well", () => {
+  expect(problems(full())).toEqual([]);
+  const sparse = full();
+  for (const key of ["ecr", "drainSeconds", "keepReleases"]) sparse[key] = null;
+  for (const key of ["env", "secrets", "memoryMiB", "stopGraceSeconds", "command"]) sparse.services[1][key] = null;
+  sparse.unknown = null;
+  expect(problems(sparse)).toEqual([]);
+  expect(problems({ ...full(), services: [] })).toEqual([]);
+});
+
+type Change = (manifest: ReturnType<typeof full>) => unknown;
+
+test.each<[string, Change, string]>([
+  ["no object", () => [], "the manifest is no object"],
+  ["of another format", (m) => ({ ...m, manifest: 2 }), "this host reads manifest 1, not 2"],
+  ["for another host", (m) => ({ ...m, host: "x/y" }), "the manifest is for x/y, this host is stack/host"],
+  ["with an unknown key", (m) => ({ ...m, sidecar: 1 }), "has the unknown key sidecar"],
+  ["without sites", (m) => ({ ...m, sites: "" }), "has no sites"],
+  ["with a strange registry", (m) => ({ ...m, ecr: ["a/b"] }), "has an invalid ecr address"],
+  ["that drains for ever", (m) => ({ ...m, drainSeconds: 1e9 }), "has no drain time"],
+  ["that keeps nothing", (m) => ({ ...m, keepReleases: 0 }), "keeps no releases"],
+  ["without services", (m) => ({ ...m, services: {} }), "has no services"],
+  ["with two of one name", (m) => twice(m, "name"), "two services have one name"],
+  ["with two on one port", (m) => twice(m, "slots"), "two services have one slot"],
+])("a manifest %s is refused", (_, change, problem) => {
+  expect(problems(change(full())).join("\n")).toContain(problem);
+});
+
+function twice(manifest: ReturnType<typeof full>, key: string) {
+  manifest.services[1][key] = manifest.services[0][key];
+  return manifest;
+}
+
+test.each<[string, object, string]>([
+  ["with a name for a shell", { name: "a;b" }, "has an invalid name"],
+  ["with a name that is none", { name: 7 }, "has an invalid name"],
+  ["with an unknown key", { replicas: 2 }, "has the unknown key replicas"],
+  ["by tag", { image: "app:1.0" }, "has an image that is not pinned by digest: app:1.0"],
+  ["with an option as image", { image: `-v=/:/x@sha256:${"a1".repeat(32)}` }, "not pinned by digest"],
+  ["without a port", { port: 0 }, "has no port"],
+  ["with half a port", { port: 80.5 }, "has no port"],
+  ["with one slot", { slots: [20000] }, "has no two slots"],
+  ["with the same slot twice", { slots: [20000, 20000] }, "has no two slots"],
+  ["with a privileged slot", { slots: [80, 81] }, "has no two slots"],
+  ["without a health check", { health: null }, "has no health check"],
+  ["with a strange check", { health: { kind: "exec" } }, "health check is of no known kind"],
+  ["with a relative path", { health: check({ path: "status" }) }, "health check has no path"],
+  ["with a path for two lines", { health: check({ path: "/a\nb" }) }, "health check has no path"],
+  ["with an endless check", { health: check({ interval: 1e6 }) }, "health check has a time out of range"],
+  ["with a check without an end", { health: check({ retries: 0 }) }, "health check has a time out of range"],
+  ["with no status", { health: check({ expectStatus: 99 }) }, "health check expects no status"],
+  ["with a variable of two lines", { env: { A: "1\nB=2" } }, "has the invalid variable A"],
+  ["with a variable that is none", { env: { "A B": "1" } }, "has the invalid variable A B"],
+  ["with a number as variable", { env: { A: 1 } }, "has the invalid variable A"],
+  ["with a secret that is none", { secrets: { "a-b": secret({}) } }, "has the invalid secret a-b"],
+  ["with a secret that stands there", { secrets: { A: "x" } }, "has the invalid secret A"],
+  ["with a secret from nowhere", { secrets: { A: secret({ from: "vault" }) } }, "secret A comes from nowhere"],
+  ["with a secret without a name", { secrets: { A: secret({ id: "" }) } }, "secret A has no id"],
+  ["with a secret in the open", { secrets: { A: secret({ value: "x" }) } }, "secret A has the unknown key value"],
+  ["with a secret elsewhere", { secrets: { A: secret({ as: "disk" }) } }, "secret A is neither env nor file"],
+  ["with one name twice", { env: { A: "" }, secrets: { A: secret({}) } }, "has one name both plain and secret"],
+  ["without memory", { memoryMiB: 1 }, "has no memory limit"],
+  ["that never stops", { stopGraceSeconds: 1e6 }, "has no stop grace"],
+  ["with a line as command", { command: "sh -c x" }, "has no valid command"],
+  ["without an introduction", { introduction: null }, "has no introduction"],
+])("a service %s is refused", (_, change, problem) => {
+  const manifest = full();
+  Object.assign(manifest.services[0], change);
+  expect(problems(manifest).join("\n")).toContain(problem);
+});
+
+function check(change: object) {
+  return { ...HealthCheck.http("/").toJSON(), ...change };
+}
+
+function secret(change: object) {
+  return { from: "parameter", id: "/a", ...change };
+}

@@ -1,0 +1,198 @@
+import { utimesSync } from "node:fs";
+import { join } from "node:path";
+import { docker, Project } from "./project.ts";
+import { request, requestStream } from "./request-stream.ts";
+
+jest.setTimeout(180_000);
+
+const PORT = 8901;
+const NAME = "page.localhost";
+const SERVER = `
+import http.server, os, signal, sys, threading, urllib.request
+BODY = os.environ.get("BODY", "BODY-TEXT")
+class Page(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        body, status = BODY, 200
+        if self.path == "/upstream":
+            try:
+                body = urllib.request.urlopen(os.environ["UPSTREAM"], timeout=2).read().decode()
+            except Exception as error:
+                body, status = str(error), 503
+        if self.path == "/reader":
+            body = os.environ.get("TEXT", "")
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+    def log_message(self, *words):
+        pass
+server = http.server.ThreadingHTTPServer(("", 5000), Page)
+signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+server.serve_forever()
+`;
+const DOCKERFILE = `FROM python:3.12.8-slim-bookworm
+WORKDIR /app
+RUN --mount=type=secret,id=token test "$(cat /run/secrets/token)" = "$(printf 'open %s' sesame)"
+COPY server.py .
+USER nobody
+EXPOSE 5000
+CMD ["python3", "server.py"]
+`;
+const SECRET = "open sesame";
+process.env.SLIPWAY_TEST_TOKEN = SECRET;
+const server = (body: string) => SERVER.replace("BODY-TEXT", body);
+const body = async () => (await request(PORT, NAME)).body;
+
+const project = new Project("local.ts", "slipway-test", {
+  Dockerfile: DOCKERFILE,
+  "server.py": server("one"),
+  ".dockerignore": "*.md\n",
+});
+
+const containers = () =>
+  docker("ps", "--all", "--quiet", "--no-trunc", "--filter", "label=dev.slipway.stack=slipway-test").split("\n").sort();
+
+afterAll(async () => {
+  await project.destroy();
+  const images = docker("images", "--quiet", "--filter", "label=dev.slipway.stack=slipway-test").split("\n");
+  if (images[0]) docker("rmi", "--force", ...new Set(images));
+});
+
+describe("a directory becomes a served name", () => {
+  test("from nothing: one apply, then the page by name; nobody else's name is answered", async () => {
+    await project.synth();
+    await project.init();
+    const run = await project.apply();
+    expect(run.output).toContain("Apply complete!");
+    expect(run.status).toBe(0);
+    expect(await body()).toBe("one");
+    await expect(request(PORT, "other.localhost")).rejects.toThrow(/socket hang up/);
+  });
+
+  test("what runs is the digest that was pushed", async () => {
+    const reference = await project.output("reference");
+    expect(reference).toMatch(/^localhost:5901\/page@sha256:[0-9a-f]{64}$/);
+    const running = docker("ps", "--quiet", "--filter", "label=dev.slipway.construct=slipway-test/host/page/Container");
+    const image = docker("inspect", "--format", "{{.Image}}", running);
+    expect(docker("image", "inspect", "--format", "{{.Id}}", reference)).toBe(image);
+  });
+
+  test("the build's secret is in no file that synth or Terraform wrote, and in no layer", async () => {
+    expect(await project.synth()).not.toContain(SECRET);
+    expect(project.state()).not.toContain(SECRET);
+    expect(docker("history", "--no-trunc", await project.output("reference"))).not.toContain(SECRET);
+  });
+
+  test("again with nothing changed, or a file touched: nothing to do", async () => {
+    const before = containers();
+    expect(await project.plan()).toMatchObject({ status: 0 });
+    utimesSync(join(project.directory, "app/server.py"), new Date(), new Date());
+    project.write("NOTES.md", "ignored");
+    await project.synth();
+    expect(await project.plan()).toMatchObject({ status: 0 });
+    expect(containers()).toEqual(before);
+  });
+
+  test("the same tree elsewhere synthesizes to the same bytes", async () => {
+    const clone = project.clone();
+    expect(await clone.synth()).toBe(await project.synth());
+    await clone.destroy();
+  });
+
+  test("one byte changed: built, pushed, released, served, and no request fails", async () => {
+    const nginx = docker("ps", "--quiet", "--filter", "name=slipway-test-host-nginx");
+    const stream = requestStream(PORT, NAME);
+    project.write("server.py", server("two"));
+    await project.synth();
+    expect(await project.apply()).toMatchObject({ status: 0 });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const answers = await stream.stop();
+    expect(answers.failed).toEqual([]);
+    expect([...answers.bodies.keys()]).toEqual(["one", "two"]);
+    expect(docker("ps", "--quiet", "--filter", "name=slipway-test-host-nginx")).toBe(nginx);
+    expect(containers()).toHaveLength(3);
+    expect(await project.plan()).toMatchObject({ status: 0 });
+  });
+
+  test("a build that breaks fails the apply with the reason, and the old page is served on", async () => {
+    const stream = requestStream(PORT, NAME);
+    project.write("Dockerfile", `${DOCKERFILE}RUN echo no such compiler >&2 && false\n`);
+    await project.synth();
+    const run = await project.apply();
+    expect(run.status).toBe(1);
+    expect(run.output).toMatch(/exit code: 1|returned a non-zero code: 1/);
+    const answers = await stream.stop();
+    expect(answers.failed).toEqual([]);
+    expect([...answers.bodies.keys()]).toEqual(["two"]);
+    project.write("Dockerfile", DOCKERFILE);
+  });
+
+  test("a container that never gets healthy fails the apply with its own last words, twice, and the old page is served on", async () => {
+    const stream = requestStream(PORT, NAME);
+    project.write("server.py", `import sys\nsys.exit("database url missing")\n`);
+    await project.synth();
+    for (const time of ["first", "again"]) {
+      const run = await project.apply();
+      expect({ time, status: run.status }).toEqual({ time, status: 1 });
+      expect(run.output).toContain("database url missing");
+      expect(run.output).toContain("page is not healthy: its container ends again and again, with status 1");
+    }
+    const answers = await stream.stop();
+    expect(answers.failed).toEqual([]);
+    expect([...answers.bodies.keys()]).toEqual(["two"]);
+  });
+
+  test("the next good version is served, and what failed is gone", async () => {
+    project.write("server.py", server("three"));
+    await project.synth();
+    expect(await project.apply()).toMatchObject({ status: 0 });
+    expect(await body()).toBe("three");
+    expect(containers()).toHaveLength(3);
+    expect(await project.plan()).toMatchObject({ status: 0 });
+  });
+
+  test("a second service finds the first by its url on the very first release, and text with templates arrives as text", async () => {
+    await project.synth({ SLIPWAY_TEST_SECOND: "1" });
+    const run = await project.apply();
+    expect(run).toMatchObject({ status: 0 });
+    expect((await request(PORT, NAME, "/reader")).body).toBe('${HOME} %{x} "quoted"');
+    expect(await project.plan()).toMatchObject({ status: 0 });
+  });
+
+  test("an apply killed while it waits is finished by the next one", async () => {
+    const served = await body();
+    const count = containers().length;
+    project.write("server.py", `import time\ntime.sleep(4)\n${server("four")}`);
+    await project.synth();
+    const apply = project.startApply();
+    const done = new Promise((resolve) => apply.on("exit", resolve));
+    await waitFor(() => containers().length > count);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    apply.kill("SIGKILL");
+    await done;
+    expect(await body()).toBe(served);
+    const finish = await project.apply();
+    expect(finish.output).toContain("Apply complete!");
+    expect(await body()).toBe("four");
+    expect(await project.plan()).toMatchObject({ status: 0 });
+  });
+
+  test("destroy leaves no container, network or volume", async () => {
+    expect(await project.terraform("destroy", "-auto-approve")).toMatchObject({ status: 0 });
+    const label = ["--quiet", "--filter", "label=dev.slipway.stack=slipway-test"];
+    expect([
+      docker("ps", "--all", ...label),
+      docker("network", "ls", ...label),
+      docker("volume", "ls", ...label),
+    ]).toEqual(["", "", ""]);
+  });
+});
+
+async function waitFor(condition: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    if (condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error("did not happen within a minute");
+}

@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+
+const ROOT = resolve(__dirname, "../..");
+const TERRAFORM = process.env.SLIPWAY_TERRAFORM ?? "terraform";
+
+/** What a program said and how it ended. */
+export interface Run {
+  readonly status: number | null;
+  readonly output: string;
+}
+
+/** A project folder of its own, with a program that declares one stack and the application that it builds. */
+export class Project {
+  readonly directory = mkdtempSync(join(tmpdir(), "slipway-project-"));
+
+  constructor(
+    private readonly program: string,
+    private readonly stack: string,
+    application: Readonly<Record<string, string>>,
+  ) {
+    for (const [path, text] of Object.entries(application)) this.write(path, text);
+  }
+
+  write(path: string, text: string): void {
+    const file = join(this.directory, "app", path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.directory, "app", path), "utf8");
+  }
+
+  /** The same tree in another folder, as a clone would be. */
+  clone(): Project {
+    const clone = new Project(this.program, this.stack, {});
+    cpSync(join(this.directory, "app"), join(clone.directory, "app"), { recursive: true });
+    return clone;
+  }
+
+  async synth(environment: Readonly<Record<string, string>> = {}): Promise<string> {
+    const tsx = require.resolve("tsx");
+    const run = await this.run(
+      process.execPath,
+      ["--import", tsx, join(ROOT, "__tests__/real/programs", this.program)],
+      environment,
+    );
+    if (run.status !== 0) throw new Error(run.output);
+    return readFileSync(join(this.stackDirectory, "cdk.tf.json"), "utf8");
+  }
+
+  async init(): Promise<void> {
+    const run = await this.terraform("init");
+    if (run.status !== 0) throw new Error(run.output);
+  }
+
+  apply(): Promise<Run> {
+    return this.terraform("apply", "-auto-approve");
+  }
+
+  /** 0: nothing to do; 1: an error; 2: something would change. */
+  plan(): Promise<Run> {
+    return this.terraform("plan", "-detailed-exitcode");
+  }
+
+  terraform(verb: string, ...words: string[]): Promise<Run> {
+    return this.run(TERRAFORM, this.terraformArguments(verb, words));
+  }
+
+  /** An apply that the caller may kill. */
+  startApply(): ChildProcess {
+    return spawn(TERRAFORM, this.terraformArguments("apply", ["-auto-approve"]), {
+      cwd: this.directory,
+      env: { ...process.env, CHECKPOINT_DISABLE: "1" },
+      stdio: "ignore",
+    });
+  }
+
+  state(): string {
+    return readFileSync(join(this.directory, `terraform.${this.stack}.tfstate`), "utf8");
+  }
+
+  async output(name: string): Promise<string> {
+    return (await this.terraform("output", "-raw", name)).output;
+  }
+
+  /** Takes everything away, the folder too. */
+  async destroy(): Promise<Run> {
+    const run = await this.terraform("destroy", "-auto-approve");
+    this.remove();
+    return run;
+  }
+
+  /** Removes the folder of a project that never was applied, or no longer is. */
+  remove(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private get stackDirectory(): string {
+    return join(this.directory, "cdktf.out/stacks", this.stack);
+  }
+
+  private terraformArguments(verb: string, words: readonly string[]): string[] {
+    const input = ["init", "plan", "apply", "destroy"].includes(verb) ? ["-input=false"] : [];
+    return [`-chdir=${this.stackDirectory}`, verb, ...input, "-no-color", ...words];
+  }
+
+  /** Not synchronous: requests of the same test must go on meanwhile. */
+  private run(
+    command: string,
+    words: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Run> {
+    return new Promise((done, fail) => {
+      const child = spawn(command, words, {
+        cwd: this.directory,
+        env: {
+          SLIPWAY_LOCKFILE: join(ROOT, "slipway.lock.json"),
+          ...process.env,
+          CHECKPOINT_DISABLE: "1",
+          ...environment,
+        },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      let output = "";
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding("utf8").on("data", (text) => {
+          output += text;
+        });
+      }
+      child.on("error", fail);
+      child.on("close", (status) => done({ status, output }));
+    });
+  }
+}
+
+/** Runs a docker command and returns what it prints. */
+export function docker(...words: string[]): string {
+  const { status, stdout, stderr } = spawnSync("docker", words, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`docker ${words.join(" ")}: ${stderr}`);
+  return stdout.trim();
+}

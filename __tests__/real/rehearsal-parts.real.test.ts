@@ -1,0 +1,185 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
+import { deployerActions, notAllowed, policyOutput } from "../../scripts/rehearsal/deployer-policy.ts";
+import { CommandDocument } from "../../scripts/rehearsal/doubles/command-document.ts";
+import { architectureOf } from "../../scripts/rehearsal/doubles/instances.ts";
+import { isAllowed, type Statement } from "../../scripts/rehearsal/doubles/role-policies.ts";
+import { XmlElement } from "../../scripts/rehearsal/doubles/xml-element.ts";
+import { lockMachine } from "../../scripts/rehearsal/machine-lock.ts";
+import { searchBytes, searchFiles } from "../../scripts/rehearsal/secret-search.ts";
+import { Takedown } from "../../scripts/rehearsal/takedown.ts";
+
+describe("a role's policies", () => {
+  const arn = "arn:aws:ssm:eu-west-1:123456789012:parameter/a/release";
+  const allow = (Action: string | string[], Resource: string | string[], more: object = {}): Statement => ({
+    ...{ Effect: "Allow", Action, Resource },
+    ...more,
+  });
+
+  test.each<[string, Statement[], boolean]>([
+    ["the action and the resource", [allow("ssm:GetParameter", arn)], true],
+    ["the action in other letters", [allow("SSM:getparameter", arn)], true],
+    ["a pattern of both", [allow(["ecr:*", "ssm:Get*"], ["arn:aws:ssm:*:*:parameter/a/*"])], true],
+    ["a single unknown character", [allow("ssm:GetParamete?", arn)], true],
+    ["another resource", [allow("ssm:GetParameter", `${arn}s`)], false],
+    ["a resource whose dot is no pattern", [allow("ssm:GetParameter", arn.replace("/a/", "/./"))], false],
+    ["a longer action", [allow("ssm:GetParameters", arn)], false],
+    ["nothing", [], false],
+    ["it, and a denial", [allow("*", "*"), { ...allow("ssm:GetParameter", "*"), Effect: "Deny" }], false],
+    ["it on a condition that nobody evaluates", [allow("*", "*", { Condition: { Bool: { "aws:x": "true" } } })], false],
+  ])("that name %s", (_, statements, expected) => {
+    expect(isAllowed(statements, "ssm:GetParameter", arn)).toBe(expected);
+  });
+
+  test("that cannot be evaluated are an error, not a permission", () => {
+    const statement = { Effect: "Allow", NotAction: "iam:*", Resource: "*" } as Statement;
+    expect(() => isAllowed([statement], "ssm:GetParameter", arn)).toThrow("NotAction");
+  });
+});
+
+describe("a search for secrets", () => {
+  const secret = "a+secret/that=is?long";
+
+  test.each([
+    ["plain", Buffer.from(`before ${secret} after`)],
+    ["in base64", Buffer.from(`x${Buffer.from(secret).toString("base64")}x`)],
+    ["in gzip", gzipSync(`before ${secret} after`)],
+  ])("finds one that is %s", (_, bytes) => {
+    expect(searchBytes("here", bytes, ["another", secret])).toEqual([{ where: "here", secret: 1 }]);
+  });
+
+  test("finds nothing where there is nothing", () => {
+    expect(searchBytes("here", Buffer.from(secret.slice(1)), [secret])).toEqual([]);
+  });
+
+  test("looks into folders, but not into Terraform's own", () => {
+    const folder = mkdtempSync(join(tmpdir(), "slipway-rehearsal-search-"));
+    try {
+      for (const inner of ["stacks", ".terraform"]) {
+        mkdirSync(join(folder, inner));
+        writeFileSync(join(folder, inner, "file"), secret);
+      }
+      expect(searchFiles([folder], [secret])).toEqual([{ where: join(folder, "stacks", "file"), secret: 0 }]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe("a policy for whoever deploys", () => {
+  const call = { caller: "deployer", service: "ec2", action: "RunInstances", status: 200 };
+
+  test("is compared with what the deploy did, Route 53's requests by their names", () => {
+    const actions = deployerActions(
+      [
+        call,
+        { ...call, caller: "i-1", action: "DescribeTags" },
+        { ...call, service: "sts", action: "GetCallerIdentity" },
+        { ...call, service: "route53", action: "POST /2013-04-01/hostedzone/Z1/rrset/" },
+        { ...call, service: "monitoring", action: "PutMetricAlarm" },
+      ],
+      ["ecr:PutImage"],
+    );
+    expect(actions).toEqual([
+      "cloudwatch:PutMetricAlarm",
+      "ec2:RunInstances",
+      "ecr:PutImage",
+      "route53:ChangeResourceRecordSets",
+    ]);
+    const policy = { Statement: { Effect: "Allow", Action: ["ec2:Run*", "ecr:PutImage"], Resource: "*" } };
+    expect(notAllowed(JSON.stringify(policy), actions)).toEqual([
+      "cloudwatch:PutMetricAlarm",
+      "route53:ChangeResourceRecordSets",
+    ]);
+  });
+
+  test("is the output that says so", () => {
+    const policy = '{"Statement":[]}';
+    expect(policyOutput({ url: "http://x", deployer_policy: policy })).toBe(policy);
+    expect(policyOutput({ url: policy, deployer: "somebody" })).toBeUndefined();
+  });
+});
+
+describe("a command document", () => {
+  const parameters = { word: { type: "String", allowedPattern: "^[a-z]+$" }, more: { type: "String", default: "m" } };
+  const step = {
+    action: "aws:runShellScript",
+    name: "s",
+    inputs: { runCommand: ["say {{ word }}", "{{more}} {{ no }}"] },
+  };
+  const parse = (change: object = {}) =>
+    CommandDocument.parse(JSON.stringify({ schemaVersion: "2.2", parameters, mainSteps: [step], ...change }));
+
+  test("becomes lines with its values in them", () => {
+    expect(parse().script({ word: ["hello"] })).toEqual({ text: "say hello\nm {{ no }}\n", timeoutSeconds: 3600 });
+  });
+
+  test.each([
+    ["a missing value", {}, "word requires a value"],
+    ["a value that its pattern refuses", { word: ["a;b"] }, "must match"],
+    ["a parameter that it does not have", { word: ["a"], x: ["y"] }, "no parameter x"],
+  ])("refuses %s", (_, given, message) => {
+    expect(() => parse().script(given)).toThrow(message);
+  });
+
+  test.each([
+    ["another schema", { schemaVersion: "0.3" }],
+    ["two steps", { mainSteps: [step, step] }],
+    ["another kind of step", { mainSteps: [{ ...step, action: "aws:runPowerShellScript" }] }],
+  ])("is not played with %s", (_, change) => {
+    expect(() => parse(change)).toThrow("schema 2.2 with one aws:runShellScript step");
+  });
+});
+
+test("XML answers are read: paths, lists, entities, empty elements", () => {
+  const text = '<?xml version="1.0"?><r xmlns="u"><a><item><b>1 &lt;&#x41;</b></item><item/></a><c/></r>';
+  const root = XmlElement.parse(text);
+  expect(root.items("a").map((item) => item.value("b"))).toEqual(["1 <A", undefined]);
+  expect(root.find("c")?.children).toEqual([]);
+  expect(root.all("b")).toHaveLength(1);
+  expect(() => XmlElement.parse("<a><b></a>")).toThrow("not the open element");
+  expect(() => XmlElement.parse("<a><b>")).toThrow("no complete root");
+});
+
+test.each([
+  ["t4g.nano", "arm64"],
+  ["c7gn.large", "arm64"],
+  ["t3.nano", "x86_64"],
+  ["t3a.nano", "x86_64"],
+  ["g4dn.xlarge", "x86_64"],
+])("%s is %s", (type, architecture) => {
+  expect(architectureOf(type)).toBe(architecture);
+});
+
+test("one rehearsal runs at a time", async () => {
+  const name = `slipway-rehearsal-test-${process.pid}`;
+  const said: string[] = [];
+  const order: string[] = [];
+  const first = await lockMachine((line) => said.push(line), name);
+  const second = lockMachine((line) => said.push(line), name).then((release) => {
+    order.push("second");
+    release();
+  });
+  await sleep(1_200);
+  order.push("first ends");
+  first();
+  await second;
+  expect(order).toEqual(["first ends", "second"]);
+  expect(said).toEqual(["another rehearsal runs on this machine: waiting for its end"]);
+});
+
+test("a takedown goes backwards, to its end, and says what failed", async () => {
+  const done: string[] = [];
+  const takedown = new Takedown();
+  takedown.add("first", () => done.push("first"));
+  takedown.add("second", () => {
+    throw new Error("busy");
+  });
+  takedown.add("third", async () => done.push("third"));
+  expect(await takedown.run()).toEqual(["second: busy"]);
+  expect(done).toEqual(["third", "first"]);
+  expect(await takedown.run()).toEqual([]);
+});

@@ -1,0 +1,114 @@
+import fc from "fast-check";
+import { HealthCheck } from "../../src/values/health-check.ts";
+import { InvalidValueError } from "../../src/values/invalid-value-error.ts";
+import { fuzzRuns } from "./fuzz-runs.ts";
+import { NO_TEXTS, refusal } from "./refusal.ts";
+
+const USUAL = { interval: 5, timeout: 3, retries: 3, startPeriod: 30 };
+
+test("a check has the usual times unless others are given", () => {
+  expect(HealthCheck.http("/status").toJSON()).toEqual({ kind: "http", path: "/status", ...USUAL });
+  expect(HealthCheck.tcp().toJSON()).toEqual({ kind: "tcp", ...USUAL });
+  const times = { interval: 1, timeout: 2, retries: 10, startPeriod: 0 };
+  expect(HealthCheck.tcp(times).toJSON()).toEqual({ kind: "tcp", ...times });
+  expect(HealthCheck.http("/ready?full=1", { ...times, expectStatus: 204 }).toJSON()).toEqual({
+    kind: "http",
+    path: "/ready?full=1",
+    expectStatus: 204,
+    ...times,
+  });
+});
+
+test("equal checks print the same text, whatever order their options came in", () => {
+  const one = HealthCheck.http("/", { interval: 7, retries: 2, expectStatus: 200 });
+  const other = HealthCheck.http("/", { expectStatus: 200, retries: 2, interval: 7 });
+  expect(JSON.stringify(one)).toBe(JSON.stringify(other));
+});
+
+test("an option that is undefined is one that was left out", () => {
+  expect(HealthCheck.http("/", { interval: undefined, expectStatus: undefined })).toEqual(HealthCheck.http("/"));
+});
+
+test.each(["/", "/status", "/a/b.html", "/x?y=z&w=1,2;3", "/%7Euser/%C3%BC", "/a-b_c~d!$'()*+:@"])(
+  "%s is a path",
+  (path) => {
+    expect(HealthCheck.http(path).path).toBe(path);
+  },
+);
+
+test.each([
+  ["", "must not be empty", 'write it like "/status"'],
+  ["status", "must begin with a slash", 'use "/status"'],
+  ["?x", "must begin with a slash", 'use "/?x"'],
+  ["http://localhost/status", "must not be a URL", "give the path alone, the container is asked directly"],
+  ["/status#top", "must not have a fragment", "no server ever sees it"],
+  ["/a b", "must be the path of a URL", "write other characters as % and two hexadecimal digits"],
+  ["/a\r\nHost: x", "must be the path of a URL", "write other characters as % and two hexadecimal digits"],
+  ["/ü", "must be the path of a URL", "write other characters as % and two hexadecimal digits"],
+  ["/100%", "must be the path of a URL", "write other characters as % and two hexadecimal digits"],
+  ["/${x}", "must be the path of a URL", "write other characters as % and two hexadecimal digits"],
+  ['/"', "must be the path of a URL", "write other characters as % and two hexadecimal digits"],
+  ["/`id`", "must be the path of a URL", "write other characters as % and two hexadecimal digits"],
+  [`/${"a".repeat(2048)}`, "must have at most 2048 characters", "shorten it"],
+])("the path %j is refused: %s", (path, rule, remedy) => {
+  expect(refusal(() => HealthCheck.http(path))).toMatchObject({
+    subject: "health check path",
+    got: path,
+    rule,
+    remedy,
+  });
+});
+
+test.each(NO_TEXTS)("the path %p is refused", (value) => {
+  refusal(() => HealthCheck.http(value as string));
+});
+
+test.each([
+  [{ interval: 0 }, "interval", "must be a whole number from 1 to 3600"],
+  [{ interval: 1.5 }, "interval", "must be a whole number from 1 to 3600"],
+  [{ interval: 3601 }, "interval", "must be a whole number from 1 to 3600"],
+  [{ timeout: -1 }, "timeout", "must be a whole number from 1 to 3600"],
+  [{ timeout: Number.NaN }, "timeout", "must be a whole number from 1 to 3600"],
+  [{ retries: 0 }, "retries", "must be a whole number from 1 to 3600"],
+  [{ retries: "3" as unknown as number }, "retries", "must be a whole number from 1 to 3600"],
+  [{ startPeriod: -1 }, "start period", "must be a whole number from 0 to 3600"],
+  [{ startPeriod: Number.POSITIVE_INFINITY }, "start period", "must be a whole number from 0 to 3600"],
+])("%p is refused", (options, option, rule) => {
+  const expected = { subject: `health check ${option}`, rule, got: Object.values(options)[0] };
+  expect(refusal(() => HealthCheck.tcp(options))).toMatchObject(expected);
+  expect(refusal(() => HealthCheck.http("/", options))).toMatchObject(expected);
+});
+
+test.each([99, 600, 200.5, Number.NaN, "200", null])("the status %p is refused", (expectStatus) => {
+  expect(refusal(() => HealthCheck.http("/", { expectStatus: expectStatus as number }))).toMatchObject({
+    subject: "health check status",
+    rule: "must be a whole number from 100 to 599",
+    got: expectStatus,
+  });
+});
+
+test("every path that is taken is what a URL makes of it, and no text crashes", () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.webPath(),
+        fc.string({ unit: "binary" }).map((text) => `/${text}`),
+        fc.webUrl(),
+      ),
+      (path) => {
+        try {
+          const check = HealthCheck.http(path);
+          const { origin, pathname, search, hash } = new URL(`http://127.0.0.1:80${check.path}`);
+          expect([origin, hash]).toEqual(["http://127.0.0.1", ""]);
+          // A URL takes "." and ".." steps and escapes quotes in a query; nothing else of the path may change.
+          if (!/(?:^|\/)(?:\.|%2e){1,2}(?:\/|$)/i.test(path.split("?")[0] ?? "")) {
+            expect(pathname + search.replaceAll("%27", "'")).toBe(path.replace(/\?$/, "").replaceAll("%27", "'"));
+          }
+        } catch (error) {
+          if (!(error instanceof InvalidValueError)) throw error;
+        }
+      },
+    ),
+    fuzzRuns,
+  );
+});

@@ -1,0 +1,20 @@
+// @ts-check
+import { spawnSync } from "node:child_process";
+import { cpSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** Compiles the package into lib/ and lays the shell files beside, which the constructs read: node scripts/build.mjs */
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+rmSync(`${root}lib`, { recursive: true, force: true });
+const { status } = spawnSync("npx", ["--no-install", "tsc", "-p", "tsconfig.build.json"], {
+  cwd: root,
+  stdio: "inherit",
+});
+if (status === 0) {
+  cpSync(`${root}src/host-agent`, `${root}lib/host-agent`, { recursive: true });
+  for (const script of ["hosts/local-release.sh", "docker/registry-secrets.sh"]) {
+    cpSync(`${root}src/${script}`, `${root}lib/${script}`);
+  }
+}
+process.exitCode = status ?? 1;

@@ -1,0 +1,47 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The images that a Dockerfile's FROM lines name, build arguments replaced by their defaults. */
+export function imagesOfDockerfile(text) {
+  const args = new Map();
+  const stages = new Set(["scratch"]);
+  const images = [];
+  for (const line of text.replace(/\\\r?\n/g, " ").split(/\r?\n/)) {
+    const arg = /^\s*ARG\s+(\w+)=["']?([^\s"']*)/i.exec(line);
+    if (arg) args.set(arg[1], arg[2]);
+
+    const from = /^\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/i.exec(line);
+    if (!from) continue;
+    const image = from[1].replace(
+      /\$\{(\w+)(?::?-([^}]*))?\}|\$(\w+)/g,
+      (_, a, usual, b) => args.get(a ?? b) || usual || "",
+    );
+    if (image && !stages.has(image.toLowerCase())) images.push(image);
+    if (from[2]) stages.add(from[2].toLowerCase());
+  }
+  return images;
+}
+
+/** The images that the project's Dockerfiles, applications checked out elsewhere and its lockfile name. */
+export function imagesOfProject(root, environment) {
+  const apps = join(root, "stacks", "apps");
+  const directories = existsSync(apps) ? readdirSync(apps).map((name) => join(apps, name)) : [];
+  for (const name of ["SLIPWAY_CATALOG_DIR", "SLIPWAY_FRONTEND_DIR"]) {
+    if (environment[name]) directories.push(environment[name]);
+  }
+  const dockerfiles = directories.map((directory) => join(directory, "Dockerfile")).filter((file) => existsSync(file));
+  const lockfile = join(root, "slipway.lock.json");
+  return [
+    ...dockerfiles.flatMap((file) => imagesOfDockerfile(readFileSync(file, "utf8"))),
+    ...(existsSync(lockfile) ? Object.keys(JSON.parse(readFileSync(lockfile, "utf8")).images) : []),
+  ];
+}
+
+/** An official image's repository and tag, or undefined for any other image and for one that is pinned by digest. */
+export function officialImage(name) {
+  const match =
+    /^(?:(?:docker\.io|index\.docker\.io)\/)?(?:library\/)?([a-z0-9]+(?:[._-]+[a-z0-9]+)*)(?::([\w][\w.-]{0,127}))?$/.exec(
+      name,
+    );
+  return match ? { repository: match[1], tag: match[2] ?? "latest" } : undefined;
+}

@@ -1,0 +1,164 @@
+import { type ApiAnswer, type ApiCall, ApiRefusal, jsonAnswer } from "./api-call.ts";
+import type { ApiFront } from "./api-front.ts";
+import type { EcrLogins } from "./ecr-logins.ts";
+import type { ImageLedger, LedgerImage } from "./image-ledger.ts";
+import { type MotoClient, MotoError } from "./moto-client.ts";
+
+interface ImageId {
+  readonly imageDigest?: string;
+  readonly imageTag?: string;
+}
+
+/** A repository's settings that decide what a push may do. */
+export interface RepositorySettings {
+  readonly arn: string;
+  /** Whether `tag` may be pushed a second time. */
+  allowsOverwrite(tag: string): boolean;
+}
+
+/** The part of ECR's API that has to agree with the registry: logins, images, and what a repository's removal refuses. */
+export class EcrApi {
+  constructor(
+    private readonly moto: MotoClient,
+    private readonly ledger: ImageLedger,
+    private readonly logins: EcrLogins,
+    private readonly account: string,
+  ) {}
+
+  /** The settings of a repository, `undefined` when there is none of that name. */
+  async repository(name: string): Promise<RepositorySettings | undefined> {
+    try {
+      const { repositories } = await this.moto.json("ecr", "DescribeRepositories", { repositoryNames: [name] });
+      const [found] = repositories as {
+        repositoryArn: string;
+        imageTagMutability?: string;
+        imageTagMutabilityExclusionFilters?: { filter: string }[];
+      }[];
+      if (!found) return undefined;
+      const mutability = found.imageTagMutability ?? "MUTABLE";
+      const filters = (found.imageTagMutabilityExclusionFilters ?? []).map(
+        ({ filter }) => new RegExp(`^${filter.replace(/[.]/g, "\\.").replace(/\*/g, ".*")}$`),
+      );
+      return {
+        arn: found.repositoryArn,
+        allowsOverwrite: (tag) => mutability.startsWith("MUTABLE") !== filters.some((filter) => filter.test(tag)),
+      };
+    } catch (error) {
+      if (error instanceof MotoError && error.code.includes("RepositoryNotFound")) return undefined;
+      throw error;
+    }
+  }
+
+  /** Answers at `front`. */
+  serve(front: ApiFront): void {
+    front.intercept("ecr", "GetAuthorizationToken", async (call) => this.#token(call));
+    front.intercept("ecr", "DescribeImages", async (call) => {
+      const name = await this.#existing(call);
+      const ids = call.input.imageIds as ImageId[] | undefined;
+      const images = ids ? ids.map((id) => this.#find(name, id)) : this.ledger.images(name);
+      return jsonAnswer({ imageDetails: images.map((image) => this.#detail(name, image)) });
+    });
+    front.intercept("ecr", "ListImages", async (call) => {
+      const name = await this.#existing(call);
+      const imageIds = this.ledger
+        .images(name)
+        .flatMap(({ digest, tags }) =>
+          tags.size === 0
+            ? [{ imageDigest: digest }]
+            : [...tags].map((imageTag) => ({ imageDigest: digest, imageTag })),
+        );
+      return jsonAnswer({ imageIds });
+    });
+    front.intercept("ecr", "BatchGetImage", async (call) => this.#batchGet(call));
+    front.intercept("ecr", "BatchDeleteImage", async (call) => {
+      const name = await this.#existing(call);
+      const ids = call.input.imageIds as ImageId[];
+      for (const id of ids) this.ledger.remove(name, id.imageTag ?? id.imageDigest ?? "");
+      return jsonAnswer({ imageIds: ids, failures: [] });
+    });
+    front.intercept("ecr", "PutImage", async () => {
+      throw new ApiRefusal("RehearsalUnsupported", "images reach the rehearsal's repositories by docker push only");
+    });
+    front.intercept("ecr", "DeleteRepository", async (call, forward) => {
+      const name = await this.#existing(call);
+      if (call.input.force !== true && this.ledger.images(name).length > 0) {
+        throw new ApiRefusal(
+          "RepositoryNotEmptyException",
+          `The repository with name '${name}' in registry with id '${this.account}' cannot be deleted because it still contains images`,
+        );
+      }
+      this.ledger.clear(name);
+      return await forward();
+    });
+  }
+
+  #token({ caller, region }: ApiCall): ApiAnswer {
+    const { password, expires } = this.logins.mint(caller);
+    return jsonAnswer({
+      authorizationData: [
+        {
+          authorizationToken: Buffer.from(`AWS:${password}`).toString("base64"),
+          expiresAt: Math.floor(expires.getTime() / 1000),
+          proxyEndpoint: `https://${this.account}.dkr.ecr.${region}.amazonaws.com`,
+        },
+      ],
+    });
+  }
+
+  async #batchGet(call: ApiCall): Promise<ApiAnswer> {
+    const name = await this.#existing(call);
+    const images: object[] = [];
+    const failures: object[] = [];
+    for (const imageId of call.input.imageIds as ImageId[]) {
+      const image = this.ledger.find(name, imageId.imageTag ?? imageId.imageDigest ?? "");
+      if (!image) failures.push({ imageId, failureCode: "ImageNotFound", failureReason: "Requested image not found" });
+      else {
+        images.push({
+          registryId: this.account,
+          repositoryName: name,
+          imageId: { imageDigest: image.digest, imageTag: imageId.imageTag },
+          imageManifest: image.manifest,
+          imageManifestMediaType: image.mediaType,
+        });
+      }
+    }
+    return jsonAnswer({ images, failures });
+  }
+
+  async #existing({ input }: ApiCall): Promise<string> {
+    const name = String(input.repositoryName ?? "");
+    if (!(await this.repository(name))) {
+      throw new ApiRefusal(
+        "RepositoryNotFoundException",
+        `The repository with name '${name}' does not exist in the registry with id '${this.account}'`,
+      );
+    }
+    return name;
+  }
+
+  #find(repository: string, id: ImageId): LedgerImage {
+    const image = this.ledger.find(repository, id.imageTag ?? id.imageDigest ?? "");
+    if (image) return image;
+    throw new ApiRefusal(
+      "ImageNotFoundException",
+      `The image with imageId {imageDigest:'${id.imageDigest ?? "null"}', imageTag:'${id.imageTag ?? "null"}'} does not exist within the repository with name '${repository}' in the registry with id '${this.account}'`,
+    );
+  }
+
+  #detail(repositoryName: string, image: LedgerImage): object {
+    return {
+      registryId: this.account,
+      repositoryName,
+      imageDigest: image.digest,
+      ...(image.tags.size > 0 ? { imageTags: [...image.tags] } : {}),
+      imageSizeInBytes: layerBytes(image.manifest),
+      imagePushedAt: Math.floor(image.pushed.getTime() / 1000),
+      imageManifestMediaType: image.mediaType,
+    };
+  }
+}
+
+function layerBytes(manifest: string): number {
+  const { layers = [] } = JSON.parse(manifest) as { layers?: { size: number }[] };
+  return layers.reduce((sum, { size }) => sum + size, 0);
+}

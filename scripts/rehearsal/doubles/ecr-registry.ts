@@ -1,0 +1,156 @@
+import { type IncomingMessage, type RequestListener, request, type ServerResponse } from "node:http";
+import type { EcrApi } from "./ecr-api.ts";
+import type { EcrLogins } from "./ecr-logins.ts";
+import type { ImageLedger } from "./image-ledger.ts";
+import type { Principal } from "./principals.ts";
+
+/** Whether an instance's role may do `action` on the repository of that ARN. */
+export type Authorize = (principal: Principal, action: string, resource: string) => Promise<boolean>;
+
+/** A manifest that somebody fetched. */
+export interface Pull {
+  readonly by: string;
+  readonly repository: string;
+  readonly reference: string;
+}
+
+interface Target {
+  readonly repository: string;
+  readonly kind: "manifests" | "blobs" | "tags";
+  readonly rest: string;
+}
+
+const TARGET = /^\/v2\/(.+)\/(manifests|blobs|tags)\/([^?]+)/;
+
+/** ECR's registry: a plain one behind ECR's login, permissions, and its rule that an immutable tag is pushed once. */
+export class EcrRegistry {
+  readonly pulls: Pull[] = [];
+  /** The IAM actions that each caller needed, by caller. */
+  readonly actions = new Map<string, Set<string>>();
+
+  /** @param backend the loopback port of the registry that keeps the layers */
+  constructor(
+    private readonly backend: number,
+    private readonly api: EcrApi,
+    private readonly ledger: ImageLedger,
+    private readonly logins: EcrLogins,
+    private readonly authorize: Authorize,
+  ) {}
+
+  readonly listener: RequestListener = (incoming, outgoing) => {
+    this.#serve(incoming, outgoing).catch((error: unknown) => {
+      if (!outgoing.headersSent) refuse(outgoing, 500, "UNKNOWN", String(error));
+      else outgoing.destroy();
+    });
+  };
+
+  async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const principal = this.logins.identify(incoming.headers.authorization);
+    if (!principal) {
+      outgoing.setHeader(
+        "www-authenticate",
+        `Basic realm="https://${incoming.headers.host}/",service="ecr.amazonaws.com"`,
+      );
+      refuse(outgoing, 401, "UNAUTHORIZED", "Not Authorized");
+      return;
+    }
+    const path = incoming.url ?? "/";
+    const [, repository = "", kind, rest = ""] = TARGET.exec(path) ?? [];
+    if (!kind) {
+      if (/^\/v2\/?$/.test(path)) this.#pass(incoming, outgoing);
+      else refuse(outgoing, 404, "UNSUPPORTED", "The operation is unsupported");
+      return;
+    }
+    const target = { repository, kind: kind as Target["kind"], rest };
+    const settings = await this.api.repository(repository);
+    if (!settings) {
+      refuse(outgoing, 404, "NAME_UNKNOWN", `The repository with name '${repository}' does not exist in the registry`);
+      return;
+    }
+    const action = actionOf(incoming.method ?? "GET", target);
+    const caller = principal.instanceId ?? principal.kind;
+    this.actions.set(caller, (this.actions.get(caller) ?? new Set()).add(action));
+    if (!(await this.authorize(principal, action, settings.arn))) {
+      refuse(outgoing, 403, "DENIED", `not authorized to perform: ${action} on resource: ${settings.arn}`);
+      return;
+    }
+    if (kind !== "manifests") this.#pass(incoming, outgoing);
+    else if (incoming.method === "PUT") await this.#push(incoming, outgoing, target, settings.allowsOverwrite(rest));
+    else if (incoming.method === "DELETE") refuse(outgoing, 405, "UNSUPPORTED", "ECR deletes images by its API only");
+    else if (!this.ledger.find(repository, rest))
+      refuse(outgoing, 404, "MANIFEST_UNKNOWN", "Requested image not found");
+    else {
+      if (incoming.method === "GET") {
+        this.pulls.push({ by: caller, repository, reference: rest });
+      }
+      this.#pass(incoming, outgoing);
+    }
+  }
+
+  async #push(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    { repository, rest }: Target,
+    mayOverwrite: boolean,
+  ): Promise<void> {
+    const tag = rest.startsWith("sha256:") ? undefined : rest;
+    if (tag && !mayOverwrite && this.ledger.find(repository, tag)) {
+      incoming.resume();
+      refuse(
+        outgoing,
+        400,
+        "TAG_INVALID",
+        `The image tag '${tag}' already exists in the '${repository}' repository and cannot be overwritten because the tag is immutable.`,
+      );
+      return;
+    }
+    const chunks: Buffer[] = [];
+    incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+    this.#pass(incoming, outgoing, (answer) => {
+      if (answer.statusCode !== 201) return;
+      const image = {
+        digest: String(answer.headers["docker-content-digest"]),
+        mediaType: incoming.headers["content-type"] ?? "",
+        manifest: Buffer.concat(chunks).toString("utf8"),
+        pushed: new Date(),
+      };
+      this.ledger.push(repository, image, tag);
+    });
+  }
+
+  #pass(incoming: IncomingMessage, outgoing: ServerResponse, onAnswer?: (answer: IncomingMessage) => void): void {
+    const { authorization: _, ...headers } = incoming.headers;
+    const upstream = request(
+      {
+        host: "127.0.0.1",
+        port: this.backend,
+        method: incoming.method,
+        path: incoming.url,
+        headers: { ...headers, "x-forwarded-proto": "https" },
+      },
+      (answer) => {
+        onAnswer?.(answer);
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      },
+    );
+    upstream.on("error", (error) => {
+      if (outgoing.headersSent) outgoing.destroy();
+      else refuse(outgoing, 502, "UNKNOWN", String(error));
+    });
+    incoming.pipe(upstream);
+  }
+}
+
+function actionOf(method: string, { kind, rest }: Target): string {
+  const reads = method === "GET" || method === "HEAD";
+  if (kind === "tags") return "ecr:ListImages";
+  if (kind === "manifests") return reads ? "ecr:BatchGetImage" : "ecr:PutImage";
+  if (reads) return method === "HEAD" ? "ecr:BatchCheckLayerAvailability" : "ecr:GetDownloadUrlForLayer";
+  return rest.startsWith("uploads") && method === "POST" ? "ecr:InitiateLayerUpload" : "ecr:UploadLayerPart";
+}
+
+function refuse(outgoing: ServerResponse, status: number, code: string, message: string): void {
+  outgoing.writeHead(status, { "content-type": "application/json; charset=utf-8" });
+  outgoing.end(JSON.stringify({ errors: [{ code, message }] }));
+}

@@ -1,0 +1,109 @@
+import { request } from "node:http";
+import type { ApiAnswer } from "./api-call.ts";
+import { XmlElement } from "./xml-element.ts";
+
+const JSON_TARGETS: Readonly<Record<string, string>> = {
+  ssm: "AmazonSSM",
+  ecr: "AmazonEC2ContainerRegistry_V20150921",
+};
+const QUERY_VERSIONS: Readonly<Record<string, string>> = { ec2: "2016-11-15", iam: "2010-05-08", sts: "2011-06-15" };
+
+/** The doubles' own way to the emulated account, past every refusal. */
+export class MotoClient {
+  constructor(
+    readonly port: number,
+    readonly region: string,
+  ) {}
+
+  /** Calls an action of a JSON service. @throws with the service's error code and message */
+  async json(service: string, action: string, input: object): Promise<Record<string, unknown>> {
+    const answer = await this.send("POST", "/", {
+      "content-type": "application/x-amz-json-1.1",
+      "x-amz-target": `${JSON_TARGETS[service]}.${action}`,
+      authorization: this.#authorization(service),
+      body: Buffer.from(JSON.stringify(input)),
+    });
+    const output = JSON.parse(answer.body.toString("utf8") || "{}") as Record<string, unknown>;
+    if (answer.status >= 300)
+      throw new MotoError(action, String(output.__type ?? answer.status), String(output.message));
+    return output;
+  }
+
+  /** Calls an action of a query service. @throws with the service's error code and message */
+  async query(service: string, action: string, fields: Readonly<Record<string, string>>): Promise<XmlElement> {
+    const form = new URLSearchParams({ Action: action, Version: QUERY_VERSIONS[service] ?? "", ...fields });
+    const answer = await this.send("POST", "/", {
+      "content-type": "application/x-www-form-urlencoded; charset=utf-8",
+      authorization: this.#authorization(service),
+      body: Buffer.from(form.toString()),
+    });
+    const output = XmlElement.parse(answer.body.toString("utf8"));
+    if (answer.status >= 300) {
+      const error = output.all("Error")[0];
+      throw new MotoError(action, error?.value("Code") ?? String(answer.status), error?.value("Message") ?? "");
+    }
+    return output;
+  }
+
+  /** Gets a document of a REST service. */
+  async get(service: string, path: string): Promise<XmlElement> {
+    const answer = await this.send("GET", path, {
+      authorization: this.#authorization(service),
+      host: `${service}.amazonaws.com`,
+    });
+    if (answer.status >= 300) throw new MotoError(path, String(answer.status), answer.body.toString("utf8"));
+    return XmlElement.parse(answer.body.toString("utf8"));
+  }
+
+  /** Sends a request as it is. */
+  send(
+    method: string,
+    path: string,
+    { body, ...headers }: Record<string, unknown> & { body?: Buffer },
+  ): Promise<ApiAnswer> {
+    return new Promise((resolve, reject) => {
+      const outgoing = request(
+        {
+          host: "127.0.0.1",
+          port: this.port,
+          method,
+          path,
+          headers: { ...(headers as Record<string, string>), "content-length": body?.length ?? 0 },
+        },
+        (incoming) => {
+          const chunks: Buffer[] = [];
+          incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+          incoming.on("error", reject);
+          incoming.on("end", () =>
+            resolve({
+              status: incoming.statusCode ?? 502,
+              headers: Object.fromEntries(
+                Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
+              ),
+              body: Buffer.concat(chunks),
+            }),
+          );
+        },
+      );
+      outgoing.on("error", reject);
+      outgoing.end(body);
+    });
+  }
+
+  #authorization(service: string): string {
+    const scope = `REHEARSAL/20260101/${this.region}/${service}/aws4_request`;
+    return `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=${"0".repeat(64)}`;
+  }
+}
+
+/** An error that the emulated account answered to one of the doubles. */
+export class MotoError extends Error {
+  constructor(
+    action: string,
+    readonly code: string,
+    message: string,
+  ) {
+    super(`${action}: ${code}: ${message}`);
+    this.name = "MotoError";
+  }
+}

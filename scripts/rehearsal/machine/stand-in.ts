@@ -1,0 +1,120 @@
+import type { Script } from "../doubles/command-document.ts";
+import type { CommandOutcome, CommandTarget } from "../doubles/run-command.ts";
+import { requireProgram, runProgram } from "../program.ts";
+
+export interface StandInProps {
+  readonly instanceId: string;
+  readonly image: string;
+  readonly network: string;
+  readonly address: string;
+  /** Where the doubles answer, under each of `names`. */
+  readonly doubles: string;
+  readonly names: readonly string[];
+  readonly nameserver: string;
+  /** The authority that signed the doubles' certificates. */
+  readonly authorityFile: string;
+  readonly memoryMiB: number;
+}
+
+export const REHEARSAL_LABEL = "slipway-rehearsal";
+
+/** What a unit of systemd on Ubuntu has in its environment, and the agent's own two names. */
+const AGENT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin";
+
+/** The machine that stands in for an EC2 instance: a container with systemd, cloud-init and an engine of its own. */
+export class StandIn implements CommandTarget {
+  readonly instanceId: string;
+  readonly container: string;
+  started = Date.now();
+  #commands = 0;
+
+  private constructor(private readonly props: StandInProps) {
+    this.instanceId = props.instanceId;
+    this.container = `${REHEARSAL_LABEL}-${props.instanceId}`;
+  }
+
+  /** Boots a machine; it returns as soon as the kernel's part is over. */
+  static async boot(props: StandInProps): Promise<StandIn> {
+    const machine = new StandIn(props);
+    await requireProgram("docker", machine.#runArguments());
+    machine.started = Date.now();
+    return machine;
+  }
+
+  /** Runs a command as root inside. */
+  async exec(...command: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+    return await runProgram("docker", ["exec", this.container, ...command]);
+  }
+
+  /** What the SSM agent does: the lines become a file, a shell runs it with the agent's bare environment. */
+  async run(script: Script, cancel: AbortSignal): Promise<CommandOutcome> {
+    this.#commands += 1;
+    const directory = `/var/lib/amazon/ssm/${this.instanceId}/document/orchestration/${this.#commands}`;
+    const file = `${directory}/_script.sh`;
+    const write = `mkdir -p ${directory} && umask 077 && cat > ${file} && chmod 0700 ${file}`;
+    await requireProgram("docker", ["exec", "-i", this.container, "/bin/sh", "-c", write], { input: script.text });
+    const environment = [`AWS_SSM_INSTANCE_ID=${this.instanceId}`, `PATH=${AGENT_PATH}`];
+    const seconds = String(script.timeoutSeconds);
+    const began = Date.now();
+    const end = (): void => void this.exec("pkill", "-f", file);
+    cancel.addEventListener("abort", end, { once: true });
+    const outcome = await runProgram("docker", [
+      "exec",
+      ...["-w", script.workingDirectory ?? "/"],
+      this.container,
+      ...["env", "-i", ...environment, "timeout", "--kill-after=10", seconds, "sh", "-c", file],
+    ]);
+    cancel.removeEventListener("abort", end);
+    if (!(await this.isRunning())) throw new Error(`${this.instanceId} went away while it ran a command`);
+    const timedOut = outcome.code === 124 && Date.now() - began >= script.timeoutSeconds * 1000;
+    return { exitCode: outcome.code, stdout: outcome.stdout, stderr: outcome.stderr, timedOut };
+  }
+
+  async isRunning(): Promise<boolean> {
+    const state = await runProgram("docker", ["inspect", "-f", "{{.State.Running}}", this.container]);
+    return state.stdout.trim() === "true";
+  }
+
+  /** Shuts down in order and boots again. */
+  async reboot(): Promise<void> {
+    await requireProgram("docker", ["restart", "-t", "60", this.container]);
+    this.started = Date.now();
+  }
+
+  async stop(): Promise<void> {
+    await requireProgram("docker", ["stop", "-t", "60", this.container]);
+  }
+
+  async start(): Promise<void> {
+    await requireProgram("docker", ["start", this.container]);
+    this.started = Date.now();
+  }
+
+  /** Stops without a word to anything inside. */
+  async cutPower(): Promise<void> {
+    await requireProgram("docker", ["kill", this.container]);
+  }
+
+  /** Takes the machine away with its disk. */
+  async terminate(): Promise<void> {
+    await requireProgram("docker", ["rm", "-f", "-v", this.container]);
+  }
+
+  #runArguments(): string[] {
+    const { props } = this;
+    return [
+      ...["run", "-d", "--name", this.container, "--label", REHEARSAL_LABEL],
+      ...["--cgroupns=private", "--cap-add", "ALL", "--cap-drop", "SYS_RESOURCE"],
+      ...["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"].flatMap((o) => ["--security-opt", o]),
+      ...["--device-cgroup-rule", "a *:* rwm"],
+      ...["--memory", `${props.memoryMiB}m`, "--memory-swap", `${2 * props.memoryMiB}m`, "--cpus", "2"],
+      ...["--tmpfs", "/run:exec,mode=755", "--tmpfs", "/run/lock", "--tmpfs", "/tmp:exec,mode=1777"],
+      ...["--network", props.network, "--ip", props.address],
+      ...props.names.flatMap((name) => ["--add-host", `${name}:${props.doubles}`]),
+      ...["-v", `${props.authorityFile}:/usr/local/share/ca-certificates/slipway-rehearsal.crt:ro`],
+      ...["-e", `SLIPWAY_REHEARSAL_INSTANCE=${props.instanceId}`],
+      ...["-e", `SLIPWAY_REHEARSAL_NAMESERVER=${props.nameserver}`],
+      props.image,
+    ];
+  }
+}

@@ -1,0 +1,221 @@
+import { deployerActions, notAllowed, policyOutput } from "./deployer-policy.ts";
+import { readUserData } from "./doubles/instance-facts.ts";
+import { type Check, checkHost } from "./host-checks.ts";
+import { hostStory } from "./host-story.ts";
+import type { MemoryReading } from "./machine/memory-meter.ts";
+import type { StandIn } from "./machine/stand-in.ts";
+import { searchBytes, searchFiles } from "./secret-search.ts";
+import { awaitBody, resolveName, visit } from "./site-visit.ts";
+import type { Stage } from "./stage.ts";
+import { errors, type Terraform } from "./terraform.ts";
+
+/** What a rehearsal expects of a stack. */
+export interface Expectation {
+  /** The server name that the stack serves. */
+  readonly name: string;
+  readonly path: string;
+  /** A part of the application's own body. */
+  readonly text: string;
+  /** The TCP ports that may be open to everyone. */
+  readonly ports: readonly number[];
+  /** Seconds from boot to that body. */
+  readonly withinSeconds: number;
+  /** Whether an output must hold a policy for whoever deploys. @default - looked at where there is one */
+  readonly deployerPolicy?: boolean;
+}
+
+/** A step and how long it took. */
+export interface Timing {
+  readonly step: string;
+  readonly seconds: number;
+}
+
+export interface RehearsalReport {
+  readonly timings: readonly Timing[];
+  readonly checks: readonly Check[];
+  readonly memory?: MemoryReading;
+  /** What each machine said of a rehearsal that failed. */
+  readonly stories: readonly string[];
+}
+
+const BODY_TIMEOUT_MS = 600_000;
+const ANOTHER_NAME = "another-name.invalid";
+
+/** One stack from its first plan to its destruction, on a stage. */
+export class Rehearsal {
+  readonly #timings: Timing[] = [];
+  readonly #checks: Check[] = [];
+  readonly #stories: string[] = [];
+  #memory?: MemoryReading;
+  #policy?: string;
+
+  constructor(
+    private readonly stage: Stage,
+    private readonly terraform: Terraform,
+    private readonly expected: Expectation,
+    /** Folders and files that were made of the stack, to be searched for secrets. */
+    private readonly made: readonly string[],
+    private readonly log: (line: string) => void,
+  ) {}
+
+  get report(): RehearsalReport {
+    return { timings: this.#timings, checks: this.#checks, memory: this.#memory, stories: this.#stories };
+  }
+
+  /** Creates everything, looks at the host and its site, and destroys everything. */
+  async run(): Promise<void> {
+    await this.#timed("terraform init", () => this.terraform.init());
+    await this.#timed("terraform validate", () => this.terraform.validate());
+    try {
+      await this.#serve();
+      const machine = this.#machine();
+      await this.#timed("checks", () => this.#look(machine));
+      await this.#timed("second plan", () => this.#secondPlan());
+    } catch (error) {
+      for (const machine of this.stage.room.machines) this.#stories.push(await hostStory(machine));
+      const refused = this.stage.account.front.calls.filter((call) => call.error);
+      this.#stories.push(
+        ...refused.map(({ caller, service, action, error: why }) => `${caller} ${service}:${action} ${why}`),
+      );
+      throw error;
+    } finally {
+      await this.#timed("terraform destroy", () => this.#destroy());
+    }
+  }
+
+  async #serve(): Promise<void> {
+    const { name, path, text, withinSeconds } = this.expected;
+    const visiting = new AbortController();
+    const body = awaitBody(() => resolveName(this.stage.account.moto, name), {
+      ...{ name, path, text },
+      timeoutMs: BODY_TIMEOUT_MS,
+      signal: visiting.signal,
+    });
+    body.catch(() => {}); // An apply that fails is what is told.
+    try {
+      await this.#timed("terraform apply", async () => {
+        const { code, stdout, stderr } = await this.terraform.apply();
+        if (code !== 0) throw new Error(`terraform apply failed\n${errors(`${stdout}\n${stderr}`)}`);
+      });
+      this.#machine();
+    } catch (error) {
+      visiting.abort();
+      throw error;
+    }
+    const { at, address } = await body;
+    const seconds = (at - this.#machine().started) / 1000;
+    this.#timings.push({ step: "from boot to the application's body", seconds });
+    this.log(`${name} answers at ${address} ${seconds.toFixed(1)} s after the boot`);
+    this.#checks.push({
+      what: `${name}${path} answers with the application's body within ${withinSeconds} s of the boot`,
+      ok: seconds < withinSeconds,
+      seen: `${seconds.toFixed(1)} s`,
+    });
+  }
+
+  async #look(machine: StandIn): Promise<void> {
+    const { account } = this.stage;
+    const { moto, instances } = account;
+    const add = (what: string, ok: boolean, seen: string): void => void this.#checks.push({ what, ok, seen });
+    const keys = instances.subjectOf(machine.instanceId)?.credentials;
+    const secretKeys = keys ? [keys.secretAccessKey, keys.sessionToken ?? ""].filter(Boolean) : [];
+    this.#checks.push(...(await checkHost(machine, account.logins.passwordsOf(machine.instanceId), secretKeys)));
+
+    const address = (await resolveName(moto, this.expected.name)) ?? "";
+    const other = await visit(address, ANOTHER_NAME);
+    add("another Host gets nothing", "nothing" in other, "nothing" in other ? other.nothing : `status ${other.status}`);
+    const open = [...new Set(account.addresses.ports)].sort((a, b) => a - b);
+    add("only the declared ports are open", `${open}` === `${this.expected.ports}`, open.join(", ") || "none");
+
+    const memory = this.stage.room.memoryOf(machine.instanceId);
+    this.#memory = memory;
+    add("no process was killed for memory", memory?.oomKills === 0, `${memory?.oomKills} kills`);
+
+    const pulls = account.registry.pulls.filter(({ by }) => by === machine.instanceId);
+    const byDigest = pulls.length > 0 && pulls.every(({ reference }) => reference.startsWith("sha256:"));
+    add(
+      "the host pulls by digest",
+      byDigest,
+      pulls.map(({ repository, reference }) => `${repository}@${reference}`).join(" "),
+    );
+    const denied = account.front.calls.filter(({ caller, error }) => caller === machine.instanceId && error);
+    add(
+      "the host's role allows all that it does",
+      denied.length === 0,
+      denied.map(({ error }) => error).join("; ") || "nothing denied",
+    );
+
+    const userData = (await readUserData(moto, machine.instanceId)) ?? Buffer.alloc(0);
+    const leaks = [
+      ...searchFiles(this.made, account.secrets),
+      ...searchBytes("the state", Buffer.from(await this.terraform.state()), account.secrets),
+      ...searchBytes("the user data", userData, account.secrets),
+    ];
+    add(
+      "no secret is in what was synthesized, in the state or in the user data",
+      leaks.length === 0,
+      leaks.map(({ where, secret }) => `secret ${secret} in ${where}`).join("; ") ||
+        `${account.secrets.length} searched for`,
+    );
+    this.#policy = policyOutput(await this.terraform.outputs());
+    add("the API was followed", instances.failures.length === 0, instances.failures.join("; ") || "without failures");
+  }
+
+  async #secondPlan(): Promise<void> {
+    const actions = await this.terraform.plan();
+    this.#checks.push({
+      what: "a second plan is empty",
+      ok: actions.length === 0,
+      seen: actions.map(({ address, actions: verbs }) => `${address}: ${verbs.join(", ")}`).join("; ") || "no action",
+    });
+  }
+
+  async #destroy(): Promise<void> {
+    const { ledger, instances } = this.stage.account;
+    let { code, stdout, stderr } = await this.terraform.destroy();
+    if (code !== 0 && /RepositoryNotEmptyException/.test(stderr)) {
+      const kept = ledger.filled;
+      this.#checks.push({ what: "destroy keeps images that are not to be deleted", ok: true, seen: kept.join(", ") });
+      for (const repository of kept) ledger.clear(repository); // As a person does who has decided to.
+      ({ code, stdout, stderr } = await this.terraform.destroy());
+    }
+    await instances.settled();
+    const machines = this.stage.room.machines.length;
+    this.#checks.push({
+      what: "destroy takes everything away",
+      ok: code === 0 && machines === 0,
+      seen: code === 0 ? `${machines} machines left` : errors(`${stdout}\n${stderr}`),
+    });
+    this.#comparePolicy();
+  }
+
+  /** Holds the policy for whoever deploys against everything that this deploy did, its end included. */
+  #comparePolicy(): void {
+    if (!this.#policy && !this.expected.deployerPolicy) return;
+    const { front, registry } = this.stage.account;
+    const actions = deployerActions(front.calls, [...(registry.actions.get("deployer") ?? [])]);
+    const missing = this.#policy ? notAllowed(this.#policy, actions) : actions;
+    this.#checks.push({
+      what: "the policy for whoever deploys allows what the deploy did",
+      ok: missing.length === 0,
+      seen: missing.length > 0 ? `not in it: ${missing.join(", ")}` : `${actions.length} actions`,
+    });
+  }
+
+  #machine(): StandIn {
+    const [machine, ...more] = this.stage.room.machines;
+    if (!machine || more.length > 0)
+      throw new Error(`the stack must launch one instance, got ${more.length + (machine ? 1 : 0)}`);
+    return machine;
+  }
+
+  async #timed(step: string, work: () => Promise<void>): Promise<void> {
+    this.log(step);
+    const began = Date.now();
+    try {
+      await work();
+    } finally {
+      this.#timings.push({ step, seconds: (Date.now() - began) / 1000 });
+    }
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * Rehearses a stack for AWS on this machine: npm run rehearse -- [stack] [options]
+ *
+ *   --name NAME        the server name to visit           (netflix-aws and netflix-hub know theirs)
+ *   --text TEXT        a part of the application's body   (likewise)
+ *   --path PATH        the page to visit                  [/]
+ *   --region REGION    the stack's region                 [eu-west-1]
+ *   --prepared         boot an image that has its packages
+ *   --memory MIB       the machine's memory               [400, what a nano has left beside Ubuntu's own agents]
+ *   --report FILE      write the report as JSON too
+ *   --verbose          show what Terraform says
+ */
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { requireProgram } from "./program.ts";
+import { Rehearsal, type RehearsalReport } from "./rehearsal.ts";
+import { rehearsalCache } from "./rehearsal-cache.ts";
+import { reportText } from "./rehearsal-report.ts";
+import { Stage } from "./stage.ts";
+import { Takedown } from "./takedown.ts";
+import { Terraform } from "./terraform.ts";
+
+const ROOT = resolve(__dirname, "../..");
+const ACCOUNT = "123456789012";
+/** Serials of Ubuntu 24.04's machine images that the doubles publish; a stack's pin must be among them. */
+const SERIALS = ["20250305", "20250610"];
+const NETFLIX = { name: "netflix.devops-days-upes.com", text: "Netflix" };
+const KNOWN: Readonly<Record<string, { name: string; text: string }>> = {
+  "netflix-aws": NETFLIX,
+  "netflix-hub": NETFLIX,
+};
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      name: { type: "string" },
+      text: { type: "string" },
+      path: { type: "string", default: "/" },
+      region: { type: "string", default: "eu-west-1" },
+      prepared: { type: "boolean", default: false },
+      memory: { type: "string", default: "400" },
+      report: { type: "string" },
+      verbose: { type: "boolean", default: false },
+    },
+  });
+  const stack = positionals[0] ?? "netflix-aws";
+  const { name = KNOWN[stack]?.name, text = KNOWN[stack]?.text } = values;
+  if (!name || !text) throw new Error(`what does ${stack} serve? say --name NAME and --text TEXT`);
+
+  const began = Date.now();
+  const log = (line: string): void => console.log(`[${((Date.now() - began) / 1000).toFixed(1).padStart(6)}] ${line}`);
+  const takedown = new Takedown();
+  const interrupted = (): void => {
+    void takedown.run().then(() => process.exit(130));
+  };
+  process.once("SIGINT", interrupted);
+  process.once("SIGTERM", interrupted);
+  let report: RehearsalReport | undefined;
+  let failure: unknown;
+  try {
+    log("the stage");
+    const stage = await Stage.raise(
+      {
+        account: ACCOUNT,
+        region: values.region,
+        serials: SERIALS,
+        variant: values.prepared ? "prepared" : "bare",
+        memoryMiB: Number(values.memory),
+        cacheDir: rehearsalCache(),
+        log,
+      },
+      takedown,
+    );
+    const raised = (Date.now() - began) / 1000;
+    log(`synth of ${stack}`);
+    const output = join(stage.runDir, "cdktf.out");
+    await requireProgram(process.execPath, ["--import", "tsx", "main.ts"], {
+      cwd: ROOT,
+      env: { ...stage.deployerEnvironment, ...declaredFor(values.region), CDKTF_OUTDIR: output },
+    });
+    const folder = join(output, "stacks", stack);
+    if (!existsSync(folder)) {
+      throw new Error(`no stack is called ${stack}, main.ts has ${readdirSync(join(output, "stacks")).join(", ")}`);
+    }
+    const show = values.verbose ? (chunk: string) => void process.stdout.write(chunk) : undefined;
+    const terraform = new Terraform(folder, stage.deployerEnvironment, show);
+    const expected = {
+      ...{ name, text, path: values.path, ports: [80], withinSeconds: 60 },
+      deployerPolicy: stack in KNOWN,
+    };
+    const made = [output, join(stage.runDir, `terraform.${stack}.tfstate`)];
+    const rehearsal = new Rehearsal(stage, terraform, expected, made, log);
+    try {
+      await rehearsal.run();
+    } finally {
+      const { timings, ...rest } = rehearsal.report;
+      report = { timings: [{ step: "the stage", seconds: raised }, ...timings], ...rest };
+    }
+  } catch (error) {
+    failure = error;
+  }
+  log("taking everything away");
+  const left = await takedown.run();
+  if (report) {
+    console.log(`\n${reportText(report, left)}`);
+    if (values.report) writeFileSync(values.report, `${JSON.stringify({ ...report, left }, null, 2)}\n`);
+  }
+  if (failure) console.error(`\n${failure instanceof Error ? failure.message : String(failure)}`);
+  return failure || left.length > 0 || report?.checks.some(({ ok }) => !ok) ? 1 : 0;
+}
+
+/** What a stack may ask its surroundings: where it deploys to, and a type of this machine's own processor. */
+function declaredFor(region: string): Record<string, string> {
+  return {
+    SLIPWAY_AWS_ACCOUNT: ACCOUNT,
+    SLIPWAY_AWS_REGION: region,
+    SLIPWAY_INSTANCE_TYPE: process.arch === "arm64" ? "t4g.nano" : "t3.nano",
+  };
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 2;
+  },
+);

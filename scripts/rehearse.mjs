@@ -1,0 +1,29 @@
+// @ts-check
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { makeReady } from "../src/cli/program.mjs";
+import { findProject } from "../src/cli/project.mjs";
+import { Terminal } from "../src/cli/terminal.mjs";
+import { PROGRAMS } from "./rehearsal/programs.mjs";
+
+/**
+ * Makes the machine ready for a rehearsal and starts it: node scripts/rehearse.mjs [stack] [options] [--yes]
+ * The options are those of rehearsal/rehearse.ts.
+ */
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const words = process.argv.slice(2);
+const terminal = new Terminal({ out: process.stdout, input: process.stdin, env: process.env });
+
+try {
+  await makeReady(terminal, findProject(ROOT), { verb: "test", yes: words.includes("--yes"), programs: PROGRAMS });
+  const args = ["--import", "tsx", "scripts/rehearsal/rehearse.ts", ...words.filter((word) => word !== "--yes")];
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: "inherit" });
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, () => child.kill(signal));
+  child.once("exit", (code) => {
+    process.exitCode = code ?? 1;
+  });
+} catch (error) {
+  terminal.fail(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

@@ -1,0 +1,147 @@
+// @ts-check
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cacheFolder } from "../src/cli/cache-folder.mjs";
+import { run } from "../src/cli/command.mjs";
+import { makeReady } from "../src/cli/program.mjs";
+import { findProject } from "../src/cli/project.mjs";
+import { Terminal } from "../src/cli/terminal.mjs";
+import { withLock } from "./offline/images/lock.mjs";
+import { comparedIn, totalsOf } from "./test-report.mjs";
+
+/**
+ * Runs the whole test suite, or the parts that are named: node scripts/test.mjs [check] [fast] [vectors] [real] [host] [--yes]
+ * Further words are patterns for Jest. The last line is always `N passed, N failed`.
+ *
+ * - check: types, format and lint
+ * - fast: what needs Node only
+ * - vectors: upstream's own cases, from the folder that SLIPWAY_VECTORS names; they are not part of the project
+ * - real: the real programs and a real deploy; what is missing for it is installed as for `up`
+ * - host: the agent of a host and its rehearsal, which take a machine for themselves; only when named, until an AWS host
+ *   that needs them can be declared
+ */
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const PARTS = ["check", "fast", "vectors", "real", "host"];
+/** The parts that drive real programs, one file after the other. */
+const DRIVING = ["real", "host"];
+/** The programs that the real part talks to, besides Docker and Terraform, with their Debian packages. */
+const PROGRAMS = {
+  "cloud-init": "cloud-init",
+  curl: "curl",
+  "docker-registry": "docker-registry",
+  jq: "jq",
+  nginx: "nginx",
+  shellcheck: "shellcheck",
+  "systemd-analyze": "systemd",
+};
+
+/** @typedef {import("./test-report.mjs").Totals} Totals */
+
+/** What the real part is prepared with is not for the rest, which must come out the same on every machine. */
+const plain = { ...process.env };
+const terminal = new Terminal({ out: process.stdout, input: process.stdin, env: process.env });
+/** @type {Totals} */
+const sum = { passed: 0, failed: 0, notes: [] };
+
+const words = process.argv.slice(2);
+const yes = words.includes("--yes");
+const named = PARTS.filter((part) => words.includes(part));
+const patterns = words.filter((word) => !PARTS.includes(word) && word !== "--yes");
+const parts =
+  named.length > 0
+    ? named
+    : PARTS.filter((part) => part !== "host" && (part !== "vectors" || process.env.SLIPWAY_VECTORS));
+
+try {
+  const real = parts.some((part) => DRIVING.includes(part));
+  await makeReady(terminal, findProject(ROOT), { verb: real ? "test" : "check", yes, programs: real ? PROGRAMS : {} });
+  for (const part of parts)
+    await tell(part, part === "check" ? check : () => (DRIVING.includes(part) ? alone(part) : jest(part)));
+} catch (error) {
+  sum.failed += 1;
+  terminal.fail(`the tests could not run: ${error instanceof Error ? error.message : error}`);
+}
+
+terminal.line("");
+terminal.summary();
+for (const note of sum.notes) terminal.note(note);
+if (named.length === 0) terminal.note("host: NOT RUN, the host agent and its rehearsal are tried by npm run test:host");
+if (!parts.includes("vectors"))
+  terminal.note("vectors: NOT COMPARED, for SLIPWAY_VECTORS names no folder with upstream's cases");
+terminal.line(`${sum.passed} passed, ${sum.failed} failed`);
+process.exitCode = sum.failed > 0 ? 1 : 0;
+
+/**
+ * @param {string} part
+ * @param {() => Promise<Totals>} work
+ */
+async function tell(part, work) {
+  const { passed, failed, notes } = await terminal.step(`test: ${part}`, work);
+  sum.passed += passed;
+  sum.failed += failed;
+  sum.notes.push(...[`${passed} passed, ${failed} failed`, ...notes].map((note) => `${part}: ${note}`));
+}
+
+/**
+ * Two runs on one engine would meet in names and ports, so one waits for the other.
+ * @param {string} part
+ * @returns {Promise<Totals>}
+ */
+function alone(part) {
+  const folder = cacheFolder();
+  mkdirSync(folder, { recursive: true });
+  const say = () => terminal.note("another run of these tests has the engine: waiting for it");
+  return withLock(join(folder, "engine-tests.lock"), say, () => jest(part));
+}
+
+/** @returns {Promise<Totals>} */
+async function check() {
+  const outcomes = await Promise.all([
+    run("npx", ["--no-install", "tsc", "--noEmit"], { cwd: ROOT, onLine: (line) => terminal.note(line) }),
+    run("npx", ["--no-install", "biome", "check", "."], { cwd: ROOT }),
+  ]);
+  const [, biome] = outcomes;
+  if (biome?.code) terminal.note(biome.stdout + biome.stderr);
+  const failed = outcomes.filter(({ code }) => code !== 0).length;
+  return { passed: outcomes.length - failed, failed, notes: [] };
+}
+
+/**
+ * @param {string} part
+ * @returns {Promise<Totals>}
+ */
+async function jest(part) {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-test-"));
+  try {
+    const file = join(folder, "report.json");
+    // A handle that a failing real test leaves open must not keep the run from its end.
+    const inBand = DRIVING.includes(part) ? ["--runInBand", "--forceExit"] : [];
+    const args = [
+      "--no-install",
+      "jest",
+      "--ci",
+      "--selectProjects",
+      part,
+      ...inBand,
+      "--json",
+      `--outputFile=${file}`,
+      ...patterns,
+    ];
+    /** @type {string[]} */
+    const lines = [];
+    const onLine = (/** @type {string} */ line) => {
+      lines.push(line);
+      if (!line.startsWith('{"num')) terminal.note(line);
+    };
+    const env = { ...(DRIVING.includes(part) ? process.env : plain), NO_COLOR: "1", FORCE_COLOR: "0" };
+    const { code } = await run("npx", args, { cwd: ROOT, env, onLine });
+    const totals = totalsOf(existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined, code);
+    if (part === "vectors") totals.notes.push(`${comparedIn(lines)} of upstream's cases compared`);
+    return totals;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

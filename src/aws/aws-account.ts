@@ -1,0 +1,152 @@
+import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
+import { Lazy, TerraformStack } from "cdktf";
+import { Construct, type IConstruct } from "constructs";
+import { STACK_LABEL } from "../docker/labels.ts";
+import { iamPolicy, type PolicyStatement } from "../documents/iam-policy.ts";
+import { all, at, ConstructError } from "../terraform/construct-error.ts";
+import { constructId } from "../terraform/construct-id.ts";
+import { withoutCreationStack } from "../terraform/creation-stack.ts";
+import { literal } from "../terraform/literal.ts";
+import { widenProviderVersion } from "../terraform/provider-version.ts";
+import { templateMap, templateText } from "../terraform/template-text.ts";
+import { AwsRegion } from "./aws-region.ts";
+
+/** Where something is deployed, for a construct that stands alone in its stack. */
+export interface AwsPlace {
+  /** The account's 12 digits, as text; a literal, because it is part of addresses. @default - the stack's {@link AwsAccount} */
+  readonly account?: string;
+  /** The region, e.g. `eu-west-1`; a literal for the same reason. @default - the stack's {@link AwsAccount} */
+  readonly region?: string;
+}
+
+/** What an {@link AwsAccount} takes. */
+export interface AwsAccountProps extends Required<AwsPlace> {
+  /** The ARN of a role to deploy with. @default - the credentials as they are */
+  readonly assumeRole?: string;
+  /** A profile of the AWS configuration files. @default - what the environment says */
+  readonly profile?: string;
+  /** Tags of everything that is made. @default - the stack's name only */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+const ACCOUNT = /^\d{12}$/;
+const ROLE = /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+const PROFILE = /^\S+$/;
+
+const accounts = new WeakMap<TerraformStack, AwsAccount>();
+
+/**
+ * The account and region that a stack deploys to: one provider block, and what everything there has in common. Why
+ * declared and not asked: addresses, roles and policies are then literals that a reviewer can read, and credentials of
+ * another account fail the plan instead of deploying there.
+ */
+export class AwsAccount extends Construct {
+  /**
+   * The account of the stack that `scope` belongs to; made of `place` where none is declared.
+   * @throws {ConstructError} when none is known, or `place` is another one
+   */
+  static of(scope: IConstruct, { account, region }: AwsPlace = {}): AwsAccount {
+    const stack = TerraformStack.of(scope);
+    const found = accounts.get(stack);
+    if (!found && account !== undefined && region !== undefined) {
+      return new AwsAccount(stack, "aws-account", { account, region });
+    }
+    if (!found) {
+      const property = account === undefined ? "account" : "region";
+      const remedy = 'declare new AwsAccount(this, "aws", { account: "123456789012", region: "eu-west-1" }) first';
+      throw new ConstructError(scope, property, `is not known: ${remedy}`);
+    }
+    for (const [property, value] of Object.entries({ account, region })) {
+      const of = found[property as keyof AwsPlace];
+      if (value === undefined || value === of) continue;
+      const problem = `is ${value}, but the stack deploys to ${of}: give each account and region a stack of its own`;
+      throw new ConstructError(scope, property, problem);
+    }
+    return found;
+  }
+
+  readonly account: string;
+  readonly region: string;
+  /** The domain of the region's services, e.g. `amazonaws.com`. */
+  readonly domain: string;
+  /** The first part of ARNs: `aws`, `aws-cn` or `aws-us-gov`. */
+  readonly partition: string;
+  private readonly assumeRole?: string;
+  private readonly profile?: string;
+  private readonly needs: PolicyStatement[] = [];
+
+  /** @throws {ConstructError} for an account, region or role that is none, or a second account in one stack */
+  constructor(scope: Construct, id: string, props: AwsAccountProps) {
+    const stack = TerraformStack.of(scope);
+    const other = accounts.get(stack);
+    super(scope, constructId(scope, id));
+    if (other) {
+      throw new ConstructError(this, "account", `the stack deploys to ${other.account} already, ${other.node.path}`);
+    }
+    let region: AwsRegion | undefined;
+    all([
+      () => this.check("account", props.account, ACCOUNT, "must be 12 digits"),
+      () => {
+        region = at(this, "region", () => AwsRegion.parse(literal(this, "region", props.region)));
+      },
+      () => this.check("assumeRole", props.assumeRole, ROLE, "must be the ARN of a role"),
+      () => this.check("profile", props.profile, PROFILE, "must be one word"),
+    ]);
+    accounts.set(stack, this);
+    const { name, domain, partition } = region as AwsRegion;
+    this.account = props.account;
+    this.region = name;
+    this.domain = domain;
+    this.partition = partition;
+    this.assumeRole = props.assumeRole;
+    this.profile = props.profile;
+    withoutCreationStack(() => this.declare(stack.node.id, props.tags ?? {}));
+    widenProviderVersion(this, "aws");
+  }
+
+  /** An ARN in this account and region; `resource` as IAM writes it, e.g. `role/name`. */
+  arn(service: string, resource: string): string {
+    const region = service === "iam" ? "" : this.region;
+    return `arn:${this.partition}:${service}:${region}:${this.account}:${resource}`;
+  }
+
+  /** What the scripts of an apply need to act as the provider does: names, never a credential. */
+  get deployerEnvironment(): Record<string, string> {
+    return {
+      SLIPWAY_REGION: this.region,
+      ...(this.assumeRole === undefined ? {} : { SLIPWAY_ROLE: this.assumeRole }),
+      ...(this.profile === undefined ? {} : { AWS_PROFILE: this.profile }),
+    };
+  }
+
+  /** Tells what whoever deploys the stack must be allowed to do. */
+  deployerNeeds(...statements: readonly PolicyStatement[]): void {
+    this.needs.push(...statements);
+  }
+
+  /** The text of a policy that allows what deploying this stack takes, and no more. */
+  get deployerPolicy(): string {
+    return Lazy.stringValue({ produce: () => templateText(iamPolicy(this.needs)) });
+  }
+
+  private declare(stack: string, tags: Readonly<Record<string, string>>): void {
+    new AwsProvider(this, "Provider", {
+      region: this.region,
+      profile: this.profile,
+      assumeRole: this.assumeRole === undefined ? undefined : [{ roleArn: this.assumeRole, sessionName: "slipway" }],
+      defaultTags: [{ tags: templateMap({ ...tags, [STACK_LABEL]: stack }) }],
+    });
+    // The provider's own allowed_account_ids would refuse as well, but names one of the two accounts only.
+    const errorMessage = `the stack ${stack} is declared for account ${this.account}, but the credentials belong to account \${self.account_id}: take other credentials, or declare the other account`;
+    const condition = `\${self.account_id == "${this.account}"}`;
+    new DataAwsCallerIdentity(this, "Caller", { lifecycle: { postcondition: [{ condition, errorMessage }] } });
+  }
+
+  private check(property: keyof AwsAccountProps, value: string | undefined, pattern: RegExp, rule: string): void {
+    if (value === undefined && property !== "account") return;
+    literal(this, property, value);
+    if (typeof value === "string" && pattern.test(value)) return;
+    throw new ConstructError(this, property, { subject: property, rule, got: value });
+  }
+}

@@ -1,0 +1,56 @@
+import { DataAwsEcrImage } from "@cdktf/provider-aws/lib/data-aws-ecr-image";
+import { DockerEngine } from "../docker/docker-engine.ts";
+import type { ImagePush } from "../docker/image-push.ts";
+import { CONTENT_LABEL } from "../docker/labels.ts";
+import { TerraformData } from "../terraform/terraform-data.ts";
+import type { AwsAccount } from "./aws-account.ts";
+import { stagedScript } from "./staged-script.ts";
+
+/** A repository as a push sees it. */
+export interface EcrTarget {
+  /** Whose credentials push. */
+  readonly deployer: AwsAccount;
+  /** The account of the registry. */
+  readonly account: string;
+  readonly repositoryName: string;
+  /** Changes when the repository is another one under its name, so that its images are pushed again. */
+  readonly repositoryId: string;
+}
+
+/**
+ * A push that looks first. Why not the provider's: it forgets a push whenever it cannot read the registry, and ECR
+ * refuses to take an immutable tag twice, even with the same image. Returns the digest that the content's tag stands
+ * for, a reference.
+ */
+export function pushToEcr({ deployer, account, repositoryName, repositoryId }: EcrTarget, push: ImagePush): string {
+  const { scope, contentId, fixedTags, movingTags } = push;
+  const script = stagedScript(scope, "ecr-push.sh");
+  const engine = DockerEngine.of(scope).host;
+  const step = new TerraformData(scope, "Push", {
+    command: script.command,
+    triggers: { repository: repositoryId, content: contentId, tags: [...fixedTags, ...movingTags] },
+    environment: {
+      ...deployer.deployerEnvironment,
+      ...script.environment,
+      SLIPWAY_ACCOUNT: account,
+      SLIPWAY_REPOSITORY: repositoryName,
+      SLIPWAY_BUILT: push.builtName,
+      SLIPWAY_CONTENT: contentId,
+      SLIPWAY_LABEL: CONTENT_LABEL,
+      SLIPWAY_FIXED: fixedTags.join(" "),
+      SLIPWAY_MOVING: movingTags.join(" "),
+      ...(push.platform === undefined ? {} : { SLIPWAY_PLATFORM: push.platform.toString() }),
+      ...(engine === undefined ? {} : { DOCKER_HOST: engine }),
+    },
+    dependsOn: push.dependsOn,
+    // A repository cannot be there twice under its name.
+    createBeforeDestroy: false,
+  });
+  const pushed = new DataAwsEcrImage(scope, "Pushed", {
+    registryId: account,
+    repositoryName,
+    imageTag: fixedTags[0] as string,
+    dependsOn: [step],
+  });
+  return pushed.imageDigest;
+}

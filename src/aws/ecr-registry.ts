@@ -1,0 +1,59 @@
+import { createHash } from "node:crypto";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { constructId } from "../terraform/construct-id.ts";
+import { literal } from "../terraform/literal.ts";
+import { AwsAccount, type AwsPlace } from "./aws-account.ts";
+import { EcrRepository, type EcrRepositoryOptions } from "./ecr-repository.ts";
+import type { EcrPlace } from "./granting-repository.ts";
+
+/** What an {@link EcrRegistry} takes: where it is, and how its repositories keep their images. */
+export interface EcrRegistryProps extends AwsPlace, EcrRepositoryOptions {}
+
+/**
+ * An account's private registry in one region; its repositories are made as they are named. Pushes use the deploying
+ * machine's Docker credential store, e.g. amazon-ecr-credential-helper, so that no token reaches code, JSON or state.
+ *
+ * @see https://github.com/awslabs/amazon-ecr-credential-helper
+ */
+export class EcrRegistry extends Construct implements EcrPlace {
+  readonly address: string;
+  readonly endpoint: string;
+  readonly ready: ITerraformDependable[] = [];
+  readonly account: string;
+  readonly arnPrefix: string;
+  private readonly repositories = new Map<string, EcrRepository>();
+  private readonly options: EcrRepositoryOptions;
+
+  /** @throws {ConstructError} for an account or region that is none, or not the stack's */
+  constructor(
+    scope: Construct,
+    id: string,
+    { account: inAccount, region: inRegion, ...options }: EcrRegistryProps = {},
+  ) {
+    super(scope, constructId(scope, id));
+    const { account, region, domain, partition } = AwsAccount.of(this, { account: inAccount, region: inRegion });
+    this.address = `${account}.dkr.ecr.${region}.${domain}`;
+    this.endpoint = `https://${this.address}`;
+    this.account = account;
+    this.arnPrefix = `arn:${partition}:ecr:${region}:${account}`;
+    this.options = options;
+  }
+
+  /** The repository `path`, made the first time that it is named. @throws {ConstructError} for a name that ECR refuses */
+  repository(path: string): EcrRepository {
+    const name = literal(this, "path", path);
+    const found = this.repositories.get(name);
+    if (found) return found;
+    const repository = new EcrRepository(this, repositoryId(name), { ...this.options, registry: this, name });
+    this.repositories.set(name, repository);
+    return repository;
+  }
+}
+
+/** A construct's id for a repository's name; with a digest where the name has characters that an id cannot have. */
+function repositoryId(name: string): string {
+  const readable = `repository-${name.replace(/[^A-Za-z0-9-]+/g, "-")}`.slice(0, 50);
+  if (readable === `repository-${name}`) return readable;
+  return `${readable}-${createHash("sha256").update(name).digest("hex").slice(0, 8)}`;
+}

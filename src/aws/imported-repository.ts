@@ -1,0 +1,64 @@
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { IRepository } from "../docker/registry.ts";
+import { at, ConstructError } from "../terraform/construct-error.ts";
+import { constructId } from "../terraform/construct-id.ts";
+import { literal } from "../terraform/literal.ts";
+import { AwsRegion } from "./aws-region.ts";
+import { type EcrPlace, GrantingRepository, type IEcrRepository } from "./granting-repository.ts";
+
+/** A repository of `place` that is not made here. */
+export function importedByName(scope: Construct, id: string, place: EcrPlace, name: string): IEcrRepository {
+  return new ImportedRepository(scope, id, place, name);
+}
+
+// arn:aws:ecr:eu-west-1:123456789012:repository/team/app
+const ARN = /^(arn:[a-z-]+:ecr:([a-z0-9-]+):(\d{12})):repository\/(.+)$/;
+
+/** A repository that is not made here, in the registry that its ARN names. @throws {ConstructError} for another ARN */
+export function importedByArn(scope: Construct, id: string, arn: string): IEcrRepository {
+  const [, arnPrefix = "", region = "", account = "", name] = ARN.exec(literal(scope, "arn", arn)) ?? [];
+  if (name === undefined) {
+    const rule = "must be the ARN of a repository in ECR";
+    const remedy = "write it like arn:aws:ecr:eu-west-1:123456789012:repository/team/app";
+    throw new ConstructError(scope, "arn", { subject: "repository", rule, got: arn, remedy });
+  }
+  const { domain } = at(scope, "arn", () => AwsRegion.parse(region));
+  const address = `${account}.dkr.ecr.${region}.${domain}`;
+  return new ImportedRepository(
+    scope,
+    id,
+    new ForeignEcr(scope, `${id}-registry`, { address, account, arnPrefix }),
+    name,
+  );
+}
+
+class ImportedRepository extends GrantingRepository {
+  readonly ready: ITerraformDependable[] = [];
+  protected readonly repositoryId: string;
+
+  constructor(scope: Construct, id: string, place: EcrPlace, name: string) {
+    super(scope, id, place, name);
+    this.repositoryId = name;
+  }
+}
+
+class ForeignEcr extends Construct implements EcrPlace {
+  readonly address: string;
+  readonly endpoint: string;
+  readonly account: string;
+  readonly arnPrefix: string;
+  readonly ready: ITerraformDependable[] = [];
+
+  constructor(scope: Construct, id: string, place: Pick<EcrPlace, "address" | "account" | "arnPrefix">) {
+    super(scope, constructId(scope, id));
+    this.address = place.address;
+    this.endpoint = `https://${place.address}`;
+    this.account = place.account;
+    this.arnPrefix = place.arnPrefix;
+  }
+
+  repository(path: string): IRepository {
+    return importedByName(this, `repository-${path.replace(/[^A-Za-z0-9-]+/g, "-")}`, this, path);
+  }
+}

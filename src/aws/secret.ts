@@ -1,0 +1,73 @@
+import { Token } from "cdktf";
+import type { PolicyStatement } from "../documents/iam-policy.ts";
+import type { SecretReference } from "../documents/released-service.ts";
+import { InvalidValueError } from "../values/invalid-value-error.ts";
+import type { AwsAccount } from "./aws-account.ts";
+
+/** How a service gets a secret. */
+export interface SecretOptions {
+  /** The key to take, where the secret is a JSON object. @default - the whole secret */
+  readonly key?: string;
+  /**
+   * As a variable, which Docker keeps among its own files until the container goes, or as the file
+   * `/run/secrets/NAME`, which is in memory only.
+   * @default "env"
+   */
+  readonly as?: "env" | "file";
+  /** The ARN of the KMS key that it is encrypted with. @default - the account's own key */
+  readonly kmsKeyArn?: string;
+}
+
+const PARAMETER = /^\/?[A-Za-z0-9_.-]+(?:\/[A-Za-z0-9_.-]+)*$/;
+const SECRET = /^[A-Za-z0-9/_+=.@-]+$/;
+const ARN = /^arn:[a-z-]+:(?:ssm|secretsmanager):/;
+
+/** Where a host finds a secret that one of its services needs; what it holds never passes here. */
+export class Secret {
+  /** A parameter of Systems Manager, by its name or ARN. @throws InvalidValueError */
+  static fromParameter(id: string, options: SecretOptions = {}): Secret {
+    return new Secret("parameter", checked("parameter", id, PARAMETER), options);
+  }
+
+  /** A secret of Secrets Manager, by its name or ARN; the ARN may be a reference. @throws InvalidValueError */
+  static fromSecretsManager(id: string, options: SecretOptions = {}): Secret {
+    return new Secret("secrets-manager", checked("secret", id, SECRET), options);
+  }
+
+  private constructor(
+    private readonly from: SecretReference["from"],
+    private readonly id: string,
+    private readonly options: SecretOptions,
+  ) {}
+
+  /** What the host is told. */
+  get reference(): SecretReference {
+    const { from, id } = this;
+    const { key, as } = this.options;
+    return { from, id, ...(key === undefined ? {} : { key }), ...(as === undefined ? {} : { as }) };
+  }
+
+  /** What the host's role must be allowed. */
+  permissions(account: AwsAccount): PolicyStatement[] {
+    const { kmsKeyArn } = this.options;
+    const reads: PolicyStatement =
+      this.from === "parameter"
+        ? { sid: "ReadParameters", actions: ["ssm:GetParameter"], resources: [this.arn(account)] }
+        : { sid: "ReadSecrets", actions: ["secretsmanager:GetSecretValue"], resources: [this.arn(account)] };
+    if (kmsKeyArn === undefined) return [reads];
+    return [reads, { sid: "DecryptSecrets", actions: ["kms:Decrypt"], resources: [kmsKeyArn] }];
+  }
+
+  private arn(account: AwsAccount): string {
+    if (Token.isUnresolved(this.id) || ARN.test(this.id)) return this.id;
+    return this.from === "parameter"
+      ? account.arn("ssm", `parameter/${this.id.replace(/^\//, "")}`)
+      : // Secrets Manager puts a dash and six characters of its own behind the name.
+        account.arn("secretsmanager", `secret:${this.id}-??????`);
+  }
+}
+
+function checked(subject: string, id: string, name: RegExp): string {
+  if (Token.isUnresolved(id) || ARN.test(id) || name.test(id)) return id;
+  throw new InvalidValueError({ subject, rule: "must be a name or an ARN", got: id });
+}

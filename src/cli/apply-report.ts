@@ -1,0 +1,104 @@
+import type { SynthesizedStack } from "./synthesized-stack.ts";
+
+/** One line of `terraform … -json`, as far as it is shown. */
+interface Message {
+  readonly type?: string;
+  readonly "@message"?: string;
+  readonly "@level"?: string;
+  readonly hook?: {
+    readonly resource?: { readonly addr?: string; readonly resource_type?: string };
+    readonly action?: string;
+    readonly elapsed_seconds?: number;
+    readonly output?: string;
+  };
+  readonly changes?: {
+    readonly add: number;
+    readonly change: number;
+    readonly remove: number;
+    readonly operation: string;
+  };
+  readonly diagnostic?: {
+    readonly severity: string;
+    readonly summary: string;
+    readonly detail?: string;
+    readonly address?: string;
+  };
+  readonly outputs?: Record<string, { readonly value?: unknown; readonly sensitive?: boolean }>;
+}
+
+const DONE: Record<string, string> = { create: "created", delete: "removed", update: "changed", read: "read" };
+
+/**
+ * Turns Terraform's machine-readable progress into lines for people: one a finished resource, under its construct path,
+ * and every reason of a failure in full, the output of its commands included.
+ */
+export class ApplyReport {
+  /** How many resources were created, changed and removed. */
+  changes = { add: 0, change: 0, remove: 0 };
+  outputs: Record<string, unknown> = {};
+  readonly errors: string[] = [];
+
+  constructor(private readonly stack: Pick<SynthesizedStack, "pathOf">) {}
+
+  /** What to show for one line of Terraform's output. */
+  read(line: string): string[] {
+    let message: Message;
+    try {
+      message = JSON.parse(line);
+    } catch {
+      return line.trim() === "" ? [] : [line];
+    }
+    const path = this.stack.pathOf(message.hook?.resource?.addr ?? "");
+    switch (message.type) {
+      case "apply_complete":
+        return [
+          `${DONE[message.hook?.action ?? ""] ?? message.hook?.action} ${path}${seconds(message.hook?.elapsed_seconds)}`,
+        ];
+      case "apply_errored":
+        return [`failed ${path}${seconds(message.hook?.elapsed_seconds)}`];
+      case "apply_progress":
+        return (message.hook?.elapsed_seconds ?? 0) % 30 < 10
+          ? [`still at ${path}${seconds(message.hook?.elapsed_seconds)}`]
+          : [];
+      case "provision_progress":
+        return message.hook?.output?.startsWith("Executing: [") ? [] : [`${path} | ${message.hook?.output ?? ""}`];
+      case "change_summary":
+        return this.count(message);
+      case "diagnostic":
+        return this.diagnose(message);
+      case "outputs":
+        for (const [name, { value }] of Object.entries(message.outputs ?? {})) this.outputs[name] = value;
+        return [];
+      default:
+        return message["@level"] === "error" && message["@message"] ? [message["@message"]] : [];
+    }
+  }
+
+  private count({ changes }: Message): string[] {
+    if (!changes) return [];
+    const { add, change, remove, operation } = changes;
+    if (operation !== "plan") {
+      this.changes = { add, change, remove };
+      return [];
+    }
+    return [
+      add + change + remove === 0 ? "nothing to change" : `to create ${add}, to change ${change}, to remove ${remove}`,
+    ];
+  }
+
+  private diagnose({ diagnostic }: Message): string[] {
+    if (!diagnostic) return [];
+    const { severity, summary, detail, address } = diagnostic;
+    const text = [
+      `${severity}: ${address ? `${this.stack.pathOf(address)}: ` : ""}${summary}`,
+      ...(detail ? detail.trimEnd().split("\n") : []),
+    ];
+    if (severity !== "error") return text;
+    this.errors.push(text.join("\n  "));
+    return [];
+  }
+}
+
+function seconds(elapsed: number | undefined): string {
+  return elapsed ? ` (${elapsed} s)` : "";
+}

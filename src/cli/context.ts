@@ -1,0 +1,10 @@
+import { resolve } from "node:path";
+import { contextReport } from "../context/context-report.ts";
+import { contextReportLines } from "../context/context-report-text.ts";
+import type { Arguments } from "./tools.ts";
+
+/** Lists what a build of a directory would send, what leaves out the rest, what changed, and the content id. */
+export async function context({ operand = ".", dockerfile }: Arguments): Promise<number> {
+  for (const line of contextReportLines(contextReport(resolve(operand), { dockerfile }))) console.log(line);
+  return 0;
+}

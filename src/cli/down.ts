@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import { EngineSweep } from "./engine-sweep.ts";
+import { synth } from "./synth.ts";
+import { SynthesizedStack } from "./synthesized-stack.ts";
+import { TerraformRun } from "./terraform-run.ts";
+import type { Arguments, Tools } from "./tools.ts";
+
+/** Takes a stack away: what Terraform knows of, then what is left under the stack's label. */
+export async function down({ operand: name = "" }: Arguments, tools: Tools): Promise<number> {
+  const { terminal, project } = tools;
+  const output = join(project.root, project.output);
+  let stack = SynthesizedStack.recall(output, name);
+  if (!stack) {
+    await terminal.step(`synthesize ${name}`, () => synth(tools));
+    stack = SynthesizedStack.read(output, name);
+  }
+  const terraform = new TerraformRun(stack, tools);
+  if (terraform.hasState) {
+    if (terraform.needsInit) await terminal.step("terraform init", () => terraform.init());
+    await terminal.step("terraform destroy", () => terraform.destroy());
+  } else {
+    terminal.note("Terraform has no state of it here: what carries its label on the engine goes all the same");
+  }
+  const { removed, kept, failures } = await terminal.step("sweep the engine", async () => {
+    const report = await new EngineSweep(name, tools.command).run(stack);
+    for (const line of report.removed) terminal.note(`removed ${line}`);
+    return report;
+  });
+  terminal.line("");
+  terminal.summary();
+  terminal.line("");
+  for (const failure of failures) terminal.fail(`still there: ${failure}`);
+  terminal.headline(
+    failures.length > 0
+      ? `${name} is not wholly down`
+      : `${name} is down${removed.length > 0 ? "" : ", nothing was left to sweep"}`,
+  );
+  if (kept.length > 0) {
+    terminal.line("kept, for other stacks and projects may use them (docker rmi removes them):");
+    for (const image of kept) terminal.note(image);
+  }
+  terminal.line("kept: the engine itself and its build cache (docker builder prune empties it)");
+  return failures.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,85 @@
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { DockerCredentials } from "./docker-credentials.ts";
+import { RegistryClient } from "./registry-client.ts";
+import { synth } from "./synth.ts";
+import type { Arguments, Tools } from "./tools.ts";
+
+/** Which digest each tag stands for, by full reference. */
+export type Pins = Readonly<Record<string, string>>;
+
+/** Asks the registries what every tag that the stacks name stands for today, and writes it down. */
+export async function lock(_asked: Arguments, tools: Tools): Promise<number> {
+  const { terminal, project } = tools;
+  const path = resolve(project.root, process.env.SLIPWAY_LOCKFILE ?? "slipway.lock.json");
+  const references = await terminal.step("collect the references of all stacks", () => collect(tools));
+  const client = new RegistryClient(tools.request, DockerCredentials.read());
+  const { pins, failures } = await terminal.step(`ask the registries for ${references.length} tags`, () =>
+    resolveAll(references, client),
+  );
+  if (failures.length > 0) {
+    for (const failure of failures) terminal.fail(failure);
+    terminal.fail(`${path} stays as it is`);
+    return 1;
+  }
+  for (const line of difference(existsSync(path) ? readPins(path) : {}, pins)) terminal.line(line);
+  writeFileSync(`${path}.new`, formatLockfile(pins));
+  renameSync(`${path}.new`, path);
+  terminal.line(`wrote ${path}: ${references.length} images`);
+  return 0;
+}
+
+async function collect(tools: Tools): Promise<string[]> {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-lock-"));
+  try {
+    const collected = join(folder, "references");
+    await synth(tools, { SLIPWAY_LOCK_COLLECT: collected, CDKTF_OUTDIR: join(folder, "cdktf.out") });
+    const lines = existsSync(collected) ? readFileSync(collected, "utf8").split("\n").filter(Boolean) : [];
+    return [...new Set(lines)].sort();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** All of them, or every reason why not. */
+export async function resolveAll(
+  references: readonly string[],
+  client: Pick<RegistryClient, "digestOf">,
+): Promise<{ pins: Pins; failures: string[] }> {
+  const pins: Record<string, string> = {};
+  const failures: string[] = [];
+  for (const reference of references) {
+    try {
+      pins[reference] = await client.digestOf(reference);
+    } catch (error) {
+      failures.push((error as Error).message);
+    }
+  }
+  return { pins, failures };
+}
+
+/** The lockfile's text: sorted, so that a diff shows what moved. */
+export function formatLockfile(pins: Pins): string {
+  const images = Object.fromEntries(Object.entries(pins).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return `${JSON.stringify({ version: 1, images }, null, 2)}\n`;
+}
+
+/** What changes, one line an image. */
+export function difference(before: Pins, after: Pins): string[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return names.flatMap((name) => {
+    const [was, is] = [before[name], after[name]];
+    if (was === is) return [];
+    if (is === undefined) return [`- ${name}: no stack asks for it`];
+    return [was === undefined ? `+ ${name} ${is}` : `~ ${name} ${was} -> ${is}`];
+  });
+}
+
+function readPins(path: string): Pins {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")).images ?? {};
+  } catch {
+    return {};
+  }
+}

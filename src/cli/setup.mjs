@@ -1,0 +1,143 @@
+// @ts-check
+import { homedir } from "node:os";
+import { Apt } from "./apt.mjs";
+import { firstWords, run, which } from "./command.mjs";
+import { consentOf } from "./consent.mjs";
+import { diskProblem } from "./disk.mjs";
+import { inspectEngine } from "./engine.mjs";
+import { engineRequirement, ensureMirror } from "./engine-setup.mjs";
+import { dependenciesProblem, installationProblem } from "./node-modules.mjs";
+import { terraformRequirement } from "./terraform-setup.mjs";
+import { findTerraform } from "./terraform-tool.mjs";
+
+/** @typedef {import("./engine.mjs").Engine} Engine */
+/** @typedef {import("./terminal.mjs").Terminal} Terminal */
+/** @typedef {import("./terraform-tool.mjs").TerraformTool} TerraformTool */
+
+/**
+ * Something that the machine lacks.
+ * @typedef {object} Missing
+ * @property {string} problem
+ * @property {string} remedy what a person does where we may not or cannot
+ * @property {string} [action] what we would do about it, in words
+ * @property {(() => Promise<void>)} [fix]
+ */
+
+/** The machine is not ready; the lines say what is missing and how to get it. */
+export class MachineError extends Error {}
+
+/**
+ * What a verb needs of the machine.
+ * @typedef {object} Needs
+ * @property {string} root the project's folder
+ * @property {boolean} yes
+ * @property {boolean} tools Terraform and the engine, or Node and its packages only
+ * @property {string} [mirror] a registry mirror that the engine must pull through
+ * @property {Apt} [apt] the package manager; this machine's own unless said
+ * @property {Readonly<Record<string, string>>} [programs] further programs, each with the Debian package that brings it
+ */
+
+/**
+ * Makes the machine ready: looks at everything first, says what is missing, asks once where nobody has said yes, puts
+ * it right, and looks again.
+ *
+ * @param {Terminal} terminal
+ * @param {Needs} needs
+ * @returns {Promise<{ terraform?: TerraformTool, engine?: Engine }>}
+ */
+export async function setUp(terminal, { root, yes, ...needs }) {
+  const { apt = Apt.find(terminal) } = needs;
+  const look = () => inspect(terminal, { ...needs, apt });
+  let ready = await terminal.step("check this machine", look);
+  // A second round, for what shows only when the first is done: an engine must run before it can be told of a mirror.
+  for (let round = 1; ready.missing.length > 0; round++) {
+    if (round > 2) throw new MachineError(ready.missing.map(inOneLine).join("\n"));
+    for (const { problem } of ready.missing) terminal.warn(problem);
+    await supply(terminal, ready.missing, { yes, uid: apt?.uid });
+    ready = await terminal.step("check again", look);
+  }
+  const dependencies = dependenciesProblem(root);
+  if (dependencies) await installDependencies(terminal, root, dependencies);
+  return ready;
+}
+
+/**
+ * @param {Terminal} terminal
+ * @param {Omit<Needs, "root" | "yes">} needs
+ * @returns {Promise<{ terraform?: TerraformTool, engine?: Engine, missing: Missing[] }>}
+ */
+async function inspect(terminal, { tools, mirror, apt, programs = {} }) {
+  terminal.note(`Node ${process.versions.node}`);
+  if (!tools) return { missing: [] };
+  const [terraform, engine] = await Promise.all([findTerraform(), inspectEngine()]);
+  /** @type {Missing[]} */
+  const missing = [];
+  if (terraform.tool) terminal.note(`${terraform.tool.name} ${terraform.tool.version}`);
+  else missing.push(terraformRequirement(terraform.problem ?? "", apt));
+  if (engine.state === "running") terminal.note(`Docker Engine ${engine.version} at ${engine.endpoint}`);
+  else missing.push(engineRequirement(terminal, engine, apt, mirror));
+  if (engine.state === "running" && mirror) missing.push(...ensureMirror(terminal, engine, apt, mirror));
+  missing.push(...programRequirements(programs, apt));
+  for (const folder of engine.local && engine.root ? [engine.root, homedir()] : [homedir()]) {
+    const problem = diskProblem(folder);
+    if (problem) missing.push({ problem, remedy: "" });
+  }
+  return { terraform: terraform.tool, engine, missing };
+}
+
+/**
+ * Puts right what is missing, if all of it can be and somebody has agreed.
+ * @param {Terminal} terminal
+ * @param {Missing[]} missing
+ * @param {{ yes: boolean, uid: number | undefined }} person
+ */
+async function supply(terminal, missing, { yes, uid }) {
+  const lines = missing.map(inOneLine).join("\n");
+  if (missing.some(({ fix }) => !fix)) throw new MachineError(lines);
+  const consent = consentOf({ uid, env: process.env, yes, interactive: terminal.interactive });
+  if (consent === "none") throw new MachineError(`${lines}\nor let this command do it: add --yes`);
+  for (const { action } of missing) terminal.line(`  will ${action}`);
+  if (consent === "ask" && !(await terminal.confirm("Go ahead?"))) throw new MachineError(lines);
+  for (const { action, fix } of missing) {
+    await terminal
+      .step(action ?? "", async () => fix?.())
+      .catch((error) => {
+        throw new MachineError(error.message);
+      });
+  }
+}
+
+/**
+ * @param {Terminal} terminal
+ * @param {string} root
+ * @param {string} reason
+ */
+async function installDependencies(terminal, root, reason) {
+  const problem = installationProblem(root);
+  if (problem) throw new MachineError(`${reason}, and ${problem}`);
+  await terminal.step(`npm ci (${reason})`, async () => {
+    const result = await run("npm", ["ci", "--no-fund", "--no-audit", "--loglevel=error"], { cwd: root });
+    if (result.code !== 0)
+      throw new MachineError(`npm ci failed with exit status ${result.code}\n${firstWords(result)}`);
+  });
+}
+
+/**
+ * @param {Readonly<Record<string, string>>} programs
+ * @param {Apt | undefined} apt
+ * @returns {Missing[]}
+ */
+function programRequirements(programs, apt) {
+  return Object.entries(programs)
+    .filter(([program]) => !which(program, { PATH: `${process.env.PATH}:/usr/sbin:/sbin` }))
+    .map(([program, name]) => ({
+      problem: `no ${program} in PATH`,
+      remedy: `install it (Debian: apt-get install ${name})`,
+      ...(apt ? { action: `install ${name} by apt`, fix: () => apt.install([name]) } : {}),
+    }));
+}
+
+/** @param {Missing} missing */
+function inOneLine({ problem, remedy }) {
+  return remedy ? `${problem}: ${remedy}` : problem;
+}

@@ -1,0 +1,139 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** A port of the engine's machine that a container of the stack publishes. */
+export interface PublishedPort {
+  readonly port: number;
+  readonly address: string;
+  readonly protocol: string;
+  /** The construct path of who wants it. */
+  readonly wantedBy: string;
+}
+
+interface Block {
+  readonly "//"?: { readonly metadata?: { readonly path?: string } };
+  readonly [property: string]: unknown;
+}
+
+interface Document {
+  readonly terraform?: { readonly backend?: { readonly local?: { readonly path?: string } } };
+  readonly provider?: { readonly docker?: readonly Block[] };
+  readonly resource?: Record<string, Record<string, Block>>;
+  readonly output?: Record<string, unknown>;
+}
+
+/** What synth wrote for one stack, as far as the terminal's verbs look into it. */
+export class SynthesizedStack {
+  /** What the app just declared. @param directory the app's output folder @throws when it has no stack of that name */
+  static read(directory: string, name: string): SynthesizedStack {
+    const file = join(directory, "manifest.json");
+    const stacks = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")).stacks ?? {}) : {};
+    if (!Object.hasOwn(stacks, name)) {
+      throw new Error(
+        `stack must be one of ${Object.keys(stacks).sort().join(", ") || "(the app declares none)"}, got ${name}`,
+      );
+    }
+    return SynthesizedStack.recall(directory, name) as SynthesizedStack;
+  }
+
+  /** What any earlier synth left of a stack, which the app may have dropped since; undefined when none did. */
+  static recall(directory: string, name: string): SynthesizedStack | undefined {
+    const folder = join(directory, "stacks", name);
+    const file = join(folder, "cdk.tf.json");
+    return existsSync(file) ? new SynthesizedStack(name, folder, JSON.parse(readFileSync(file, "utf8"))) : undefined;
+  }
+
+  constructor(
+    readonly name: string,
+    readonly folder: string,
+    private readonly document: Document,
+  ) {}
+
+  /** What constructs had to say about what is declared, each line after its construct's path. */
+  get warnings(): string[] {
+    const manifest = join(dirname(dirname(this.folder)), "manifest.json");
+    if (!existsSync(manifest)) return [];
+    const { annotations = [] } = JSON.parse(readFileSync(manifest, "utf8")).stacks?.[this.name] ?? {};
+    return (annotations as { constructPath: string; level: string; message: string }[])
+      .filter(({ level }) => /warn|error/i.test(level))
+      .map(({ constructPath, message }) => `${constructPath}: ${message}`);
+  }
+
+  /** The `terraform` block: what an init depends on. */
+  get settings(): unknown {
+    return this.document.terraform;
+  }
+
+  /** Where the state lies, relative to the folder, when the backend is local. */
+  get localStatePath(): string | undefined {
+    const backend = this.document.terraform?.backend;
+    return backend && !backend.local ? undefined : (backend?.local?.path ?? "terraform.tfstate");
+  }
+
+  get ports(): PublishedPort[] {
+    return this.blocks("docker_container").flatMap(({ path, block }) =>
+      list(block.ports)
+        .filter(({ external }) => typeof external === "number" && external > 0)
+        .map(({ external, ip, protocol }) => ({
+          port: Number(external),
+          address: typeof ip === "string" && ip !== "" ? ip : "0.0.0.0",
+          protocol: typeof protocol === "string" ? protocol : "tcp",
+          wantedBy: path,
+        })),
+    );
+  }
+
+  /** The registries that the stack pushes to or reads from and does not run itself, as `http(s)://host[:port]`. */
+  get existingRegistries(): string[] {
+    const own = new Set(this.ports.map(({ port }) => String(port)));
+    return this.registries.filter((url) => {
+      const { hostname, port } = new URL(url);
+      return !(isLoopback(hostname) && own.has(port));
+    });
+  }
+
+  /** `host:port` of the registries that the stack runs itself. */
+  get ownRegistries(): string[] {
+    const existing = new Set(this.existingRegistries);
+    return this.registries.filter((url) => !existing.has(url)).map((url) => new URL(url).host);
+  }
+
+  /** Names of the images that the stack only pulls, so that they are not its own. */
+  get pulledImages(): string[] {
+    return this.blocks("docker_image")
+      .filter(({ block }) => block.build === undefined && typeof block.name === "string")
+      .map(({ block }) => block.name as string);
+  }
+
+  /** The construct path of a resource address such as `docker_container.host_catalog_1A2B`; else the address itself. */
+  pathOf(address: string): string {
+    const [type = "", name = ""] = address.replace(/\[.*$/, "").split(".");
+    return this.document.resource?.[type]?.[name]?.["//"]?.metadata?.path ?? address;
+  }
+
+  private get registries(): string[] {
+    const addresses = list(this.document.provider?.docker)
+      .flatMap((provider) => list(provider.registry_auth))
+      .map(({ address }) => String(address));
+    const urls = addresses.map((address) => (/^https?:\/\//.test(address) ? address : `https://${address}`));
+    return [...new Set(urls)].sort();
+  }
+
+  private blocks(type: string): { path: string; block: Block }[] {
+    const blocks = this.document.resource?.[type] ?? {};
+    return Object.keys(blocks)
+      .sort()
+      .map((name) => ({ path: this.pathOf(`${type}.${name}`), block: blocks[name] as Block }));
+  }
+}
+
+/** Whether a host name is this machine's own. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || /^127\./.test(hostname);
+}
+
+/** Terraform's JSON writes a single block as itself or as a list of one. */
+function list(value: unknown): Block[] {
+  if (value === undefined || value === null) return [];
+  return (Array.isArray(value) ? value : [value]) as Block[];
+}

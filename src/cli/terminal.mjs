@@ -1,0 +1,114 @@
+// @ts-check
+import { createInterface } from "node:readline";
+
+/** @typedef {{ title: string, milliseconds: number }} Timing */
+
+/**
+ * The person's terminal, or whatever stands in for one: plain lines, each step with the time it took. Colour only where
+ * a terminal shows it and NO_COLOR is not set; questions only where somebody can answer.
+ */
+export class Terminal {
+  /**
+   * @param {{ out: NodeJS.WriteStream, input: NodeJS.ReadStream, env: NodeJS.ProcessEnv }} streams
+   */
+  constructor({ out, input, env }) {
+    this.out = out;
+    this.input = input;
+    this.colour = Boolean(out.isTTY) && !env.NO_COLOR && env.TERM !== "dumb";
+    this.interactive = Boolean(out.isTTY && input.isTTY);
+    /** @type {Timing[]} */
+    this.timings = [];
+  }
+
+  /** @param {string} text */
+  line(text) {
+    this.out.write(`${text}\n`);
+  }
+
+  /** A line that belongs to the step under way. @param {string} text */
+  note(text) {
+    for (const line of text.split("\n")) this.line(`  ${line}`);
+  }
+
+  /** @param {string} text */
+  warn(text) {
+    this.note(this.#paint(33, text));
+  }
+
+  /** @param {string} text */
+  fail(text) {
+    this.line(this.#paint(31, text));
+  }
+
+  /** A line that stands out. @param {string} text */
+  headline(text) {
+    this.line(this.#paint(1, text));
+  }
+
+  /**
+   * Runs one step, saying what, and then how it ended and how long it took.
+   * @template T
+   * @param {string} title
+   * @param {() => Promise<T> | T} work
+   * @returns {Promise<T>}
+   */
+  async step(title, work) {
+    const start = process.hrtime.bigint();
+    const elapsed = () => Number(process.hrtime.bigint() - start) / 1e6;
+    this.headline(`> ${title}`);
+    try {
+      const result = await work();
+      this.note(`${this.#paint(32, "done")}, ${duration(elapsed())}`);
+      return result;
+    } catch (error) {
+      this.note(`${this.#paint(31, "failed")}, ${duration(elapsed())}`);
+      throw error;
+    } finally {
+      this.timings.push({ title, milliseconds: elapsed() });
+    }
+  }
+
+  /** What the steps took, one a line, and their sum. */
+  summary() {
+    const width = Math.max(5, ...this.timings.map(({ title }) => title.length));
+    for (const { title, milliseconds } of this.timings)
+      this.note(`${title.padEnd(width)}  ${duration(milliseconds).padStart(8)}`);
+    const sum = this.timings.reduce((total, { milliseconds }) => total + milliseconds, 0);
+    this.note(`${"total".padEnd(width)}  ${duration(sum).padStart(8)}`);
+  }
+
+  /**
+   * A yes or a no; no where nobody can be asked, or where the input ends.
+   * @param {string} question
+   * @returns {Promise<boolean>}
+   */
+  confirm(question) {
+    if (!this.interactive) return Promise.resolve(false);
+    const lines = createInterface({ input: this.input, output: this.out });
+    return new Promise((resolve) => {
+      lines.once("close", () => resolve(false));
+      lines.question(`${question} [y/N] `, (answer) => {
+        resolve(/^y(es)?$/i.test(answer.trim()));
+        lines.close();
+      });
+    });
+  }
+
+  /**
+   * @param {number} code
+   * @param {string} text
+   */
+  #paint(code, text) {
+    return this.colour ? `\u001b[${code}m${text}\u001b[0m` : text;
+  }
+}
+
+/**
+ * A length of time as people say it.
+ * @param {number} milliseconds
+ */
+export function duration(milliseconds) {
+  if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+}

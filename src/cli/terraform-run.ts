@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { ApplyReport } from "./apply-report.ts";
+import type { SynthesizedStack } from "./synthesized-stack.ts";
+import type { Tools } from "./tools.ts";
+
+/** Terraform in one stack's synthesized folder. */
+export class TerraformRun {
+  constructor(
+    private readonly stack: SynthesizedStack,
+    private readonly tools: Tools,
+  ) {}
+
+  /** Whether an init has to run: never ran here, or what it depends on is not what it was. */
+  get needsInit(): boolean {
+    return !existsSync(this.marker) || readFileSync(this.marker, "utf8") !== this.fingerprint;
+  }
+
+  /** Whether there is anything that Terraform could know of; a backend elsewhere may always have something. */
+  get hasState(): boolean {
+    const path = this.stack.localStatePath;
+    return path === undefined || existsSync(resolve(this.stack.folder, path));
+  }
+
+  async init(): Promise<void> {
+    // The lock file in the output folder is generated like all of it; one that another set of providers left refuses this one.
+    rmSync(join(this.stack.folder, ".terraform.lock.hcl"), { force: true });
+    const { run, lastWords } = this.tools.command;
+    const result = await run(this.program, [this.chdir, "init", "-input=false", "-no-color"], {});
+    if (result.code !== 0) throw new Error(`${this.name} init failed\n${lastWords(result, 40)}`);
+    writeFileSync(this.marker, this.fingerprint);
+  }
+
+  apply(): Promise<ApplyReport> {
+    return this.change("apply");
+  }
+
+  destroy(): Promise<ApplyReport> {
+    return this.change("destroy");
+  }
+
+  private async change(verb: "apply" | "destroy"): Promise<ApplyReport> {
+    const report = new ApplyReport(this.stack);
+    const { terminal, command } = this.tools;
+    const onLine = (line: string) => {
+      for (const text of report.read(line)) terminal.note(text);
+    };
+    const result = await command.run(this.program, [this.chdir, verb, "-auto-approve", "-input=false", "-json"], {
+      onLine,
+    });
+    if (result.code !== 0)
+      throw new Error(report.errors.join("\n") || `${this.name} ${verb} failed with exit status ${result.code}`);
+    return report;
+  }
+
+  private get program(): string {
+    return this.tools.terraform?.program ?? "terraform";
+  }
+
+  private get name(): string {
+    return this.tools.terraform?.name ?? "Terraform";
+  }
+
+  private get chdir(): string {
+    return `-chdir=${this.stack.folder}`;
+  }
+
+  private get marker(): string {
+    return join(this.stack.folder, ".terraform", "slipway-init");
+  }
+
+  private get fingerprint(): string {
+    const config = process.env.TF_CLI_CONFIG_FILE;
+    const parts = [
+      this.stack.settings,
+      this.tools.terraform,
+      config && existsSync(config) ? readFileSync(config, "utf8") : config,
+    ];
+    return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  }
+}

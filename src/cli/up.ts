@@ -1,0 +1,49 @@
+import { stackProblems } from "./stack-preflight.ts";
+import { synth } from "./synth.ts";
+import { SynthesizedStack } from "./synthesized-stack.ts";
+import { TerraformRun } from "./terraform-run.ts";
+import type { Arguments, Tools } from "./tools.ts";
+
+/** Deploys a stack and says where it is served. */
+export async function up({ operand: name = "" }: Arguments, tools: Tools): Promise<number> {
+  const { terminal } = tools;
+  const output = await terminal.step(`synthesize ${name}`, () => synth(tools));
+  const stack = SynthesizedStack.read(output, name);
+  for (const warning of stack.warnings) terminal.warn(warning);
+  const terraform = new TerraformRun(stack, tools);
+  const problems = await terminal.step("check ports and registries", () =>
+    stackProblems(stack, terraform.hasState, tools),
+  );
+  if (problems.length > 0) {
+    for (const problem of problems) terminal.fail(problem);
+    return 3;
+  }
+  if (terraform.needsInit) await terminal.step("terraform init", () => terraform.init());
+  const { outputs, changes } = await terminal.step("terraform apply", () => terraform.apply());
+  terminal.line("");
+  terminal.summary();
+  terminal.line("");
+  const touched = changes.add + changes.change + changes.remove;
+  terminal.headline(
+    touched === 0
+      ? `${name} is up, nothing had to change`
+      : `${name} is up: ${changes.add} created, ${changes.change} changed, ${changes.remove} removed`,
+  );
+  for (const line of whereabouts(outputs)) terminal.line(line);
+  return 0;
+}
+
+/** How to reach what was deployed, from the stack's outputs `url` or `address`. */
+export function whereabouts(outputs: Readonly<Record<string, unknown>>): string[] {
+  const url = outputs.url ?? outputs.address;
+  if (typeof url !== "string" || url === "") return [];
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    return [url];
+  }
+  const local = `${parsed.protocol}//127.0.0.1${parsed.port ? `:${parsed.port}` : ""}${parsed.pathname}`;
+  const direct = parsed.hostname === "127.0.0.1" || parsed.hostname === "localhost";
+  return [url, direct ? `curl ${url}` : `curl -H 'Host: ${parsed.hostname}' ${local}`];
+}

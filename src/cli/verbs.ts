@@ -1,0 +1,14 @@
+import { context } from "./context.ts";
+import { down } from "./down.ts";
+import { lock } from "./lock.ts";
+import type { Arguments, Tools } from "./tools.ts";
+import { up } from "./up.ts";
+
+const VERBS: Record<string, (asked: Arguments, tools: Tools) => Promise<number>> = { up, down, lock, context };
+
+/** Does what was asked on a machine that is ready, and answers the exit code. */
+export function perform(asked: Arguments, tools: Tools): Promise<number> {
+  const verb = VERBS[asked.verb];
+  if (!verb) throw new Error(`verb must be one of ${Object.keys(VERBS).join(", ")}, got ${asked.verb}`);
+  return verb(asked, tools);
+}

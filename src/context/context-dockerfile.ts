@@ -1,0 +1,101 @@
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import { join, sep } from "node:path";
+import { cleanPath } from "./clean-path.ts";
+import { ContextError } from "./context-error.ts";
+import { DockerIgnore } from "./docker-ignore.ts";
+import { asContextError } from "./read-file.ts";
+
+/** The ignore file that every engine knows. */
+export const ROOT_IGNORE_FILE = ".dockerignore";
+
+/** The Dockerfile's path in its shortest form. @throws ContextError when it leads out of the context */
+export function dockerfilePath(dockerfile: string): string {
+  const path = cleanPath(dockerfile);
+  const leadsOut = path.startsWith("/") || path === ".." || path.startsWith("../");
+  if (path !== "." && !leadsOut && !path.includes("\0")) return path;
+  throw new ContextError({
+    subject: "Dockerfile",
+    rule: "must be a path inside its build context",
+    got: dockerfile,
+    remedy: "name it relative to the context, or hand over its text",
+  });
+}
+
+/** The Dockerfile's text. @throws ContextError when it is missing or only a link out of the context */
+export function readDockerfile(directory: string, dockerfile: string): string {
+  const text = readInside(directory, dockerfile);
+  if (text !== undefined) return text.toString("utf8");
+  throw new ContextError({
+    subject: "Dockerfile",
+    rule: `must be a file in the build context ${JSON.stringify(directory)}`,
+    got: dockerfile,
+    remedy: "write it, or name the one that is there",
+  });
+}
+
+/**
+ * The ignore file that counts: `<Dockerfile>.dockerignore` before `.dockerignore`, as BuildKit has it.
+ * @throws DockerIgnoreError where Docker refuses it
+ */
+export function readIgnoreFile(directory: string, dockerfile: string): DockerIgnore {
+  for (const file of [`${dockerfile}${ROOT_IGNORE_FILE}`, ROOT_IGNORE_FILE]) {
+    const text = readInside(directory, file);
+    if (text) return DockerIgnore.parse(text, file);
+  }
+  return DockerIgnore.EMPTY;
+}
+
+/**
+ * The root's own ignore file, whichever counts: a provider that is handed a folder looks at no other.
+ * @throws DockerIgnoreError where Docker refuses it
+ */
+export function readRootIgnoreFile(
+  directory: string,
+): { readonly text: string; readonly ignore: DockerIgnore } | undefined {
+  const text = readInside(directory, ROOT_IGNORE_FILE);
+  return text && { text: text.toString("utf8"), ignore: DockerIgnore.parse(text, ROOT_IGNORE_FILE) };
+}
+
+/** @throws ContextError when the ignore file leaves the Dockerfile out */
+export function refuseIgnoredDockerfile(ignore: DockerIgnore, dockerfile: string): void {
+  const { ignored, line, pattern } = ignore.decide(dockerfile);
+  if (!ignored) return;
+  throw new ContextError({
+    subject: "Dockerfile",
+    rule: `must not be excluded by its own ignore file (${ignore.file} line ${line}: ${pattern})`,
+    got: dockerfile,
+    remedy: `take the pattern out, or add the line "!${dockerfile}" at the end of ${ignore.file}`,
+  });
+}
+
+/** The bytes of a file, through links as long as they stay in the context; undefined when there is no such file. */
+function readInside(directory: string, path: string): Buffer | undefined {
+  const file = join(directory, path);
+  if (!isFile(file, path)) return undefined;
+  if (realpathSync.native(file).startsWith(`${realpathSync.native(directory).replace(/\/$/, "")}${sep}`)) {
+    return readBytes(file, path);
+  }
+  throw new ContextError({
+    subject: "file of the build context",
+    rule: "must not be a link out of it",
+    got: path,
+    remedy: "copy the file into the context",
+  });
+}
+
+function isFile(file: string, path: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch (error) {
+    if (["ENOTDIR", "ELOOP"].includes((error as NodeJS.ErrnoException).code ?? "")) return false;
+    throw asContextError(error, path);
+  }
+}
+
+function readBytes(file: string, path: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw asContextError(error, path);
+  }
+}

@@ -1,0 +1,86 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { ROOT_IGNORE_FILE } from "./context-dockerfile.ts";
+import { ContextError } from "./context-error.ts";
+import type { DockerIgnore } from "./docker-ignore.ts";
+import { type CopySource, StagedCopy } from "./staged-copy.ts";
+import { stagedIgnoreText } from "./staged-ignore.ts";
+
+/** What is staged. */
+export interface StageSource extends Omit<CopySource, "texts"> {
+  readonly ignore: DockerIgnore;
+  /** The Dockerfile's text where it is given; the one path without a row is its. */
+  readonly text?: string;
+}
+
+const ABANDONED_AFTER_MS = 60 * 60 * 1000;
+
+/** Copies a context to `into`; what that promises is said at `BuildContext.stage`. */
+export function stageContext(source: StageSource, into: string): void {
+  const target = resolve(into);
+  refuseStagingIntoItself(source, target);
+  const copy = new StagedCopy({ ...source, texts: givenTexts(source) });
+  if (copy.isAt(target)) return;
+  mkdirSync(dirname(target), { recursive: true });
+  removeAbandoned(target);
+  const building = sibling(target);
+  try {
+    copy.write(building);
+    replace(target, building);
+  } catch (error) {
+    rmSync(building, { recursive: true, force: true });
+    // Another synth may have been quicker.
+    if (!copy.isAt(target)) throw error;
+  }
+}
+
+function givenTexts({ directory, sent, files, text }: StageSource): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  const given = sent.find(({ row }) => row === undefined);
+  if (given && text !== undefined) texts.set(given.path, text);
+  const ignoreText = sent.some(({ path }) => path === ROOT_IGNORE_FILE)
+    ? stagedIgnoreText(directory, files)
+    : undefined;
+  return ignoreText === undefined ? texts : texts.set(ROOT_IGNORE_FILE, ignoreText);
+}
+
+function replace(target: string, building: string): void {
+  const old = lstatSync(target, { throwIfNoEntry: false }) && sibling(target);
+  if (old) renameSync(target, old);
+  renameSync(building, target);
+  if (old) rmSync(old, { recursive: true, force: true });
+}
+
+function sibling(target: string): string {
+  return join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}`);
+}
+
+/** Removes what synths that were killed left beside `target`. */
+function removeAbandoned(target: string): void {
+  const prefix = `.${basename(target)}.`;
+  for (const name of readdirSync(dirname(target))) {
+    const path = join(dirname(target), name);
+    if (!name.startsWith(prefix)) continue;
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (stats && Date.now() - stats.ctimeMs > ABANDONED_AFTER_MS) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function refuseStagingIntoItself({ directory, ignore }: StageSource, target: string): void {
+  const path = relative(realpathSync(directory), realPlace(target)).split(sep).join("/");
+  if (path === ".." || path.startsWith("../")) return;
+  if (path !== "" && ignore.decide(path).ignored) return;
+  const out = /^(.*\/)?cdktf\.out(?=\/|$)/.exec(path)?.[0] ?? dirname(path);
+  throw new ContextError({
+    subject: "build context",
+    rule: "must not hold the folder that it is staged to, or each synth would send the one before",
+    got: directory,
+    remedy: path === "" ? "stage it somewhere else" : `add the line ${JSON.stringify(out)} to ${ignore.file}`,
+  });
+}
+
+/** The path with the links in its existing part resolved. */
+function realPlace(path: string): string {
+  return existsSync(path) ? realpathSync(path) : join(realPlace(dirname(path)), basename(path));
+}

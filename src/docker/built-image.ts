@@ -1,0 +1,230 @@
+import { relative, resolve } from "node:path";
+import { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
+import { TerraformStack } from "cdktf";
+import { Construct, type IConstruct } from "constructs";
+import { BuildContext } from "../context/build-context.ts";
+import type { Dockerfile } from "../dockerfile/dockerfile.ts";
+import type { LintOptions } from "../dockerfile/lint/lint.ts";
+import { all, at, ConstructError } from "../terraform/construct-error.ts";
+import { constructId } from "../terraform/construct-id.ts";
+import { withoutCreationStack } from "../terraform/creation-stack.ts";
+import { literal } from "../terraform/literal.ts";
+import { stackDirectory } from "../terraform/staged-file.ts";
+import { templateMap } from "../terraform/template-text.ts";
+import { textMap } from "../terraform/text-map.ts";
+import type { Platform } from "../values/platform.ts";
+import { SemanticVersion } from "../values/semantic-version.ts";
+import { type BuildSecret, buildSecretBlocks } from "./build-secret.ts";
+import { DockerEngine } from "./docker-engine.ts";
+import type { IImage } from "./image.ts";
+import { readImageDockerfile } from "./image-dockerfile.ts";
+import { CONTENT_LABEL, ownershipLabels, STACK_LABEL } from "./labels.ts";
+import { pushByProvider } from "./provider-push.ts";
+import type { PulledImage } from "./pulled-image.ts";
+import type { IRepository } from "./registry.ts";
+
+/** What a {@link BuiltImage} takes. */
+export interface BuiltImageProps {
+  /** The directory to build, relative to the working directory; its ignore file counts. */
+  readonly context: string;
+  /** The Dockerfile: its path relative to the context, or one written in code. @default "Dockerfile" */
+  readonly dockerfile?: string | Dockerfile;
+  /** Where the image is kept. */
+  readonly repository: IRepository;
+  /** The semantic version; pushed as a tag beside the content's own. @default - only the content's tag is pushed */
+  readonly version?: string;
+  /**
+   * The versions released so far. Given, the tags that this version may move (`1.4`, `1`, `latest`) are pushed too;
+   * synth cannot ask the registry, so it must be told.
+   * @default - no tag moves
+   */
+  readonly released?: readonly string[];
+  /** Build arguments; they stay in the image's history, so no secret belongs here. @default - none */
+  readonly args?: Readonly<Record<string, string>>;
+  /** The stage to build. @default - the last one */
+  readonly target?: string;
+  /** Labels of the image, on top of OCI's `version` and `title`. @default - none */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** @default - the engine's own platform */
+  readonly platform?: Platform;
+  /** Builds every step anew instead of reusing layers. @default false */
+  readonly noCache?: boolean;
+  /** Images that the Dockerfile builds upon and that need a login or a pull of their own first. @default - none */
+  readonly bases?: readonly PulledImage[];
+  /** Severities of what the Dockerfile is warned about, by rule; `false` for no findings. @default - each rule's own */
+  readonly lint?: LintOptions | false;
+  /** Secrets that `RUN --mount=type=secret` steps see and no layer keeps. @default - none */
+  readonly secrets?: readonly BuildSecret[];
+}
+
+/**
+ * A directory built into an image, pushed, and known by its digest: build, content tag, version tags and push as one
+ * construct. Why the content names the image: a new content is a new name, so the old image stays until what runs it
+ * is gone, nothing is rebuilt for a touched file, and the push is repeated exactly when there is something new.
+ */
+export class BuiltImage extends Construct implements IImage {
+  readonly repository: IRepository;
+  readonly contentId: string;
+  readonly platform?: Platform;
+  readonly reference: string;
+  readonly exposedPorts: readonly number[];
+  /** The images that the pipeline depends on, as the Dockerfile names them. */
+  readonly baseImages: readonly string[];
+  /** The tags that the push leaves in the repository, the content's own first. */
+  readonly tags: readonly string[];
+
+  /** @throws {ConstructError} for a context, Dockerfile, version, label or secret that cannot be built as declared */
+  constructor(scope: Construct, id: string, props: BuiltImageProps) {
+    super(scope, constructId(scope, id));
+    this.repository = props.repository;
+    this.platform = props.platform;
+    const { context: opened, versionTags, args, target, labels: own } = this.checked(props);
+    const dockerfile = readImageDockerfile(this, opened.dockerfileText, {
+      args,
+      secrets: (props.secrets ?? []).map(({ id }) => id),
+      target,
+      platform: props.platform,
+      lint: props.lint ?? {},
+      loggedIn: (props.bases ?? []).map((base) => base.repository.registry.address),
+    });
+    this.exposedPorts = dockerfile.exposedPorts;
+    this.baseImages = dockerfile.baseImages;
+    const context = dockerfile.text === opened.dockerfileText ? opened : opened.withDockerfileText(dockerfile.text);
+    const labels = { ...annotations(props), ...own };
+    this.contentId = at(this, "context", () =>
+      context.contentId({ args, labels, target, platform: props.platform?.toString() }),
+    );
+    this.tags = [`sha-${this.contentId}`, ...versionTags];
+    this.checkTags();
+
+    this.reference = withoutCreationStack(() => this.declare(props, context, { args, labels }));
+  }
+
+  /** The build and the push, in this order; returns the reference by digest. */
+  private declare(
+    props: BuiltImageProps,
+    context: BuildContext,
+    { args, labels }: Pick<BuiltImageProps, "args" | "labels">,
+  ): string {
+    const staged = `contexts/${this.contentId}`;
+    context.stage(resolve(stackDirectory(this), staged));
+    DockerEngine.of(this);
+    const pushUri = `${new URL(this.repository.registry.endpoint).host}/${this.repository.path}`;
+    const name = `${pushUri}:${this.tags[0]}`;
+    const fixed = props.version === undefined ? 1 : 2;
+    const imageLabels = templateMap({
+      ...labels,
+      [STACK_LABEL]: ownershipLabels(this)[STACK_LABEL] as string,
+      [CONTENT_LABEL]: this.contentId,
+    });
+    const bases = (props.bases ?? []).map((base, index) => basePull(this, index, base));
+    const build = new DockerImage(this, "Resource", {
+      name,
+      dependsOn: bases,
+      keepLocally: true,
+      platform: props.platform?.toString(),
+      buildAttribute: {
+        context: staged,
+        dockerfile: context.dockerfile,
+        buildArgs: templateMap(args ?? {}),
+        target: props.target,
+        label: imageLabels,
+        labels: imageLabels,
+        platform: props.platform?.toString(),
+        noCache: props.noCache,
+        secrets: buildSecretBlocks(this, props.secrets ?? [], (path) => relative(stackDirectory(this), resolve(path))),
+      },
+    });
+    const { repository, contentId, tags } = this;
+    const digest = repository.push?.({
+      scope: this,
+      builtName: name,
+      contentId,
+      fixedTags: tags.slice(0, fixed),
+      movingTags: tags.slice(fixed),
+      platform: props.platform,
+      dependsOn: [build, ...repository.ready],
+    });
+    return `${repository.uri}@${digest ?? pushByProvider(this, { repository, build, contentId, pushUri, tags })}`;
+  }
+
+  private checked(props: BuiltImageProps) {
+    let context: BuildContext | undefined;
+    let versionTags: string[] = [];
+    let target: string | undefined;
+    let args: Readonly<Record<string, string>> = {};
+    let labels: Readonly<Record<string, string>> = {};
+    all([
+      () => {
+        context = this.openContext(literal(this, "context", props.context), props.dockerfile);
+      },
+      () => {
+        if (props.version === undefined) return;
+        const version = at(this, "version", () =>
+          SemanticVersion.parse(literal(this, "version", props.version as string)),
+        );
+        const [tag = ""] = at(this, "version", () => version.tags());
+        const released = literal(this, "released", props.released);
+        const moved = released ? at(this, "released", () => version.moves(released)) : [];
+        versionTags = [...new Set([tag, ...moved])];
+      },
+      () => {
+        target = literal(this, "target", props.target);
+      },
+      () => {
+        args = textMap(this, "args", literal(this, "args", props.args ?? {}));
+      },
+      () => {
+        labels = textMap(this, "labels", literal(this, "labels", props.labels ?? {}));
+      },
+    ]);
+    return { context: context as BuildContext, versionTags, target, args, labels };
+  }
+
+  /** Two contents under one tag: which one it means would be up to the order of their pushes, and every plan a change. */
+  private checkTags(): void {
+    const others = TerraformStack.of(this).node.findAll().filter(isBuiltImage);
+    for (const { node, repository, contentId, tags = [] } of others) {
+      const tag = tags.find((each) => this.tags.includes(each));
+      if (tag === undefined || contentId === this.contentId || repository.uri !== this.repository.uri) continue;
+      throw new ConstructError(
+        this,
+        "version",
+        `${tag} is what ${node.path} pushes to ${repository.uri} already, with another content: give each image a repository or a version of its own`,
+      );
+    }
+  }
+
+  private openContext(directory: string, dockerfile: string | Dockerfile = "Dockerfile"): BuildContext {
+    const options =
+      typeof dockerfile === "string"
+        ? { dockerfile: literal(this, "dockerfile", dockerfile) }
+        : { dockerfileText: dockerfile.text };
+    return at(this, "context", () => BuildContext.open(directory, options));
+  }
+}
+
+function isBuiltImage(construct: IConstruct): construct is BuiltImage {
+  return construct instanceof BuiltImage;
+}
+
+/**
+ * A pull of a base image before the build. Why apart: the engine's builder gets no login for a private FROM, but finds
+ * what is there already.
+ */
+function basePull(scope: Construct, index: number, base: PulledImage): DockerImage {
+  DockerEngine.of(scope).login(base.repository);
+  return new DockerImage(scope, `Base-${index + 1}`, {
+    name: base.reference,
+    keepLocally: true,
+    platform: base.platform?.toString(),
+  });
+}
+
+/** OCI's own annotations as labels. `created` and `revision` are left out: they would make every build a new content. */
+function annotations(props: BuiltImageProps): Record<string, string> {
+  return {
+    "org.opencontainers.image.title": props.repository.path,
+    ...(props.version === undefined ? {} : { "org.opencontainers.image.version": props.version }),
+  };
+}

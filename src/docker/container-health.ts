@@ -1,0 +1,34 @@
+import { createHash } from "node:crypto";
+
+/** A health check that runs inside the container with the image's own tools. */
+export interface ContainerHealth {
+  /** The command in exec form, e.g. `["wget", "-q", "--spider", "http://127.0.0.1:5000/"]`. */
+  readonly command: readonly string[];
+  /** Seconds between two checks. @default 2 */
+  readonly intervalSeconds?: number;
+  /** Seconds after which a check counts as failed. @default 5 */
+  readonly timeoutSeconds?: number;
+  /** How many failures in a row make the container unhealthy. @default 30 */
+  readonly retries?: number;
+  /** Seconds that the apply waits for the first success. @default 60 */
+  readonly deadlineSeconds?: number;
+}
+
+/** The provider's block for `health`. */
+export function containerHealthBlock(health: ContainerHealth) {
+  return {
+    test: ["CMD", ...health.command],
+    interval: `${health.intervalSeconds ?? 2}s`,
+    timeout: `${health.timeoutSeconds ?? 5}s`,
+    startPeriod: "0s",
+    retries: health.retries ?? 30,
+  };
+}
+
+/**
+ * A digest of what the provider neither updates nor replaces a container for, so that as a label it does: a changed
+ * health check would else never reach the engine.
+ */
+export function settingsDigest(settings: object): string {
+  return createHash("sha256").update(JSON.stringify(settings)).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,211 @@
+import { Container as DockerContainer } from "@cdktf/provider-docker/lib/container";
+import { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { all, ConstructError } from "../terraform/construct-error.ts";
+import { constructId } from "../terraform/construct-id.ts";
+import { withoutCreationStack } from "../terraform/creation-stack.ts";
+import { literal } from "../terraform/literal.ts";
+import { templateMap, templateText } from "../terraform/template-text.ts";
+import { textMap } from "../terraform/text-map.ts";
+import type { PortMapping } from "../values/port-mapping.ts";
+import { type ContainerHealth, containerHealthBlock, settingsDigest } from "./container-health.ts";
+import { DockerEngine } from "./docker-engine.ts";
+import type { IImage } from "./image.ts";
+import { labelBlocks, ownershipLabels, SETTINGS_LABEL } from "./labels.ts";
+import type { INetwork } from "./network.ts";
+import { publishPort } from "./published-ports.ts";
+import type { IVolume } from "./volume.ts";
+
+/** What a {@link Container} takes. */
+export interface ContainerProps {
+  readonly image: IImage;
+  /** @default - the default bridge */
+  readonly network?: INetwork;
+  /** Ports of the engine's machine that lead into the container. @default - none */
+  readonly ports?: readonly PortMapping[];
+  /** Volumes by the path where the container sees them. @default - none */
+  readonly volumes?: Readonly<Record<string, IVolume>>;
+  /** Plain environment variables, which plans and `docker inspect` show: no secret belongs here. @default - none */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The command in exec form. @default - the image's */
+  readonly command?: readonly string[];
+  /** Text files put into the container before it starts, by absolute path; kept in Terraform's state. @default - none */
+  readonly files?: Readonly<Record<string, string>>;
+  /** The memory limit in MiB, with no swap on top. @default 256 */
+  readonly memoryMiB?: number;
+  /** Seconds between the stop signal and the kill. @default 10 */
+  readonly stopGraceSeconds?: number;
+  /** A check that the image's own tools carry out; the apply waits for it. @default - none */
+  readonly health?: ContainerHealth;
+  /**
+   * How a change reaches the container. `stop-first` keeps the name and the published ports; `start-first` makes the
+   * new container beside the old one under a name of its own, so that something else can switch over in between.
+   * @default "stop-first"
+   */
+  readonly replacement?: "stop-first" | "start-first";
+  /** @default - none */
+  readonly dependsOn?: ITerraformDependable[];
+}
+
+const SMALLEST_MEMORY_MIB = 6;
+
+/**
+ * A container that the engine keeps running: restart policy, memory limit, rotated logs and a stop grace are always
+ * set, because the engine's defaults (none of them) are what brings a small machine down.
+ */
+export class Container extends Construct {
+  readonly ready: ITerraformDependable[];
+  /** The name on the engine and in its network's DNS; a reference. */
+  readonly containerName: string;
+  /** The engine's id of the container; a reference that changes with every replacement. */
+  readonly containerId: string;
+  /** The id of the image as the engine has it; a reference. */
+  readonly imageId: string;
+
+  /** @throws {ConstructError} when `start-first` is asked of a container with published ports, or a limit is out of range */
+  constructor(scope: Construct, id: string, props: ContainerProps) {
+    super(scope, constructId(scope, id));
+    const startFirst = props.replacement === "start-first";
+    all([
+      () => this.checkReplacement(startFirst, props.ports ?? []),
+      () => this.checkMemory(props.memoryMiB ?? 256),
+      () => this.checkGrace(props.stopGraceSeconds ?? 10),
+      () => this.checkEnv(props.env ?? {}),
+      () => this.checkCommand(props.command),
+      () => this.checkFiles(props.files ?? {}),
+      () => this.checkVolumes(Object.keys(props.volumes ?? {})),
+    ]);
+    for (const port of props.ports ?? []) publishPort(this, port);
+    const { resource, ...references } = withoutCreationStack(() => this.declare(props));
+    this.containerName = references.containerName;
+    this.containerId = references.containerId;
+    this.imageId = references.imageId;
+    this.ready = [resource];
+  }
+
+  private declare(props: ContainerProps) {
+    const startFirst = props.replacement === "start-first";
+    const memory = props.memoryMiB ?? 256;
+    const engine = DockerEngine.of(this);
+    const name = engine.nameFor(this);
+    if (props.image.repository.pullAccess.kind !== "anonymous") engine.login(props.image.repository);
+    const image = new DockerImage(this, "Image", {
+      name: props.image.reference,
+      keepLocally: true,
+      platform: props.image.platform?.toString(),
+      dependsOn: [...props.image.repository.ready],
+    });
+    const resource = new DockerContainer(this, "Resource", {
+      name: startFirst ? `${name}-\${substr(uuid(), 0, 8)}` : name,
+      image: image.imageId,
+      command: props.command?.map(templateText),
+      env: props.env && Object.entries(templateMap(props.env)).map(([key, value]) => `${key}=${value}`),
+      restart: "unless-stopped",
+      memory,
+      memorySwap: memory,
+      destroyGraceSeconds: props.stopGraceSeconds ?? 10,
+      logDriver: "json-file",
+      logOpts: { "max-file": "3", "max-size": "10m" },
+      securityOpts: ["no-new-privileges:true"],
+      networksAdvanced: props.network && [{ name: props.network.networkName }],
+      ports: blocks(props.ports ?? [], (port) => ({
+        internal: port.container,
+        external: port.host,
+        ip: port.address ?? "0.0.0.0",
+        protocol: port.protocol,
+      })),
+      volumes: blocks(Object.entries(props.volumes ?? {}), ([containerPath, volume]) => ({
+        containerPath,
+        volumeName: volume.volumeName,
+      })),
+      upload: blocks(Object.entries(props.files ?? {}), ([file, content]) => ({
+        file,
+        content: templateText(content),
+      })),
+      labels: labelBlocks({
+        ...ownershipLabels(this),
+        [SETTINGS_LABEL]: settingsDigest({ health: props.health ?? null }),
+      }),
+      ...(props.health
+        ? {
+            healthcheck: containerHealthBlock(props.health),
+            wait: true,
+            waitTimeout: props.health.deadlineSeconds ?? 60,
+          }
+        : {}),
+      lifecycle: startFirst ? { createBeforeDestroy: true, ignoreChanges: ["name"] } : undefined,
+      dependsOn: props.dependsOn,
+    });
+    return { resource, containerName: resource.name, containerId: resource.id, imageId: image.imageId };
+  }
+
+  private checkReplacement(startFirst: boolean, ports: readonly PortMapping[]): void {
+    const [first] = ports;
+    if (startFirst && first) {
+      throw new ConstructError(
+        this,
+        "ports",
+        `replacement is start-first but port ${first.host} is published: two containers cannot hold one port; publish it on what routes to them`,
+      );
+    }
+  }
+
+  private checkMemory(memory: number): void {
+    literal(this, "memoryMiB", memory);
+    if (!Number.isInteger(memory) || memory < SMALLEST_MEMORY_MIB) {
+      throw new ConstructError(this, "memoryMiB", {
+        subject: "memory limit",
+        rule: `must be a whole number of MiB, ${SMALLEST_MEMORY_MIB} at least`,
+        got: memory,
+      });
+    }
+  }
+
+  private checkGrace(seconds: number): void {
+    literal(this, "stopGraceSeconds", seconds);
+    if (!Number.isInteger(seconds) || seconds < 0) {
+      const rule = "must be a whole number of seconds, 0 at least";
+      throw new ConstructError(this, "stopGraceSeconds", { subject: "stop grace", rule, got: seconds });
+    }
+  }
+
+  private checkEnv(env: Readonly<Record<string, string>>): void {
+    textMap(this, "env", env);
+    const bad = Object.keys(env).find((name) => !/^[^=\s\0]+$/.test(name));
+    if (bad === undefined) return;
+    const rule = "must not be empty, nor hold = or white space";
+    throw new ConstructError(this, "env", { subject: "variable name", rule, got: bad });
+  }
+
+  private checkCommand(command: readonly string[] | undefined): void {
+    if (command === undefined || Array.isArray(command)) return;
+    const remedy = 'write e.g. ["python", "app.py"], or ["sh", "-c", "…"] for a shell';
+    throw new ConstructError(this, "command", {
+      subject: "command",
+      rule: "must be a list of words",
+      got: command,
+      remedy,
+    });
+  }
+
+  private checkVolumes(paths: readonly string[]): void {
+    const bad = paths.find((path) => !path.startsWith("/"));
+    if (bad === undefined) return;
+    throw new ConstructError(this, "volumes", { subject: "path", rule: "must be absolute", got: bad });
+  }
+
+  private checkFiles(files: Readonly<Record<string, string>>): void {
+    for (const [file, content] of Object.entries(files)) {
+      if (!file.startsWith("/"))
+        throw new ConstructError(this, "files", { subject: "path", rule: "must be absolute", got: file });
+      if (content === "")
+        throw new ConstructError(this, "files", `${file} is empty, which the provider takes for missing: write a line`);
+    }
+  }
+}
+
+/** Blocks of a resource; none at all where there is nothing, so that the synthesized text holds no empty lists. */
+function blocks<T, B>(items: readonly T[], block: (item: T) => B): B[] | undefined {
+  return items.length === 0 ? undefined : items.map(block);
+}

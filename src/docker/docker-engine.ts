@@ -1,0 +1,165 @@
+import { DockerProvider, type DockerProviderRegistryAuth } from "@cdktf/provider-docker/lib/provider";
+import { Lazy, TerraformStack } from "cdktf";
+import { Construct, type IConstruct } from "constructs";
+import { at, ConstructError } from "../terraform/construct-error.ts";
+import { constructId } from "../terraform/construct-id.ts";
+import { withoutCreationStack } from "../terraform/creation-stack.ts";
+import { literal } from "../terraform/literal.ts";
+import { widenProviderVersion } from "../terraform/provider-version.ts";
+import { RegistryAddress } from "../values/registry-address.ts";
+import type { PullAccess } from "./pull-access.ts";
+import type { IRepository } from "./registry.ts";
+
+/** What a {@link DockerEngine} takes. */
+export interface DockerEngineProps {
+  /**
+   * The engine's address, e.g. `unix:///var/run/docker.sock`; a literal.
+   * @default - the provider's own choice: `DOCKER_HOST`, else the local socket
+   */
+  readonly host?: string;
+  /**
+   * Registries that the stack has pushed to and leaves now, as `host[:port]`. Why: Terraform still knows what it pushed
+   * there and asks once more; of a registry that it is told nothing about, the provider answers with an error that
+   * quotes every configured password. What was pushed stays there. Drop them after the next apply.
+   * @default - none
+   */
+  readonly formerRegistries?: readonly string[];
+}
+
+const HOST = /^(unix|npipe|tcp|https?):\/\/./;
+
+/** One engine a stack; by stack, because a search of the tree at each use grows with its square. */
+const engines = new WeakMap<TerraformStack, DockerEngine>();
+
+/**
+ * The Docker Engine that a stack builds, pushes and runs with: one provider block that gathers the logins of every
+ * registry in use. Why one: two provider blocks without an alias synthesize silently into nonsense, and a push whose
+ * registry has no login entry makes the provider print every configured password.
+ *
+ * @see https://registry.terraform.io/providers/kreuzwerker/docker/latest/docs
+ */
+export class DockerEngine extends Construct {
+  /** The engine of the stack that `scope` belongs to; made on first use. */
+  static of(scope: IConstruct): DockerEngine {
+    const stack = TerraformStack.of(scope);
+    return engines.get(stack) ?? new DockerEngine(stack, "docker-engine");
+  }
+
+  /** The address as declared, for commands that must reach the same engine. */
+  readonly host?: string;
+  private readonly names = new Map<string, IConstruct>();
+  /** By host and port alone: the provider keeps one for each, whatever the scheme. */
+  private readonly logins = new Map<string, DockerProviderRegistryAuth>();
+
+  /** @throws {ConstructError} when the stack has an engine already, or `host` is not an engine's address */
+  constructor(scope: Construct, id: string, props: DockerEngineProps = {}) {
+    const stack = TerraformStack.of(scope);
+    const other = engines.get(stack);
+    super(scope, constructId(scope, id));
+    if (other) {
+      throw new ConstructError(
+        this,
+        "id",
+        `the stack has a Docker Engine already, ${other.node.path}: declare one, before its first use`,
+      );
+    }
+    engines.set(stack, this);
+    this.host = literal(this, "host", props.host);
+    if (this.host !== undefined && !HOST.test(this.host)) {
+      throw new ConstructError(this, "host", {
+        subject: "engine address",
+        rule: "must begin with unix://, npipe://, tcp:// or http(s)://",
+        got: this.host,
+        remedy: this.host.startsWith("ssh://")
+          ? "forward the socket (ssh -L) instead: the provider dials ssh hosts while it plans, before they exist"
+          : "use e.g. unix:///var/run/docker.sock",
+      });
+    }
+    for (const former of literal(this, "formerRegistries", props.formerRegistries ?? [])) {
+      const address = at(this, "formerRegistries", () => RegistryAddress.parse(former)).toString();
+      this.logins.set(address, { address, authDisabled: true });
+    }
+    withoutCreationStack(
+      () =>
+        new DockerProvider(this, "Provider", {
+          host: this.host,
+          registryAuth: Lazy.anyValue({
+            produce: () => this.sortedLogins(),
+          }) as unknown as DockerProviderRegistryAuth[],
+        }),
+    );
+    widenProviderVersion(this, "docker");
+  }
+
+  /**
+   * Lets the provider push to and read from `repository`'s registry. Credentials come at apply from variables of the
+   * environment, or from the deployer's Docker configuration file or credential helper: none stands in code or JSON.
+   * Of several ways into one registry the one that opens more counts, whatever the order of use.
+   *
+   * @throws {ConstructError} when the registry has another login by variables already
+   */
+  login(repository: IRepository): void {
+    const { endpoint } = repository.registry;
+    const host = endpoint.replace(/^https?:\/\//, "");
+    const login = registryAuth(endpoint.replace(/^https:\/\//, ""), repository.pullAccess);
+    const other = this.logins.get(host);
+    if (other?.username && login.username && other.username !== login.username) {
+      throw new ConstructError(
+        repository.registry,
+        "login",
+        `is another one than ${host} has in this stack already: use one RegistryLogin for both`,
+      );
+    }
+    if (other === undefined || strength(login) >= strength(other)) this.logins.set(host, login);
+  }
+
+  /**
+   * A name on the engine for what `construct` declares: stack and path, so that two stacks on one engine never meet;
+   * lower case with dashes, so that it is a valid DNS label too.
+   *
+   * @throws {ConstructError} when another construct's path folds to the same name
+   */
+  nameFor(construct: IConstruct): string {
+    const name = construct.node.path.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+    const holder = this.names.get(name);
+    if (holder && holder !== construct) {
+      throw new ConstructError(
+        construct,
+        "id",
+        `is called ${name} on the engine, and so is ${holder.node.path}: rename one of them`,
+      );
+    }
+    this.names.set(name, construct);
+    return name;
+  }
+
+  private sortedLogins(): object[] | undefined {
+    if (this.logins.size === 0) return undefined;
+    return [...this.logins.values()]
+      .sort((a, b) => (a.address < b.address ? -1 : 1))
+      .map(({ address, authDisabled, configFile, username, password }) => ({
+        address,
+        auth_disabled: authDisabled,
+        config_file: configFile,
+        username,
+        password,
+      }));
+  }
+}
+
+/** What the provider is told; a user's name comes first there, then the file. */
+function registryAuth(address: string, access: PullAccess): DockerProviderRegistryAuth {
+  switch (access.kind) {
+    case "anonymous":
+      return { address, authDisabled: true };
+    case "login":
+      return { address, username: access.username, password: access.password };
+    default:
+      return { address, configFile: "~/.docker/config.json" };
+  }
+}
+
+function strength({ authDisabled, username }: DockerProviderRegistryAuth): number {
+  if (authDisabled) return 0;
+  return username ? 2 : 1;
+}

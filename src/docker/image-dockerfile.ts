@@ -1,0 +1,128 @@
+import { Annotations } from "cdktf";
+import type { Construct } from "constructs";
+import type { ExternalImage } from "../dockerfile/base-image.ts";
+import { Dockerfile } from "../dockerfile/dockerfile.ts";
+import type { LintOptions } from "../dockerfile/lint/lint.ts";
+import { at, ConstructError } from "../terraform/construct-error.ts";
+import { isStrict } from "../terraform/strict-mode.ts";
+import type { Platform } from "../values/platform.ts";
+import { Lockfile } from "./lockfile.ts";
+
+/** What is declared around a Dockerfile and must agree with it. */
+export interface DockerfileSurroundings {
+  readonly args: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+  readonly target?: string;
+  readonly platform?: Platform;
+  /** `false` for no findings at all. */
+  readonly lint: LintOptions | false;
+  /** Addresses of registries that the build logs in to. */
+  readonly loggedIn: readonly string[];
+}
+
+/** What a Dockerfile tells whoever builds and runs its image. */
+export interface ImageDockerfile {
+  /** The file with every base image that the lockfile pins named by its digest. */
+  readonly text: string;
+  /** The TCP ports that the built stage exposes. */
+  readonly exposedPorts: readonly number[];
+  /** The images that the build needs, as the Dockerfile names them. */
+  readonly baseImages: readonly string[];
+}
+
+/** Registries whose repositories nobody reads without a login. */
+const ALWAYS_PRIVATE = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$|\.azurecr\.io$/;
+
+/**
+ * Reads a Dockerfile for an image: refuses what the builder would refuse, says what will cause trouble, and pins
+ * what it builds upon. Why the pins go into the staged copy: then the digest is part of the content, and the day a
+ * base image moves is a change of the lockfile that a build follows.
+ *
+ * @throws {ConstructError} with the Dockerfile's line
+ */
+export function readImageDockerfile(scope: Construct, text: string, around: DockerfileSurroundings): ImageDockerfile {
+  const dockerfile = at(scope, "dockerfile", () => Dockerfile.parse(text, { buildArgs: around.args }));
+  const stage = at(scope, "target", () => dockerfile.stage(around.target));
+  report(scope, dockerfile, around);
+  const { base } = stage;
+  if (base.kind === "image") checkPlatform(scope, base, around.platform);
+  return {
+    text: pinned(scope, dockerfile, around),
+    exposedPorts: stage.exposedPorts.filter(({ protocol }) => protocol === "tcp").map(({ port }) => port),
+    baseImages: [...new Set(dockerfile.images.map(({ name, written }) => name ?? written))],
+  };
+}
+
+function report(scope: Construct, dockerfile: Dockerfile, around: DockerfileSurroundings): void {
+  const annotations = Annotations.of(scope);
+  if (around.lint) {
+    for (const { rule, line, severity, why, fix } of dockerfile.lint(around.lint)) {
+      const message = `Dockerfile line ${line}: ${rule}: ${why}: ${fix}`;
+      if (severity === "error") annotations.addError(message);
+      else if (severity === "warning") annotations.addWarning(message);
+      else annotations.addInfo(message);
+    }
+  }
+  const known = new Set(dockerfile.buildArgs.map(({ name }) => name));
+  for (const name of Object.keys(around.args).filter((each) => !known.has(each))) {
+    annotations.addWarning(`args: no ARG of the Dockerfile is called ${name}, so the build never sees it`);
+  }
+  for (const { id, line } of dockerfile.secrets.filter((secret) => !around.secrets.includes(secret.id))) {
+    annotations.addWarning(`Dockerfile line ${line}: mounts the secret ${id}, which secrets does not declare`);
+  }
+}
+
+function checkPlatform(scope: Construct, base: ExternalImage, platform: Platform | undefined): void {
+  const asked = base.platform;
+  if (!asked || !platform || asked.includes("$") || asked === platform.toString()) return;
+  throw new ConstructError(
+    scope,
+    "platform",
+    `Dockerfile line ${base.line} starts from ${asked}, but the image is declared for ${platform}: drop one, or make them agree`,
+  );
+}
+
+function pinned(scope: Construct, dockerfile: Dockerfile, around: DockerfileSurroundings): string {
+  const lines = dockerfile.text.split("\n");
+  const lockfile = Lockfile.read(scope);
+  for (const image of dockerfile.images) {
+    const { reference } = image;
+    if (!reference) continue;
+    checkLogin(scope, image, around.loggedIn);
+    if (reference.digest) continue;
+    const digest = lockfile.digestOf(reference);
+    if (digest) pinWord(lines, image, `${image.name}@${digest}`);
+    else unpinned(scope, image);
+  }
+  return lines.join("\n");
+}
+
+/** Writes `pin` in place of the image's word, which may stand some lines below where its instruction starts. */
+function pinWord(lines: string[], { written, line }: ExternalImage, pin: string): void {
+  for (let index = line - 1; index < lines.length; index += 1) {
+    const text = lines[index] as string;
+    const words = text.split(/(\s+|,|(?<=\bfrom=))/);
+    const place = words.indexOf(written);
+    if (place === -1) continue;
+    words[place] = pin;
+    lines[index] = words.join("");
+    return;
+  }
+}
+
+function unpinned(scope: Construct, { written, line }: ExternalImage): void {
+  if (Lockfile.collecting) return;
+  const problem = `Dockerfile line ${line}: nothing pins ${written} to a digest: run npx slipway lock`;
+  if (isStrict(scope)) throw new ConstructError(scope, "dockerfile", problem);
+  Annotations.of(scope).addWarning(problem);
+}
+
+function checkLogin(scope: Construct, { reference, written, line }: ExternalImage, loggedIn: readonly string[]): void {
+  const domain = reference?.domain ?? "";
+  if (!ALWAYS_PRIVATE.test(domain) || loggedIn.includes(domain)) return;
+  throw new ConstructError(
+    scope,
+    "dockerfile",
+    `Dockerfile line ${line}: ${written} is in the private registry ${domain}, which nothing logs in to: declare it in bases`,
+  );
+}

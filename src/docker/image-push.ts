@@ -1,0 +1,20 @@
+import type { ITerraformDependable } from "cdktf";
+import type { Construct } from "constructs";
+import type { Platform } from "../values/platform.ts";
+
+/** A push that a repository is asked for, with all that is known before it happens. */
+export interface ImagePush {
+  /** The construct that the steps of the push belong to. */
+  readonly scope: Construct;
+  /** The built image as the engine calls it: host, path and the content's tag; a literal. */
+  readonly builtName: string;
+  readonly contentId: string;
+  /** Tags that stand for this content for good, the content's own first. */
+  readonly fixedTags: readonly string[];
+  /** Tags that stood for another release until now. */
+  readonly movingTags: readonly string[];
+  /** @default - the engine's own platform */
+  readonly platform?: Platform;
+  /** What must have happened before. */
+  readonly dependsOn: ITerraformDependable[];
+}

@@ -1,0 +1,16 @@
+import type { IConstruct } from "constructs";
+import type { Platform } from "../values/platform.ts";
+import type { IRepository } from "./registry.ts";
+
+/** An image that a host can run. Why by digest: tags are names for people and move; the digest is what runs. */
+export interface IImage extends IConstruct {
+  readonly repository: IRepository;
+  /** The content id of what it was built from, 64 hex digits; a literal, absent for images that are only pulled. */
+  readonly contentId?: string;
+  /** @default - the engine's own platform */
+  readonly platform?: Platform;
+  /** The TCP ports that the image says it listens on (`EXPOSE`), where synth knows them. */
+  readonly exposedPorts?: readonly number[];
+  /** `uri@sha256:…`; a token when the digest is known only after the push. */
+  readonly reference: string;
+}

@@ -1,0 +1,91 @@
+import { Annotations, type ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { at, ConstructError } from "../terraform/construct-error.ts";
+import { constructId } from "../terraform/construct-id.ts";
+import { literal } from "../terraform/literal.ts";
+import { isStrict } from "../terraform/strict-mode.ts";
+import { ImageReference } from "../values/image-reference.ts";
+import type { Platform } from "../values/platform.ts";
+import type { IImage } from "./image.ts";
+import { Lockfile, lockKey } from "./lockfile.ts";
+import type { PullAccess } from "./pull-access.ts";
+import type { IRegistry, IRepository } from "./registry.ts";
+
+/** What a {@link PulledImage} takes. */
+export interface PulledImageProps {
+  /** The image as people write it: `nginx:1.27`, `ghcr.io/owner/app:2@sha256:…`; a literal. */
+  readonly image: string;
+  /** @default - the engine's own platform */
+  readonly platform?: Platform;
+  /** Whether a pull needs the deploying machine's `docker login`. @default false */
+  readonly private?: boolean;
+}
+
+/**
+ * An image that somebody else built, pinned by digest: by its own text, or by the lockfile. Why no resource of its
+ * own: where it is pulled is the business of the host that runs it.
+ */
+export class PulledImage extends Construct implements IImage {
+  readonly repository: IRepository;
+  readonly platform?: Platform;
+  readonly reference: string;
+  /** The reference as declared, tag included, for people. */
+  readonly declared: string;
+
+  /** @throws {ConstructError} for a malformed reference, one that nothing pins, or a pin that disagrees with the lockfile */
+  constructor(scope: Construct, id: string, props: PulledImageProps) {
+    super(scope, constructId(scope, id));
+    const reference = at(this, "image", () => ImageReference.parse(literal(this, "image", props.image)));
+    this.platform = props.platform;
+    this.declared = reference.pullName;
+    this.repository = foreignRepository(this, reference, props.private ?? false);
+    const digest = this.pin(reference);
+    this.reference = digest ? `${reference.name}@${digest}` : reference.pullName;
+  }
+
+  private pin(reference: ImageReference): string | undefined {
+    const locked = reference.digest && !reference.tag ? undefined : Lockfile.read(this).digestOf(reference);
+    if (reference.digest) {
+      if (locked && locked !== reference.digest) {
+        throw new ConstructError(
+          this,
+          "image",
+          `is pinned to ${reference.digest}, but the lockfile says that ${lockKey(reference)} is ${locked}: drop the tag or the digest, or run npx slipway lock`,
+        );
+      }
+      return reference.digest;
+    }
+    if (locked || Lockfile.collecting) return locked;
+    const problem = `nothing pins ${lockKey(reference)} to a digest: run npx slipway lock, or write ${reference.familiar}@sha256:…`;
+    if (isStrict(this) ?? true) throw new ConstructError(this, "image", problem);
+    Annotations.of(this).addWarning(problem);
+    return undefined;
+  }
+}
+
+function foreignRepository(image: Construct, reference: ImageReference, isPrivate: boolean): IRepository {
+  const registry = new ForeignRegistry(image, "Registry", reference.domain);
+  const pullAccess: PullAccess = isPrivate
+    ? { kind: "docker-config", address: new URL(registry.endpoint).host }
+    : { kind: "anonymous" };
+  return { registry, path: reference.path, uri: reference.name, pullAccess, ready: [] };
+}
+
+/** The registry that a reference names, of which nothing more is known. */
+class ForeignRegistry extends Construct implements IRegistry {
+  readonly endpoint: string;
+  readonly ready: ITerraformDependable[] = [];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    readonly address: string,
+  ) {
+    super(scope, id);
+    this.endpoint = address === "docker.io" ? "https://registry-1.docker.io" : `https://${address}`;
+  }
+
+  repository(path: string): IRepository {
+    return { registry: this, path, uri: `${this.address}/${path}`, pullAccess: { kind: "anonymous" }, ready: [] };
+  }
+}

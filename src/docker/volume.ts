@@ -1,0 +1,50 @@
+import { Volume as DockerVolume } from "@cdktf/provider-docker/lib/volume";
+import type { ITerraformDependable } from "cdktf";
+import { Construct, type IConstruct } from "constructs";
+import { constructId } from "../terraform/construct-id.ts";
+import { withoutCreationStack } from "../terraform/creation-stack.ts";
+import { literal } from "../terraform/literal.ts";
+import { DockerEngine } from "./docker-engine.ts";
+import { labelBlocks, ownershipLabels } from "./labels.ts";
+
+/** Data on an engine that outlives the containers that use it. */
+export interface IVolume extends IConstruct {
+  readonly volumeName: string;
+  readonly ready: ITerraformDependable[];
+}
+
+/** A named volume. Why named: an anonymous one belongs to one container and is lost with it. */
+export class Volume extends Construct implements IVolume {
+  /** A volume that exists already. */
+  static fromName(scope: Construct, id: string, volumeName: string): IVolume {
+    return new ImportedVolume(scope, constructId(scope, id), literal(scope, "volumeName", volumeName));
+  }
+
+  readonly volumeName: string;
+  readonly ready: ITerraformDependable[];
+
+  constructor(scope: Construct, id: string) {
+    super(scope, constructId(scope, id));
+    const resource = withoutCreationStack(
+      () =>
+        new DockerVolume(this, "Resource", {
+          name: DockerEngine.of(this).nameFor(this),
+          labels: labelBlocks(ownershipLabels(this)),
+        }),
+    );
+    this.volumeName = resource.name;
+    this.ready = [resource];
+  }
+}
+
+class ImportedVolume extends Construct implements IVolume {
+  readonly ready: ITerraformDependable[] = [];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    readonly volumeName: string,
+  ) {
+    super(scope, id);
+  }
+}

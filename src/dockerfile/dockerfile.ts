@@ -1,0 +1,147 @@
+import type { BaseImage, ExternalImage } from "./base-image.ts";
+import { DockerfileError } from "./dockerfile-error.ts";
+import type { ExposedPort } from "./exposed-port.ts";
+import type { Healthcheck } from "./instructions/instruction.ts";
+import { type Finding, type LintOptions, lint } from "./lint/lint.ts";
+import { argumentsOf, type BuildArgument, type SecretUse, type Stage } from "./stage.ts";
+import { readStages } from "./stage-reader.ts";
+import type { Statement } from "./statement.ts";
+import { readStatements } from "./statement-list.ts";
+import type { Directives } from "./syntax/directives.ts";
+import type { DockerfileWriter } from "./writer/dockerfile-writer.ts";
+import type { FromOptions } from "./writer/from-options.ts";
+import type { Preamble } from "./writer/preamble.ts";
+import type { Text } from "./writer/text.ts";
+
+/** What is known about the build besides the file. */
+export interface ParseOptions {
+  /** Values for ARG, as the build will be given them. @default - the file's own defaults */
+  readonly buildArgs?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A Dockerfile, read as BuildKit reads it. Why not a string: what the image listens on, runs as and builds upon decides
+ * what is declared around it, and a file that the builder refuses is better refused before anything is planned.
+ */
+export class Dockerfile {
+  /** @throws {DockerfileError} where BuildKit refuses `text`, with the line and the reason */
+  static parse(text: string, options: ParseOptions = {}): Dockerfile {
+    const { directives, statements } = readStatements(text);
+    return new Dockerfile(text, directives, statements, options);
+  }
+
+  /**
+   * Writes a file from typed instructions, its first stage upon `image`; end with `toDockerfile()`.
+   * @throws {DockerfileError} for a name that no image has
+   */
+  static from(image: string, options: FromOptions = {}): DockerfileWriter<Dockerfile> {
+    return Dockerfile.preamble().from(image, options);
+  }
+
+  /** Writes a file that starts with directives, or with build arguments for its FROM. */
+  static preamble(directives: Directives = {}): Preamble<Dockerfile> {
+    return writerModule().Preamble.start(directives, (text) => Dockerfile.parse(text));
+  }
+
+  /** Text for the writer that means exactly what it says, dollar signs too. */
+  static literal(text: string): Text {
+    return textModule().Text.literal(text);
+  }
+
+  /** Text for the writer in which the builder replaces `$name` and `${name}`. */
+  static expand(text: string): Text {
+    return textModule().Text.expand(text);
+  }
+
+  private read?: readonly Stage[];
+
+  private constructor(
+    readonly text: string,
+    readonly directives: Directives,
+    /** Every instruction in the order of the file, each with its lines. */
+    readonly instructions: readonly Statement[],
+    private readonly options: ParseOptions,
+  ) {}
+
+  get stages(): readonly Stage[] {
+    const { directives, instructions, options } = this;
+    this.read ??= readStages(instructions, directives.escape ?? "\\", options.buildArgs);
+    return this.read;
+  }
+
+  /** The stage called `target`, in any letter case. @default - the last one */
+  stage(target?: string): Stage {
+    const found =
+      target === undefined
+        ? this.stages.at(-1)
+        : this.stages.findLast((stage) => stage.name !== undefined && stage.name === target.toLowerCase());
+    if (found) return found;
+    const names = this.stages.flatMap(({ name }) => name ?? []);
+    const remedy = names.length > 0 ? `use one of ${names.join(", ")}` : "name one with FROM … AS";
+    const line = this.instructions.at(-1)?.range.end ?? 1;
+    throw new DockerfileError({ line, reason: "has no stage of this name", got: target, remedy });
+  }
+
+  /** What each stage starts from, in order. */
+  get baseImages(): readonly BaseImage[] {
+    return this.stages.map(({ base }) => base);
+  }
+
+  /** The images that a build needs: those that stages start from, and those that files are taken from. */
+  get images(): readonly ExternalImage[] {
+    const images = this.stages.flatMap((stage) => {
+      const base = stage.base.kind === "image" ? [stage.base] : [];
+      return [...base, ...stage.imageSources(this.stages)];
+    });
+    return images.sort((a, b) => a.line - b.line);
+  }
+
+  /** Every ARG, those before the first FROM included. */
+  get buildArgs(): readonly BuildArgument[] {
+    return this.instructions.flatMap((it) => (it.keyword === "ARG" ? argumentsOf(it) : []));
+  }
+
+  /** Every build secret that a RUN asks for. */
+  get secrets(): readonly SecretUse[] {
+    return this.stages.flatMap(({ secrets }) => secrets);
+  }
+
+  /** The last stage's ports. */
+  get exposedPorts(): readonly ExposedPort[] {
+    return this.stage().exposedPorts;
+  }
+
+  /** The last stage's user; absent where the base image's counts. */
+  get user(): string | undefined {
+    return this.stage().user;
+  }
+
+  /** The last stage's health check; absent where the base image's counts. */
+  get healthCheck(): Statement<Healthcheck> | undefined {
+    return this.stage().healthCheck;
+  }
+
+  /** The last stage's entry point; absent where the base image's counts. */
+  get entrypoint(): readonly string[] | undefined {
+    return this.stage().entrypoint;
+  }
+
+  /** The last stage's command; absent where the base image's counts. */
+  get cmd(): readonly string[] | undefined {
+    return this.stage().cmd;
+  }
+
+  /** What will cause trouble, in the order of the file; comments `# hadolint ignore=…` and `# slipway ignore=…` are heeded. */
+  lint(options: LintOptions = {}): Finding[] {
+    const { instructions, stages, directives } = this;
+    return lint({ instructions, stages, escapeMark: directives.escape ?? "\\" }, options);
+  }
+
+  toString(): string {
+    return this.text;
+  }
+}
+
+// Loaded on first use: most programs read Dockerfiles and never write one.
+const writerModule = () => require("./writer/preamble") as typeof import("./writer/preamble.ts");
+const textModule = () => require("./writer/text") as typeof import("./writer/text.ts");

@@ -1,0 +1,47 @@
+import type { Stage } from "../stage.ts";
+import type { Statement } from "../statement.ts";
+
+/** How much a finding matters. */
+export type Severity = "error" | "warning" | "info";
+
+/** What a rule looks at. */
+export interface LintSubject {
+  readonly instructions: readonly Statement[];
+  readonly stages: readonly Stage[];
+  /** The character that escapes in words. */
+  readonly escapeMark: string;
+  /** Whether the context has an ignore file; unknown where nobody said. */
+  readonly hasIgnoreFile?: boolean;
+}
+
+/** Where a rule is broken. */
+export interface Breach {
+  readonly line: number;
+  /** What to do here, where that is more exact than the rule's own advice. */
+  readonly fix?: string;
+}
+
+/** One thing that a Dockerfile had better not do. */
+export interface Rule {
+  /** hadolint's where it has the same rule, else one of ours (`SW…`). */
+  readonly id: string;
+  /** `ignore` for a rule that speaks only when asked for. */
+  readonly severity: Severity | "ignore";
+  readonly why: string;
+  readonly fix: string;
+  readonly check: (subject: LintSubject) => Iterable<Breach>;
+}
+
+/** Every instruction of a stage, one after the other. */
+export function* eachInstruction(subject: LintSubject): Iterable<Statement> {
+  for (const stage of subject.stages) yield* stage.instructions;
+}
+
+/** A breach at each instruction that `breaks` holds for. */
+export function where(breaks: (instruction: Statement) => boolean): Rule["check"] {
+  return function* (subject) {
+    for (const instruction of eachInstruction(subject)) {
+      if (breaks(instruction)) yield { line: instruction.range.start };
+    }
+  };
+}

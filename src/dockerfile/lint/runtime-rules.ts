@@ -1,0 +1,96 @@
+import type { Cmd, Entrypoint, Keyword } from "../instructions/instruction.ts";
+import { type LintSubject, type Rule, where } from "./rule.ts";
+
+export const RUNTIME_RULES: readonly Rule[] = [
+  {
+    id: "DL3000",
+    severity: "error",
+    why: "where a relative WORKDIR leads is up to the base image",
+    fix: "write the whole path, e.g. WORKDIR /app",
+    *check({ stages }) {
+      for (const stage of stages) {
+        for (const it of stage.instructions) {
+          if (it.keyword !== "WORKDIR") continue;
+          const path = stage.expand(it)[0] ?? it.path;
+          if (!/^["']?([/\\$]|[A-Za-z]:)/.test(path)) yield { line: it.range.start };
+        }
+      }
+    },
+  },
+  {
+    id: "DL3002",
+    severity: "warning",
+    why: "the container runs as root: whoever breaks into the program owns everything that it can reach",
+    fix: "end with a USER that is not root, e.g. USER 1000",
+    *check({ stages }) {
+      const last = stages.at(-1);
+      const user = last?.last("USER");
+      if (user && /^(root|0)(:|$)/.test(last?.user ?? "")) yield { line: user.range.start };
+    },
+  },
+  {
+    id: "SW1040",
+    severity: "warning",
+    why: "no USER is set, so the container runs as the base image's user, which is root unless that image says otherwise",
+    fix: "add a USER that is not root, e.g. USER 1000",
+    *check({ stages }) {
+      const last = stages.at(-1);
+      const runs = (["CMD", "ENTRYPOINT", "EXPOSE"] as const).some((keyword) => last?.last(keyword));
+      if (!last || !runs || last.last("USER")) return;
+      if (!/nonroot|unprivileged|rootless/.test(last.lowest.base.written)) yield { line: last.from.range.start };
+    },
+  },
+  {
+    id: "DL3025",
+    severity: "warning",
+    why: "a shell stands between the engine and the program: it passes on no signal, so a stop waits and then kills",
+    fix: 'write the JSON form, e.g. CMD ["node", "app.js"]',
+    *check({ stages }) {
+      for (const it of stages.flatMap(({ instructions }) => instructions)) {
+        if (it.keyword !== "CMD" && it.keyword !== "ENTRYPOINT") continue;
+        const text = it.command.form === "shell" ? it.command.text : "";
+        if (text !== "" && !/^exec\s/.test(text)) yield { line: it.range.start, ...execForm(it, text) };
+      }
+    },
+  },
+  onlyLast("DL4003", "CMD", "warning"),
+  onlyLast("DL4004", "ENTRYPOINT", "error"),
+  onlyLast("DL3012", "HEALTHCHECK", "error"),
+  {
+    id: "DL3057",
+    severity: "ignore",
+    why: "nobody can ask the container whether it is healthy",
+    fix: "add a HEALTHCHECK, or declare the check where the container is run",
+    *check({ stages }) {
+      const last = stages.at(-1);
+      if (last && !last.healthCheck) yield { line: last.from.range.start };
+    },
+  },
+  {
+    id: "DL4000",
+    severity: "error",
+    why: "MAINTAINER is deprecated",
+    fix: "write LABEL org.opencontainers.image.authors=…",
+    check: where((it) => it.keyword === "MAINTAINER"),
+  },
+];
+
+function onlyLast(id: string, keyword: Keyword, severity: Rule["severity"]): Rule {
+  return {
+    id,
+    severity,
+    why: `of several ${keyword} in a stage only the last one counts`,
+    fix: "remove this one, or the later one",
+    check: ({ stages }: LintSubject) =>
+      stages.flatMap(({ instructions }) => {
+        const all = instructions.filter((it) => it.keyword === keyword);
+        return all.slice(0, -1).map(({ range }) => ({ line: range.start }));
+      }),
+  };
+}
+
+/** The JSON form of a command that needs no shell. */
+function execForm({ keyword }: Cmd | Entrypoint, text: string): { readonly fix?: string } {
+  if (/[^\w\s./:@%+,=-]/.test(text) || /^\S*=/.test(text)) return {};
+  return { fix: `write ${keyword} ${JSON.stringify(text.trim().split(/\s+/)).replaceAll('","', '", "')}` };
+}

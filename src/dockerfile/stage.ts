@@ -1,0 +1,201 @@
+import { type BaseImage, type ExternalImage, externalImage } from "./base-image.ts";
+import { type ExposedPort, readPortSpecs } from "./exposed-port.ts";
+import { type ImageCommand, readImageCommand, startArguments } from "./image-command.ts";
+import type { From, Healthcheck, Keyword } from "./instructions/instruction.ts";
+import { type Mount, readMount } from "./instructions/mount.ts";
+import type { Statement } from "./statement.ts";
+import type { VariableScope } from "./variable-scope.ts";
+
+/** A build argument that a Dockerfile declares. */
+export interface BuildArgument {
+  readonly name: string;
+  /** The default as written. */
+  readonly default?: string;
+  readonly line: number;
+}
+
+/** A build secret that a RUN asks for. */
+export interface SecretUse {
+  readonly id: string;
+  /** Whether the build fails without it. */
+  readonly required: boolean;
+  readonly line: number;
+}
+
+/** What a stage is made of; `Dockerfile` makes stages. */
+export interface StageParts {
+  readonly index: number;
+  readonly from: Statement<From>;
+  /** Without the FROM. */
+  readonly instructions: readonly Statement[];
+  readonly base: BaseImage;
+  /** The stage that `base` is. */
+  readonly parent?: Stage;
+  /** The variables after the last instruction. */
+  readonly scope: VariableScope;
+  /** The words of EXPOSE, USER and WORKDIR with their variables replaced; nothing for one that is not known. */
+  readonly expanded: ReadonlyMap<Statement, readonly (string | undefined)[]>;
+}
+
+/** A FROM and what follows it: one image, whose settings build upon those of the stage it starts from. */
+export class Stage {
+  readonly index: number;
+  readonly name?: string;
+  readonly from: Statement<From>;
+  readonly instructions: readonly Statement[];
+  readonly base: BaseImage;
+  readonly parent?: Stage;
+
+  /** The variables after the last instruction. */
+  readonly scope: VariableScope;
+
+  constructor(private readonly parts: StageParts) {
+    this.index = parts.index;
+    this.name = parts.from.as;
+    this.from = parts.from;
+    this.instructions = parts.instructions;
+    this.base = parts.base;
+    this.parent = parts.parent;
+    this.scope = parts.scope;
+  }
+
+  /** The stage at the bottom of those that this one builds upon; itself, where it starts from an image. */
+  get lowest(): Stage {
+    return this.lineage[0] ?? this;
+  }
+
+  /** The last instruction `keyword` of this stage, or else of the stages below. */
+  last<K extends Keyword>(keyword: K): Extract<Statement, { keyword: K }> | undefined {
+    for (const stage of this.lineage.toReversed()) {
+      const found = stage.instructions.findLast((instruction) => instruction.keyword === keyword);
+      if (found) return found as Extract<Statement, { keyword: K }>;
+    }
+    return undefined;
+  }
+
+  /** What EXPOSE says, each port once, in the order of the file; ports that hang on an unknown variable are missing. */
+  get exposedPorts(): readonly ExposedPort[] {
+    const ports = new Map<string, ExposedPort>();
+    for (const stage of this.lineage) {
+      for (const instruction of stage.instructions) {
+        if (instruction.keyword !== "EXPOSE") continue;
+        for (const spec of stage.expand(instruction).flatMap((text) => readPortSpecs(text ?? ""))) {
+          for (let port = spec?.first ?? 1; spec && port <= spec.last; port++) {
+            const key = `${port}/${spec.protocol}`;
+            if (!ports.has(key)) ports.set(key, { port, protocol: spec.protocol, line: instruction.range.start });
+          }
+        }
+      }
+    }
+    return [...ports.values()];
+  }
+
+  /** The user that the image runs as, as written where a variable is not known; absent where the base image's counts. */
+  get user(): string | undefined {
+    for (const stage of this.lineage.toReversed()) {
+      const own = stage.instructions.findLast((instruction) => instruction.keyword === "USER");
+      if (own) return stage.expand(own)[0] ?? own.user;
+    }
+    return undefined;
+  }
+
+  /** The health check; without a command it switches off the base image's. Absent where that one counts. */
+  get healthCheck(): Statement<Healthcheck> | undefined {
+    return this.last("HEALTHCHECK");
+  }
+
+  /** The entry point as an argument list, the shell in front of a shell form; absent where the base image's counts. */
+  get entrypoint(): readonly string[] | undefined {
+    return this.imageCommand.entrypoint;
+  }
+
+  /** The entry point's default arguments, or the command where there is none; absent where the base image's count. */
+  get cmd(): readonly string[] | undefined {
+    return this.imageCommand.cmd;
+  }
+
+  /** Entry point and command in one list; absent where the base image has a say. */
+  get startArguments(): readonly string[] | undefined {
+    return startArguments(this.imageCommand);
+  }
+
+  /** What ARG declares in this stage. */
+  get buildArguments(): readonly BuildArgument[] {
+    return this.instructions.flatMap((it) => (it.keyword === "ARG" ? argumentsOf(it) : []));
+  }
+
+  /** The secrets that RUN mounts ask for. */
+  get secrets(): readonly SecretUse[] {
+    return this.mounts.flatMap(({ mount, line }) => {
+      const id = mount.source || mount.id || mount.target?.split("/").at(-1);
+      return mount.type === "secret" && id ? [{ id, required: isTrue(mount.required), line }] : [];
+    });
+  }
+
+  /** Where COPY and RUN mounts take files from besides the context: stages by name or number, and images. */
+  get sources(): readonly { readonly from: string; readonly line: number }[] {
+    const copies = this.instructions.flatMap((it) =>
+      it.keyword === "COPY" && it.from ? [{ from: it.from, line: it.range.start }] : [],
+    );
+    const mounts = this.mounts.flatMap(({ mount, line }) => (mount.from ? [{ from: mount.from, line }] : []));
+    return [...copies, ...mounts].sort((a, b) => a.line - b.line);
+  }
+
+  /** The images among `sources`, given the stages that the file has. */
+  imageSources(stages: readonly Stage[]): readonly ExternalImage[] {
+    return this.sources
+      .filter(({ from }) => findStage(stages, from) === undefined && !/^[-+]?[0-9]+$/.test(from))
+      .filter(({ from }) => from.toLowerCase() !== "scratch" && from.toLowerCase() !== "context")
+      .map(({ from, line }) => externalImage(line, from, from));
+  }
+
+  /** The words of `instruction`, an EXPOSE, USER or WORKDIR, with the variables as they are there; nothing for one not known. */
+  expand(instruction: Statement): readonly (string | undefined)[] {
+    return this.parts.expanded.get(instruction) ?? [];
+  }
+
+  /** The stages that this one builds upon, the lowest first, and itself. */
+  private get lineage(): readonly Stage[] {
+    const stages: Stage[] = [this];
+    for (let below = this.parent; below; below = below.parent) stages.push(below);
+    return stages.reverse();
+  }
+
+  private get imageCommand(): ImageCommand {
+    const nothing: ImageCommand = this.lowest.base.kind === "scratch" ? { entrypoint: [], cmd: [] } : {};
+    return this.lineage.reduce((below, stage) => readImageCommand(stage.instructions, below), nothing);
+  }
+
+  private get mounts(): readonly { readonly mount: Mount; readonly line: number }[] {
+    return this.instructions.flatMap((it) =>
+      it.keyword === "RUN" ? it.mounts.map((text) => ({ mount: readMount(text), line: it.range.start })) : [],
+    );
+  }
+}
+
+/** The stage that `--from=name` means: by name in any letter case, or by number. */
+export function findStage(stages: readonly Stage[], name: string): Stage | undefined {
+  if (/^\+?[0-9]+$/.test(name)) return stages[Number(name)];
+  let byName = STAGES_BY_NAME.get(stages);
+  if (!byName) {
+    byName = new Map(stages.flatMap((stage) => (stage.name === undefined ? [] : [[stage.name, stage]])));
+    STAGES_BY_NAME.set(stages, byName);
+  }
+  return byName.get(name.toLowerCase());
+}
+
+/** A file of many stages asks once per COPY. */
+const STAGES_BY_NAME = new WeakMap<readonly Stage[], ReadonlyMap<string, Stage>>();
+
+/** The build arguments that `instruction` declares. */
+export function argumentsOf(instruction: Extract<Statement, { keyword: "ARG" }>): BuildArgument[] {
+  return instruction.args.map(({ name, value }) => ({
+    name,
+    ...(value === undefined ? {} : { default: value }),
+    line: instruction.range.start,
+  }));
+}
+
+function isTrue(text = "false"): boolean {
+  return /^(1|t|true)$/i.test(text);
+}

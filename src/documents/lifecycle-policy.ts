@@ -1,0 +1,53 @@
+import { InvalidValueError } from "../values/invalid-value-error.ts";
+
+/** What a registry may forget, by intent. */
+export interface LifecycleIntent {
+  /** How many of the newest releases stay, whatever their age. @default 20 */
+  readonly keepReleases?: number;
+  /** Days after which an image that no tag names goes. @default 7 */
+  readonly expireUntaggedAfterDays?: number;
+}
+
+const MOST = 10_000;
+/** What the tag begins with that every release has, and has once: the one of its content. */
+const RELEASE_TAG = "sha-";
+
+/**
+ * The text of an ECR lifecycle policy: untagged images go after some days, releases when there are more than those to
+ * keep. Why releases are counted by their content's tag: an untagged image must not push a release out, and a release
+ * with three version tags is one; what goes takes all of its tags along.
+ *
+ * @throws InvalidValueError for a number out of range
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
+ */
+export function lifecyclePolicy(intent: LifecycleIntent = {}): string {
+  const releases = whole("releases to keep", intent.keepReleases ?? 20);
+  const days = whole("days of untagged images", intent.expireUntaggedAfterDays ?? 7);
+  const policy = {
+    rules: [
+      {
+        rulePriority: 1,
+        description: `untagged images go after ${days} days`,
+        selection: { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: days },
+        action: { type: "expire" },
+      },
+      {
+        rulePriority: 2,
+        description: `the newest ${releases} releases stay`,
+        selection: {
+          tagStatus: "tagged",
+          tagPrefixList: [RELEASE_TAG],
+          countType: "imageCountMoreThan",
+          countNumber: releases,
+        },
+        action: { type: "expire" },
+      },
+    ],
+  };
+  return JSON.stringify(policy);
+}
+
+function whole(subject: string, got: number): number {
+  if (Number.isInteger(got) && got >= 1 && got <= MOST) return got;
+  throw new InvalidValueError({ subject, rule: `must be a whole number from 1 to ${MOST}`, got });
+}

@@ -1,0 +1,120 @@
+import {
+  type Argument,
+  accessLog,
+  count,
+  errorLog,
+  headerName,
+  headerValue,
+  includedFile,
+  listenAddress,
+  numericAddress,
+  oneOf,
+  resolverAddress,
+  serverName,
+  size,
+  time,
+  upstreamUrl,
+} from "./argument.ts";
+import { forwardedHeader } from "./forwarded-header.ts";
+import { logFields } from "./log-fields.ts";
+
+export type Context = "main" | "events" | "http" | "upstream" | "server" | "location" | "map";
+
+/** Where a directive may stand, and how its values are checked and printed. */
+export interface Rule<V extends readonly unknown[] = never[]> {
+  readonly within: readonly Context[];
+  readonly print: (...values: V) => string[];
+}
+
+type Values<A extends readonly Argument[]> = { [I in keyof A]: A[I] extends Argument<infer T> ? T : never };
+
+function rule<const A extends readonly Argument[]>(within: readonly Context[], needed: A): Rule<Values<A>> {
+  return { within, print: (...values: readonly unknown[]) => printed(needed, values) };
+}
+
+/** A rule whose last value may be left out. */
+function ruleUpTo<const A extends readonly Argument[], L>(
+  within: readonly Context[],
+  needed: A,
+  last: Argument<L>,
+): Rule<[...Values<A>, last?: L]> {
+  const print = (...values: readonly unknown[]) =>
+    printed(values.length > needed.length ? [...needed, last] : needed, values);
+  return { within, print };
+}
+
+function printed(kinds: readonly Argument[], values: readonly unknown[]): string[] {
+  if (values.length !== kinds.length) throw new TypeError(`takes ${kinds.length} values, got ${values.length}`);
+  return kinds.map((kind, index) => kind(values[index] as never));
+}
+
+const OFF = oneOf("off");
+const PASSING = ["server", "location"] as const;
+const ANYWHERE = ["http", "server", "location"] as const;
+
+/** Every directive that can be written. What is not here (`alias`, `if`, `rewrite`, `allow`, regular expressions) cannot. */
+export const GRAMMAR = {
+  // main and events
+  user: rule(["main"], [oneOf("www-data")]),
+  worker_processes: rule(["main"], [oneOf("auto")]),
+  worker_rlimit_nofile: rule(["main"], [count]),
+  worker_shutdown_timeout: rule(["main"], [time]),
+  error_log: rule(["main"], [errorLog, oneOf("warn")]),
+  worker_connections: rule(["events"], [count]),
+  include: rule(["http", "upstream"], [includedFile]),
+
+  // what holds for every server
+  server_tokens: rule(["http"], [OFF]),
+  log_format: rule(["http"], [oneOf("slipway"), oneOf("escape=json"), logFields]),
+  access_log: ruleUpTo(["http", "server"], [accessLog], oneOf("slipway")),
+  resolver: rule(["http"], [resolverAddress, oneOf("valid=2s"), oneOf("ipv6=off")]),
+  resolver_timeout: rule(["http"], [time]),
+  variables_hash_bucket_size: rule(["http"], [count]),
+  server_names_hash_bucket_size: rule(["http"], [count]),
+  server_names_hash_max_size: rule(["http"], [count]),
+  proxy_headers_hash_bucket_size: rule(["http"], [count]),
+  proxy_headers_hash_max_size: rule(["http"], [count]),
+  client_header_timeout: rule(["http"], [time]),
+  proxy_http_version: rule(["http"], [oneOf("1.1")]),
+  proxy_redirect: rule(["http"], [OFF]),
+  proxy_next_upstream: rule(["http"], [oneOf("error")]),
+  proxy_buffer_size: rule(["http"], [size]),
+  proxy_buffers: rule(["http"], [count, size]),
+  proxy_connect_timeout: rule(["http"], [time]),
+
+  // upstreams
+  server: rule(["upstream"], [numericAddress]),
+  keepalive: rule(["upstream"], [count]),
+  keepalive_timeout: rule(["upstream"], [time]),
+
+  // servers and locations
+  listen: ruleUpTo(["server"], [listenAddress], oneOf("default_server")),
+  server_name: rule(["server"], [serverName]),
+  default_type: rule(["server"], [oneOf("text/plain")]),
+  return: ruleUpTo(PASSING, [oneOf("200", "404", "444")], oneOf("$release_id")),
+  client_max_body_size: rule(ANYWHERE, [size]),
+  proxy_send_timeout: rule(ANYWHERE, [time]),
+  proxy_read_timeout: rule(ANYWHERE, [time]),
+  proxy_set_header: { within: PASSING, print: forwardedHeader } satisfies Rule<[name: string, value: string]>,
+  proxy_hide_header: rule(PASSING, [headerName]),
+  add_header: rule(PASSING, [headerName, headerValue, oneOf("always")]),
+  proxy_pass: rule(["location"], [upstreamUrl]),
+} as const;
+
+/** What may stand more than once in a block, then with different first words. */
+export const REPEATABLE: ReadonlySet<string> = new Set([
+  "add_header",
+  "listen",
+  "location",
+  "map",
+  "proxy_hide_header",
+  "proxy_set_header",
+  "upstream",
+]);
+
+/** What a block inherits only as long as it has none of the same name itself. */
+export const INHERITED_AS_A_WHOLE: ReadonlySet<string> = new Set([
+  "add_header",
+  "proxy_hide_header",
+  "proxy_set_header",
+]);

@@ -1,0 +1,56 @@
+# Says what keeps a manifest from being released on this host, a line each; says nothing when it may be.
+# $host is this host's own name.
+
+def present: with_entries(select(.value != null));
+def whole($low; $high): type == "number" and . == floor and . >= $low and . <= $high;
+def line: type == "string" and (test("[\n\r\u0000]") | not);
+def named: type == "string" and test("^[A-Za-z_][A-Za-z0-9_]*$");
+def unknown($known): (present | keys - $known)[] | "has the unknown key \(.)";
+def need($ok; $rule): if $ok then empty else $rule end;
+
+def health:
+  unknown(["kind", "path", "expectStatus", "interval", "timeout", "retries", "startPeriod"]),
+  need(.kind == "tcp" or .kind == "http"; "is of no known kind"),
+  need(.kind != "http" or (.path | type == "string" and test("^/[^ \t\n\r]*$")); "has no path"),
+  need((.expectStatus // 200) | whole(100; 599); "expects no status"),
+  ((.interval, .timeout, .retries) | need(whole(1; 3600); "has a time out of range")),
+  need(.startPeriod | whole(0; 3600); "has a start period out of range");
+
+def secret:
+  unknown(["from", "id", "key", "as"]),
+  need(.from == "parameter" or .from == "secrets-manager"; "comes from nowhere"),
+  need(.id | line and length > 0 and (test("[\t ]") | not); "has no id"),
+  need((.key // "-") | line and (test("\t") | not); "has no valid key"),
+  need((.as // "env") | . == "env" or . == "file"; "is neither env nor file");
+
+def service:
+  unknown(["name", "image", "port", "slots", "health", "env", "secrets", "memoryMiB", "stopGraceSeconds", "command", "introduction"]),
+  need(.image | type == "string" and test("^[A-Za-z0-9][A-Za-z0-9._:/-]*@sha256:[0-9a-f]{64}$"); "has an image that is not pinned by digest: \(.image)"),
+  need(.port | whole(1; 65535); "has no port"),
+  need(.slots | type == "array" and length == 2 and all(whole(1024; 65535)) and .[0] != .[1]; "has no two slots"),
+  need(.health | type == "object"; "has no health check"),
+  (.health | objects | health | "health check \(.)"),
+  ((.env // {}) | to_entries[] | need((.key | named) and (.value | line); "has the invalid variable \(.key)")),
+  ((.secrets // {}) | to_entries[] | need(.key | named; "has the invalid secret \(.key)"), (.key as $key | .value | objects | secret | "secret \($key) \(.)")),
+  need((((.env // {}) | keys) - (((.env // {}) | keys) - ((.secrets // {}) | keys))) | length == 0; "has one name both plain and secret"),
+  need((.memoryMiB // 256) | whole(6; 1048576); "has no memory limit"),
+  need((.stopGraceSeconds // 10) | whole(0; 3600); "has no stop grace"),
+  need((.command // ["-"]) | type == "array" and all(type == "string"); "has no valid command"),
+  need(.introduction | type == "string"; "has no introduction");
+
+if type != "object" then "the manifest is no object"
+elif .manifest != 1 then "this host reads manifest 1, not \(.manifest): replace the host by one of today"
+elif .host != $host then "the manifest is for \(.host), this host is \($host)"
+else
+  unknown(["manifest", "host", "ecr", "drainSeconds", "keepReleases", "sites", "services"]),
+  need(.sites | type == "string" and length > 0; "has no sites"),
+  need((.ecr // []) | type == "array" and all(type == "string" and test("^[A-Za-z0-9.:-]+$")); "has an invalid ecr address"),
+  need((.drainSeconds // 10) | whole(0; 3600); "has no drain time"),
+  need((.keepReleases // 3) | whole(1; 100); "keeps no releases"),
+  need(.services | type == "array"; "has no services"),
+  ((.services | arrays)[] | (.name | tostring) as $name
+    | need($name | test("^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$"); "service \($name) has an invalid name"),
+      (service | "service \($name) \(.)")),
+  ((.services | arrays) | need((map(.name) | unique | length) == length; "two services have one name")),
+  ((.services | arrays) | need((map(.slots | arrays) | add // [] | unique | length) == (map(.slots | arrays) | add // [] | length); "two services have one slot"))
+end

@@ -1,0 +1,53 @@
+import { Construct } from "constructs";
+import { at, ConstructError } from "../terraform/construct-error.ts";
+import { literal } from "../terraform/literal.ts";
+import { ServerName } from "../values/server-name.ts";
+import type { IBackend, IHost, IService, ISite, SiteOptions } from "./host.ts";
+
+/** Where a route leads: to a service of the site's own host by name, or to an address. */
+export type RouteTarget = { readonly service: string } | { readonly address: string };
+
+/** A server name of a host and its routes; the host's release turns it into an Nginx `server`. */
+export class Site extends Construct implements ISite {
+  readonly name: string;
+  private readonly targets = new Map<string, RouteTarget>();
+
+  /** @throws {ConstructError} for a malformed name or route */
+  constructor(
+    private readonly host: IHost & Construct,
+    name: string,
+    routes: Readonly<Record<string, IBackend>>,
+    readonly options: SiteOptions = {},
+  ) {
+    const parsed = at(host, "serve", () => ServerName.parse(literal(host, "serve", name))).toString();
+    if (host.node.tryFindChild(`Site-${parsed}`)) {
+      throw new ConstructError(host, "serve", `serves ${parsed} already: add a route to that site instead`);
+    }
+    super(host, `Site-${parsed}`);
+    this.name = parsed;
+    if (Object.keys(routes).length === 0) {
+      throw new ConstructError(this, "routes", 'must not be empty: say what serves the name, e.g. { "/": service }');
+    }
+    for (const [path, backend] of Object.entries(routes)) this.addRoute(path, backend);
+  }
+
+  addRoute(path: string, to: IBackend): void {
+    literal(this, "routes", path);
+    if (this.targets.has(path)) throw new ConstructError(this, `routes[${path}]`, "is taken: one path has one backend");
+    this.targets.set(path, this.targetOf(to));
+  }
+
+  /** The routes by path, sorted. */
+  get routes(): ReadonlyMap<string, RouteTarget> {
+    return new Map([...this.targets].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  private targetOf(backend: IBackend): RouteTarget {
+    if (isServiceOf(this.host, backend)) return { service: backend.node.id };
+    return { address: literal(this, "routes", backend.addressFrom(this.host)) };
+  }
+}
+
+function isServiceOf(host: IHost, backend: IBackend): backend is IService {
+  return (backend as Partial<IService>).host === host;
+}

@@ -1,0 +1,28 @@
+// A token in a string is `${TfToken[TOKEN.12]}`; CDKTF replaces it by a reference when it synthesizes.
+const TOKEN = /(\$\{TfToken\[[^\]]*\]\})/;
+
+/**
+ * Escapes text so that Terraform yields it unchanged: `${` and `%{` open templates there and CDKTF does not escape
+ * them. Tokens in the text stay references, which is why it must be a leaf string and never finished JSON.
+ *
+ * @see https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences-1
+ */
+export function templateText(text: string): string {
+  return text
+    .split(TOKEN)
+    .map((part, index) => (index % 2 === 1 ? part : escapeLiteral(part)))
+    .join("");
+}
+
+function escapeLiteral(text: string): string {
+  return text.replace(/[$%](?=\{)/g, (opener) => opener + opener);
+}
+
+/** {@link templateText} for every value of a map, sorted by key so that the same map prints the same way. */
+export function templateMap(map: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.keys(map)
+      .sort()
+      .map((key) => [key, templateText(map[key] as string)]),
+  );
+}
