@@ -1,8 +1,27 @@
-import { App } from "cdktf";
-import { CatsStack } from "./stacks/cats.ts";
-import { NetflixStack } from "./stacks/netflix.ts";
+import { App, type TerraformStack } from "cdktf";
+import type { Construct } from "constructs";
 
-const app = new App();
-new CatsStack(app, "cats");
-new NetflixStack(app, "netflix");
-app.synth();
+type StackClass = new (scope: Construct, id: string) => TerraformStack;
+
+/** Loaded when they are declared: a stack without AWS loads none of it. */
+const STACKS: Readonly<Record<string, () => Promise<StackClass>>> = {
+  cats: async () => (await import("./stacks/cats.ts")).CatsStack,
+  netflix: async () => (await import("./stacks/netflix.ts")).NetflixStack,
+  "netflix-aws": async () => (await import("./stacks/netflix-aws.ts")).NetflixAwsStack,
+  "netflix-hub": async () => (await import("./stacks/netflix-hub.ts")).NetflixHubStack,
+};
+
+/** All of them, or the one that SLIPWAY_STACK names, as `npm run up` has it. */
+async function main(): Promise<void> {
+  const app = new App();
+  const { SLIPWAY_STACK: only = "" } = process.env;
+  for (const [id, load] of Object.entries(STACKS)) {
+    if (only === id || !(only in STACKS)) new (await load())(app, id);
+  }
+  app.synth();
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

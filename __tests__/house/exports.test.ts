@@ -37,5 +37,12 @@ test("the entry point exports these names and no other", () => {
 });
 
 test("the entry point for Amazon's cloud exports these names and no other", () => {
-  expect(Object.keys(aws).sort()).toEqual(["AwsAccount", "EcrRegistry", "EcrRepository"]);
+  expect(Object.keys(aws).sort()).toEqual([
+    "AwsAccount",
+    "EcrRegistry",
+    "EcrRepository",
+    "MachineImage",
+    "NanoHost",
+    "Secret",
+  ]);
 });

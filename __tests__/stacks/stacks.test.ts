@@ -5,6 +5,8 @@ import { App, type TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { CatsStack } from "../../stacks/cats.ts";
 import { NetflixStack } from "../../stacks/netflix.ts";
+import { NetflixAwsStack } from "../../stacks/netflix-aws.ts";
+import { NetflixHubStack } from "../../stacks/netflix-hub.ts";
 
 const environment = { ...process.env };
 
@@ -14,7 +16,9 @@ beforeEach(() => {
   const pins = Object.fromEntries(images.map((name) => [`docker.io/library/${name}`, `sha256:${"0".repeat(64)}`]));
   writeFileSync(lockfile, JSON.stringify({ version: 1, images: pins }));
   process.env.SLIPWAY_LOCKFILE = lockfile;
-  for (const name of ["SLIPWAY_CATS_DIR", "SLIPWAY_CATALOG_DIR", "SLIPWAY_FRONTEND_DIR"]) delete process.env[name];
+  for (const name of Object.keys(process.env)) {
+    if (name.startsWith("SLIPWAY_") && name !== "SLIPWAY_LOCKFILE") delete process.env[name];
+  }
 });
 afterEach(() => {
   process.env = { ...environment };
@@ -39,6 +43,8 @@ function synthesized(Stack: new (scope: Construct, id: string) => TerraformStack
 test.each([
   ["cats", CatsStack],
   ["netflix", NetflixStack],
+  ["netflix-aws", NetflixAwsStack],
+  ["netflix-hub", NetflixHubStack],
 ] as const)("%s synthesizes to what was reviewed", (id, Stack) => {
   expect(synthesized(Stack, id)).toMatchSnapshot();
 });

@@ -11,7 +11,7 @@ export async function down({ operand: name = "" }: Arguments, tools: Tools): Pro
   const output = join(project.root, project.output);
   let stack = SynthesizedStack.recall(output, name);
   if (!stack) {
-    await terminal.step(`synthesize ${name}`, () => synth(tools));
+    await terminal.step(`synthesize ${name}`, () => synth(tools, { SLIPWAY_STACK: name }));
     stack = SynthesizedStack.read(output, name);
   }
   const terraform = new TerraformRun(stack, tools);

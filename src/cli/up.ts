@@ -7,7 +7,7 @@ import type { Arguments, Tools } from "./tools.ts";
 /** Deploys a stack and says where it is served. */
 export async function up({ operand: name = "" }: Arguments, tools: Tools): Promise<number> {
   const { terminal } = tools;
-  const output = await terminal.step(`synthesize ${name}`, () => synth(tools));
+  const output = await terminal.step(`synthesize ${name}`, () => synth(tools, { SLIPWAY_STACK: name }));
   const stack = SynthesizedStack.read(output, name);
   for (const warning of stack.warnings) terminal.warn(warning);
   const terraform = new TerraformRun(stack, tools);
