@@ -66,8 +66,8 @@ export class Project {
     return this.terraform("plan", "-detailed-exitcode");
   }
 
-  terraform(verb: string, ...words: string[]): Promise<Run> {
-    return this.run(TERRAFORM, this.terraformArguments(verb, words));
+  async terraform(verb: string, ...words: string[]): Promise<Run> {
+    return errorsFirst(await this.run(TERRAFORM, this.terraformArguments(verb, words)));
   }
 
   /** An apply that the caller may kill. */
@@ -135,6 +135,12 @@ export class Project {
       child.on("close", (status) => done({ status, output }));
     });
   }
+}
+
+/** A failed test shows how a text begins, and a plan is long. */
+function errorsFirst({ status, output }: Run): Run {
+  const at = output.search(/^Error: /m);
+  return { status, output: at < 0 ? output : `${output.slice(at)}\n${output.slice(0, at)}` };
 }
 
 /** Runs a docker command and returns what it prints. */

@@ -31,7 +31,7 @@ def service:
   need(.health | type == "object"; "has no health check"),
   (.health | objects | health | "health check \(.)"),
   ((.env // {}) | to_entries[] | need((.key | named) and (.value | line); "has the invalid variable \(.key)")),
-  ((.secrets // {}) | to_entries[] | need(.key | named; "has the invalid secret \(.key)"), (.key as $key | .value | objects | secret | "secret \($key) \(.)")),
+  ((.secrets // {}) | to_entries[] | need((.key | named) and (.value | type == "object"); "has the invalid secret \(.key)"), (.key as $key | .value | objects | secret | "secret \($key) \(.)")),
   need((((.env // {}) | keys) - (((.env // {}) | keys) - ((.secrets // {}) | keys))) | length == 0; "has one name both plain and secret"),
   need((.memoryMiB // 256) | whole(6; 1048576); "has no memory limit"),
   need((.stopGraceSeconds // 10) | whole(0; 3600); "has no stop grace"),
