@@ -9,29 +9,25 @@ import { makeReady } from "../src/cli/program.mjs";
 import { findProject } from "../src/cli/project.mjs";
 import { Terminal } from "../src/cli/terminal.mjs";
 import { withLock } from "./offline/images/lock.mjs";
+import { PROGRAMS as REHEARSAL } from "./rehearsal/programs.mjs";
 import { comparedIn, totalsOf } from "./test-report.mjs";
 
 /**
- * Runs the whole test suite, or the parts that are named: node scripts/test.mjs [check] [fast] [vectors] [real] [host] [--yes]
+ * Runs the whole test suite, or the parts that are named: node scripts/test.mjs [check] [fast] [vectors] [real] [--yes]
  * Further words are patterns for Jest. The last line is always `N passed, N failed`.
  *
  * - check: types, format and lint
  * - fast: what needs Node only
  * - vectors: upstream's own cases, from the folder that SLIPWAY_VECTORS names; they are not part of the project
- * - real: the real programs and a real deploy; what is missing for it is installed as for `up`
- * - host: the agent of a host and its rehearsal, which take a machine for themselves; only when named, until an AWS host
- *   that needs them can be declared
+ * - real: the real programs, a real deploy, and the rehearsal of an AWS host; what is missing is installed as for `up`
  */
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const PARTS = ["check", "fast", "vectors", "real", "host"];
-/** The parts that drive real programs, one file after the other. */
-const DRIVING = ["real", "host"];
+const PARTS = ["check", "fast", "vectors", "real"];
 /** The programs that the real part talks to, besides Docker and Terraform, with their Debian packages. */
 const PROGRAMS = {
+  ...REHEARSAL,
   "cloud-init": "cloud-init",
-  curl: "curl",
-  "docker-registry": "docker-registry",
   jq: "jq",
   nginx: "nginx",
   shellcheck: "shellcheck",
@@ -50,16 +46,13 @@ const words = process.argv.slice(2);
 const yes = words.includes("--yes");
 const named = PARTS.filter((part) => words.includes(part));
 const patterns = words.filter((word) => !PARTS.includes(word) && word !== "--yes");
-const parts =
-  named.length > 0
-    ? named
-    : PARTS.filter((part) => part !== "host" && (part !== "vectors" || process.env.SLIPWAY_VECTORS));
+const parts = named.length > 0 ? named : PARTS.filter((part) => part !== "vectors" || process.env.SLIPWAY_VECTORS);
 
 try {
-  const real = parts.some((part) => DRIVING.includes(part));
+  const real = parts.includes("real");
   await makeReady(terminal, findProject(ROOT), { verb: real ? "test" : "check", yes, programs: real ? PROGRAMS : {} });
   for (const part of parts)
-    await tell(part, part === "check" ? check : () => (DRIVING.includes(part) ? alone(part) : jest(part)));
+    await tell(part, part === "check" ? check : () => (part === "real" ? alone(part) : jest(part)));
 } catch (error) {
   sum.failed += 1;
   terminal.fail(`the tests could not run: ${error instanceof Error ? error.message : error}`);
@@ -68,7 +61,6 @@ try {
 terminal.line("");
 terminal.summary();
 for (const note of sum.notes) terminal.note(note);
-if (named.length === 0) terminal.note("host: NOT RUN, the host agent and its rehearsal are tried by npm run test:host");
 if (!parts.includes("vectors"))
   terminal.note("vectors: NOT COMPARED, for SLIPWAY_VECTORS names no folder with upstream's cases");
 terminal.line(`${sum.passed} passed, ${sum.failed} failed`);
@@ -118,7 +110,7 @@ async function jest(part) {
   try {
     const file = join(folder, "report.json");
     // A handle that a failing real test leaves open must not keep the run from its end.
-    const inBand = DRIVING.includes(part) ? ["--runInBand", "--forceExit"] : [];
+    const inBand = part === "real" ? ["--runInBand", "--forceExit"] : [];
     const args = [
       "--no-install",
       "jest",
@@ -136,7 +128,7 @@ async function jest(part) {
       lines.push(line);
       if (!line.startsWith('{"num')) terminal.note(line);
     };
-    const env = { ...(DRIVING.includes(part) ? process.env : plain), NO_COLOR: "1", FORCE_COLOR: "0" };
+    const env = { ...(part === "real" ? process.env : plain), NO_COLOR: "1", FORCE_COLOR: "0" };
     const { code } = await run("npx", args, { cwd: ROOT, env, onLine });
     const totals = totalsOf(existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined, code);
     if (part === "vectors") totals.notes.push(`${comparedIn(lines)} of upstream's cases compared`);

@@ -12,7 +12,7 @@ import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { AwsAccount, EcrRegistry, NanoHost } from "../src/aws/index.ts";
 import { BuiltImage, HealthCheck, keepStateBesideProject } from "../src/index.ts";
-import { catalogSource, frontendSource } from "./netflix-sources.ts";
+import { catalogSource, frontendSource, version } from "./netflix-sources.ts";
 
 export class NetflixAwsStack extends TerraformStack {
   constructor(scope: Construct, id: string) {
@@ -33,13 +33,13 @@ export class NetflixAwsStack extends TerraformStack {
     const catalogImage = new BuiltImage(this, "catalog-image", {
       ...catalogSource(),
       repository: registry.repository("netflix-movie-catalog"),
-      version: "1.0.0",
+      version: version(),
       platform: host.platform,
     });
     const frontendImage = new BuiltImage(this, "frontend-image", {
       ...frontendSource(),
       repository: registry.repository("netflix-frontend"),
-      version: "1.0.0",
+      version: version(),
       platform: host.platform,
     });
 

@@ -11,7 +11,7 @@ import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { AwsAccount, NanoHost } from "../src/aws/index.ts";
 import { BuiltImage, DockerHub, HealthCheck, keepStateBesideProject } from "../src/index.ts";
-import { catalogSource, frontendSource } from "./netflix-sources.ts";
+import { catalogSource, frontendSource, version } from "./netflix-sources.ts";
 
 export class NetflixHubStack extends TerraformStack {
   constructor(scope: Construct, id: string) {
@@ -34,13 +34,13 @@ export class NetflixHubStack extends TerraformStack {
     const catalogImage = new BuiltImage(this, "catalog-image", {
       ...catalogSource(),
       repository: registry.repository("netflix-movie-catalog"),
-      version: "1.0.0",
+      version: version(),
       platform: host.platform,
     });
     const frontendImage = new BuiltImage(this, "frontend-image", {
       ...frontendSource(),
       repository: registry.repository("netflix-frontend"),
-      version: "1.0.0",
+      version: version(),
       platform: host.platform,
     });
 

@@ -12,6 +12,11 @@ export interface Source {
   readonly dockerfile?: Dockerfile;
 }
 
+/** The version of both applications: SLIPWAY_VERSION. */
+export function version(): string {
+  return process.env.SLIPWAY_VERSION ?? "1.0.0";
+}
+
 export function catalogSource(): Source {
   return source(process.env.SLIPWAY_CATALOG_DIR, "stacks/apps/netflix-catalog", () =>
     Dockerfile.from("python:3.12.8-slim-bookworm")

@@ -8,7 +8,7 @@
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { BuiltImage, HealthCheck, keepStateBesideProject, LocalHost, SelfHostedRegistry } from "../src/index.ts";
-import { catalogSource, frontendSource } from "./netflix-sources.ts";
+import { catalogSource, frontendSource, version } from "./netflix-sources.ts";
 
 export class NetflixStack extends TerraformStack {
   constructor(scope: Construct, id: string) {
@@ -19,12 +19,12 @@ export class NetflixStack extends TerraformStack {
     const catalogImage = new BuiltImage(this, "catalog-image", {
       ...catalogSource(),
       repository: registry.repository("netflix-movie-catalog"),
-      version: "1.0.0",
+      version: version(),
     });
     const frontendImage = new BuiltImage(this, "frontend-image", {
       ...frontendSource(),
       repository: registry.repository("netflix-frontend"),
-      version: "1.0.0",
+      version: version(),
     });
 
     const host = new LocalHost(this, "host", { port: 8889 });

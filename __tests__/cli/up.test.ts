@@ -9,6 +9,10 @@ it.each([
   [{ url: "http://localhost/x" }, ["http://localhost/x", "curl http://localhost/x"]],
   [{ address: "http://a.b/" }, ["http://a.b/", "curl -H 'Host: a.b' http://127.0.0.1/"]],
   [{ address: "10.0.0.1" }, ["10.0.0.1"]],
+  [
+    { url: "http://shop.example/", address: "192.0.2.7" },
+    ["http://shop.example/", "curl -H 'Host: shop.example' http://192.0.2.7/"],
+  ],
   [{ url: 7 }, []],
   [{}, []],
 ])("%j is reached by", (outputs, lines) => {

@@ -15,6 +15,7 @@ export interface Run {
 /** A project folder of its own, with a program that declares one stack and the application that it builds. */
 export class Project {
   readonly directory = mkdtempSync(join(tmpdir(), "slipway-project-"));
+  private readonly applies: number[] = [];
 
   constructor(
     private readonly program: string,
@@ -70,13 +71,16 @@ export class Project {
     return errorsFirst(await this.run(TERRAFORM, this.terraformArguments(verb, words)));
   }
 
-  /** An apply that the caller may kill. */
+  /** An apply that the caller may kill; the providers that it leaves behind then go with the project. */
   startApply(): ChildProcess {
-    return spawn(TERRAFORM, this.terraformArguments("apply", ["-auto-approve"]), {
+    const apply = spawn(TERRAFORM, this.terraformArguments("apply", ["-auto-approve"]), {
       cwd: this.directory,
       env: { ...process.env, CHECKPOINT_DISABLE: "1" },
       stdio: "ignore",
+      detached: true,
     });
+    if (apply.pid !== undefined) this.applies.push(apply.pid);
+    return apply;
   }
 
   state(): string {
@@ -96,6 +100,7 @@ export class Project {
 
   /** Removes the folder of a project that never was applied, or no longer is. */
   remove(): void {
+    for (const apply of this.applies.splice(0)) killGroup(apply);
     rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -134,6 +139,14 @@ export class Project {
       child.on("error", fail);
       child.on("close", (status) => done({ status, output }));
     });
+  }
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch {
+    // Nothing of it is left.
   }
 }
 

@@ -9,10 +9,15 @@ export interface Answers {
 }
 
 /** One request on a connection of its own. Rejects when the connection fails. */
-export function request(port: number, host: string, path = "/"): Promise<{ status: number; body: string }> {
+export function request(
+  port: number,
+  host: string,
+  path = "/",
+  address = "127.0.0.1",
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const call = get(
-      { host: "127.0.0.1", port, path, headers: { Host: host }, agent: false, timeout: 10_000 },
+      { host: address, port, path, headers: { Host: host }, agent: false, timeout: 10_000 },
       (response) => {
         let body = "";
         response.setEncoding("utf8");
@@ -29,7 +34,12 @@ export function request(port: number, host: string, path = "/"): Promise<{ statu
 }
 
 /** Asks one after the other until `stop` is called; every request counts, none is tried again. */
-export function requestStream(port: number, host: string, path = "/"): { stop: () => Promise<Answers> } {
+export function requestStream(
+  port: number,
+  host: string,
+  path = "/",
+  address = "127.0.0.1",
+): { stop: () => Promise<Answers> } {
   let running = true;
   let answered = 0;
   const failed: string[] = [];
@@ -37,7 +47,7 @@ export function requestStream(port: number, host: string, path = "/"): { stop: (
   const loop = (async () => {
     for (let asked = 0; running && asked < 100_000; asked += 1) {
       try {
-        const { status, body } = await request(port, host, path);
+        const { status, body } = await request(port, host, path, address);
         if (status === 200) {
           answered += 1;
           bodies.set(body, (bodies.get(body) ?? 0) + 1);

@@ -7,7 +7,7 @@ import type { StandIn } from "./machine/stand-in.ts";
 import { searchBytes, searchFiles } from "./secret-search.ts";
 import { awaitBody, resolveName, visit } from "./site-visit.ts";
 import type { Stage } from "./stage.ts";
-import { errors, type Terraform } from "./terraform.ts";
+import { errors, type PlannedAction, type Terraform } from "./terraform.ts";
 
 /** What a rehearsal expects of a stack. */
 export interface Expectation {
@@ -39,6 +39,8 @@ export interface RehearsalReport {
 }
 
 const BODY_TIMEOUT_MS = 600_000;
+/** What is left for the body once the apply says that all is well. */
+const LAST_VISITS_MS = 30_000;
 const ANOTHER_NAME = "another-name.invalid";
 
 /** One stack from its first plan to its destruction, on a stage. */
@@ -64,6 +66,15 @@ export class Rehearsal {
 
   /** Creates everything, looks at the host and its site, and destroys everything. */
   async run(): Promise<void> {
+    try {
+      await this.deploy();
+    } finally {
+      await this.destroy();
+    }
+  }
+
+  /** Creates everything, looks at the host and its site, and plans once more. */
+  async deploy(): Promise<void> {
     await this.#timed("terraform init", () => this.terraform.init());
     await this.#timed("terraform validate", () => this.terraform.validate());
     try {
@@ -78,9 +89,12 @@ export class Rehearsal {
         ...refused.map(({ caller, service, action, error: why }) => `${caller} ${service}:${action} ${why}`),
       );
       throw error;
-    } finally {
-      await this.#timed("terraform destroy", () => this.#destroy());
     }
+  }
+
+  /** Destroys everything, and sees that nothing is left. */
+  async destroy(): Promise<void> {
+    await this.#timed("terraform destroy", () => this.#destroy());
   }
 
   async #serve(): Promise<void> {
@@ -102,7 +116,8 @@ export class Rehearsal {
       visiting.abort();
       throw error;
     }
-    const { at, address } = await body;
+    const lastVisits = setTimeout(() => visiting.abort(), LAST_VISITS_MS);
+    const { at, address } = await body.finally(() => clearTimeout(lastVisits));
     const seconds = (at - this.#machine().started) / 1000;
     this.#timings.push({ step: "from boot to the application's body", seconds });
     this.log(`${name} answers at ${address} ${seconds.toFixed(1)} s after the boot`);
@@ -166,7 +181,7 @@ export class Rehearsal {
     this.#checks.push({
       what: "a second plan is empty",
       ok: actions.length === 0,
-      seen: actions.map(({ address, actions: verbs }) => `${address}: ${verbs.join(", ")}`).join("; ") || "no action",
+      seen: actions.map(plannedText).join("; ") || "no action",
     });
   }
 
@@ -218,4 +233,9 @@ export class Rehearsal {
       this.#timings.push({ step, seconds: (Date.now() - began) / 1000 });
     }
   }
+}
+
+/** e.g. `aws_instance.host: update (tags)` */
+export function plannedText({ address, actions, attributes }: PlannedAction): string {
+  return `${address}: ${actions.join(", ")}${attributes.length > 0 ? ` (${attributes.join(", ")})` : ""}`;
 }

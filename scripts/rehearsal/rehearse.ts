@@ -25,7 +25,8 @@ const ROOT = resolve(__dirname, "../..");
 const ACCOUNT = "123456789012";
 /** Serials of Ubuntu 24.04's machine images that the doubles publish; a stack's pin must be among them. */
 const SERIALS = ["20250305", "20250610"];
-const NETFLIX = { name: "netflix.devops-days-upes.com", text: "Netflix" };
+/** A film of the catalogue's, so that the front end has reached it. */
+const NETFLIX = { name: "netflix.devops-days-upes.com", text: "Orbit of the Paper Moon" };
 const KNOWN: Readonly<Record<string, { name: string; text: string }>> = {
   "netflix-aws": NETFLIX,
   "netflix-hub": NETFLIX,

@@ -50,7 +50,7 @@ export async function awaitBody(
     await sleep(POLL_MS);
   }
   const got = last === undefined ? "no address" : "nothing" in last ? last.nothing : `status ${last.status}`;
-  throw new Error(`${name}${path} did not answer with ${JSON.stringify(text)} in ${timeoutMs / 1000} s, last: ${got}`);
+  throw new Error(`${name}${path} did not answer with ${JSON.stringify(text)}, last: ${got}`);
 }
 
 /** The address of a server name: what Route 53 says, or else the account's one Elastic IP. */

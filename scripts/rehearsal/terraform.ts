@@ -7,7 +7,11 @@ import { type ProgramOutcome, runProgram } from "./program.ts";
 export interface PlannedAction {
   readonly address: string;
   readonly actions: readonly string[];
+  /** The attributes that differ, of what would be updated or replaced. */
+  readonly attributes: readonly string[];
 }
+
+type Values = Readonly<Record<string, unknown>> | null;
 
 /** Terraform in one folder, with the environment of whoever deploys. */
 export class Terraform {
@@ -44,11 +48,15 @@ export class Terraform {
     const shown = await this.#require("show", "-json", file);
     rmSync(directory, { recursive: true });
     const { resource_changes: changes = [] } = JSON.parse(shown) as {
-      resource_changes?: { address: string; change: { actions: string[] } }[];
+      resource_changes?: { address: string; change: { actions: string[]; before: Values; after: Values } }[];
     };
     return changes
       .filter(({ change }) => !change.actions.every((action) => action === "no-op" || action === "read"))
-      .map(({ address, change }) => ({ address, actions: change.actions }));
+      .map(({ address, change: { actions, before, after } }) => ({
+        address,
+        actions,
+        attributes: differing(before, after),
+      }));
   }
 
   /** The state as Terraform shows it, sensitive values included. */
@@ -79,6 +87,12 @@ export class Terraform {
     if (code !== 0) throw new Error(`terraform ${verb} ended with status ${code}\n${errors(`${stdout}\n${stderr}`)}`);
     return stdout;
   }
+}
+
+function differing(before: Values, after: Values): string[] {
+  if (!before || !after) return [];
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
 }
 
 /** What Terraform complained about, without the plan before it. */

@@ -74,6 +74,8 @@ export class Release extends Construct {
         actions: PARAMETER_ACTIONS,
         resources: [account.arn("ssm", `parameter${parameterName}`)],
       },
+      // Terraform's provider reads a parameter's tier and description by listing.
+      { sid: "ListReleases", actions: ["ssm:DescribeParameters"], resources: ["*"] },
       { sid: "Documents", actions: DOCUMENT_ACTIONS, resources: [account.arn("ssm", `document/${documentName}`)] },
     );
   }

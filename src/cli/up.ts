@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { stackProblems } from "./stack-preflight.ts";
 import { synth } from "./synth.ts";
 import { SynthesizedStack } from "./synthesized-stack.ts";
@@ -33,9 +34,10 @@ export async function up({ operand: name = "" }: Arguments, tools: Tools): Promi
   return 0;
 }
 
-/** How to reach what was deployed, from the stack's outputs `url` or `address`. */
+/** How to reach what was deployed, from the stack's outputs `url` and, for a host elsewhere, `address`. */
 export function whereabouts(outputs: Readonly<Record<string, unknown>>): string[] {
-  const url = outputs.url ?? outputs.address;
+  const { address } = outputs;
+  const url = outputs.url ?? address;
   if (typeof url !== "string" || url === "") return [];
   let parsed: URL;
   try {
@@ -43,7 +45,8 @@ export function whereabouts(outputs: Readonly<Record<string, unknown>>): string[
   } catch {
     return [url];
   }
-  const local = `${parsed.protocol}//127.0.0.1${parsed.port ? `:${parsed.port}` : ""}${parsed.pathname}`;
-  const direct = parsed.hostname === "127.0.0.1" || parsed.hostname === "localhost";
-  return [url, direct ? `curl ${url}` : `curl -H 'Host: ${parsed.hostname}' ${local}`];
+  const machine = typeof address === "string" && isIP(address) ? address : "127.0.0.1";
+  const direct = parsed.hostname === machine || parsed.hostname === "localhost";
+  const place = `${parsed.protocol}//${machine}${parsed.port ? `:${parsed.port}` : ""}${parsed.pathname}`;
+  return [url, direct ? `curl ${url}` : `curl -H 'Host: ${parsed.hostname}' ${place}`];
 }

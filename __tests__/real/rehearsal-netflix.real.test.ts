@@ -1,0 +1,198 @@
+import { spawn } from "node:child_process";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { requireProgram } from "../../scripts/rehearsal/program.ts";
+import { plannedText, Rehearsal } from "../../scripts/rehearsal/rehearsal.ts";
+import { rehearsalCache } from "../../scripts/rehearsal/rehearsal-cache.ts";
+import { resolveName } from "../../scripts/rehearsal/site-visit.ts";
+import { Stage } from "../../scripts/rehearsal/stage.ts";
+import { Takedown } from "../../scripts/rehearsal/takedown.ts";
+import { errors, Terraform } from "../../scripts/rehearsal/terraform.ts";
+import { ACCOUNT, REGION } from "./rehearsal-account.ts";
+import { type Answers, request, requestStream } from "./request-stream.ts";
+
+const ROOT = resolve(__dirname, "../..");
+const STACK = "netflix-aws";
+const NAME = "netflix.devops-days-upes.com";
+
+const takedown = new Takedown();
+let stage: Stage;
+let terraform: Terraform;
+let rehearsal: Rehearsal;
+let frontend = "";
+let address = "";
+
+/** Declares the stack with the applications as they are now. */
+async function synth(version: string): Promise<void> {
+  await requireProgram(process.execPath, ["--import", "tsx", "main.ts"], {
+    cwd: ROOT,
+    env: {
+      ...stage.deployerEnvironment,
+      CDKTF_OUTDIR: join(stage.runDir, "cdktf.out"),
+      SLIPWAY_STACK: STACK,
+      SLIPWAY_AWS_ACCOUNT: ACCOUNT,
+      SLIPWAY_AWS_REGION: REGION,
+      SLIPWAY_INSTANCE_TYPE: process.arch === "arm64" ? "t4g.nano" : "t3.nano",
+      SLIPWAY_CATALOG_DIR: join(ROOT, "stacks/apps/netflix-catalog"),
+      SLIPWAY_FRONTEND_DIR: frontend,
+      SLIPWAY_VERSION: version,
+    },
+  });
+}
+
+function edit(file: string, change: (text: string) => string): void {
+  const path = join(frontend, file);
+  const text = readFileSync(path, "utf8");
+  const changed = change(text);
+  if (changed === text) throw new Error(`${file} did not change`);
+  writeFileSync(path, changed);
+}
+
+/** The page's heading, by which one version is told from the next. */
+const heading = (body: string) => /<h1>(.*?)<\/h1>/.exec(body)?.[1] ?? body;
+const title = (text: string) => edit("pages.js", (page) => page.replace(/<h1>.*?<\/h1>/, `<h1>${text}</h1>`));
+const page = async () => heading((await request(80, NAME, "/", address)).body);
+const headings = ({ bodies }: Answers) => [...new Set([...bodies.keys()].map(heading))];
+const planned = async () => (await terraform.plan()).map(plannedText);
+const output = ({ stdout, stderr }: { stdout: string; stderr: string }) => errors(`${stdout}\n${stderr}`);
+
+/** Applies while visitors come; whatever they got is in the answer. */
+async function applyUnderLoad() {
+  const stream = requestStream(80, NAME, "/", address);
+  const run = await terraform.apply();
+  await sleep(500);
+  const answers = await stream.stop();
+  expect(answers.answered).toBeGreaterThan(100);
+  return { ...run, answers };
+}
+
+/** Starts an apply and kills it, with everything that it has started, while it waits for the host. */
+async function applyKilled(): Promise<void> {
+  const told = () => stage.account.front.calls.filter(({ action }) => action === "SendCommand").length;
+  const before = told();
+  const apply = spawn("terraform", [`-chdir=${terraform.folder}`, "apply", "-auto-approve", "-input=false"], {
+    env: { ...stage.deployerEnvironment, CHECKPOINT_DISABLE: "1" },
+    stdio: "ignore",
+    detached: true,
+  });
+  const ended = new Promise((done) => apply.on("exit", done));
+  for (let tries = 0; told() === before; tries += 1) {
+    if (tries === 600 || apply.exitCode !== null) throw new Error("the apply never told the host");
+    await sleep(100);
+  }
+  process.kill(-(apply.pid as number), "SIGKILL");
+  await ended;
+}
+
+beforeAll(async () => {
+  stage = await Stage.raise(
+    {
+      ...{ account: ACCOUNT, region: REGION, serials: ["20250610"], variant: "bare", memoryMiB: 400 },
+      cacheDir: rehearsalCache(),
+      log: () => {},
+    },
+    takedown,
+  );
+  frontend = join(stage.runDir, "frontend");
+  cpSync(join(ROOT, "stacks/apps/netflix-frontend"), frontend, { recursive: true });
+  await synth("1.0.0");
+  terraform = new Terraform(join(stage.runDir, "cdktf.out/stacks", STACK), stage.deployerEnvironment);
+  const expected = { name: NAME, path: "/", text: "Orbit of the Paper Moon", ports: [80], withinSeconds: 60 };
+  const made = [join(stage.runDir, "cdktf.out"), join(stage.runDir, `terraform.${STACK}.tfstate`)];
+  rehearsal = new Rehearsal(stage, terraform, { ...expected, deployerPolicy: true }, made, () => {});
+}, 300_000);
+
+afterAll(async () => {
+  expect(await takedown.run()).toEqual([]);
+}, 120_000);
+
+jest.setTimeout(300_000);
+
+const failedChecks = () => rehearsal.report.checks.filter(({ ok }) => !ok);
+
+test("from nothing to the page: every check of the host holds, and a second plan is empty", async () => {
+  await rehearsal.deploy();
+  expect(failedChecks()).toEqual([]);
+  expect(rehearsal.report.memory).toMatchObject({ limitMiB: 400, oomKills: 0 });
+  address = (await resolveName(stage.account.moto, NAME)) ?? "";
+  expect(await page()).toBe("Movies");
+  console.log(rehearsal.report.timings.map(({ step, seconds }) => `${step}: ${seconds.toFixed(1)} s`).join("\n"));
+});
+
+test("a version bump: nothing is planned for the instance, the page changes, and no request fails", async () => {
+  title("Films");
+  await synth("1.1.0");
+  const actions = await planned();
+  expect(actions).not.toEqual([]);
+  expect(actions.filter((action) => /^aws_(?!ssm_parameter)/.test(action))).toEqual([]);
+  const { code, answers } = await applyUnderLoad();
+  expect(code).toBe(0);
+  expect(answers.failed).toEqual([]);
+  expect(headings(answers)).toEqual(["Movies", "Films"]);
+  expect(await planned()).toEqual([]);
+});
+
+test("other content under a version that stands is refused before it is pushed", async () => {
+  title("Other films");
+  await synth("1.1.0");
+  const pushes = () => stage.account.front.calls.filter(({ action }) => action === "PutImage").length;
+  const before = pushes();
+  const run = await terraform.apply();
+  expect(run.code).toBe(1);
+  expect(output(run)).toContain("the tag 1.1.0 stands for other content");
+  expect(pushes()).toBe(before);
+  expect(await page()).toBe("Films");
+});
+
+test("a release that never gets healthy fails the apply with the application's own words, and the old version serves on", async () => {
+  edit("server.js", (text) => `throw new Error("no database url");\n${text}`);
+  await synth("1.2.0");
+  for (const time of ["first", "again"]) {
+    const { code, stdout, stderr, answers } = await applyUnderLoad();
+    expect({ time, code }).toEqual({ time, code: 1 });
+    expect(`${stdout}${stderr}`).toContain("no database url");
+    expect(output({ stdout, stderr })).toContain("frontend is not healthy");
+    expect(answers.failed).toEqual([]);
+    expect(headings(answers)).toEqual(["Films"]);
+  }
+});
+
+test("an apply of it that is killed while it waits is failed by the next one", async () => {
+  title("No films");
+  await synth("1.2.1");
+  await applyKilled();
+  const run = await terraform.apply();
+  expect(run.code).toBe(1);
+  expect(output(run)).toContain("frontend is not healthy");
+  expect(await page()).toBe("Films");
+});
+
+test("an apply of a good one that is killed while it waits is confirmed by the next one", async () => {
+  edit("server.js", (text) => text.replace(/^throw.*\n/, ""));
+  title("More films");
+  await synth("1.3.0");
+  await applyKilled();
+  const { code, stdout, answers } = await applyUnderLoad();
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/serves release [0-9a-f]{12}/);
+  expect(answers.failed).toEqual([]);
+  expect(await page()).toBe("More films");
+  expect(await planned()).toEqual([]);
+});
+
+test("the host comes back with its release after a reboot", async () => {
+  const [machine] = stage.room.machines;
+  await machine?.cutPower();
+  await machine?.start();
+  for (let tries = 0; ; tries += 1) {
+    if ((await page().catch(() => "")) === "More films") break;
+    if (tries === 120) throw new Error("it did not come back within a minute");
+    await sleep(500);
+  }
+});
+
+test("destroy takes everything away, and the deployer's policy allows all that was done", async () => {
+  await rehearsal.destroy();
+  expect(failedChecks()).toEqual([]);
+});
