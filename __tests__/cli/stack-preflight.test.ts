@@ -107,3 +107,35 @@ it("knows free from taken", async () => {
 it("sweeps and looks by the label that the constructs write", () => {
   expect(SWEPT_LABEL).toBe(STACK_LABEL);
 });
+
+describe("a stack on AWS", () => {
+  const stack = new SynthesizedStack("shop", "/x", {
+    provider: { aws: [{ region: "eu-west-1", profile: "team" }] },
+  } as never);
+  const sts = "aws sts get-caller-identity --region eu-west-1 --profile team --output text --query Account";
+
+  it("is content with credentials", async () => {
+    const command = new RecordedCommand({ [sts]: "123456789012\n" });
+    expect(await problems(stack, command)).toEqual([]);
+    expect(command.asked).toContain(sts);
+  });
+
+  it("says in one line that there are none, and what to do", async () => {
+    const stderr = '\nUnable to locate credentials. You can configure credentials by running "aws configure".\n';
+    expect(await problems(stack, new RecordedCommand({ [sts]: { code: 255, stderr } }))).toEqual([
+      'AWS takes no credentials from here, it said: Unable to locate credentials. You can configure credentials by running "aws configure". Log in (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID',
+    ]);
+  });
+
+  it("says that the AWS CLI is missing", async () => {
+    expect(await problems(stack, new RecordedCommand({ aws: { code: 127 } }))).toEqual([
+      "the aws command is missing, and the apply asks AWS by it: https://aws.amazon.com/cli",
+    ]);
+  });
+
+  it("needs no AWS where it has none", async () => {
+    const command = new RecordedCommand({});
+    await problems(new SynthesizedStack("cats", "/x", {}), command);
+    expect(command.asked.filter((line) => line.startsWith("aws"))).toEqual([]);
+  });
+});

@@ -82,7 +82,7 @@ test("a release that never gets healthy fails with its reason, and what served s
   await host.tell(first);
   const before = host.containerIds(true);
   const stream = requestStream(host.port, "web.test");
-  const ended = { ...app("2"), command: ["sh", "-c", "echo no database; exit 3"] };
+  const ended = { ...app("ends"), command: ["sh", "-c", "echo no database; exit 3"] };
   const told = host.put(host.manifest([ended]));
   const outcome = await host.tell(told);
   const { failed, bodies } = await stream.stop();
@@ -95,7 +95,7 @@ test("a release that never gets healthy fails with its reason, and what served s
   expect(host.containerIds(true)).toEqual(before);
   expect(live()).toBe(1);
   expect(host.serving().release).toBe(first.release);
-  expect(images.present("2")).toBe(false);
+  expect(images.present("ends")).toBe(false);
   const status = await host.run(["status"]);
   expect(status.lines.at(-1)).toMatch(new RegExp(`^failed version=2 release=${told.release} at=.*: ${reason}$`));
 });

@@ -21,6 +21,7 @@ let stage: Stage;
 let terraform: Terraform;
 let rehearsal: Rehearsal;
 let frontend = "";
+let zone = "";
 let address = "";
 
 /** Declares the stack with the applications as they are now. */
@@ -37,8 +38,25 @@ async function synth(version: string): Promise<void> {
       SLIPWAY_CATALOG_DIR: join(ROOT, "stacks/apps/netflix-catalog"),
       SLIPWAY_FRONTEND_DIR: frontend,
       SLIPWAY_VERSION: version,
+      SLIPWAY_ZONE_ID: zone,
     },
   });
+}
+
+/** A zone that somebody has made before. */
+async function hostedZone(name: string): Promise<string> {
+  const words = [
+    "route53",
+    "create-hosted-zone",
+    "--name",
+    name,
+    "--caller-reference",
+    "1",
+    "--query",
+    "HostedZone.Id",
+  ];
+  const id = await requireProgram("aws", [...words, "--output", "text"], { env: stage.deployerEnvironment });
+  return id.trim().replace("/hostedzone/", "");
 }
 
 function edit(file: string, change: (text: string) => string): void {
@@ -96,6 +114,7 @@ beforeAll(async () => {
   );
   frontend = join(stage.runDir, "frontend");
   cpSync(join(ROOT, "stacks/apps/netflix-frontend"), frontend, { recursive: true });
+  zone = await hostedZone("devops-days-upes.com");
   await synth("1.0.0");
   terraform = new Terraform(join(stage.runDir, "cdktf.out/stacks", STACK), stage.deployerEnvironment);
   const expected = { name: NAME, path: "/", text: "Orbit of the Paper Moon", ports: [80], withinSeconds: 60 };

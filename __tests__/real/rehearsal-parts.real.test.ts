@@ -8,6 +8,7 @@ import { CommandDocument } from "../../scripts/rehearsal/doubles/command-documen
 import { architectureOf } from "../../scripts/rehearsal/doubles/instances.ts";
 import { isAllowed, type Statement } from "../../scripts/rehearsal/doubles/role-policies.ts";
 import { XmlElement } from "../../scripts/rehearsal/doubles/xml-element.ts";
+import { foreignRegistries } from "../../scripts/rehearsal/foreign-registries.ts";
 import { lockMachine } from "../../scripts/rehearsal/machine-lock.ts";
 import { searchBytes, searchFiles } from "../../scripts/rehearsal/secret-search.ts";
 import { Takedown } from "../../scripts/rehearsal/takedown.ts";
@@ -37,6 +38,21 @@ describe("a role's policies", () => {
   test("that cannot be evaluated are an error, not a permission", () => {
     const statement = { Effect: "Allow", NotAction: "iam:*", Resource: "*" } as Statement;
     expect(() => isAllowed([statement], "ssm:GetParameter", arn)).toThrow("NotAction");
+  });
+});
+
+describe("registries that a rehearsal does not have", () => {
+  const ecr = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+  const stack = (...addresses: string[]) =>
+    JSON.stringify({ provider: { docker: [{ registry_auth: addresses.map((address) => ({ address })) }] } });
+
+  test.each([
+    [stack(ecr, "http://localhost:5001", "127.0.0.1:5002"), []],
+    [stack("registry-1.docker.io", "https://ghcr.io/", "registry-1.docker.io"), ["ghcr.io", "registry-1.docker.io"]],
+    [JSON.stringify({ provider: { docker: [{}] } }), []],
+    [JSON.stringify({}), []],
+  ])("of %s are %j", (document, foreign) => {
+    expect(foreignRegistries(document, ecr)).toEqual(foreign);
   });
 });
 

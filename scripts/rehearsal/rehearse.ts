@@ -1,7 +1,7 @@
 /**
  * Rehearses a stack for AWS on this machine: npm run rehearse -- [stack] [options]
  *
- *   --name NAME        the server name to visit           (netflix-aws and netflix-hub know theirs)
+ *   --name NAME        the server name to visit           (netflix-aws knows its own)
  *   --text TEXT        a part of the application's body   (likewise)
  *   --path PATH        the page to visit                  [/]
  *   --region REGION    the stack's region                 [eu-west-1]
@@ -10,9 +10,10 @@
  *   --report FILE      write the report as JSON too
  *   --verbose          show what Terraform says
  */
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { foreignRegistries } from "./foreign-registries.ts";
 import { requireProgram } from "./program.ts";
 import { Rehearsal, type RehearsalReport } from "./rehearsal.ts";
 import { rehearsalCache } from "./rehearsal-cache.ts";
@@ -29,7 +30,6 @@ const SERIALS = ["20250305", "20250610"];
 const NETFLIX = { name: "netflix.devops-days-upes.com", text: "Orbit of the Paper Moon" };
 const KNOWN: Readonly<Record<string, { name: string; text: string }>> = {
   "netflix-aws": NETFLIX,
-  "netflix-hub": NETFLIX,
 };
 
 async function main(): Promise<number> {
@@ -48,7 +48,7 @@ async function main(): Promise<number> {
   });
   const stack = positionals[0] ?? "netflix-aws";
   const { name = KNOWN[stack]?.name, text = KNOWN[stack]?.text } = values;
-  if (!name || !text) throw new Error(`what does ${stack} serve? say --name NAME and --text TEXT`);
+  if (!name || !text) throw new Error(`what does ${stack} serve? say --name NAME and --text TEXT, a part of its page`);
 
   const began = Date.now();
   const log = (line: string): void => console.log(`[${((Date.now() - began) / 1000).toFixed(1).padStart(6)}] ${line}`);
@@ -79,11 +79,17 @@ async function main(): Promise<number> {
     const output = join(stage.runDir, "cdktf.out");
     await requireProgram(process.execPath, ["--import", "tsx", "main.ts"], {
       cwd: ROOT,
-      env: { ...stage.deployerEnvironment, ...declaredFor(values.region), CDKTF_OUTDIR: output },
+      env: { ...stage.deployerEnvironment, ...declaredFor(values.region), CDKTF_OUTDIR: output, SLIPWAY_STACK: stack },
     });
     const folder = join(output, "stacks", stack);
     if (!existsSync(folder)) {
       throw new Error(`no stack is called ${stack}, main.ts has ${readdirSync(join(output, "stacks")).join(", ")}`);
+    }
+    const foreign = foreignRegistries(readFileSync(join(folder, "cdk.tf.json"), "utf8"), stage.registryHost);
+    if (foreign.length > 0) {
+      throw new Error(
+        `${stack} pushes to ${foreign.join(" and ")}, and a rehearsal has ECR only: rehearse it with its images there`,
+      );
     }
     const show = values.verbose ? (chunk: string) => void process.stdout.write(chunk) : undefined;
     const terraform = new Terraform(folder, stage.deployerEnvironment, show);

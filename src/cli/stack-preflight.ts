@@ -11,7 +11,7 @@ interface Holder {
 
 /**
  * What stands in a stack's way outside of it, one line each with the remedy: the same stack from another folder, ports
- * that somebody else holds, registries that are expected to exist and do not answer.
+ * that somebody else holds, registries that are expected to exist and do not answer, an AWS that knows nobody here.
  *
  * @param hasState whether Terraform has a state of the stack, so that what is on the engine is its own
  */
@@ -32,7 +32,19 @@ export async function stackProblems(
   );
   const stranger = hasState ? undefined : await strangerProblem(stack.name, command);
   if (stranger) return [stranger];
-  return [...ports, ...registries].filter((problem) => problem !== undefined);
+  return [...ports, ...registries, await awsProblem(stack, command)].filter((problem) => problem !== undefined);
+}
+
+/** Why in one line, and before anything is built: the provider says the same in ten, after the build. */
+async function awsProblem({ aws }: SynthesizedStack, { run }: Command): Promise<string | undefined> {
+  if (!aws) return undefined;
+  const place = ["--region", aws.region, ...(aws.profile === undefined ? [] : ["--profile", aws.profile])];
+  const words = ["sts", "get-caller-identity", ...place, "--output", "text", "--query", "Account"];
+  const { code, stdout, stderr } = await run("aws", words, { timeout: 30_000 });
+  if (code === 0) return undefined;
+  if (code === 127) return "the aws command is missing, and the apply asks AWS by it: https://aws.amazon.com/cli";
+  const said = `${stdout}\n${stderr}`.trim().split("\n").at(-1) || "nothing";
+  return `AWS takes no credentials from here, it said: ${said} Log in (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID`;
 }
 
 async function strangerProblem(stack: string, { run }: Command): Promise<string | undefined> {

@@ -17,7 +17,7 @@ interface Block {
 
 interface Document {
   readonly terraform?: { readonly backend?: { readonly local?: { readonly path?: string } } };
-  readonly provider?: { readonly docker?: readonly Block[] };
+  readonly provider?: { readonly docker?: readonly Block[]; readonly aws?: readonly Block[] };
   readonly resource?: Record<string, Record<string, Block>>;
   readonly output?: Record<string, unknown>;
 }
@@ -96,6 +96,14 @@ export class SynthesizedStack {
   get ownRegistries(): string[] {
     const existing = new Set(this.existingRegistries);
     return this.registries.filter((url) => !existing.has(url)).map((url) => new URL(url).host);
+  }
+
+  /** Where on AWS the stack deploys to, when it does. */
+  get aws(): { readonly region: string; readonly profile?: string } | undefined {
+    const [provider] = list(this.document.provider?.aws);
+    if (typeof provider?.region !== "string") return undefined;
+    const { region, profile } = provider;
+    return { region, ...(typeof profile === "string" ? { profile } : {}) };
   }
 
   /** Names of the images that the stack only pulls, so that they are not its own. */
