@@ -31,8 +31,8 @@ it("tells rule, line, severity, why and what to do, in the order of the file", (
   expect(findings.map(({ rule, line, severity }) => [rule, line, severity])).toEqual([
     ["DL3006", 1, "warning"],
     ["SW1040", 1, "warning"],
-    ["DL3000", 2, "error"],
-    ["DL3004", 3, "error"],
+    ["DL3000", 2, "warning"],
+    ["DL3004", 3, "warning"],
     ["DL3025", 5, "warning"],
   ]);
   expect(findings.at(-1)).toMatchObject({

@@ -45,17 +45,9 @@ async function synth(version: string): Promise<void> {
 
 /** A zone that somebody has made before. */
 async function hostedZone(name: string): Promise<string> {
-  const words = [
-    "route53",
-    "create-hosted-zone",
-    "--name",
-    name,
-    "--caller-reference",
-    "1",
-    "--query",
-    "HostedZone.Id",
-  ];
-  const id = await requireProgram("aws", [...words, "--output", "text"], { env: stage.deployerEnvironment });
+  const made = ["route53", "create-hosted-zone", "--name", name, "--caller-reference", "1"];
+  const words = [...made, "--region", REGION, "--query", "HostedZone.Id", "--output", "text"];
+  const id = await requireProgram("aws", words, { env: stage.deployerEnvironment });
   return id.trim().replace("/hostedzone/", "");
 }
 

@@ -84,7 +84,8 @@ export async function prepare(kit) {
       providers ? standInProviders(kit) : undefined,
       images ? standInLockfile(kit) : undefined,
     ]);
-    if (configuration) environment.TF_CLI_CONFIG_FILE = configuration;
+    // Terraform's question for a newer one of itself would wait for an answer, and cdktf complain about it.
+    if (configuration) Object.assign(environment, { TF_CLI_CONFIG_FILE: configuration, CHECKPOINT_DISABLE: "1" });
     if (lockfile) environment.SLIPWAY_LOCKFILE = lockfile;
   });
   return environment;

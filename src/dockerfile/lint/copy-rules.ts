@@ -12,7 +12,7 @@ const REMOTE = /^(https?|ftp|git|ssh):\/\/|^git@|^[\w.-]+\.[a-z]+\/.*\.git(#|$)/
 export const COPY_RULES: readonly Rule[] = [
   {
     id: "DL3020",
-    severity: "error",
+    severity: "warning",
     why: "ADD also unpacks archives and fetches addresses; for files of the context that is only a surprise",
     fix: "use COPY",
     check: where((it) => it.keyword === "ADD" && addsLocalFilesOnly(it)),

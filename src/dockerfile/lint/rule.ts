@@ -1,7 +1,7 @@
 import type { Stage } from "../stage.ts";
 import type { Statement } from "../statement.ts";
 
-/** How much a finding matters. */
+/** How much a finding matters: an error fails the synth, as the build would fail. */
 export type Severity = "error" | "warning" | "info";
 
 /** What a rule looks at. */

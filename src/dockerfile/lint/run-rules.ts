@@ -16,7 +16,7 @@ export const RUN_RULES: readonly Rule[] = [
   },
   {
     id: "DL3004",
-    severity: "error",
+    severity: "warning",
     why: "sudo hides which user the build runs as, and stays in the image as a way to root",
     fix: "switch with USER root before and USER … after",
     check: ofCommands((commands) => commands.some(({ name }) => name === "sudo")),

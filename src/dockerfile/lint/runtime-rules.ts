@@ -4,7 +4,7 @@ import { type LintSubject, type Rule, where } from "./rule.ts";
 export const RUNTIME_RULES: readonly Rule[] = [
   {
     id: "DL3000",
-    severity: "error",
+    severity: "warning",
     why: "where a relative WORKDIR leads is up to the base image",
     fix: "write the whole path, e.g. WORKDIR /app",
     *check({ stages }) {
@@ -53,9 +53,9 @@ export const RUNTIME_RULES: readonly Rule[] = [
       }
     },
   },
-  onlyLast("DL4003", "CMD", "warning"),
-  onlyLast("DL4004", "ENTRYPOINT", "error"),
-  onlyLast("DL3012", "HEALTHCHECK", "error"),
+  onlyLast("DL4003", "CMD"),
+  onlyLast("DL4004", "ENTRYPOINT"),
+  onlyLast("DL3012", "HEALTHCHECK"),
   {
     id: "DL3057",
     severity: "ignore",
@@ -68,17 +68,17 @@ export const RUNTIME_RULES: readonly Rule[] = [
   },
   {
     id: "DL4000",
-    severity: "error",
+    severity: "warning",
     why: "MAINTAINER is deprecated",
     fix: "write LABEL org.opencontainers.image.authors=…",
     check: where((it) => it.keyword === "MAINTAINER"),
   },
 ];
 
-function onlyLast(id: string, keyword: Keyword, severity: Rule["severity"]): Rule {
+function onlyLast(id: string, keyword: Keyword): Rule {
   return {
     id,
-    severity,
+    severity: "warning",
     why: `of several ${keyword} in a stage only the last one counts`,
     fix: "remove this one, or the later one",
     check: ({ stages }: LintSubject) =>

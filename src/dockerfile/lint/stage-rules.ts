@@ -5,7 +5,7 @@ import type { LintSubject, Rule } from "./rule.ts";
 export const STAGE_RULES: readonly Rule[] = [
   {
     id: "DL3024",
-    severity: "error",
+    severity: "warning",
     why: "two stages have this name, and whoever uses it gets the last one before",
     fix: "give each stage a name of its own",
     *check({ stages }) {
@@ -29,7 +29,7 @@ export const STAGE_RULES: readonly Rule[] = [
   },
   {
     id: "DL3044",
-    severity: "error",
+    severity: "warning",
     why: "an ENV sees the variables from before it, not those that it sets itself",
     fix: "set them by two ENV instructions",
     check: usesOwnVariable,
