@@ -1,13 +1,17 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { COMMAND_EXAMPLE } from "../docker/container.ts";
 import type { ReleasedServiceOptions } from "../documents/released-service.ts";
 import { BRIDGE_ADDRESS, type ClaimedPorts } from "../documents/service-ports.ts";
+import { type DeclaredService, readService } from "../hosts/declared-service.ts";
 import type { IHost, IService, RunOptions } from "../hosts/host.ts";
-import { checkPlatform, servicePort } from "../hosts/local-service.ts";
-import { ConstructError } from "../terraform/construct-error.ts";
+import { all, ConstructError } from "../terraform/construct-error.ts";
 import { constructId } from "../terraform/construct-id.ts";
-import { HealthCheck } from "../values/health-check.ts";
-import type { Secret } from "./secret.ts";
+import { literal } from "../terraform/literal.ts";
+import { textMap } from "../terraform/text-map.ts";
+import { wordList } from "../terraform/word-list.ts";
+import { RegistryAddress } from "../values/registry-address.ts";
+import { Secret } from "./secret.ts";
 
 /** What `host.run` of a {@link NanoHost} takes. */
 export interface NanoRunOptions extends RunOptions {
@@ -29,9 +33,9 @@ export class NanoService extends Construct implements IService {
   readonly secrets: readonly Secret[];
   /** The repository in ECR that it is pulled from, if it is one, and the address of its registry. */
   readonly ecr?: { readonly repositoryArn: string; readonly address: string };
-  private readonly port: number;
+  private readonly declared: DeclaredService;
 
-  /** @throws {ConstructError} when no port is known, or the image is not for the host's platform */
+  /** @throws {ConstructError} for what {@link readService} refuses, and for an image that the host cannot pull */
   constructor(
     scope: Construct,
     id: string,
@@ -40,11 +44,11 @@ export class NanoService extends Construct implements IService {
   ) {
     super(scope, constructId(scope, id));
     this.host = place.host;
-    this.checkImage();
-    this.port = servicePort(this, options);
+    this.declared = readService(this, place.host, options);
+    all([() => this.checkImage(), ...this.checks()]);
     this.url = `http://${this.internalAddress}`;
     this.secrets = Object.values(options.secrets ?? {});
-    const { pullAccess, registry } = options.image.repository;
+    const { pullAccess, registry } = this.declared.image.repository;
     if (pullAccess.kind === "aws-iam") {
       this.ecr = { repositoryArn: pullAccess.repositoryArn, address: registry.address };
     }
@@ -57,11 +61,12 @@ export class NanoService extends Construct implements IService {
 
   /** The service as a release is told about it. */
   get released(): ReleasedServiceOptions {
-    const { image, env, memoryMiB, stopGraceSeconds, command, health = HealthCheck.tcp(), secrets = {} } = this.options;
+    const { image, port, health } = this.declared;
+    const { env, memoryMiB, stopGraceSeconds, command, secrets = {} } = this.options;
     return {
       name: this.node.id,
       image: image.reference,
-      port: this.port,
+      port,
       ports: this.place.ports,
       health,
       env,
@@ -87,16 +92,43 @@ export class NanoService extends Construct implements IService {
   }
 
   private checkImage(): void {
-    const { image } = this.options;
-    checkPlatform(this, this.host, this.options);
-    if (image.platform === undefined) {
+    const { image } = this.declared;
+    const { pullAccess, registry, uri } = image.repository;
+    if (!image.platform) {
       const remedy = "build or pull it with platform: host.platform";
       const problem = `${image.node.path} has no platform, and the host ${this.host.node.path} runs ${this.host.platform}: ${remedy}`;
       throw new ConstructError(this, "image", problem);
     }
-    if (image.repository.pullAccess.kind === "login") {
-      const problem = `${image.repository.uri} needs a login, which a nano host does not keep: push it to ECR, or to a repository that everybody may pull from`;
+    // A registry that takes pushes by login may let everybody pull; an image that is only pulled says that it is private.
+    if (pullAccess.kind === "login" || (pullAccess.kind === "docker-config" && image.contentId === undefined)) {
+      const problem = `${uri} needs a login, which a nano host does not keep: push it to ECR, or to a repository that everybody may pull from`;
+      throw new ConstructError(this, "image", problem);
+    }
+    if (RegistryAddress.parse(registry.address).isLoopback) {
+      const problem = `${uri} is on the deploying machine's own ${registry.address}, where a nano host finds nothing: push it to ECR, or to a registry with a name`;
       throw new ConstructError(this, "image", problem);
     }
   }
+
+  private checks(): (() => unknown)[] {
+    const { env = {}, command = [], memoryMiB, stopGraceSeconds, secrets = {} } = this.options;
+    return [
+      () => textMap(this, "env", env),
+      () => wordList(this, "command", command, COMMAND_EXAMPLE),
+      () => literal(this, "memoryMiB", memoryMiB),
+      () => literal(this, "stopGraceSeconds", stopGraceSeconds),
+      ...Object.entries(secrets).map(
+        ([name, secret]) =>
+          () =>
+            checkSecret(this, name, secret),
+      ),
+    ];
+  }
+}
+
+/** The message has not what was given: whoever takes this for the place of the secret itself gave it. */
+function checkSecret(scope: Construct, name: string, secret: unknown): void {
+  if (secret instanceof Secret) return;
+  const problem = `must be a Secret, got ${typeof secret}: write Secret.fromParameter or Secret.fromSecretsManager with its name`;
+  throw new ConstructError(scope, `secrets[${name}]`, problem);
 }

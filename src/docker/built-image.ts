@@ -9,6 +9,7 @@ import { all, at, ConstructError } from "../terraform/construct-error.ts";
 import { constructId } from "../terraform/construct-id.ts";
 import { withoutCreationStack } from "../terraform/creation-stack.ts";
 import { literal } from "../terraform/literal.ts";
+import { stackOf } from "../terraform/stack-of.ts";
 import { stackDirectory } from "../terraform/staged-file.ts";
 import { templateMap } from "../terraform/template-text.ts";
 import { textMap } from "../terraform/text-map.ts";
@@ -155,6 +156,7 @@ export class BuiltImage extends Construct implements IImage {
     let args: Readonly<Record<string, string>> = {};
     let labels: Readonly<Record<string, string>> = {};
     all([
+      () => this.checkRepository(),
       () => {
         context = this.openContext(literal(this, "context", props.context), props.dockerfile);
       },
@@ -193,6 +195,14 @@ export class BuiltImage extends Construct implements IImage {
         `${tag} is what ${node.path} pushes to ${repository.uri} already, with another content: give each image a repository or a version of its own`,
       );
     }
+  }
+
+  /** Why: to wait for what another stack makes, Terraform would have to read that stack's state, wherever it lies. */
+  private checkRepository(): void {
+    const { registry, uri, ready } = this.repository;
+    if (ready.length === 0 || stackOf(registry) === stackOf(this)) return;
+    const remedy = "declare the registry in this stack, or take it as one that exists (fromAddress, fromName)";
+    throw new ConstructError(this, "repository", `${uri} is made by another stack, ${registry.node.path}: ${remedy}`);
   }
 
   private openContext(directory: string, dockerfile: string | Dockerfile = "Dockerfile"): BuildContext {

@@ -8,6 +8,7 @@ import { withoutCreationStack } from "../terraform/creation-stack.ts";
 import { literal } from "../terraform/literal.ts";
 import { templateMap, templateText } from "../terraform/template-text.ts";
 import { textMap } from "../terraform/text-map.ts";
+import { wordList } from "../terraform/word-list.ts";
 import type { PortMapping } from "../values/port-mapping.ts";
 import { type ContainerHealth, containerHealthBlock, settingsDigest } from "./container-health.ts";
 import { DockerEngine } from "./docker-engine.ts";
@@ -49,6 +50,8 @@ export interface ContainerProps {
 }
 
 const SMALLEST_MEMORY_MIB = 6;
+/** How a command is written, for whoever wrote it in one piece. */
+export const COMMAND_EXAMPLE = 'write e.g. ["python", "app.py"], or ["sh", "-c", "…"] for a shell';
 
 /**
  * A container that the engine keeps running: restart policy, memory limit, rotated logs and a stop grace are always
@@ -72,7 +75,7 @@ export class Container extends Construct {
       () => this.checkMemory(props.memoryMiB ?? 256),
       () => this.checkGrace(props.stopGraceSeconds ?? 10),
       () => this.checkEnv(props.env ?? {}),
-      () => this.checkCommand(props.command),
+      () => wordList(this, "command", props.command ?? [], COMMAND_EXAMPLE),
       () => this.checkFiles(props.files ?? {}),
       () => this.checkVolumes(Object.keys(props.volumes ?? {})),
     ]);
@@ -176,17 +179,6 @@ export class Container extends Construct {
     if (bad === undefined) return;
     const rule = "must not be empty, nor hold = or white space";
     throw new ConstructError(this, "env", { subject: "variable name", rule, got: bad });
-  }
-
-  private checkCommand(command: readonly string[] | undefined): void {
-    if (command === undefined || Array.isArray(command)) return;
-    const remedy = 'write e.g. ["python", "app.py"], or ["sh", "-c", "…"] for a shell';
-    throw new ConstructError(this, "command", {
-      subject: "command",
-      rule: "must be a list of words",
-      got: command,
-      remedy,
-    });
   }
 
   private checkVolumes(paths: readonly string[]): void {

@@ -1,12 +1,11 @@
-import { Annotations, type ITerraformDependable } from "cdktf";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { Container } from "../docker/container.ts";
 import type { INetwork } from "../docker/network.ts";
-import { at, ConstructError } from "../terraform/construct-error.ts";
+import { ConstructError } from "../terraform/construct-error.ts";
 import { constructId } from "../terraform/construct-id.ts";
-import { literal } from "../terraform/literal.ts";
-import { HealthCheck } from "../values/health-check.ts";
-import { parsePort } from "../values/port-mapping.ts";
+import type { HealthCheck } from "../values/health-check.ts";
+import { readService } from "./declared-service.ts";
 import type { IHost, IService, RunOptions } from "./host.ts";
 
 /** What a host tells each of its services about their surroundings. */
@@ -31,7 +30,7 @@ export class LocalService extends Construct implements IService {
   readonly containerName: string;
   readonly containerId: string;
 
-  /** @throws {ConstructError} when no port is known, or the host cannot run the image's platform */
+  /** @throws {ConstructError} for what {@link readService} refuses */
   constructor(
     scope: Construct,
     id: string,
@@ -41,11 +40,11 @@ export class LocalService extends Construct implements IService {
     super(scope, constructId(scope, id));
     this.host = place.host;
     this.url = `http://${place.internalAddress}`;
-    this.health = healthOf(this, options);
-    this.port = servicePort(this, options);
-    checkPlatform(this, place.host, options);
+    const { image, port, health } = readService(this, place.host, options);
+    this.port = port;
+    this.health = health;
     const container = new Container(this, "Container", {
-      image: options.image,
+      image,
       network: place.network,
       env: options.env,
       command: options.command,
@@ -65,39 +64,6 @@ export class LocalService extends Construct implements IService {
       this,
       "host",
       `cannot be reached from ${host.node.path}, which has another network: give both hosts one network, or serve an Address`,
-    );
-  }
-}
-
-function healthOf(scope: Construct, { health = HealthCheck.tcp() }: RunOptions): HealthCheck {
-  if (health instanceof HealthCheck) return health;
-  const rule = 'must be a health check, written HealthCheck.http("/status") or HealthCheck.tcp()';
-  throw new ConstructError(scope, "health", { subject: "health", rule, got: health });
-}
-
-/** The port that a service listens on: as declared, else the one that its image exposes. */
-export function servicePort(scope: Construct, options: RunOptions): number {
-  const exposed = options.image.exposedPorts ?? [];
-  const port = literal(scope, "port", options.port) ?? (exposed.length === 1 ? exposed[0] : undefined);
-  if (port === undefined) {
-    const why = exposed.length === 0 ? "exposes no port that is known" : `exposes ${exposed.join(", ")}`;
-    throw new ConstructError(scope, "port", `is needed: the image ${why}; say which one the service listens on`);
-  }
-  const checked = at(scope, "port", () => parsePort(port, "service port"));
-  if (exposed.length > 0 && !exposed.includes(checked)) {
-    Annotations.of(scope).addWarning(`port: is ${checked}, but the image's Dockerfile exposes ${exposed.join(", ")}`);
-  }
-  return checked;
-}
-
-/** Refuses an image that the host's machine cannot run. */
-export function checkPlatform(scope: Construct, host: IHost, options: RunOptions): void {
-  const { platform } = options.image;
-  if (platform && host.platform && !host.platform.runs(platform)) {
-    throw new ConstructError(
-      scope,
-      "image",
-      `is built for ${platform}, but the host ${host.node.path} runs ${host.platform}: build it for ${host.platform}, or choose another host`,
     );
   }
 }

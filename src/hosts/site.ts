@@ -25,6 +25,7 @@ export class Site extends Construct implements ISite {
     }
     super(host, `Site-${parsed}`);
     this.name = parsed;
+    this.checkRoutes(routes);
     if (Object.keys(routes).length === 0) {
       throw new ConstructError(this, "routes", 'must not be empty: say what serves the name, e.g. { "/": service }');
     }
@@ -34,6 +35,11 @@ export class Site extends Construct implements ISite {
   addRoute(path: string, to: IBackend): void {
     literal(this, "routes", path);
     if (this.targets.has(path)) throw new ConstructError(this, `routes[${path}]`, "is taken: one path has one backend");
+    if (!isBackend(to)) {
+      const remedy = 'give what host.run returned, or Address.of("10.0.0.5:8080")';
+      const problem = { subject: "backend", rule: "must be a service or an address", got: to, remedy };
+      throw new ConstructError(this, `routes[${path}]`, problem);
+    }
     this.targets.set(path, this.targetOf(to));
   }
 
@@ -42,10 +48,25 @@ export class Site extends Construct implements ISite {
     return new Map([...this.targets].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
+  private checkRoutes(routes: unknown): void {
+    if (typeof routes === "object" && routes !== null && !Array.isArray(routes) && !isBackend(routes)) return;
+    const problem = {
+      subject: "routes",
+      rule: "must be backends by path",
+      got: routes,
+      remedy: 'write { "/": service }',
+    };
+    throw new ConstructError(this, "routes", problem);
+  }
+
   private targetOf(backend: IBackend): RouteTarget {
     if (isServiceOf(this.host, backend)) return { service: backend.node.id };
     return { address: literal(this, "routes", backend.addressFrom(this.host)) };
   }
+}
+
+function isBackend(value: unknown): value is IBackend {
+  return typeof (value as Partial<IBackend> | null | undefined)?.addressFrom === "function";
 }
 
 function isServiceOf(host: IHost, backend: IBackend): backend is IService {

@@ -10,12 +10,12 @@ const ID = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
  * @throws {ConstructError}
  */
 export function constructId(scope: Construct, id: string): string {
-  if (ID.test(id)) return id;
+  if (typeof id === "string" && ID.test(id)) return id;
   throw new ConstructError(scope, "id", {
     subject: "construct id",
     rule: "must begin with a letter and hold only letters, digits, - and _, 64 at most",
     got: id,
-    remedy: suggestion(id),
+    remedy: typeof id === "string" ? suggestion(id) : "use a word",
   });
 }
 
