@@ -3,18 +3,9 @@ import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { templateText } from "../terraform/template-text.ts";
 import { awsName } from "./aws-name.ts";
-
-/** Where a host may connect to, beyond what it needs for itself. */
-export interface OutboundRule {
-  readonly port: number;
-  /** What for, in a few words; it stands in the rule. */
-  readonly description: string;
-  /** @default "tcp" */
-  readonly protocol?: "tcp" | "udp";
-  /** An IPv4 network. @default - everywhere */
-  readonly network?: string;
-}
+import { EVERYWHERE, type OutboundRule, OWN_RULES, outboundKey } from "./outbound-rule.ts";
 
 /** What a {@link Firewall} takes. */
 export interface FirewallProps {
@@ -23,17 +14,7 @@ export interface FirewallProps {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-const EVERYWHERE = "0.0.0.0/0";
 const LONGEST_NAME = 255;
-
-/** What a host itself connects to; names and time come from the VPC, but a VPC may send its hosts elsewhere for both. */
-const OWN: readonly OutboundRule[] = [
-  { port: 443, description: "AWS, registries, packages" },
-  { port: 80, description: "packages" },
-  { port: 53, protocol: "udp", description: "names" },
-  { port: 53, description: "long answers about names" },
-  { port: 123, protocol: "udp", description: "time" },
-];
 
 /** The security group of a host: nothing comes in but to the ports that its sites open, and no port 22 ever. */
 export class Firewall extends Construct {
@@ -51,7 +32,7 @@ export class Firewall extends Construct {
       tags,
     });
     this.groupId = group.id;
-    this.ready = [...OWN, ...outbound].map((rule) => this.letOut(rule));
+    this.ready = [...OWN_RULES, ...outbound].map((rule) => this.letOut(rule));
   }
 
   /** Lets everybody in to `port`; a second time changes nothing. */
@@ -67,11 +48,11 @@ export class Firewall extends Construct {
     });
   }
 
-  private letOut({ port, description, protocol = "tcp", network = EVERYWHERE }: OutboundRule): ITerraformDependable {
-    const place = network === EVERYWHERE ? "" : `-${network.replace(/[./]/g, "-")}`;
-    return new VpcSecurityGroupEgressRule(this, `Out-${protocol}-${port}${place}`, {
+  private letOut(rule: OutboundRule): ITerraformDependable {
+    const { port, description, protocol = "tcp", network = EVERYWHERE } = rule;
+    return new VpcSecurityGroupEgressRule(this, `Out-${outboundKey(rule)}`, {
       securityGroupId: this.groupId,
-      description,
+      description: templateText(description),
       cidrIpv4: network,
       ipProtocol: protocol,
       fromPort: port,

@@ -1,13 +1,7 @@
-import type { Construct } from "constructs";
 import type { CloudConfigFile } from "../documents/cloud-config.ts";
-import { hostBootstrap } from "../documents/host-bootstrap.ts";
-import { type UserData, userData } from "../documents/user-data.ts";
-import { all, at, ConstructError } from "../terraform/construct-error.ts";
-import { literal } from "../terraform/literal.ts";
 import type { AwsPlace } from "./aws-account.ts";
-import type { OutboundRule } from "./firewall.ts";
-import { InstanceType } from "./instance-type.ts";
-import { MachineImage } from "./machine-image.ts";
+import type { MachineImage } from "./machine-image.ts";
+import type { OutboundRule } from "./outbound-rule.ts";
 import type { HostSubnet } from "./placement.ts";
 import type { StatusAlarmOptions } from "./status-alarm.ts";
 
@@ -58,58 +52,4 @@ export interface NanoHostProps extends AwsPlace {
   readonly drainSeconds?: number;
   /** How many releases keep their images on the host. @default 3 */
   readonly keepReleases?: number;
-}
-
-/** What was declared, checked. */
-export interface DeclaredHost {
-  readonly type: InstanceType;
-  readonly machineImage: MachineImage;
-  readonly userData: UserData;
-  readonly volumeGiB: number;
-  readonly deadlineSeconds: number;
-}
-
-/** Ubuntu's image has 8 GiB, and a disk may be larger than its image but never smaller. */
-const VOLUME = { subject: "disk", unit: "GiB", lowest: 8, highest: 16_384 };
-const DEADLINE = { subject: "deadline", unit: "seconds", lowest: 60, highest: 7200 };
-
-/** @throws {ConstructError} for what cannot be what is declared, all of it together */
-export function readNanoHost(scope: Construct, names: { host: string; parameter: string }, props: NanoHostProps) {
-  const { volumeGiB = 8, deadlineSeconds = 900, machineImage = MachineImage.ubuntu2404() } = props;
-  let type: InstanceType | undefined;
-  let data: UserData | undefined;
-  all([
-    () => {
-      const name = literal(scope, "instanceType", props.instanceType ?? "t4g.nano");
-      type = at(scope, "instanceType", () => InstanceType.parse(name));
-      checkImage(scope, type, machineImage);
-    },
-    () => {
-      const { swapMiB, packages, files } = props;
-      const own = literal(scope, "files", { swapMiB, packages, files });
-      data = at(scope, "files", () => userData(hostBootstrap({ ...names, ...own })));
-    },
-    () => checkRange(scope, "volumeGiB", volumeGiB, VOLUME),
-    () => checkRange(scope, "deadlineSeconds", deadlineSeconds, DEADLINE),
-  ]);
-  const declared = { type, machineImage, userData: data, volumeGiB, deadlineSeconds };
-  return declared as DeclaredHost;
-}
-
-function checkImage(scope: Construct, type: InstanceType, { platform }: MachineImage): void {
-  if (platform === undefined || platform.equals(type.platform)) return;
-  const problem = `is for ${platform}, but a ${type} runs ${type.platform}: choose another of the two`;
-  throw new ConstructError(scope, "machineImage", problem);
-}
-
-function checkRange(
-  scope: Construct,
-  property: string,
-  got: number,
-  { subject, unit, lowest, highest }: typeof VOLUME,
-): void {
-  literal(scope, property, got);
-  if (Number.isInteger(got) && got >= lowest && got <= highest) return;
-  const rule = `must be a whole number of ${unit} from ${lowest} to ${highest}`;
-  throw new ConstructError(scope, property, { subject, rule, got });
 }

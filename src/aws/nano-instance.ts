@@ -1,8 +1,9 @@
 import { Instance } from "@cdktf/provider-aws/lib/instance";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import type { DeclaredHost } from "./declared-host.ts";
 import type { HostRole } from "./host-role.ts";
-import type { DeclaredHost, NanoHostProps } from "./nano-host-props.ts";
+import type { NanoHostProps } from "./nano-host-props.ts";
 import type { PublicAddress } from "./public-address.ts";
 
 /** What a {@link NanoInstance} takes. */

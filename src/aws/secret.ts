@@ -20,18 +20,19 @@ export interface SecretOptions {
 
 const PARAMETER = /^\/?[A-Za-z0-9_.-]+(?:\/[A-Za-z0-9_.-]+)*$/;
 const SECRET = /^[A-Za-z0-9/_+=.@-]+$/;
-const ARN = /^arn:[a-z-]+:(?:ssm|secretsmanager):/;
+const PARAMETER_ARN = /^arn:[a-z-]+:ssm:[a-z0-9-]+:\d{12}:parameter\/\S+$/;
+const SECRET_ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+$/;
 
 /** Where a host finds a secret that one of its services needs; what it holds never passes here. */
 export class Secret {
   /** A parameter of Systems Manager, by its name or ARN. @throws InvalidValueError */
   static fromParameter(id: string, options: SecretOptions = {}): Secret {
-    return new Secret("parameter", checked("parameter", id, PARAMETER), options);
+    return new Secret("parameter", checked("parameter", id, PARAMETER, PARAMETER_ARN), options);
   }
 
   /** A secret of Secrets Manager, by its name or ARN; the ARN may be a reference. @throws InvalidValueError */
   static fromSecretsManager(id: string, options: SecretOptions = {}): Secret {
-    return new Secret("secrets-manager", checked("secret", id, SECRET), options);
+    return new Secret("secrets-manager", checked("secret", id, SECRET, SECRET_ARN), options);
   }
 
   private constructor(
@@ -59,7 +60,7 @@ export class Secret {
   }
 
   private arn(account: AwsAccount): string {
-    if (Token.isUnresolved(this.id) || ARN.test(this.id)) return this.id;
+    if (Token.isUnresolved(this.id) || this.id.startsWith("arn:")) return this.id;
     return this.from === "parameter"
       ? account.arn("ssm", `parameter/${this.id.replace(/^\//, "")}`)
       : // Secrets Manager puts a dash and six characters of its own behind the name.
@@ -67,7 +68,8 @@ export class Secret {
   }
 }
 
-function checked(subject: string, id: string, name: RegExp): string {
-  if (Token.isUnresolved(id) || ARN.test(id) || name.test(id)) return id;
-  throw new InvalidValueError({ subject, rule: "must be a name or an ARN", got: id });
+function checked(subject: string, id: string, name: RegExp, arn: RegExp): string {
+  if (typeof id === "string" && (Token.isUnresolved(id) || arn.test(id) || name.test(id))) return id;
+  const remedy = subject === "parameter" ? 'write it like "/shop/db-password"' : 'write it like "shop/db-password"';
+  throw new InvalidValueError({ subject, rule: "must be a name or an ARN", got: id, remedy });
 }

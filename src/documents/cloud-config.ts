@@ -64,7 +64,8 @@ function fileEntry({ path, content, permissions = "0644" }: CloudConfigFile): Ya
   return { path, permissions, content };
 }
 
-function packageName(name: string): string {
+/** @throws InvalidValueError when `name` is no package */
+export function packageName(name: string): string {
   if (PACKAGE.test(name)) return name;
   const rule = "must be a package as apt-get knows it";
   throw new InvalidValueError({
@@ -75,7 +76,13 @@ function packageName(name: string): string {
   });
 }
 
-function claim({ path, content }: CloudConfigFile, paths: Set<string>): void {
+function claim(file: CloudConfigFile, paths: Set<string>): void {
+  const { path, content } = file ?? {};
+  if (typeof path !== "string" || typeof content !== "string") {
+    const remedy = 'write { path: "/etc/motd", content: "…" }';
+    const got = typeof path === "string" ? path : file;
+    throw new InvalidValueError({ subject: "file", rule: "must have a path and its content as text", got, remedy });
+  }
   if (!ABSOLUTE.test(path) || DOTS.test(path)) {
     throw new InvalidValueError({ subject: "file path", rule: "must be absolute, without spaces or dots", got: path });
   }

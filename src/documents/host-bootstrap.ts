@@ -75,15 +75,20 @@ function firstGeneration(): CloudConfigFile[] {
   ];
 }
 
-function hostConf({ host, parameter }: HostBootstrapOptions): string {
-  if (!NAME.test(host)) throw new InvalidValueError({ subject: "host name", rule: "must be a plain path", got: host });
+/** The file by which an agent knows whose host it is. @throws InvalidValueError for a name that a shell would take apart */
+export function hostConf({ host, parameter }: Pick<HostBootstrapOptions, "host" | "parameter">): string {
+  if (!NAME.test(host)) {
+    const remedy = "name stack and host by letters, digits, dots, dashes and underscores";
+    throw new InvalidValueError({ subject: "host name", rule: "must be a plain path", got: host, remedy });
+  }
   if (!PARAMETER.test(parameter)) {
     throw new InvalidValueError({ subject: "parameter name", rule: "must be an absolute path", got: parameter });
   }
   return `HOST=${host}\nPARAMETER=${parameter}\nMARKER_PORT=${MARKER_PORT}\n`;
 }
 
-function swapSize(mebibytes: number): number {
+/** @throws InvalidValueError when a host cannot have as much swap */
+export function swapSize(mebibytes: number): number {
   if (Number.isInteger(mebibytes) && mebibytes >= 128 && mebibytes <= 16_384) return mebibytes;
   throw new InvalidValueError({ subject: "swap", rule: "must be from 128 to 16384 MiB", got: mebibytes });
 }

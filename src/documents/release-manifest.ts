@@ -55,8 +55,8 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     manifest: 1,
     host,
     ecr: [...new Set(ecr)].sort(),
-    drainSeconds: within("drain time", drainSeconds, 0, 3600),
-    keepReleases: within("number of kept releases", keepReleases, 1, 100),
+    drainSeconds: drainTime(drainSeconds),
+    keepReleases: keptReleases(keepReleases),
     sites: renderSites({ flavour: "instance", markerPort: MARKER_PORT, ...edge, services, sites }),
     services: options.services.map((service, at) =>
       releasedService(service, introduction(services[at]?.name ?? "", services[at]?.internalListener ?? "")),
@@ -71,6 +71,16 @@ function introduction(service: string, listen: string): string {
     ...upstreams.directives(),
     internalListener({ listen, to: upstreams.urlOf({ service }) }),
   ]);
+}
+
+/** @throws InvalidValueError when `seconds` is no time that a host waits */
+export function drainTime(seconds: number): number {
+  return within("drain time", seconds, 0, 3600);
+}
+
+/** @throws InvalidValueError when a host cannot keep as many */
+export function keptReleases(count: number): number {
+  return within("number of kept releases", count, 1, 100);
 }
 
 function within(subject: string, value: number, lowest: number, highest: number): number {

@@ -1,0 +1,113 @@
+import type { Construct } from "constructs";
+import { packageName } from "../documents/cloud-config.ts";
+import { hostBootstrap, hostConf, swapSize } from "../documents/host-bootstrap.ts";
+import { drainTime, keptReleases } from "../documents/release-manifest.ts";
+import { type UserData, userData } from "../documents/user-data.ts";
+import { all, at, ConstructError } from "../terraform/construct-error.ts";
+import { literal } from "../terraform/literal.ts";
+import { textMap } from "../terraform/text-map.ts";
+import { wordList } from "../terraform/word-list.ts";
+import { InstanceType } from "./instance-type.ts";
+import { MachineImage } from "./machine-image.ts";
+import type { NanoHostProps } from "./nano-host-props.ts";
+import { checkOutbound } from "./outbound-rule.ts";
+import { checkResourceId, ELASTIC_IP, SUBNET, TOPIC, ZONE } from "./resource-id.ts";
+
+/** What was declared of a host, checked. */
+export interface DeclaredHost {
+  readonly type: InstanceType;
+  readonly machineImage: MachineImage;
+  readonly userData: UserData;
+  readonly volumeGiB: number;
+  readonly deadlineSeconds: number;
+}
+
+/** What a host is called in its own files. */
+export interface HostNames {
+  readonly host: string;
+  readonly parameter: string;
+}
+
+/** Ubuntu's image has 8 GiB, and a disk may be larger than its image but never smaller. */
+const VOLUME = { subject: "disk", unit: "GiB", lowest: 8, highest: 16_384 };
+const DEADLINE = { subject: "deadline", unit: "seconds", lowest: 60, highest: 7200 };
+
+/** @throws {ConstructError} for what cannot be what is declared, all of it together */
+export function readNanoHost(scope: Construct, names: HostNames, props: NanoHostProps): DeclaredHost {
+  const { volumeGiB = 8, deadlineSeconds = 900, machineImage = MachineImage.ubuntu2404() } = props;
+  const read: Partial<Record<keyof DeclaredHost, unknown>> = { machineImage, volumeGiB, deadlineSeconds };
+  all([
+    () => {
+      const name = literal(scope, "instanceType", props.instanceType ?? "t4g.nano");
+      const type = at(scope, "instanceType", () => InstanceType.parse(name));
+      read.type = type;
+      checkImage(scope, type, machineImage);
+    },
+    () => {
+      read.userData = readUserData(scope, names, props);
+    },
+    () => checkRange(scope, "volumeGiB", volumeGiB, VOLUME),
+    () => checkRange(scope, "deadlineSeconds", deadlineSeconds, DEADLINE),
+    () => at(scope, "drainSeconds", () => drainTime(literal(scope, "drainSeconds", props.drainSeconds ?? 10))),
+    () => at(scope, "keepReleases", () => keptReleases(literal(scope, "keepReleases", props.keepReleases ?? 3))),
+    () => checkOutbound(scope, props.outbound ?? []),
+    () => textMap(scope, "tags", props.tags ?? {}),
+    ...referenceChecks(scope, props),
+  ]);
+  return read as unknown as DeclaredHost;
+}
+
+function readUserData(scope: Construct, names: HostNames, props: NanoHostProps): UserData {
+  const { swapMiB = 1024, packages = [], files = [] } = props;
+  all([
+    () => at(scope, "id", () => hostConf(names)),
+    () => at(scope, "swapMiB", () => swapSize(literal(scope, "swapMiB", swapMiB))),
+    () => {
+      const words = wordList(scope, "packages", literal(scope, "packages", packages), 'write e.g. ["htop"]');
+      at(scope, "packages", () => words.map(packageName));
+    },
+    () => {
+      if (Array.isArray(literal(scope, "files", files))) return;
+      const remedy = 'write [{ path: "/etc/motd", content: "…" }]';
+      throw new ConstructError(scope, "files", { subject: "files", rule: "must be a list", got: files, remedy });
+    },
+  ]);
+  return at(scope, "files", () => userData(hostBootstrap({ ...names, swapMiB, packages, files })));
+}
+
+function referenceChecks(scope: Construct, { subnet, zone, elasticIp, statusAlarm }: NanoHostProps): (() => void)[] {
+  return [
+    () => subnet === undefined || checkResourceId(scope, "subnet", subnet.id, SUBNET, subnet),
+    () => zone === undefined || checkResourceId(scope, "zone", zone.id, ZONE, zone),
+    () => elasticIp === undefined || checkResourceId(scope, "elasticIp", elasticIp, ELASTIC_IP),
+    () => {
+      if (statusAlarm === undefined) return;
+      const topics = wordList(scope, "statusAlarm.topics", statusAlarm.topics, `write [${TOPIC.example}]`);
+      for (const topic of topics) checkResourceId(scope, "statusAlarm.topics", topic, TOPIC);
+    },
+  ];
+}
+
+function checkImage(scope: Construct, type: InstanceType, image: MachineImage): void {
+  if (!(image instanceof MachineImage)) {
+    const remedy = 'write MachineImage.fromId("ami-…", platform) or MachineImage.ubuntu2404("20250610")';
+    const problem = { subject: "machine image", rule: "must be a MachineImage", got: image, remedy };
+    throw new ConstructError(scope, "machineImage", problem);
+  }
+  const { platform } = image;
+  if (platform === undefined || platform.equals(type.platform)) return;
+  const problem = `is for ${platform}, but a ${type} runs ${type.platform}: choose another of the two`;
+  throw new ConstructError(scope, "machineImage", problem);
+}
+
+function checkRange(
+  scope: Construct,
+  property: string,
+  got: number,
+  { subject, unit, lowest, highest }: typeof VOLUME,
+): void {
+  literal(scope, property, got);
+  if (Number.isInteger(got) && got >= lowest && got <= highest) return;
+  const rule = `must be a whole number of ${unit} from ${lowest} to ${highest}`;
+  throw new ConstructError(scope, property, { subject, rule, got });
+}
