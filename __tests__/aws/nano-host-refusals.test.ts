@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { Eip } from "@cdktf/provider-aws/lib/eip";
+import { Route53Zone } from "@cdktf/provider-aws/lib/route53-zone";
+import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { App, TerraformStack, Token } from "cdktf";
 import { AwsAccount, MachineImage, NanoHost, type NanoHostProps } from "../../src/aws/index.ts";
+import { Address } from "../../src/hosts/address.ts";
 import { Platform } from "../../src/values/platform.ts";
 import { synthesize } from "../synthesize.ts";
 
@@ -211,8 +214,14 @@ test("references pass where ids are asked for", () => {
     synthesize((stack) => {
       new AwsAccount(stack, "aws", PLACE);
       const subnet = new Subnet(stack, "subnet", { vpcId: "vpc-1" });
-      const zone = { id: "${aws_route53_zone.shop.zone_id}" };
-      new NanoHost(stack, "host", { subnet: { id: subnet.id }, zone });
+      const zone = new Route53Zone(stack, "zone", { name: "example.com" });
+      const topic = new SnsTopic(stack, "topic");
+      const statusAlarm = { topics: [topic.arn] };
+      new NanoHost(stack, "host", { subnet, zone, statusAlarm }).serve("a.example.com", {
+        "/": Address.of("10.0.0.5:80"),
+      });
     });
-  expect(synth).not.toThrow();
+  const { resource } = synth();
+  const [record] = Object.values(resource.aws_route53_record ?? {});
+  expect(record?.zone_id).toBe("${aws_route53_zone.zone.id}");
 });

@@ -143,7 +143,7 @@ export class NanoHost extends Construct implements IHost, IRole {
   private manifest(property = "release"): ReleaseManifest {
     const { drainSeconds, keepReleases } = this.props;
     return at(this, property, () => {
-      const services = [...this.services.values()];
+      const services = this.declared();
       const manifest = releaseManifest({
         host: this.node.path,
         ecr: services.flatMap(({ ecr }) => (ecr ? [ecr.address] : [])),
@@ -161,8 +161,13 @@ export class NanoHost extends Construct implements IHost, IRole {
     });
   }
 
+  /** Sorted, so that another order of declaration is no other release. */
+  private declared(): NanoService[] {
+    return [...this.services.keys()].sort().map((name) => this.services.get(name) as NanoService);
+  }
+
   private pulls() {
-    const services = [...this.services.values()];
+    const services = this.declared();
     return {
       repositoryArns: services.flatMap(({ ecr }) => (ecr ? [ecr.repositoryArn] : [])),
       secrets: services.flatMap(({ secrets }) => secrets),

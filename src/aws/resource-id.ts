@@ -38,7 +38,7 @@ export const TOPIC: ResourceKind = {
  * @throws {ConstructError}
  */
 export function checkResourceId(scope: Construct, property: string, id: unknown, kind: ResourceKind, got = id): void {
-  if (typeof id === "string" && (Token.isUnresolved(id) || id.includes("${") || kind.id.test(id))) return;
+  if (typeof id === "string" && (Token.isUnresolved(id) || kind.id.test(id))) return;
   const { subject, example } = kind;
   throw new ConstructError(scope, property, {
     subject,
