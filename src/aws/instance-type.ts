@@ -4,8 +4,8 @@ import { Platform } from "../values/platform.ts";
 // family "." size, e.g. t4g.nano, m7i-flex.large, u-6tb1.metal
 const NAME = /^([a-z][a-z0-9-]*)\.([a-z0-9-]+)$/;
 
-/** AWS marks its own arm64 processors by a `g` after the generation; a1 came before that. */
-const ARM = /^(?:a1|[a-z]+\d+g[a-z]*)$/;
+/** AWS marks its own arm64 processors by a `g` after the generation; a1 came before that, and Nvidia's are `gb`. */
+const ARM = /^(?:a1|[a-z]+\d+g[a-z]*(?:-[a-z]+)?|[a-z0-9]+-gb\d+)$/;
 
 /** Families that earn CPU credits. */
 const BURSTABLE = /^t\d/;

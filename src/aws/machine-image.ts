@@ -1,7 +1,7 @@
 import { DataAwsSsmParameter } from "@cdktf/provider-aws/lib/data-aws-ssm-parameter";
 import type { Construct } from "constructs";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
-import type { Platform } from "../values/platform.ts";
+import { Platform } from "../values/platform.ts";
 
 // yyyymmdd, and ".n" for a second one on that day
 const SERIAL = /^\d{8}(?:\.\d{1,2})?$/;
@@ -23,7 +23,7 @@ export class MachineImage {
    * @see https://documentation.ubuntu.com/aws/aws-how-to/instances/find-ubuntu-images/
    */
   static ubuntu2404(serial: string = USUAL_SERIAL): MachineImage {
-    if (SERIAL.test(serial)) return new MachineImage({ serial });
+    if (typeof serial === "string" && SERIAL.test(serial)) return new MachineImage({ serial });
     throw new InvalidValueError({
       subject: "serial of a machine image",
       rule: "must be the date of one image",
@@ -34,9 +34,13 @@ export class MachineImage {
 
   /** An image of one's own, made from Ubuntu 24.04 or something that has its packages. @throws InvalidValueError */
   static fromId(id: string, platform: Platform): MachineImage {
-    if (IMAGE_ID.test(id)) return new MachineImage({ id, platform });
-    const remedy = 'write it like "ami-0123456789abcdef0"';
-    throw new InvalidValueError({ subject: "machine image", rule: "must be the id of an image", got: id, remedy });
+    if (typeof id !== "string" || !IMAGE_ID.test(id)) {
+      const remedy = 'write it like "ami-0123456789abcdef0"';
+      throw new InvalidValueError({ subject: "machine image", rule: "must be the id of an image", got: id, remedy });
+    }
+    if (platform instanceof Platform) return new MachineImage({ id, platform });
+    const remedy = "write Platform.LINUX_ARM64 or Platform.LINUX_AMD64";
+    throw new InvalidValueError({ subject: `platform of ${id}`, rule: "must be a Platform", got: platform, remedy });
   }
 
   private constructor(private readonly source: { serial: string } | { id: string; platform: Platform }) {}
