@@ -104,13 +104,18 @@ tell() {
 }
 
 is_live() {
-  if ask ssm get-parameter --name "$SLIPWAY_PARAMETER:live" --query Parameter.Version; then
-    live=$answer
-    [ "$live" = "$SLIPWAY_VERSION" ]
-    return
-  fi
-  case $problem_kind in ParameterVersionNotFound | ParameterNotFound) live=none ;; *) fail "$problem" ;; esac
-  return 1
+  until ask ssm get-parameter --name "$SLIPWAY_PARAMETER:live" --query Parameter.Version; do
+    case $problem_kind in ParameterVersionNotFound | ParameterNotFound)
+      live=none
+      return 1
+      ;;
+    esac
+    is_passing || fail "$problem"
+    is_late && fail "$problem"
+    sleep "$PAUSE"
+  done
+  live=$answer
+  [ "$live" = "$SLIPWAY_VERSION" ]
 }
 
 confirm() {
