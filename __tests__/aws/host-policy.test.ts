@@ -15,7 +15,11 @@ describe("what a host may do", () => {
 
   test("is to be managed and to read its own releases, as long as it runs nothing of ECR's", () => {
     const stack = nano((host, scope) => host.run("web", { image: pulled(scope), port: 80 }));
-    expect(Object.keys(statements(stack))).toEqual(["BeManaged", "BeNudged", "ConvergeToReleases"]);
+    expect(Object.keys(statements(stack))).toEqual(["BeManaged", "BeNudged", "ConvergeToReleases", "HearCommands"]);
+    expect(statements(stack).BeManaged).toEqual({
+      Action: ["ssm:ListInstanceAssociations", "ssm:UpdateInstanceInformation"],
+      Resource: ["arn:aws:ec2:eu-west-1:111122223333:instance/*"],
+    });
     expect(statements(stack).ConvergeToReleases).toEqual({
       Action: ["ssm:GetParameter", "ssm:LabelParameterVersion"],
       Resource: ["arn:aws:ssm:eu-west-1:111122223333:parameter/slipway/stack/host/release"],

@@ -28,13 +28,14 @@ const AGENT_ACTIONS = [
   "ec2messages:GetMessages",
   "ec2messages:SendReply",
   "ssm:ListAssociations",
-  "ssm:ListInstanceAssociations",
-  "ssm:UpdateInstanceInformation",
   "ssmmessages:CreateControlChannel",
   "ssmmessages:CreateDataChannel",
   "ssmmessages:OpenControlChannel",
   "ssmmessages:OpenDataChannel",
 ] as const;
+
+/** Those of the agent's that know which instance it is about. */
+const INSTANCE_ACTIONS = ["ssm:ListInstanceAssociations", "ssm:UpdateInstanceInformation"] as const;
 
 /** What a host's role allows: its own releases, the images that it runs, the secrets that they need, and the agent. */
 export function hostPolicy(account: AwsAccount, needs: HostNeeds): PolicyStatement[] {
@@ -47,7 +48,8 @@ export function hostPolicy(account: AwsAccount, needs: HostNeeds): PolicyStateme
           { sid: "PullImages", actions: ECR_PULL_ACTIONS, resources: repositoryArns },
         ];
   return [
-    { sid: "BeManaged", actions: AGENT_ACTIONS, resources: ["*"] },
+    { sid: "BeManaged", actions: INSTANCE_ACTIONS, resources: [account.arn("ec2", "instance/*")] },
+    { sid: "HearCommands", actions: AGENT_ACTIONS, resources: ["*"] },
     {
       sid: "BeNudged",
       actions: ["ssm:DescribeDocument", "ssm:GetDocument"],

@@ -193,7 +193,10 @@ export class Instances {
       const instance = this.#instances.get(id);
       const role = instance?.subject.facts.role;
       if (!instance || role === undefined) return;
-      Promise.all(AGENT_ACTIONS.map((action) => this.props.policies.allow(role, action, ["*"])))
+      const arn = `arn:aws:ec2:${instance.subject.region}:${this.props.account}:instance/${id}`;
+      // AWS asks about the instance where the action knows one.
+      const resource = (action: string) => (action.startsWith("ssm:") ? arn : "*");
+      Promise.all(AGENT_ACTIONS.map((action) => this.props.policies.allow(role, action, [resource(action)])))
         .then((allowed) => {
           instance.registered = allowed.every(Boolean);
           if (!instance.registered) this.props.log(`the agent of ${id} was denied and sleeps for half an hour`);
