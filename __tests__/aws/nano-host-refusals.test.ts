@@ -173,7 +173,8 @@ describe("a host is refused", () => {
 
   test("without an account, and by a name that no file can hold", () => {
     expect(() => synthesize((stack) => void new NanoHost(stack, "host"))).toThrow(/stack\/host: account: is not known/);
-    expect(() => new NanoHost(new TerraformStack(new App(), "shop@home"), "host", PLACE)).toThrow(
+    const odd = (stack: TerraformStack) => new TerraformStack(App.of(stack), "shop@home");
+    expect(() => synthesize((stack) => void new NanoHost(odd(stack), "host", PLACE))).toThrow(
       'shop@home/host: id: host name must be a plain path, got "shop@home/host": name stack and host by letters',
     );
   });
