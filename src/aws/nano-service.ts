@@ -1,6 +1,5 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { COMMAND_EXAMPLE } from "../docker/container.ts";
 import type { ReleasedServiceOptions } from "../documents/released-service.ts";
 import { BRIDGE_ADDRESS, type ClaimedPorts } from "../documents/service-ports.ts";
 import { type DeclaredService, readService } from "../hosts/declared-service.ts";
@@ -9,7 +8,7 @@ import { all, ConstructError } from "../terraform/construct-error.ts";
 import { constructId } from "../terraform/construct-id.ts";
 import { literal } from "../terraform/literal.ts";
 import { textMap } from "../terraform/text-map.ts";
-import { wordList } from "../terraform/word-list.ts";
+import { COMMAND_EXAMPLE, wordList } from "../terraform/word-list.ts";
 import { RegistryAddress } from "../values/registry-address.ts";
 import { Secret } from "./secret.ts";
 

@@ -8,7 +8,7 @@ import { withoutCreationStack } from "../terraform/creation-stack.ts";
 import { literal } from "../terraform/literal.ts";
 import { templateMap, templateText } from "../terraform/template-text.ts";
 import { textMap } from "../terraform/text-map.ts";
-import { wordList } from "../terraform/word-list.ts";
+import { COMMAND_EXAMPLE, wordList } from "../terraform/word-list.ts";
 import type { PortMapping } from "../values/port-mapping.ts";
 import { type ContainerHealth, containerHealthBlock, settingsDigest } from "./container-health.ts";
 import { DockerEngine } from "./docker-engine.ts";
@@ -50,8 +50,6 @@ export interface ContainerProps {
 }
 
 const SMALLEST_MEMORY_MIB = 6;
-/** How a command is written, for whoever wrote it in one piece. */
-export const COMMAND_EXAMPLE = 'write e.g. ["python", "app.py"], or ["sh", "-c", "…"] for a shell';
 
 /**
  * A container that the engine keeps running: restart policy, memory limit, rotated logs and a stop grace are always

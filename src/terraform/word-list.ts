@@ -1,6 +1,9 @@
 import type { IConstruct } from "constructs";
 import { ConstructError } from "./construct-error.ts";
 
+/** How a command is written, for whoever wrote it in one piece. */
+export const COMMAND_EXAMPLE = 'write e.g. ["python", "app.py"], or ["sh", "-c", "…"] for a shell';
+
 /**
  * Returns `list` if it is a list of text; a token of text is. Why asked, when the type says so: a program that runs
  * without a type check hands over one text, which is a list of its letters.
