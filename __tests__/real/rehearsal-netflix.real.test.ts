@@ -43,11 +43,12 @@ async function synth(version: string): Promise<void> {
   });
 }
 
-/** A zone that somebody has made before. */
+/** A zone that somebody else has made before: not a deed of the deployer, whose policy is compared with his deeds. */
 async function hostedZone(name: string): Promise<string> {
   const made = ["route53", "create-hosted-zone", "--name", name, "--caller-reference", "1"];
   const words = [...made, "--region", REGION, "--query", "HostedZone.Id", "--output", "text"];
-  const id = await requireProgram("aws", words, { env: stage.deployerEnvironment });
+  const AWS_ENDPOINT_URL = `http://127.0.0.1:${stage.account.moto.port}`;
+  const id = await requireProgram("aws", words, { env: { ...stage.deployerEnvironment, AWS_ENDPOINT_URL } });
   return id.trim().replace("/hostedzone/", "");
 }
 
