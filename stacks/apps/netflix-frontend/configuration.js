@@ -3,7 +3,7 @@ export function readConfiguration(environment) {
   try {
     return {
       port: wholeNumber(environment, "PORT", 3000, 1, 65_535),
-      readyAfterSeconds: wholeNumber(environment, "READY_AFTER_SECONDS", 5, 0, 3_600),
+      readyAfterSeconds: wholeNumber(environment, "READY_AFTER_SECONDS", 15, 0, 3_600),
       catalogUrl: baseUrl(environment, "MOVIE_CATALOG_SERVICE"),
     };
   } catch (error) {
