@@ -1,4 +1,6 @@
 /** Slipway: from a directory to a served name. What Amazon's cloud needs stands apart, in `slipway/aws`. */
+import "./terraform/source-maps-off.ts";
+
 export { BuildContext } from "./context/build-context.ts";
 export { DockerIgnore } from "./context/docker-ignore.ts";
 export type { BuildSecret } from "./docker/build-secret.ts";
@@ -35,3 +37,5 @@ export { Platform } from "./values/platform.ts";
 export { PortMapping } from "./values/port-mapping.ts";
 export { SemanticVersion } from "./values/semantic-version.ts";
 export { ServerName } from "./values/server-name.ts";
+
+import "./terraform/source-maps-on.ts";

@@ -32,18 +32,18 @@ export class Network extends Construct implements INetwork {
 
   constructor(scope: Construct, id: string, props: NetworkProps = {}) {
     super(scope, constructId(scope, id));
-    const resource = withoutCreationStack(
-      () =>
-        new DockerNetwork(this, "Resource", {
-          // A change of `internal` makes a new network beside the old one, which needs a name of its own.
-          name: `${DockerEngine.of(this).nameFor(this)}${props.internal ? "-internal" : ""}`,
-          driver: "bridge",
-          internal: props.internal,
-          labels: labelBlocks(ownershipLabels(this)),
-        }),
-    );
-    this.networkName = resource.name;
-    this.ready = [resource];
+    const { name, ready } = withoutCreationStack(() => {
+      const resource = new DockerNetwork(this, "Resource", {
+        // A change of `internal` makes a new network beside the old one, which needs a name of its own.
+        name: `${DockerEngine.of(this).nameFor(this)}${props.internal ? "-internal" : ""}`,
+        driver: "bridge",
+        internal: props.internal,
+        labels: labelBlocks(ownershipLabels(this)),
+      });
+      return { name: resource.name, ready: [resource] };
+    });
+    this.networkName = name;
+    this.ready = ready;
   }
 }
 

@@ -25,15 +25,15 @@ export class Volume extends Construct implements IVolume {
 
   constructor(scope: Construct, id: string) {
     super(scope, constructId(scope, id));
-    const resource = withoutCreationStack(
-      () =>
-        new DockerVolume(this, "Resource", {
-          name: DockerEngine.of(this).nameFor(this),
-          labels: labelBlocks(ownershipLabels(this)),
-        }),
-    );
-    this.volumeName = resource.name;
-    this.ready = [resource];
+    const { name, ready } = withoutCreationStack(() => {
+      const resource = new DockerVolume(this, "Resource", {
+        name: DockerEngine.of(this).nameFor(this),
+        labels: labelBlocks(ownershipLabels(this)),
+      });
+      return { name: resource.name, ready: [resource] };
+    });
+    this.volumeName = name;
+    this.ready = ready;
   }
 }
 

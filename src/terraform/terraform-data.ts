@@ -1,5 +1,6 @@
 import { type ITerraformDependable, TerraformResource, Token } from "cdktf";
 import type { Construct } from "constructs";
+import { withoutCreationStack } from "./creation-stack.ts";
 
 /** What {@link TerraformData} takes. */
 export interface TerraformDataProps {
@@ -44,6 +45,6 @@ export class TerraformData extends TerraformResource {
   }
 
   protected override synthesizeAttributes(): { [name: string]: unknown } {
-    return { triggers_replace: Token.asAny(this.props.triggers) };
+    return { triggers_replace: withoutCreationStack(() => Token.asAny(this.props.triggers)) };
   }
 }

@@ -1,0 +1,3 @@
+import { hadSourceMaps } from "./source-maps-off.ts";
+
+if (hadSourceMaps) process.setSourceMapsEnabled(true);
