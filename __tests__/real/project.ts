@@ -91,6 +91,17 @@ export class Project {
     return (await this.terraform("output", "-raw", name)).output;
   }
 
+  /** The ids of containers, networks and volumes that carry the stack's label. */
+  onEngine(): string[] {
+    const label = ["--quiet", "--filter", `label=dev.slipway.stack=${this.stack}`];
+    const listed = [
+      ["ps", "--all"],
+      ["network", "ls"],
+      ["volume", "ls"],
+    ].map((words) => docker(...words, ...label));
+    return listed.flatMap((ids) => ids.split("\n")).filter(Boolean);
+  }
+
   /** Takes everything away, the folder too. */
   async destroy(): Promise<Run> {
     const run = await this.terraform("destroy", "-auto-approve");
@@ -161,4 +172,12 @@ export function docker(...words: string[]): string {
   const { status, stdout, stderr } = spawnSync("docker", words, { encoding: "utf8" });
   if (status !== 0) throw new Error(`docker ${words.join(" ")}: ${stderr}`);
   return stdout.trim();
+}
+
+export async function waitFor(condition: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    if (condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error("did not happen within a minute");
 }

@@ -14,6 +14,8 @@ import { type Answers, request, requestStream } from "./request-stream.ts";
 
 const ROOT = resolve(__dirname, "../..");
 const STACK = "netflix-aws";
+/** A hang is found here; how fast it is, by bench/rehearsal.ts. */
+const LONGEST_BOOT = 300;
 const NAME = "netflix.devops-days-upes.com";
 
 const takedown = new Takedown();
@@ -110,7 +112,7 @@ beforeAll(async () => {
   zone = await hostedZone("devops-days-upes.com");
   await synth("1.0.0");
   terraform = new Terraform(join(stage.runDir, "cdktf.out/stacks", STACK), stage.deployerEnvironment);
-  const expected = { name: NAME, path: "/", text: "Orbit of the Paper Moon", ports: [80], withinSeconds: 60 };
+  const expected = { name: NAME, path: "/", text: "Orbit of the Paper Moon", ports: [80], withinSeconds: LONGEST_BOOT };
   const made = [join(stage.runDir, "cdktf.out"), join(stage.runDir, `terraform.${STACK}.tfstate`)];
   rehearsal = new Rehearsal(stage, terraform, { ...expected, deployerPolicy: true }, made, () => {});
 }, 300_000);
