@@ -13,13 +13,13 @@ const image = new BuiltImage(stack, "image", {
   secrets: [{ id: "token", env: "SLIPWAY_TEST_TOKEN" }],
 });
 const host = new LocalHost(stack, "host", { port: 8901, drainSeconds: 5 });
-const page = host.run("page", { image, port: 5000, health: HealthCheck.http("/", { startPeriod: 5, interval: 1 }) });
+const page = host.run("page", { image, port: 5000, health: HealthCheck.http("/", { startPeriod: 30, interval: 1 }) });
 if (process.env.SLIPWAY_TEST_SECOND) {
   const reader = host.run("reader", {
     image,
     port: 5000,
     env: { UPSTREAM: page.url, TEXT: '${HOME} %{x} "quoted"' },
-    health: HealthCheck.http("/upstream", { startPeriod: 5, interval: 1 }),
+    health: HealthCheck.http("/upstream", { startPeriod: 30, interval: 1 }),
   });
   host.serve("page.localhost", { "/": page, "/reader": reader });
 } else {

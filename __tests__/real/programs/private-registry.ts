@@ -26,7 +26,7 @@ const image = new BuiltImage(stack, "image", {
   version: "1.0.0",
 });
 const host = new LocalHost(stack, "host", { port: 8902, drainSeconds: 0 });
-const page = host.run("page", { image, port: 5000, health: HealthCheck.http("/", { startPeriod: 5, interval: 1 }) });
+const page = host.run("page", { image, port: 5000, health: HealthCheck.http("/", { startPeriod: 30, interval: 1 }) });
 host.serve("page.localhost", { "/": page });
 new TerraformOutput(stack, "reference", { value: image.reference });
 app.synth();
