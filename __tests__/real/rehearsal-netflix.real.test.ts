@@ -3,12 +3,12 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { requireProgram } from "../../scripts/rehearsal/program.ts";
-import { plannedText, Rehearsal } from "../../scripts/rehearsal/rehearsal.ts";
+import { Rehearsal } from "../../scripts/rehearsal/rehearsal.ts";
 import { rehearsalCache } from "../../scripts/rehearsal/rehearsal-cache.ts";
 import { resolveName } from "../../scripts/rehearsal/site-visit.ts";
 import { Stage } from "../../scripts/rehearsal/stage.ts";
 import { Takedown } from "../../scripts/rehearsal/takedown.ts";
-import { errors, Terraform } from "../../scripts/rehearsal/terraform.ts";
+import { errors, plannedText, Terraform } from "../../scripts/rehearsal/terraform.ts";
 import { ACCOUNT, REGION } from "./rehearsal-account.ts";
 import { type Answers, request, requestStream } from "./request-stream.ts";
 

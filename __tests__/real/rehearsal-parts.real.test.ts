@@ -86,7 +86,7 @@ describe("a search for secrets", () => {
 });
 
 describe("a policy for whoever deploys", () => {
-  const call = { caller: "deployer", service: "ec2", action: "RunInstances", status: 200 };
+  const call = { caller: "deployer", service: "ec2", action: "RunInstances", status: 200, at: 0 };
 
   test("is compared with what the deploy did, Route 53's requests by their names", () => {
     const actions = deployerActions(

@@ -95,6 +95,11 @@ function differing(before: Values, after: Values): string[] {
   return names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
 }
 
+/** e.g. `aws_instance.host: update (tags)` */
+export function plannedText({ address, actions, attributes }: PlannedAction): string {
+  return `${address}: ${actions.join(", ")}${attributes.length > 0 ? ` (${attributes.join(", ")})` : ""}`;
+}
+
 /** What Terraform complained about, without the plan before it. */
 export function errors(output: string): string {
   const first = output.search(/^(│ )?Error: /m);

@@ -13,6 +13,8 @@ export interface LoggedCall {
   readonly service: string;
   readonly action: string;
   readonly status: number;
+  /** When it was answered, in milliseconds of the epoch. */
+  readonly at: number;
   readonly error?: string;
 }
 
@@ -75,7 +77,14 @@ export class ApiFront {
       answer = error.answer(shape);
     }
     const { service, action } = shape;
-    this.calls.push({ caller, service, action, status: answer.status, ...(refused ? { error: refused } : {}) });
+    this.calls.push({
+      caller,
+      service,
+      action,
+      status: answer.status,
+      at: Date.now(),
+      ...(refused ? { error: refused } : {}),
+    });
     outgoing.writeHead(answer.status, withoutHopByHop(answer.headers)).end(answer.body);
   }
 
