@@ -1,8 +1,9 @@
 import { DataAwsEip } from "@cdktf/provider-aws/lib/data-aws-eip";
+import { DataAwsNetworkInterface } from "@cdktf/provider-aws/lib/data-aws-network-interface";
 import { Eip } from "@cdktf/provider-aws/lib/eip";
 import { EipAssociation } from "@cdktf/provider-aws/lib/eip-association";
 import { NetworkInterface } from "@cdktf/provider-aws/lib/network-interface";
-import { DefaultTokenResolver, type ITerraformDependable, StringConcat, Tokenization } from "cdktf";
+import { DefaultTokenResolver, type ITerraformDependable, StringConcat, Token, Tokenization } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { ConstructError } from "../terraform/construct-error.ts";
 import type { Firewall } from "./firewall.ts";
@@ -32,10 +33,11 @@ export class PublicAddress extends Construct {
   constructor(scope: Construct, id: string, { placement, firewall, allocationId, tags }: PublicAddressProps) {
     super(scope, id);
     if (allocationId !== undefined) claim(scope, allocationId);
+    const description = `The host ${scope.node.path}`;
     const nic = new NetworkInterface(this, "Interface", {
       subnetId: placement.subnetId,
       securityGroups: [firewall.groupId],
-      description: `The host ${scope.node.path}`,
+      description,
       tags,
       // Another subnet is another interface, so a new default subnet must not move a host that stands.
       lifecycle: placement.isLookedUp ? { ignoreChanges: ["subnet_id"] } : undefined,
@@ -52,17 +54,9 @@ export class PublicAddress extends Construct {
       this.ready = [own];
       return;
     }
-    const found = new DataAwsEip(this, "Found", {
-      id: allocationId,
-      lifecycle: {
-        postcondition: [
-          {
-            condition: `\${try(length(self.network_interface_id), 0) == 0 || self.network_interface_id == ${nic.fqn}.id}`,
-            errorMessage: `${scope.node.path}: the Elastic IP \${self.public_ip} belongs to \${self.network_interface_id} already, and two hosts cannot have one: give this host another, or take it away from there first`,
-          },
-        ],
-      },
-    });
+    const found = new DataAwsEip(this, "Found", { id: allocationId });
+    // One that comes by a reference may not be there yet when Terraform plans; AWS still refuses to move it.
+    if (!Token.isUnresolved(allocationId)) this.refuseAnother(found, scope.node.path, description);
     const association = new EipAssociation(this, "Association", {
       allocationId: found.id,
       networkInterfaceId: nic.id,
@@ -71,6 +65,25 @@ export class PublicAddress extends Construct {
     });
     this.publicIp = found.publicIp;
     this.ready = [association];
+  }
+
+  /**
+   * Fails the plan when somebody else has the address. Why by what the interface says of itself: a condition that
+   * refers to an interface of this stack would wait for the apply.
+   */
+  private refuseAnother(address: DataAwsEip, host: string, description: string): void {
+    new DataAwsNetworkInterface(this, "Holder", {
+      count: Token.asNumber(`\${try(length(${address.fqn}.network_interface_id), 0) > 0 ? 1 : 0}`),
+      id: address.networkInterfaceId,
+      lifecycle: {
+        postcondition: [
+          {
+            condition: `\${self.description == "${description}"}`,
+            errorMessage: `${host}: the Elastic IP \${${address.fqn}.public_ip} belongs to \${self.id} (\${self.description}) already, and two hosts cannot have one: give this host another, or take it away from there first`,
+          },
+        ],
+      },
+    });
   }
 }
 
