@@ -141,12 +141,18 @@ describe("a destroy's farewell", () => {
   const farewell = (aws: string) =>
     runScript("ecr-farewell.sh", [], { SLIPWAY_ACCOUNT: "123456789012", SLIPWAY_REPOSITORY: "team/cats" }, { aws });
 
-  test("says what a repository still holds, and nothing of an empty one", () => {
-    expect(farewell("echo 3")).toMatchObject({
+  test.each([
+    ["1", "1 image"],
+    ["3", "3 images"],
+    ["100", "100 images or more"],
+  ])("of %s says what a repository still holds", (counted, images) => {
+    expect(farewell(`echo ${counted}`)).toMatchObject({
       status: 0,
-      output:
-        "team/cats: stays, for it holds 3 image tags and deleteWithImages is not set: set it, apply and destroy again, or empty the repository first\n",
+      output: `team/cats: stays, for it holds ${images} and deleteWithImages is not set: set it, apply and destroy again, or empty the repository first\n`,
     });
+  });
+
+  test("says nothing of an empty repository", () => {
     expect(farewell("echo 0")).toMatchObject({ status: 0, output: "" });
   });
 

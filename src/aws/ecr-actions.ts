@@ -24,7 +24,6 @@ export const ECR_CARE_ACTIONS = [
   "ecr:DeleteRepository",
   "ecr:DescribeRepositories",
   "ecr:GetLifecyclePolicy",
-  "ecr:ListImages",
   "ecr:ListTagsForResource",
   "ecr:PutImageScanningConfiguration",
   "ecr:PutImageTagMutability",

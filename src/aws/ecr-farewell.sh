@@ -16,9 +16,13 @@ fail() {
 . "$SLIPWAY_AWS_CLI"
 
 become_deployer
-ask ecr list-images --registry-id "$SLIPWAY_ACCOUNT" --repository-name "$SLIPWAY_REPOSITORY" \
-  --no-paginate --query 'length(imageIds)' || fail "$problem"
+# One page, which is a hundred images: whoever reads it learns enough.
+ask ecr describe-images --registry-id "$SLIPWAY_ACCOUNT" --repository-name "$SLIPWAY_REPOSITORY" \
+  --no-paginate --query 'length(imageDetails)' || fail "$problem"
 case $answer in
-  0) ;;
-  *) say "stays, for it holds $answer image tags and deleteWithImages is not set: set it, apply and destroy again, or empty the repository first" ;;
+  0) exit 0 ;;
+  1) images='1 image' ;;
+  100) images='100 images or more' ;;
+  *) images="$answer images" ;;
 esac
+say "stays, for it holds $images and deleteWithImages is not set: set it, apply and destroy again, or empty the repository first"
