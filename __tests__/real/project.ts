@@ -21,6 +21,8 @@ export class Project {
     private readonly program: string,
     private readonly stack: string,
     application: Readonly<Record<string, string>>,
+    /** What synth and Terraform see beside this process's own environment. */
+    private readonly environment: Readonly<Record<string, string>> = {},
   ) {
     for (const [path, text] of Object.entries(application)) this.write(path, text);
   }
@@ -37,7 +39,7 @@ export class Project {
 
   /** The same tree in another folder, as a clone would be. */
   clone(): Project {
-    const clone = new Project(this.program, this.stack, {});
+    const clone = new Project(this.program, this.stack, {}, this.environment);
     cpSync(join(this.directory, "app"), join(clone.directory, "app"), { recursive: true });
     return clone;
   }
@@ -75,7 +77,7 @@ export class Project {
   startApply(): ChildProcess {
     const apply = spawn(TERRAFORM, this.terraformArguments("apply", ["-auto-approve"]), {
       cwd: this.directory,
-      env: { ...process.env, CHECKPOINT_DISABLE: "1" },
+      env: { ...process.env, CHECKPOINT_DISABLE: "1", ...this.environment },
       stdio: "ignore",
       detached: true,
     });
@@ -137,6 +139,7 @@ export class Project {
           SLIPWAY_LOCKFILE: join(ROOT, "slipway.lock.json"),
           ...process.env,
           CHECKPOINT_DISABLE: "1",
+          ...this.environment,
           ...environment,
         },
         stdio: ["ignore", "pipe", "pipe"],

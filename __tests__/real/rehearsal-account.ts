@@ -45,12 +45,15 @@ export class TestAccount {
   readonly #runDir = mkdtempSync(join(tmpdir(), "slipway-rehearsal-test-"));
   account!: AwsAccount;
 
+  /** @param serials the machine images that Canonical has published; the newest of them is `current` */
+  constructor(private readonly serials: readonly string[] = ["20250115", SERIAL]) {}
+
   async start(): Promise<void> {
     const self = this;
     this.account = await AwsAccount.start({
       account: ACCOUNT,
       region: REGION,
-      serials: ["20250115", SERIAL],
+      serials: this.serials,
       cacheDir: rehearsalCache(),
       runDir: this.#runDir,
       takedown: this.#takedown,
@@ -76,21 +79,26 @@ export class TestAccount {
     if (failures.length > 0) throw new Error(failures.join("\n"));
   }
 
+  /** Where AWS is and whose keys count, for whoever deploys to this account. */
+  get deployerEnvironment() {
+    const { deployer, endpoint, programs } = this.account;
+    return {
+      PATH: `${process.env.PATH}:${programs}`,
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_ACCESS_KEY_ID: deployer.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: deployer.secretAccessKey,
+      AWS_CONFIG_FILE: "/dev/null",
+      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+      AWS_EC2_METADATA_DISABLED: "true",
+      AWS_PAGER: "",
+    };
+  }
+
   /** Calls the AWS CLI as the deployer, or as whoever `environment` says. */
   async aws(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<ProgramOutcome> {
-    const { deployer, endpoint, programs } = this.account;
-    return await runProgram(join(programs, "aws"), ["--region", REGION, "--output", "json", ...args], {
-      env: {
-        PATH: process.env.PATH,
-        AWS_ENDPOINT_URL: endpoint,
-        AWS_ACCESS_KEY_ID: deployer.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: deployer.secretAccessKey,
-        AWS_CONFIG_FILE: "/dev/null",
-        AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
-        AWS_MAX_ATTEMPTS: "1",
-        AWS_PAGER: "",
-        ...environment,
-      },
+    const program = join(this.account.programs, "aws");
+    return await runProgram(program, ["--region", REGION, "--output", "json", ...args], {
+      env: { ...this.deployerEnvironment, AWS_MAX_ATTEMPTS: "1", ...environment },
     });
   }
 
@@ -99,6 +107,11 @@ export class TestAccount {
     const { code, stdout, stderr } = await this.aws(args);
     if (code !== 0) throw new Error(stderr.trim());
     return JSON.parse(stdout || "{}") as Answer;
+  }
+
+  /** What AWS answers at `path` of its JSON. */
+  query<Answer = string>(path: string, ...words: string[]): Promise<Answer> {
+    return this.ask<Answer>(...words, "--query", path);
   }
 
   /** A role that an instance may have, with a policy that allows the SSM agent to register, and `statements`. */

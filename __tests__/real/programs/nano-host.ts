@@ -1,0 +1,103 @@
+/** A stack of the tests' own: hosts with the options that no example sets, in what somebody has made before. */
+import { Eip } from "@cdktf/provider-aws/lib/eip";
+import { App, TerraformOutput, TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import { AwsAccount, EcrRegistry, EcrRepository, MachineImage, NanoHost, Secret } from "../../../src/aws/index.ts";
+import {
+  HealthCheck,
+  type IImage,
+  type IRepository,
+  keepStateBesideProject,
+  type Platform,
+  PulledImage,
+} from "../../../src/index.ts";
+
+/** What a test decides; it comes as JSON in SLIPWAY_TEST_DECLARED. */
+export interface DeclaredHosts {
+  readonly stack: string;
+  readonly account: string;
+  readonly subnet: string;
+  readonly elasticIp: string;
+  readonly zone: string;
+  readonly topic: string;
+  readonly key: string;
+  readonly serial: string;
+  /** A file of the host that keeps what it was made with. */
+  readonly keptFile: string;
+  /** A file of the host that is replaced. */
+  readonly file: string;
+}
+
+/** The image `digest` of a repository, pushed by somebody else. */
+class ImageOfOthers extends Construct implements IImage {
+  readonly reference: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    readonly repository: IRepository,
+    readonly platform: Platform,
+    digest: string,
+  ) {
+    super(scope, id);
+    this.reference = `${repository.uri}@${digest}`;
+  }
+}
+
+const declared = JSON.parse(process.env.SLIPWAY_TEST_DECLARED ?? "") as DeclaredHosts;
+const app = new App();
+const stack = new TerraformStack(app, declared.stack);
+keepStateBesideProject(stack);
+const aws = new AwsAccount(stack, "aws", { account: declared.account, region: "eu-west-1", tags: { team: "shop" } });
+
+const host = new NanoHost(stack, "host", {
+  instanceType: "t3.nano",
+  machineImage: MachineImage.ubuntu2404(declared.serial),
+  subnet: { id: declared.subnet },
+  elasticIp: declared.elasticIp,
+  zone: { id: declared.zone },
+  volumeGiB: 12,
+  swapMiB: 512,
+  packages: ["htop"],
+  files: [{ path: "/etc/motd", content: declared.keptFile, permissions: "0600" }],
+  bootstrapChange: "keep",
+  cpuCredits: "standard",
+  outbound: [{ port: 5432, description: "the database", network: "10.1.0.0/16" }],
+  statusAlarm: { topics: [declared.topic] },
+  tags: { Owner: "${shop} %{x}" },
+  gate: false,
+  drainSeconds: 3,
+  keepReleases: 2,
+});
+const page = host.run("page", {
+  image: new PulledImage(stack, "page-image", {
+    image: `ghcr.io/shop/page@sha256:${"a".repeat(64)}`,
+    platform: host.platform,
+  }),
+  port: 8080,
+});
+const registry = new EcrRegistry(stack, "registry");
+const repository = EcrRepository.fromName(stack, "kept", registry, "team/kept");
+host.run("orders", {
+  image: new ImageOfOthers(stack, "orders-image", repository, host.platform, `sha256:${"b".repeat(64)}`),
+  port: 3000,
+  health: HealthCheck.http("/status"),
+  env: { PAGE: page.url, TEXT: '${HOME} %{x} "quoted"' },
+  secrets: {
+    TOKEN: Secret.fromParameter("/shop/token"),
+    PASSWORD: Secret.fromSecretsManager("shop/orders", { key: "password", as: "file", kmsKeyArn: declared.key }),
+  },
+});
+host.serve("shop.example.org", { "/": page });
+
+new NanoHost(stack, "plain", {
+  instanceType: "t4g.nano",
+  subnet: { id: declared.subnet },
+  elasticIp: new Eip(stack, "address", { domain: "vpc" }).allocationId,
+  files: [{ path: "/etc/motd", content: declared.file }],
+  gate: false,
+});
+
+new TerraformOutput(stack, "instance", { value: host.instanceId });
+new TerraformOutput(stack, "deployer-policy", { value: aws.deployerPolicy });
+app.synth();

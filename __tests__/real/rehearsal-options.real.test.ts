@@ -1,0 +1,247 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { deployerActions, notAllowed } from "../../scripts/rehearsal/deployer-policy.ts";
+import { AccountHost } from "./account-host.ts";
+import type { DeclaredHosts } from "./programs/nano-host.ts";
+import { Project, type Run } from "./project.ts";
+import { ACCOUNT, REGION, SERIAL, TestAccount } from "./rehearsal-account.ts";
+import { makeSurroundings, type Surroundings } from "./rehearsal-surroundings.ts";
+
+const STACK = "slipway-options";
+const NAME = `slipway.${STACK}.host`;
+const PARAMETER = `/slipway/${STACK}/host/release`;
+/** What hosts boot from that are not told another. */
+const USUAL = "20250610";
+
+const aws = new TestAccount(["20250115", SERIAL, USUAL]);
+let project: Project;
+let other: Project;
+let declared: DeclaredHosts & Surroundings;
+let host: AccountHost;
+let policy = "";
+
+const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
+const query: TestAccount["query"] = (path, ...words) => aws.query(path, ...words);
+const synth = (to: Project, change: Partial<DeclaredHosts> = {}) =>
+  to.synth({ SLIPWAY_TEST_DECLARED: JSON.stringify({ ...declared, ...change }) });
+
+/** The lines of a plan that say what would happen to what. */
+const planned = ({ output }: Run) => output.match(/(?<=^ {2}# )(?!.*will be read).*/gm) ?? [];
+
+/** Terraform breaks a message where the line ends, and puts a bar before each. */
+const unbroken = ({ output }: Run) => output.replace(/\s*\n[│|]?\s*/g, " ");
+
+/** What the deployer did in `work` that the stack's policy for deployers does not allow. */
+async function beyondPolicy(work: () => Promise<void>): Promise<string[]> {
+  const { front } = aws.account;
+  const before = front.calls.length;
+  await work();
+  const actions = deployerActions(front.calls.slice(before), []);
+  expect(actions).toContain("ec2:DescribeInstances");
+  return notAllowed(policy, actions);
+}
+
+beforeAll(async () => {
+  await aws.start();
+  const surroundings = await makeSurroundings(aws, "example.org", "team/kept");
+  declared = { ...surroundings, stack: STACK, account: ACCOUNT, serial: SERIAL, keptFile: "kept\n", file: "first\n" };
+  const environment = aws.deployerEnvironment;
+  project = new Project("nano-host.ts", STACK, {}, environment);
+  other = new Project("nano-host.ts", "slipway-other", {}, environment);
+  await synth(project);
+  await project.init();
+}, 120_000);
+
+afterAll(async () => {
+  project?.remove();
+  other?.remove();
+  await aws.stop();
+}, 60_000);
+
+jest.setTimeout(120_000);
+
+test("everything is made as it is declared, and a second plan finds nothing to do", async () => {
+  const beyond = await beyondPolicy(async () => {
+    expect(await project.apply()).toMatchObject({ status: 0 });
+    expect(await project.plan()).toMatchObject({ status: 0 });
+    policy = await project.output("deployer-policy");
+  });
+  expect(beyond).toEqual([]);
+  host = new AccountHost(aws, NAME, await project.output("instance"));
+});
+
+test("the instance has the image, the disk, the role and the user data that were declared", async () => {
+  const image = `/aws/service/canonical/ubuntu/server/24.04/stable/${SERIAL}/amd64/hvm/ebs-gp3/ami-id`;
+  const [instance, disks, credits, userData, imageId] = await Promise.all([
+    host.instance(),
+    host.disks(),
+    host.cpuCredits(),
+    host.userData(),
+    query("Parameter.Value", "ssm", "get-parameter", "--name", image),
+  ]);
+  expect(instance).toMatchObject({
+    ImageId: imageId,
+    InstanceType: "t3.nano",
+    EbsOptimized: true,
+    Monitoring: { State: "disabled" }, // moto cannot switch it on
+    IamInstanceProfile: { Arn: `arn:aws:iam::${ACCOUNT}:instance-profile/${NAME}.${REGION}` },
+    MetadataOptions: { HttpEndpoint: "enabled", HttpTokens: "required", HttpPutResponseHopLimit: 1 },
+    SubnetId: declared.subnet,
+    Tags: expect.arrayContaining([
+      { Key: "Name", Value: `${STACK}/host` },
+      { Key: "Owner", Value: "${shop} %{x}" },
+      { Key: "team", Value: "shop" },
+    ]),
+  });
+  expect(instance).not.toHaveProperty("KeyName");
+  expect(disks).toMatchObject([{ Size: 12, VolumeType: "gp3", Encrypted: true }]);
+  expect(credits).toBe("standard");
+  for (const own of [`HOST=${STACK}/host\n`, "512M", "htop", "/etc/motd", "kept\n"]) expect(userData).toContain(own);
+});
+
+test("port 80 alone lets visitors in, and every rule says what for", async () => {
+  expect(await host.firewallRules()).toEqual([
+    "in,tcp,80,80,0.0.0.0/0,visitors",
+    "out,tcp,443,443,0.0.0.0/0,AWS, registries, packages",
+    "out,tcp,53,53,0.0.0.0/0,long answers about names",
+    "out,tcp,5432,5432,10.1.0.0/16,the database",
+    "out,tcp,80,80,0.0.0.0/0,packages",
+    "out,udp,123,123,0.0.0.0/0,time",
+    "out,udp,53,53,0.0.0.0/0,names",
+  ]);
+});
+
+test("the given Elastic IP leads to the host, by its name too", async () => {
+  expect(await host.interfacesOf(declared.elasticIp)).toMatchObject([
+    {
+      Description: `The host ${STACK}/host`,
+      SubnetId: declared.subnet,
+      Attachment: { InstanceId: host.id, DeleteOnTermination: false },
+    },
+  ]);
+  const records = ["route53", "list-resource-record-sets", "--hosted-zone-id", declared.zone];
+  expect(await query("ResourceRecordSets[?Type=='A']", ...records)).toEqual([
+    { Name: "shop.example.org.", Type: "A", TTL: 300, ResourceRecords: [{ Value: declared.publicIp }] },
+  ]);
+});
+
+test("the role allows what the host needs and nothing else", async () => {
+  const actions = (service: string, ...names: string[]) => names.map((name) => `${service}:${name}`);
+  const agent = [
+    ...actions("ec2messages", "AcknowledgeMessage", "DeleteMessage", "FailMessage", "GetEndpoint", "GetMessages"),
+    ...["ec2messages:SendReply", "ssm:ListAssociations"],
+    ...actions("ssmmessages", "CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"),
+  ];
+  expect(await host.allowed()).toEqual({
+    BeManaged: [actions("ssm", "ListInstanceAssociations", "UpdateInstanceInformation"), [arn("ec2", "instance/*")]],
+    BeNudged: [["ssm:DescribeDocument", "ssm:GetDocument"], [arn("ssm", `document/${NAME}`)]],
+    ConvergeToReleases: [["ssm:GetParameter", "ssm:LabelParameterVersion"], [arn("ssm", `parameter${PARAMETER}`)]],
+    DecryptSecrets: [["kms:Decrypt"], [declared.key]],
+    HearCommands: [agent, ["*"]],
+    LogInToEcr: [["ecr:GetAuthorizationToken"], ["*"]],
+    PullImages: [
+      ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+      [arn("ecr", "repository/team/kept")],
+    ],
+    ReadParameters: [["ssm:GetParameter"], [arn("ssm", "parameter/shop/token")]],
+    ReadSecrets: [["secretsmanager:GetSecretValue"], [arn("secretsmanager", "secret:shop/orders-??????")]],
+  });
+});
+
+test("the release is in its parameter; the document that tells of it and the alarm are there", async () => {
+  const [{ parameter, manifest }, document, alarms] = await Promise.all([
+    host.release(PARAMETER),
+    host.document(),
+    host.alarms(),
+  ]);
+  expect(parameter).toMatchObject({ Type: "String", Version: 1 });
+  const digest = (letter: string) => `@sha256:${letter.repeat(64)}`;
+  const registry = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;
+  expect(manifest).toMatchObject({
+    host: `${STACK}/host`,
+    ecr: [registry],
+    drainSeconds: 3,
+    keepReleases: 2,
+    sites: expect.stringContaining("server_name shop.example.org;"),
+    services: [
+      {
+        name: "orders",
+        image: `${registry}/team/kept${digest("b")}`,
+        env: { PAGE: expect.stringMatching(/^http:\/\/172\.17\.0\.1:/), TEXT: '${HOME} %{x} "quoted"' },
+        secrets: {
+          PASSWORD: { from: "secrets-manager", id: "shop/orders", key: "password", as: "file" },
+          TOKEN: { from: "parameter", id: "/shop/token" },
+        },
+      },
+      { name: "page", image: `ghcr.io/shop/page${digest("a")}`, port: 8080, secrets: {} },
+    ],
+  });
+  expect(document).toMatchObject({ DocumentType: "Command", TargetType: "/AWS::EC2::Instance", Status: "Active" });
+  const dimension = { Name: "InstanceId", Value: host.id };
+  const told = { AlarmActions: [declared.topic], OKActions: [declared.topic] };
+  expect(alarms).toMatchObject([{ MetricName: "StatusCheckFailed", Dimensions: [dimension], ...told }]);
+});
+
+test("a host of another stack that wants the same Elastic IP fails the plan, which names both", async () => {
+  await synth(other, { stack: "slipway-other" });
+  await other.init();
+  const plan = await other.plan();
+  expect(plan.status).toBe(1);
+  const [holder] = await host.interfacesOf(declared.elasticIp);
+  expect(unbroken(plan)).toContain(
+    `slipway-other/host: the Elastic IP ${declared.publicIp} belongs to ${holder?.NetworkInterfaceId} (The host ${STACK}/host) already`,
+  );
+});
+
+test("credentials of another account fail the plan with both numbers", async () => {
+  await synth(project, { account: "210987654321" });
+  const plan = await project.plan();
+  expect(plan.status).toBe(1);
+  expect(unbroken(plan)).toContain(
+    `is declared for account 210987654321, but the credentials belong to account ${ACCOUNT}`,
+  );
+});
+
+test("neither other files of a host that keeps them nor another usual image plan anything", async () => {
+  const text = await synth(project, { keptFile: "other\n" });
+  const moved = text.replaceAll(`/${USUAL}/`, `/${SERIAL}/`);
+  expect(moved).not.toBe(text);
+  writeFileSync(join(project.directory, "cdktf.out/stacks", STACK, "cdk.tf.json"), moved);
+  expect(await project.plan()).toMatchObject({ status: 0 });
+});
+
+test("other files of any other host replace it, as another image does that is named", async () => {
+  await synth(project, { file: "second\n", serial: "20250115" });
+  expect(planned(await project.plan())).toEqual([
+    expect.stringMatching(/^aws_cloudwatch_metric_alarm\.host_\w+ will be updated in-place$/),
+    expect.stringMatching(/^aws_instance\.host_\w+ must be replaced$/),
+    expect.stringMatching(/^aws_instance\.plain_\w+ must be replaced$/),
+  ]);
+});
+
+test("destroy leaves what was there before, the Elastic IP free", async () => {
+  await synth(project);
+  const beyond = await beyondPolicy(async () => {
+    expect(await project.terraform("destroy", "-auto-approve")).toMatchObject({ status: 0 });
+  });
+  expect(beyond).toEqual([]);
+  expect(await query("Reservations[].Instances[].State.Name", "ec2", "describe-instances")).toEqual([
+    ...["terminated", "terminated"],
+  ]);
+  const addresses = await query<object[]>("Addresses", "ec2", "describe-addresses");
+  expect(addresses).toMatchObject([{ AllocationId: declared.elasticIp }]);
+  expect(addresses[0]).not.toHaveProperty("AssociationId");
+  expect(await query("repositories[].repositoryName", "ecr", "describe-repositories")).toEqual(["team/kept"]);
+  const left = await Promise.all([
+    query("SecurityGroups[?starts_with(GroupName, 'slipway')]", "ec2", "describe-security-groups"),
+    query("NetworkInterfaces", "ec2", "describe-network-interfaces"),
+    query("Roles[?starts_with(RoleName, 'slipway')]", "iam", "list-roles"),
+    query("InstanceProfiles", "iam", "list-instance-profiles"),
+    query("Parameters", "ssm", "describe-parameters"),
+    query("DocumentIdentifiers", "ssm", "list-documents", "--filters", "Key=Owner,Values=Self"),
+    host.alarms(),
+  ]);
+  expect(left.flat()).toEqual([]);
+  expect(aws.account.instances.failures).toEqual([]);
+  expect(aws.machines.size).toBe(0);
+});
