@@ -26,7 +26,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PARTS = ["check", "fast", "vectors", "real"];
 /** A rehearsal makes networks and machines. CI must have a machine that can, and fails where it has not. */
 const REHEARSES = Boolean(process.env.CI) || (process.platform === "linux" && process.getuid?.() === 0);
-const REHEARSED = "(host-agent|rehearsal-(doubles|stage|netflix))[^/]*\\.real\\.test\\.ts$";
+const REHEARSED = "(host-agent|rehearsal-(doubles|stage|netflix|options|repositories))[^/]*\\.real\\.test\\.ts$";
 /** The programs that the real part talks to, besides Docker and Terraform, with their Debian packages. */
 const PROGRAMS = {
   ...(REHEARSES ? REHEARSAL : {}),
