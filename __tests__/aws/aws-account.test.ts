@@ -21,8 +21,10 @@ describe("AwsAccount", () => {
   });
 
   test("credentials of another account fail the plan with both numbers", () => {
-    const [caller] = Object.values<any>(JSON.parse(account().json).data.aws_caller_identity);
-    expect(caller.lifecycle.postcondition).toEqual([
+    const [caller] = Object.values<{ lifecycle: { postcondition: unknown } }>(
+      JSON.parse(account().json).data.aws_caller_identity,
+    );
+    expect(caller?.lifecycle.postcondition).toEqual([
       {
         condition: '${self.account_id == "111122223333"}',
         error_message:

@@ -80,7 +80,9 @@ describe("EcrRegistry", () => {
   test("a destroy says what a repository still holds, before ECR refuses to delete it", () => {
     const stack = ecr((registry) => registry.repository("team/cats"));
     const farewell = only(stack, "terraform_data");
-    const [step] = farewell.provisioner as { "local-exec": Record<string, any> }[];
+    const [step] = farewell.provisioner as {
+      "local-exec": { environment: Record<string, string>; command: string };
+    }[];
     expect(farewell.depends_on).toEqual([expect.stringMatching(/^aws_ecr_repository\./)]);
     expect(step?.["local-exec"]).toMatchObject({
       when: "destroy",
@@ -111,7 +113,9 @@ describe("EcrRegistry", () => {
       content: image.contentId,
       tags: [`sha-${image.contentId}`, "1.4.2"],
     });
-    const [step] = push.provisioner as { "local-exec": Record<string, any> }[];
+    const [step] = push.provisioner as {
+      "local-exec": { environment: Record<string, string>; command: string };
+    }[];
     expect(step?.["local-exec"].environment).toMatchObject({
       SLIPWAY_ACCOUNT: "111122223333",
       SLIPWAY_AWS_CLI: expect.stringMatching(/^files\/[0-9a-f]{16}\/aws-cli\.sh$/),
@@ -124,7 +128,7 @@ describe("EcrRegistry", () => {
       SLIPWAY_REPOSITORY: "team/cats",
     });
     for (const file of [step?.["local-exec"].environment.SLIPWAY_AWS_CLI, step?.["local-exec"].command.slice(3)]) {
-      expect(existsSync(join(stack.directory, file))).toBe(true);
+      expect(existsSync(join(stack.directory, file ?? ""))).toBe(true);
     }
     expect(only(stack, "docker_image").name).toBe(`${ADDRESS}/team/cats:sha-${image.contentId}`);
     expect(Object.values(JSON.parse(stack.json).data.aws_ecr_image)).toEqual([

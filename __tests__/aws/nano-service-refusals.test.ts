@@ -42,6 +42,14 @@ describe("a service is refused", () => {
       "stack/host/web: image: example.com/app needs a login, which a nano host does not keep: push it to ECR",
     ],
     [
+      "whose image is in ECR, in a repository that nobody declared",
+      (host, stack) => {
+        const image = `111122223333.dkr.ecr.eu-west-1.amazonaws.com/app@${DIGEST}`;
+        return run(stack, host, { image: pulled(stack, { image }) });
+      },
+      "stack/host/web: image: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/app is in ECR, and nothing says that the host may pull it: give the image its repository, e.g. EcrRepository.fromName",
+    ],
+    [
       "whose image needs a name and a password",
       (host, stack) => {
         const login = new RegistryLogin(stack, "login");

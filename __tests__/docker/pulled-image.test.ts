@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TerraformStack, TerraformVariable } from "cdktf";
+import { Ghcr } from "../../src/docker/ghcr.ts";
 import { PulledImage, type PulledImageProps } from "../../src/docker/pulled-image.ts";
 import { synthesize } from "../synthesize.ts";
 
@@ -35,6 +36,18 @@ describe("PulledImage", () => {
     const image = pull({ image: "nginx:1.27" });
     expect(image.reference).toBe(`docker.io/library/nginx@${DIGEST}`);
     expect(image.declared).toBe("docker.io/library/nginx:1.27");
+  });
+
+  test("takes its access from the repository that it is given", () => {
+    synthesize((stack) => {
+      const repository = new Ghcr(stack, "ghcr", { owner: "team" }).repository("app");
+      const image = new PulledImage(stack, "image", { image: `ghcr.io/team/app@${DIGEST}`, repository });
+      expect(image.repository).toBe(repository);
+      expect(image.reference).toBe(`ghcr.io/team/app@${DIGEST}`);
+      expect(() => new PulledImage(stack, "other", { image: `ghcr.io/team/web@${DIGEST}`, repository })).toThrow(
+        "stack/other: repository: is ghcr.io/team/app, but the image is in ghcr.io/team/web: let both name the same one",
+      );
+    });
   });
 
   test("runs by its own digest without any lockfile", () => {

@@ -12,6 +12,8 @@ import { COMMAND_EXAMPLE, wordList } from "../terraform/word-list.ts";
 import { RegistryAddress } from "../values/registry-address.ts";
 import { Secret } from "./secret.ts";
 
+const ECR = /^\d{12}\.dkr\.ecr\./;
+
 /** What `host.run` of a {@link NanoHost} takes. */
 export interface NanoRunOptions extends RunOptions {
   /** Secrets by the name under which the service gets them. @default - none */
@@ -96,6 +98,10 @@ export class NanoService extends Construct implements IService {
     if (!image.platform) {
       const remedy = "build or pull it with platform: host.platform";
       const problem = `${image.node.path} has no platform, and the host ${this.host.node.path} runs ${this.host.platform}: ${remedy}`;
+      throw new ConstructError(this, "image", problem);
+    }
+    if (ECR.test(registry.address) && pullAccess.kind !== "aws-iam") {
+      const problem = `${uri} is in ECR, and nothing says that the host may pull it: give the image its repository, e.g. EcrRepository.fromName`;
       throw new ConstructError(this, "image", problem);
     }
     // A registry that takes pushes by login may let everybody pull; an image that is only pulled says that it is private.

@@ -1,4 +1,4 @@
-import { Annotations, type ITerraformDependable } from "cdktf";
+import { Annotations, type ITerraformDependable, Token } from "cdktf";
 import { Construct } from "constructs";
 import { at, ConstructError } from "../terraform/construct-error.ts";
 import { constructId } from "../terraform/construct-id.ts";
@@ -19,6 +19,11 @@ export interface PulledImageProps {
   readonly platform?: Platform;
   /** Whether a pull needs the deploying machine's `docker login`. @default false */
   readonly private?: boolean;
+  /**
+   * The repository that `image` names, where it is declared, e.g. `EcrRepository.fromName(…)`: hosts get in as it says.
+   * @default - a registry of which nothing more is known
+   */
+  readonly repository?: IRepository;
 }
 
 /**
@@ -38,9 +43,16 @@ export class PulledImage extends Construct implements IImage {
     const reference = at(this, "image", () => ImageReference.parse(literal(this, "image", props.image)));
     this.platform = props.platform;
     this.declared = reference.pullName;
-    this.repository = foreignRepository(this, reference, props.private ?? false);
+    this.repository = props.repository ?? foreignRepository(this, reference, props.private ?? false);
+    this.checkRepository(reference);
     const digest = this.pin(reference);
     this.reference = digest ? `${reference.name}@${digest}` : reference.pullName;
+  }
+
+  private checkRepository({ name }: ImageReference): void {
+    const { uri } = this.repository;
+    if (uri === name || Token.isUnresolved(uri)) return;
+    throw new ConstructError(this, "repository", `is ${uri}, but the image is in ${name}: let both name the same one`);
   }
 
   private pin(reference: ImageReference): string | undefined {

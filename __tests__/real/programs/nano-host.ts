@@ -1,16 +1,8 @@
 /** A stack of the tests' own: hosts with the options that no example sets, in what somebody has made before. */
 import { Eip } from "@cdktf/provider-aws/lib/eip";
 import { App, TerraformOutput, TerraformStack } from "cdktf";
-import { Construct } from "constructs";
 import { AwsAccount, EcrRegistry, EcrRepository, MachineImage, NanoHost, Secret } from "../../../src/aws/index.ts";
-import {
-  HealthCheck,
-  type IImage,
-  type IRepository,
-  keepStateBesideProject,
-  type Platform,
-  PulledImage,
-} from "../../../src/index.ts";
+import { HealthCheck, keepStateBesideProject, PulledImage } from "../../../src/index.ts";
 
 /** What a test decides; it comes as JSON in SLIPWAY_TEST_DECLARED. */
 export interface DeclaredHosts {
@@ -26,22 +18,6 @@ export interface DeclaredHosts {
   readonly keptFile: string;
   /** A file of the host that is replaced. */
   readonly file: string;
-}
-
-/** The image `digest` of a repository, pushed by somebody else. */
-class ImageOfOthers extends Construct implements IImage {
-  readonly reference: string;
-
-  constructor(
-    scope: Construct,
-    id: string,
-    readonly repository: IRepository,
-    readonly platform: Platform,
-    digest: string,
-  ) {
-    super(scope, id);
-    this.reference = `${repository.uri}@${digest}`;
-  }
 }
 
 const declared = JSON.parse(process.env.SLIPWAY_TEST_DECLARED ?? "") as DeclaredHosts;
@@ -79,7 +55,11 @@ const page = host.run("page", {
 const registry = new EcrRegistry(stack, "registry");
 const repository = EcrRepository.fromName(stack, "kept", registry, "team/kept");
 host.run("orders", {
-  image: new ImageOfOthers(stack, "orders-image", repository, host.platform, `sha256:${"b".repeat(64)}`),
+  image: new PulledImage(stack, "orders-image", {
+    image: `${repository.uri}@sha256:${"b".repeat(64)}`,
+    repository,
+    platform: host.platform,
+  }),
   port: 3000,
   health: HealthCheck.http("/status"),
   env: { PAGE: page.url, TEXT: '${HOME} %{x} "quoted"' },
