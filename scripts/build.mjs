@@ -1,6 +1,6 @@
 // @ts-check
 import { spawnSync } from "node:child_process";
-import { cpSync, rmSync } from "node:fs";
+import { cpSync, readdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /** Compiles the package into lib/ and lays the shell files beside, which the constructs read: node scripts/build.mjs */
@@ -13,8 +13,8 @@ const { status } = spawnSync("npx", ["--no-install", "tsc", "-p", "tsconfig.buil
 });
 if (status === 0) {
   cpSync(`${root}src/host-agent`, `${root}lib/host-agent`, { recursive: true });
-  for (const script of ["hosts/local-release.sh", "docker/registry-secrets.sh"]) {
-    cpSync(`${root}src/${script}`, `${root}lib/${script}`);
+  for (const file of readdirSync(`${root}src`, { encoding: "utf8", recursive: true })) {
+    if (file.endsWith(".sh")) cpSync(`${root}src/${file}`, `${root}lib/${file}`);
   }
 }
 process.exitCode = status ?? 1;
