@@ -8,8 +8,7 @@
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { ImageReference } from "../src/values/image-reference.ts";
-import { ImageReferenceError } from "../src/values/image-reference-error.ts";
+import { ImageReference, ImageReferenceError } from "../src/values/image-reference.ts";
 
 const RUNS = 7;
 const LIMIT_SECONDS = 10;

@@ -3,35 +3,39 @@ import "./terraform/source-maps-off.ts";
 
 export { BuildContext } from "./context/build-context.ts";
 export { DockerIgnore } from "./context/docker-ignore.ts";
-export type { BuildSecret } from "./docker/build-secret.ts";
 export { BuiltImage, type BuiltImageProps } from "./docker/built-image.ts";
 export { Container, type ContainerProps } from "./docker/container.ts";
 export type { ContainerHealth } from "./docker/container-health.ts";
 export { DockerEngine, type DockerEngineProps } from "./docker/docker-engine.ts";
-export { DockerHub, type DockerHubProps } from "./docker/docker-hub.ts";
-export type { ExistingRegistryProps } from "./docker/existing-registry.ts";
-export { Ghcr, type GhcrProps } from "./docker/ghcr.ts";
-export { GitLabRegistry, type GitLabRegistryProps } from "./docker/gitlab-registry.ts";
+export {
+  DockerHub,
+  type DockerHubProps,
+  type ExistingRegistryProps,
+  Ghcr,
+  type GhcrProps,
+  GitLabRegistry,
+  type GitLabRegistryProps,
+} from "./docker/hosted-registry.ts";
 export type { IImage } from "./docker/image.ts";
+export type { BuildSecret } from "./docker/image-dockerfile.ts";
 export { type INetwork, Network, type NetworkProps } from "./docker/network.ts";
 export type { PullAccess } from "./docker/pull-access.ts";
 export { PulledImage, type PulledImageProps } from "./docker/pulled-image.ts";
 export type { IRegistry, IRepository } from "./docker/registry.ts";
-export type { RegistryTls } from "./docker/registry-certificate.ts";
 export { RegistryLogin, type RegistryLoginProps } from "./docker/registry-login.ts";
+export type { RegistryTls } from "./docker/registry-secrets.ts";
 export { SelfHostedRegistry, type SelfHostedRegistryProps } from "./docker/self-hosted-registry.ts";
 export { type IVolume, Volume } from "./docker/volume.ts";
 export { Dockerfile } from "./dockerfile/dockerfile.ts";
 export { DockerfileError } from "./dockerfile/dockerfile-error.ts";
 export type { LintOptions } from "./dockerfile/lint/lint.ts";
-export { Address } from "./hosts/address.ts";
 export type { IBackend, IHost, IService, ISite, RunOptions, SiteOptions } from "./hosts/host.ts";
 export { LocalHost, type LocalHostProps } from "./hosts/local-host.ts";
+export { Address } from "./hosts/site.ts";
 export { ConstructError } from "./terraform/construct-error.ts";
-export { keepStateBesideProject } from "./terraform/local-state.ts";
+export { keepStateBesideProject } from "./terraform/stack-settings.ts";
 export { HealthCheck } from "./values/health-check.ts";
-export { ImageReference } from "./values/image-reference.ts";
-export { ImageReferenceError } from "./values/image-reference-error.ts";
+export { ImageReference, ImageReferenceError } from "./values/image-reference.ts";
 export { InvalidValueError } from "./values/invalid-value-error.ts";
 export { Platform } from "./values/platform.ts";
 export { PortMapping } from "./values/port-mapping.ts";

@@ -1,6 +1,6 @@
 import { TerraformVariable } from "cdktf";
 import { EcrRepository, Secret } from "../../src/aws/index.ts";
-import { Address } from "../../src/hosts/address.ts";
+import { Address } from "../../src/hosts/site.ts";
 import { only } from "../synthesize.ts";
 import { DIGEST, nano, pulled } from "./nano-host-stack.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { App, Lazy, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { awsName } from "../../src/aws/aws-name.ts";
-import { Address } from "../../src/hosts/address.ts";
+import { Address } from "../../src/hosts/site.ts";
 import { only } from "../synthesize.ts";
 import { nano } from "./nano-host-stack.ts";
 

@@ -5,7 +5,7 @@ import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic";
 import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { App, TerraformStack, Token } from "cdktf";
 import { AwsAccount, MachineImage, NanoHost, type NanoHostProps } from "../../src/aws/index.ts";
-import { Address } from "../../src/hosts/address.ts";
+import { Address } from "../../src/hosts/site.ts";
 import { Platform } from "../../src/values/platform.ts";
 import { synthesize } from "../synthesize.ts";
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { MachineImage } from "../../src/aws/index.ts";
-import { Address } from "../../src/hosts/address.ts";
+import { Address } from "../../src/hosts/site.ts";
 import { HealthCheck } from "../../src/values/health-check.ts";
 import { Platform } from "../../src/values/platform.ts";
 import { only } from "../synthesize.ts";

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { STACK_LABEL as SWEPT_LABEL } from "../../src/cli/engine-sweep.ts";
 import { isFree, stackProblems } from "../../src/cli/stack-preflight.ts";
 import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
-import { STACK_LABEL } from "../../src/docker/labels.ts";
+import { STACK_LABEL } from "../../src/docker/docker-engine.ts";
 import { RecordedCommand } from "./recorded-command.ts";
 
 const servers: Server[] = [];

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { BuildContext } from "../../src/context/build-context.ts";
 import type { ContentInputs } from "../../src/context/content-id.ts";
-import { ContextError } from "../../src/context/context-error.ts";
+import { ContextError } from "../../src/context/context-path.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 
 const { path, plant } = scratchFolder();

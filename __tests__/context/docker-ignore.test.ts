@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { DockerIgnore } from "../../src/context/docker-ignore.ts";
-import { DockerIgnoreError } from "../../src/context/docker-ignore-error.ts";
+import { DockerIgnoreError } from "../../src/context/ignore-line.ts";
 
 const PEM = Buffer.from("**.pem\n");
 

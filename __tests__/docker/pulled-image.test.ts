@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TerraformStack, TerraformVariable } from "cdktf";
-import { Ghcr } from "../../src/docker/ghcr.ts";
+import { Ghcr } from "../../src/docker/hosted-registry.ts";
 import { PulledImage, type PulledImageProps } from "../../src/docker/pulled-image.ts";
 import { synthesize } from "../synthesize.ts";
 

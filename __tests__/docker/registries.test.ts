@@ -1,8 +1,6 @@
 import type { TerraformStack } from "cdktf";
 import { DockerEngine } from "../../src/docker/docker-engine.ts";
-import { DockerHub } from "../../src/docker/docker-hub.ts";
-import { Ghcr } from "../../src/docker/ghcr.ts";
-import { GitLabRegistry } from "../../src/docker/gitlab-registry.ts";
+import { DockerHub, Ghcr, GitLabRegistry } from "../../src/docker/hosted-registry.ts";
 import { PulledImage } from "../../src/docker/pulled-image.ts";
 import type { IRegistry } from "../../src/docker/registry.ts";
 import { SelfHostedRegistry } from "../../src/docker/self-hosted-registry.ts";

@@ -1,5 +1,5 @@
 import { Dockerfile } from "../../src/dockerfile/dockerfile.ts";
-import { readDuration } from "../../src/dockerfile/instructions/duration.ts";
+import { readDuration } from "../../src/dockerfile/instructions/healthcheck.ts";
 import type { Instruction } from "../../src/dockerfile/instructions/instruction.ts";
 import { refusal } from "./refusal.ts";
 

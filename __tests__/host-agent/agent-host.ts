@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { mainConfiguration } from "../../src/documents/nginx/main-configuration.ts";
-import { releaseFile } from "../../src/documents/nginx/release-marker.ts";
+import { releaseFile } from "../../src/documents/nginx/server.ts";
 import { renderSites } from "../../src/documents/nginx/sites.ts";
 import {
   MARKER_PORT,

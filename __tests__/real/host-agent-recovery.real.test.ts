@@ -1,4 +1,4 @@
-import { releaseFile } from "../../src/documents/nginx/release-marker.ts";
+import { releaseFile } from "../../src/documents/nginx/server.ts";
 import { upstreamFile } from "../../src/documents/nginx/upstream.ts";
 import { HealthCheck } from "../../src/values/health-check.ts";
 import { AgentHost, QUICK, type TestService } from "../host-agent/agent-host.ts";

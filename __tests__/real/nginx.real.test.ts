@@ -3,7 +3,7 @@ import { connect, createServer } from "node:net";
 import fc from "fast-check";
 import { mainConfiguration, type NginxFlavour } from "../../src/documents/nginx/main-configuration.ts";
 import { quote } from "../../src/documents/nginx/quote.ts";
-import { releaseFile } from "../../src/documents/nginx/release-marker.ts";
+import { releaseFile } from "../../src/documents/nginx/server.ts";
 import { renderSites, type SitesOptions } from "../../src/documents/nginx/sites.ts";
 import { upstreamFile } from "../../src/documents/nginx/upstream.ts";
 import { type Echo, EchoService } from "../documents/nginx/echo-service.ts";

@@ -1,6 +1,5 @@
 import fc from "fast-check";
-import { ImageReference } from "../../src/values/image-reference.ts";
-import { ImageReferenceError } from "../../src/values/image-reference-error.ts";
+import { ImageReference, ImageReferenceError } from "../../src/values/image-reference.ts";
 import { fuzzRuns } from "./fuzz-runs.ts";
 
 /** Milliseconds after which a text counts as hanging the parser; how fast it is, bench/ says. */

@@ -1,5 +1,4 @@
-import { ImageReference } from "../../src/values/image-reference.ts";
-import { ImageReferenceError } from "../../src/values/image-reference-error.ts";
+import { ImageReference, ImageReferenceError } from "../../src/values/image-reference.ts";
 import { NO_TEXTS, refusal } from "./refusal.ts";
 
 const PIN = `sha256:${"0123456789abcdef".repeat(4)}`;

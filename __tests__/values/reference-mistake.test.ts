@@ -1,5 +1,5 @@
+import type { ImageReferenceError } from "../../src/values/image-reference.ts";
 import { ImageReference } from "../../src/values/image-reference.ts";
-import type { ImageReferenceError } from "../../src/values/image-reference-error.ts";
 import { refusal } from "./refusal.ts";
 
 const HEX = "0123456789abcdef".repeat(4);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { walkContext } from "../../src/context/context-walk.ts";
 import { DockerIgnore } from "../../src/context/docker-ignore.ts";
-import { DockerIgnoreError } from "../../src/context/docker-ignore-error.ts";
+import { DockerIgnoreError } from "../../src/context/ignore-line.ts";
 
 interface Case {
   content: string;

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DockerIgnore } from "../../src/context/docker-ignore.ts";
-import { DockerIgnoreError } from "../../src/context/docker-ignore-error.ts";
-import { readIgnoreLines } from "../../src/context/ignore-line.ts";
+import { DockerIgnoreError, readIgnoreLines } from "../../src/context/ignore-line.ts";
 import { translate } from "../../src/context/ignore-pattern.ts";
 
 function cases<T>(file: string): T[] {

@@ -1,7 +1,6 @@
 import { Digest } from "../../src/values/digest.ts";
 import { ImageReference } from "../../src/values/image-reference.ts";
-import { LONGEST_PATH, referenceGrammar } from "../../src/values/reference-grammar.ts";
-import { readReference } from "../../src/values/reference-parts.ts";
+import { LONGEST_PATH, readReference, referenceGrammar } from "../../src/values/reference-grammar.ts";
 import { compare, referenceCases } from "./reference-cases.ts";
 
 function accepts(task: () => unknown): boolean {

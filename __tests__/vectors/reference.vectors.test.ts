@@ -1,6 +1,5 @@
-import { ImageReference } from "../../src/values/image-reference.ts";
-import { ImageReferenceError } from "../../src/values/image-reference-error.ts";
-import { readReference } from "../../src/values/reference-parts.ts";
+import { ImageReference, ImageReferenceError } from "../../src/values/image-reference.ts";
+import { readReference } from "../../src/values/reference-grammar.ts";
 import { compare, referenceCases } from "./reference-cases.ts";
 
 /** Upstream's answers: an error code, or `[domain, path, tag, digest]` and, normalised, the familiar name and text. */

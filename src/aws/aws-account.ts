@@ -2,14 +2,12 @@ import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-i
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Lazy, TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
-import { STACK_LABEL } from "../docker/labels.ts";
+import { STACK_LABEL } from "../docker/docker-engine.ts";
 import { iamPolicy, type PolicyStatement } from "../documents/iam-policy.ts";
 import { all, at, ConstructError } from "../terraform/construct-error.ts";
-import { constructId } from "../terraform/construct-id.ts";
-import { withoutCreationStack } from "../terraform/creation-stack.ts";
-import { literal } from "../terraform/literal.ts";
-import { widenProviderVersion } from "../terraform/provider-version.ts";
-import { templateMap, templateText } from "../terraform/template-text.ts";
+import { constructId, literal } from "../terraform/literal.ts";
+import { widenProviderVersion } from "../terraform/stack-settings.ts";
+import { templateMap, templateText, withoutCreationStack } from "../terraform/template-text.ts";
 import { AwsRegion } from "./aws-region.ts";
 
 /** Where something is deployed, for a construct that stands alone in its stack. */

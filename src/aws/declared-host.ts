@@ -4,9 +4,7 @@ import { hostBootstrap, hostConf, swapSize } from "../documents/host-bootstrap.t
 import { drainTime, keptReleases } from "../documents/release-manifest.ts";
 import { type UserData, userData } from "../documents/user-data.ts";
 import { all, at, ConstructError } from "../terraform/construct-error.ts";
-import { literal } from "../terraform/literal.ts";
-import { textMap } from "../terraform/text-map.ts";
-import { wordList } from "../terraform/word-list.ts";
+import { literal, textMap, wordList } from "../terraform/literal.ts";
 import { InstanceType } from "./instance-type.ts";
 import { MachineImage } from "./machine-image.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";

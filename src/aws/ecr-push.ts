@@ -1,7 +1,6 @@
 import { DataAwsEcrImage } from "@cdktf/provider-aws/lib/data-aws-ecr-image";
-import { DockerEngine } from "../docker/docker-engine.ts";
+import { CONTENT_LABEL, DockerEngine } from "../docker/docker-engine.ts";
 import type { ImagePush } from "../docker/image-push.ts";
-import { CONTENT_LABEL } from "../docker/labels.ts";
 import { TerraformData } from "../terraform/terraform-data.ts";
 import type { AwsAccount } from "./aws-account.ts";
 import { stagedScript } from "./staged-script.ts";

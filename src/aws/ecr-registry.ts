@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { constructId } from "../terraform/construct-id.ts";
-import { literal } from "../terraform/literal.ts";
+import { constructId, literal } from "../terraform/literal.ts";
 import { AwsAccount, type AwsPlace } from "./aws-account.ts";
 import { EcrRepository, type EcrRepositoryOptions } from "./ecr-repository.ts";
 import type { EcrPlace } from "./granting-repository.ts";

@@ -2,8 +2,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { IRepository } from "../docker/registry.ts";
 import { at, ConstructError } from "../terraform/construct-error.ts";
-import { constructId } from "../terraform/construct-id.ts";
-import { literal } from "../terraform/literal.ts";
+import { constructId, literal } from "../terraform/literal.ts";
 import { AwsRegion } from "./aws-region.ts";
 import { type EcrPlace, GrantingRepository, type IEcrRepository } from "./granting-repository.ts";
 

@@ -1,4 +1,4 @@
-import { STACK_LABEL } from "../docker/labels.ts";
+import { STACK_LABEL } from "../docker/docker-engine.ts";
 import type { PolicyStatement } from "../documents/iam-policy.ts";
 import type { AwsAccount } from "./aws-account.ts";
 

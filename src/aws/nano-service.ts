@@ -5,10 +5,7 @@ import { BRIDGE_ADDRESS, type ClaimedPorts } from "../documents/service-ports.ts
 import { type DeclaredService, readService } from "../hosts/declared-service.ts";
 import type { IHost, IService, RunOptions } from "../hosts/host.ts";
 import { all, ConstructError } from "../terraform/construct-error.ts";
-import { constructId } from "../terraform/construct-id.ts";
-import { literal } from "../terraform/literal.ts";
-import { textMap } from "../terraform/text-map.ts";
-import { COMMAND_EXAMPLE, wordList } from "../terraform/word-list.ts";
+import { COMMAND_EXAMPLE, constructId, literal, textMap, wordList } from "../terraform/literal.ts";
 import { RegistryAddress } from "../values/registry-address.ts";
 import { Secret } from "./secret.ts";
 

@@ -8,9 +8,8 @@ import {
   readRootIgnoreFile,
   refuseIgnoredDockerfile,
 } from "./context-dockerfile.ts";
-import { ContextError } from "./context-error.ts";
-import type { ContextFile } from "./context-file.ts";
 import { ContextMemory } from "./context-memory.ts";
+import { ContextError, type ContextFile } from "./context-path.ts";
 import { type LeftOutPath, type WalkedPath, walkContext } from "./context-walk.ts";
 import type { DockerIgnore } from "./docker-ignore.ts";
 import {
@@ -20,11 +19,11 @@ import {
   readTarget,
   readTree,
   type SentPath,
+  sentPaths,
   statFile,
 } from "./read-tree.ts";
-import { sentPaths } from "./sent-paths.ts";
 import { stageContext } from "./stage-context.ts";
-import { type TreeChanges, treeChanges } from "./tree-changes.ts";
+import { type TreeChanges, treeChanges } from "./tree-columns.ts";
 
 /** What {@link BuildContext.open} takes. */
 export interface BuildContextOptions {

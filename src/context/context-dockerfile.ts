@@ -1,7 +1,6 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
-import { cleanPath } from "./clean-path.ts";
-import { ContextError } from "./context-error.ts";
+import { ContextError, cleanPath } from "./context-path.ts";
 import { DockerIgnore } from "./docker-ignore.ts";
 import { asContextError } from "./read-file.ts";
 

@@ -1,4 +1,4 @@
-import type { ContextFile } from "./context-file.ts";
+import type { ContextFile } from "./context-path.ts";
 
 /** Something that is sent and was probably forgotten. */
 export interface ContextFinding {

@@ -1,6 +1,6 @@
-import type { ContextFile } from "./context-file.ts";
+import type { ContextFile } from "./context-path.ts";
 import type { ContextReport } from "./context-report.ts";
-import type { TreeChanges } from "./tree-changes.ts";
+import type { TreeChanges } from "./tree-columns.ts";
 
 /** A context's explanation for a terminal, line by line. */
 export function contextReportLines(report: ContextReport): string[] {

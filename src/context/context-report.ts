@@ -1,8 +1,8 @@
 import { BuildContext, type BuildContextOptions } from "./build-context.ts";
-import type { ContextFile } from "./context-file.ts";
 import { type ContextFinding, contextFindings } from "./context-findings.ts";
+import type { ContextFile } from "./context-path.ts";
 import { DockerIgnore } from "./docker-ignore.ts";
-import type { TreeChanges } from "./tree-changes.ts";
+import type { TreeChanges } from "./tree-columns.ts";
 
 /** Something that is not sent, and what says so. */
 export interface ContextExclusion {

@@ -1,7 +1,12 @@
 import { type Dirent, readdirSync } from "node:fs";
-import { ContextError } from "./context-error.ts";
-import { type ContextFileKind, compareBytes, SURROGATE } from "./context-file.ts";
-import { decodeText, hasUndecodedByte } from "./decode-text.ts";
+import {
+  ContextError,
+  type ContextFileKind,
+  compareBytes,
+  decodeText,
+  hasUndecodedByte,
+  SURROGATE,
+} from "./context-path.ts";
 import type { DockerIgnore, FolderMatches, IgnoreAnswer, WalkAnswer } from "./docker-ignore.ts";
 
 /** A path that the walk keeps. */

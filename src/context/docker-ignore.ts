@@ -1,9 +1,7 @@
 import { ExpressionError } from "./character-set.ts";
-import { cleanPath } from "./clean-path.ts";
-import { DockerIgnoreError } from "./docker-ignore-error.ts";
-import { type IgnoreLine, readIgnoreLines, trimSpace } from "./ignore-line.ts";
+import { cleanPath } from "./context-path.ts";
+import { DockerIgnoreError, type IgnoreLine, isPatternSyntax, readIgnoreLines, trimSpace } from "./ignore-line.ts";
 import { type AskedPath, askPath, IgnorePattern } from "./ignore-pattern.ts";
-import { isPatternSyntax } from "./pattern-syntax.ts";
 
 /** What an ignore file says about one path. */
 export interface IgnoreAnswer {

@@ -1,6 +1,5 @@
-import { cleanPath } from "./clean-path.ts";
-import { decodeText } from "./decode-text.ts";
-import { DockerIgnoreError } from "./docker-ignore-error.ts";
+import { InvalidValueError } from "../values/invalid-value-error.ts";
+import { cleanPath, decodeText, hasUndecodedByte } from "./context-path.ts";
 
 /** One line of an ignore file that says something. */
 export interface IgnoreLine {
@@ -57,3 +56,149 @@ export function trimSpace(text: string): string {
   while (end > 0 && LEADING_SPACE.test(text.charAt(end - 1))) end -= 1;
   return text.slice(0, end).replace(LEADING_SPACE, "");
 }
+
+const BAD = Symbol("bad pattern");
+type Rest = number | typeof BAD;
+
+/**
+ * Whether Go's `filepath.Match(pattern, ".")` accepts the pattern. Why word by word: Docker refuses a file exactly
+ * when this call fails, and the call stops reading at the first part that does not match `.`, so that `a*[` passes.
+ */
+export function isPatternSyntax(pattern: string): boolean {
+  let rest = [...pattern];
+  let name = ".";
+  while (rest.length > 0) {
+    const { star, chunk, after } = scanChunk(rest);
+    rest = after;
+    if (star && chunk.length === 0) return true;
+    const tail = matchChunk(chunk, name);
+    if (tail === "bad") return false;
+    if (tail !== undefined && (tail === "" || rest.length > 0)) {
+      name = tail;
+      continue;
+    }
+    if (!star || name === "") return true;
+    const skipped = matchChunk(chunk, "");
+    if (skipped === "bad") return false;
+    if (skipped === undefined) return true;
+    name = skipped;
+  }
+  return true;
+}
+
+function scanChunk(pattern: readonly string[]): { star: boolean; chunk: string[]; after: string[] } {
+  let start = 0;
+  while (pattern[start] === "*") start += 1;
+  let inRange = false;
+  let end = start;
+  for (; end < pattern.length; end += 1) {
+    const c = pattern[end];
+    if (c === "\\") {
+      if (end + 1 < pattern.length) end += 1;
+    } else if (c === "[") inRange = true;
+    else if (c === "]") inRange = false;
+    else if (c === "*" && !inRange) break;
+  }
+  return { star: start > 0, chunk: pattern.slice(start, end), after: pattern.slice(end) };
+}
+
+/** What is left of `name`, undefined when the chunk does not match it, "bad" when the chunk is malformed. */
+function matchChunk(chunk: readonly string[], name: string): string | undefined | "bad" {
+  let failed = false;
+  let left = name;
+  for (let at = 0; at < chunk.length; ) {
+    failed ||= left === "";
+    const c = chunk[at] as string;
+    if (c === "[") {
+      const parsed = matchClass(chunk, at + 1, left);
+      if (parsed === BAD) return "bad";
+      failed ||= !parsed.matched;
+      at = parsed.next;
+    } else {
+      if (c === "\\") at += 1;
+      if (at >= chunk.length) return "bad";
+      failed ||= c !== "?" && chunk[at] !== left;
+      at += 1;
+    }
+    left = "";
+  }
+  return failed ? undefined : left;
+}
+
+function matchClass(
+  chunk: readonly string[],
+  start: number,
+  name: string,
+): { matched: boolean; next: number } | typeof BAD {
+  const wanted = name.codePointAt(0) ?? -1;
+  const negated = chunk[start] === "^";
+  let at = negated ? start + 1 : start;
+  let matched = false;
+  for (let first = true; first || chunk[at] !== "]"; first = false) {
+    const low = classCharacter(chunk, at);
+    if (low === BAD) return BAD;
+    let high = low;
+    if (chunk[low] === "-") {
+      const to = classCharacter(chunk, low + 1);
+      if (to === BAD) return BAD;
+      high = to;
+    }
+    matched ||= codeBefore(chunk, low) <= wanted && wanted <= codeBefore(chunk, high);
+    at = high;
+  }
+  return { matched: matched !== negated, next: at + 1 };
+}
+
+/** The place after the character at `at`; a class that ends here is malformed. */
+function classCharacter(chunk: readonly string[], at: number): Rest {
+  const c = chunk[at];
+  if (c === undefined || c === "-" || c === "]") return BAD;
+  const end = c === "\\" ? at + 2 : at + 1;
+  const character = chunk[end - 1];
+  if (character === undefined || hasUndecodedByte(character) || end >= chunk.length) return BAD;
+  return end;
+}
+
+function codeBefore(chunk: readonly string[], end: number): number {
+  return chunk[end - 1]?.codePointAt(0) ?? -1;
+}
+
+/** Where an ignore file is wrong, and how. */
+export interface DockerIgnoreProblem {
+  readonly file: string;
+  /** Counted from 1. */
+  readonly line: number;
+  /** The pattern as it was typed. */
+  readonly pattern: string;
+  /** What the engine says about it. */
+  readonly reason: string;
+  /** The path that the pattern fails on, where reading the file alone did not show it. */
+  readonly path?: string;
+}
+
+/** An ignore file that the engine refuses, or a pattern of it that fails on a path. */
+export class DockerIgnoreError extends InvalidValueError implements DockerIgnoreProblem {
+  readonly file: string;
+  readonly line: number;
+  readonly pattern: string;
+  readonly reason: string;
+  readonly path?: string;
+
+  constructor(problem: DockerIgnoreProblem) {
+    const { file, line, reason, pattern, path } = problem;
+    const on = path === undefined ? "" : `, on path ${JSON.stringify(path)}`;
+    super({
+      subject: `${file} line ${line}`,
+      rule: `is refused by Docker (${reason}${on})`,
+      got: pattern,
+      remedy: REMEDY,
+    });
+    this.file = file;
+    this.line = line;
+    this.pattern = pattern;
+    this.reason = reason;
+    this.path = path;
+  }
+}
+
+const REMEDY = 'correct the pattern, or write "\\\\" before a character that stands for itself';

@@ -1,6 +1,5 @@
 import { ExpressionError } from "./character-set.ts";
-import { cleanPath } from "./clean-path.ts";
-import { hasUndecodedByte } from "./decode-text.ts";
+import { cleanPath, hasUndecodedByte } from "./context-path.ts";
 import { PathAutomaton } from "./path-automaton.ts";
 import { readExpression } from "./pattern-expression.ts";
 

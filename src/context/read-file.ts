@@ -1,6 +1,6 @@
 import * as crypto from "node:crypto";
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { ContextError } from "./context-error.ts";
+import { ContextError } from "./context-path.ts";
 import type { TreeColumns } from "./tree-columns.ts";
 
 // Never through a link, and never waiting for the writer of a pipe that took the file's place.

@@ -14,8 +14,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { ContextError } from "./context-error.ts";
-import type { ContextFile } from "./context-file.ts";
+import { ContextError, type ContextFile } from "./context-path.ts";
 import { walkContext } from "./context-walk.ts";
 import { DockerIgnore } from "./docker-ignore.ts";
 import { changedWhileRead, readFile } from "./read-file.ts";

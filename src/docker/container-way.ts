@@ -2,8 +2,7 @@ import { type ITerraformDependable, Lazy } from "cdktf";
 import { Construct } from "constructs";
 import { templateText } from "../terraform/template-text.ts";
 import { TerraformData } from "../terraform/terraform-data.ts";
-import { DockerEngine } from "./docker-engine.ts";
-import { CONSTRUCT_LABEL } from "./labels.ts";
+import { CONSTRUCT_LABEL, DockerEngine } from "./docker-engine.ts";
 
 /** What a {@link ContainerWay} takes. */
 export interface ContainerWayProps {

@@ -3,19 +3,13 @@ import { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { all, ConstructError } from "../terraform/construct-error.ts";
-import { constructId } from "../terraform/construct-id.ts";
-import { withoutCreationStack } from "../terraform/creation-stack.ts";
-import { literal } from "../terraform/literal.ts";
-import { templateMap, templateText } from "../terraform/template-text.ts";
-import { textMap } from "../terraform/text-map.ts";
-import { COMMAND_EXAMPLE, wordList } from "../terraform/word-list.ts";
+import { COMMAND_EXAMPLE, constructId, literal, textMap, wordList } from "../terraform/literal.ts";
+import { templateMap, templateText, withoutCreationStack } from "../terraform/template-text.ts";
 import type { PortMapping } from "../values/port-mapping.ts";
 import { type ContainerHealth, containerHealthBlock, settingsDigest } from "./container-health.ts";
-import { DockerEngine } from "./docker-engine.ts";
+import { DockerEngine, labelBlocks, ownershipLabels, publishPort, SETTINGS_LABEL } from "./docker-engine.ts";
 import type { IImage } from "./image.ts";
-import { labelBlocks, ownershipLabels, SETTINGS_LABEL } from "./labels.ts";
 import type { INetwork } from "./network.ts";
-import { publishPort } from "./published-ports.ts";
 import type { IVolume } from "./volume.ts";
 
 /** What a {@link Container} takes. */

@@ -2,10 +2,10 @@ import { DockerProvider, type DockerProviderRegistryAuth } from "@cdktf/provider
 import { Lazy, TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { at, ConstructError } from "../terraform/construct-error.ts";
-import { constructId } from "../terraform/construct-id.ts";
-import { withoutCreationStack } from "../terraform/creation-stack.ts";
-import { literal } from "../terraform/literal.ts";
-import { widenProviderVersion } from "../terraform/provider-version.ts";
+import { constructId, literal } from "../terraform/literal.ts";
+import { widenProviderVersion } from "../terraform/stack-settings.ts";
+import { withoutCreationStack } from "../terraform/template-text.ts";
+import type { PortMapping } from "../values/port-mapping.ts";
 import { RegistryAddress } from "../values/registry-address.ts";
 import type { PullAccess } from "./pull-access.ts";
 import type { IRepository } from "./registry.ts";
@@ -162,4 +162,47 @@ function registryAuth(address: string, access: PullAccess): DockerProviderRegist
 function strength({ authDisabled, username }: DockerProviderRegistryAuth): number {
   if (authDisabled) return 0;
   return username ? 2 : 1;
+}
+
+const published = new WeakMap<TerraformStack, { readonly by: IConstruct; readonly port: PortMapping }[]>();
+
+/**
+ * Takes a port of the engine's machine for `construct`. Why at synth: the engine would find out only when the first
+ * of the two runs already.
+ *
+ * @throws {ConstructError} when another container of the stack publishes it
+ */
+export function publishPort(construct: IConstruct, port: PortMapping): void {
+  const stack = TerraformStack.of(construct);
+  const taken = published.get(stack) ?? [];
+  const holder = taken.find((other) => other.port.overlaps(port));
+  if (holder) {
+    throw new ConstructError(
+      construct,
+      "ports",
+      `port ${port.host} is published by ${holder.by.node.path} already: choose another port for one of them`,
+    );
+  }
+  published.set(stack, [...taken, { by: construct, port }]);
+}
+
+/** The stack that owns a container, network, volume or image on an engine; `slipway down` sweeps by it. */
+export const STACK_LABEL = "dev.slipway.stack";
+/** The construct that declared it, for a person who looks at the engine. */
+export const CONSTRUCT_LABEL = "dev.slipway.construct";
+/** The content id that an image was built from, by which a registry's image is known to be ours. */
+export const CONTENT_LABEL = "dev.slipway.content";
+/** A digest of settings that the provider neither updates nor replaces for; a change of the label replaces. */
+export const SETTINGS_LABEL = "dev.slipway.settings";
+
+/** The labels by which everything that `construct` puts on an engine can be found again. */
+export function ownershipLabels(construct: IConstruct): Record<string, string> {
+  return { [STACK_LABEL]: TerraformStack.of(construct).node.id, [CONSTRUCT_LABEL]: construct.node.path };
+}
+
+/** The provider's block form of a label map, sorted. */
+export function labelBlocks(labels: Readonly<Record<string, string>>): { label: string; value: string }[] {
+  return Object.keys(labels)
+    .sort()
+    .map((label) => ({ label, value: labels[label] as string }));
 }

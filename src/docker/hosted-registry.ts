@@ -1,11 +1,12 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { at } from "../terraform/construct-error.ts";
-import { constructId } from "../terraform/construct-id.ts";
-import { literal } from "../terraform/literal.ts";
+import { at, ConstructError } from "../terraform/construct-error.ts";
+import { constructId, literal } from "../terraform/literal.ts";
+import { RegistryAddress } from "../values/registry-address.ts";
 import { RepositoryPath } from "../values/repository-path.ts";
 import type { PullAccess } from "./pull-access.ts";
 import type { IRegistry, IRepository } from "./registry.ts";
+import type { RegistryLogin } from "./registry-login.ts";
 
 /** A registry that somebody else runs, so that there is nothing to create and nothing to wait for. */
 export abstract class HostedRegistry extends Construct implements IRegistry {
@@ -36,4 +37,138 @@ export abstract class HostedRegistry extends Construct implements IRegistry {
 export function registryRepository(registry: IRegistry, path: string, pullAccess: PullAccess): IRepository {
   const checked = at(registry, "path", () => RepositoryPath.parse(path)).toString();
   return { registry, path: checked, uri: `${registry.address}/${checked}`, pullAccess, ready: registry.ready };
+}
+
+/** What {@link DockerHub} takes. */
+export interface DockerHubProps {
+  /** The account or organisation that repositories belong to, e.g. `exitzeroacademy`. */
+  readonly namespace: string;
+}
+
+/**
+ * Docker Hub. Pushes go to `registry-1.docker.io` and need `docker login registry-1.docker.io` once on the deploying
+ * machine: the provider looks the login up under the host that it pushes to.
+ *
+ * @see https://docs.docker.com/docker-hub/repos/
+ */
+export class DockerHub extends HostedRegistry {
+  readonly address = "docker.io";
+  readonly endpoint = "https://registry-1.docker.io";
+  private readonly namespace: string;
+
+  /** @throws {ConstructError} when the namespace is not one path component */
+  constructor(scope: Construct, id: string, props: DockerHubProps) {
+    super(scope, id);
+    this.namespace = at(this, "namespace", () =>
+      RepositoryPath.parse(literal(this, "namespace", props.namespace)),
+    ).toString();
+  }
+
+  protected override fullPath(path: string): string {
+    return `${this.namespace}/${path}`;
+  }
+}
+
+/** What {@link Ghcr} takes. */
+export interface GhcrProps {
+  /** The GitHub user or organisation in lower case, e.g. `octo-org`. */
+  readonly owner: string;
+}
+
+/**
+ * GitHub's container registry; pushes use the deploying machine's `docker login ghcr.io`.
+ *
+ * @see https://docs.github.com/en/packages/working-with-a-github-packages-registry/working-with-the-container-registry
+ */
+export class Ghcr extends HostedRegistry {
+  readonly address = "ghcr.io";
+  readonly endpoint = "https://ghcr.io";
+  private readonly owner: string;
+
+  /** @throws {ConstructError} when the owner is not a valid path */
+  constructor(scope: Construct, id: string, props: GhcrProps) {
+    super(scope, id);
+    this.owner = at(this, "owner", () => RepositoryPath.parse(literal(this, "owner", props.owner))).toString();
+  }
+
+  protected override fullPath(path: string): string {
+    return `${this.owner}/${path}`;
+  }
+}
+
+/** What {@link GitLabRegistry} takes. */
+export interface GitLabRegistryProps {
+  /** The project's path in lower case, e.g. `group/subgroup/project`. */
+  readonly project: string;
+  /** The registry's address. @default "registry.gitlab.com" */
+  readonly address?: string;
+}
+
+/**
+ * A GitLab project's registry; pushes use the deploying machine's `docker login` to its address.
+ *
+ * @see https://docs.gitlab.com/user/packages/container_registry/
+ */
+export class GitLabRegistry extends HostedRegistry {
+  readonly address: string;
+  readonly endpoint: string;
+  private readonly project: string;
+
+  /** @throws {ConstructError} when the address or the project path is malformed */
+  constructor(scope: Construct, id: string, props: GitLabRegistryProps) {
+    super(scope, id);
+    const address = literal(this, "address", props.address ?? "registry.gitlab.com");
+    this.address = at(this, "address", () => RegistryAddress.parse(address)).toString();
+    this.endpoint = `https://${this.address}`;
+    this.project = at(this, "project", () => RepositoryPath.parse(literal(this, "project", props.project))).toString();
+  }
+
+  /** GitLab keeps a project's images at the project's path itself or below it. */
+  protected override fullPath(path: string): string {
+    return `${this.project}/${path}`;
+  }
+}
+
+/** What an {@link ExistingRegistry} takes. */
+export interface ExistingRegistryProps {
+  /** `host[:port]`, without scheme or path. */
+  readonly address: string;
+  /** @default - `http` on a loopback address, else `https` */
+  readonly protocol?: "http" | "https";
+  /** Whether a pull needs the deploying machine's `docker login`. @default - true for `https`, false for `http` */
+  readonly private?: boolean;
+  /** A user of the registry, by variables of the environment; needs `https`. @default - as `private` says */
+  readonly login?: RegistryLogin;
+}
+
+/** A registry that runs already; made by `SelfHostedRegistry.fromAddress`. */
+export class ExistingRegistry extends Construct implements IRegistry {
+  readonly address: string;
+  readonly endpoint: string;
+  readonly ready: ITerraformDependable[] = [];
+  private readonly pullAccess: PullAccess;
+
+  constructor(scope: Construct, id: string, props: ExistingRegistryProps) {
+    super(scope, constructId(scope, id));
+    const address = at(this, "address", () => RegistryAddress.parse(literal(this, "address", props.address)));
+    const protocol = props.protocol ?? (address.isLoopback ? "http" : "https");
+    this.address = address.toString();
+    this.endpoint = `${protocol}://${this.address}`;
+    this.pullAccess = this.access(props, protocol);
+  }
+
+  repository(path: string): IRepository {
+    return registryRepository(this, literal(this, "path", path), this.pullAccess);
+  }
+
+  private access({ login, private: isPrivate }: ExistingRegistryProps, protocol: "http" | "https"): PullAccess {
+    if (login && protocol === "http")
+      throw new ConstructError(this, "login", "would send its password in the clear: say protocol https");
+    if (login && isPrivate === false)
+      throw new ConstructError(this, "private", "is false, but a login is given: leave out one of them");
+    if (login) return login.accessTo(this.address);
+    return (isPrivate ?? protocol === "https")
+      ? { kind: "docker-config", address: this.address }
+      : { kind: "anonymous" };
+  }
 }

@@ -1,10 +1,12 @@
+import { existsSync } from "node:fs";
 import { Annotations } from "cdktf";
-import type { Construct } from "constructs";
-import type { ExternalImage } from "../dockerfile/base-image.ts";
+import type { Construct, IConstruct } from "constructs";
 import { Dockerfile } from "../dockerfile/dockerfile.ts";
+import type { ExternalImage } from "../dockerfile/image-config.ts";
 import type { LintOptions } from "../dockerfile/lint/lint.ts";
 import { at, ConstructError } from "../terraform/construct-error.ts";
-import { isStrict } from "../terraform/strict-mode.ts";
+import { literal } from "../terraform/literal.ts";
+import { isStrict } from "../terraform/stack-settings.ts";
 import type { Platform } from "../values/platform.ts";
 import { Lockfile } from "./lockfile.ts";
 
@@ -125,4 +127,44 @@ function checkLogin(scope: Construct, { reference, written, line }: ExternalImag
     "dockerfile",
     `Dockerfile line ${line}: ${written} is in the private registry ${domain}, which nothing logs in to: declare it in bases`,
   );
+}
+
+/** A secret that a build step mounts: from a variable of the deployer's environment, or from a file. */
+export interface BuildSecret {
+  /** The id by which `RUN --mount=type=secret,id=…` asks for it. */
+  readonly id: string;
+  /** The name of an environment variable of the machine that deploys. */
+  readonly env?: string;
+  /** A file outside the build context, relative to the working directory. */
+  readonly file?: string;
+}
+
+/**
+ * The provider's blocks for `secrets`: names and paths only, never what they hold.
+ *
+ * @throws {ConstructError} unless each has exactly one source, an id of its own, and a file that exists
+ */
+export function buildSecretBlocks(
+  scope: IConstruct,
+  secrets: readonly BuildSecret[],
+  fromStack: (path: string) => string,
+) {
+  const seen = new Set<string>();
+  return secrets.map(({ id, env, file }) => {
+    const property = `secrets[${id}]`;
+    literal(scope, property, [id, env, file]);
+    if (seen.has(id)) throw new ConstructError(scope, property, "is declared twice: one secret has one id");
+    seen.add(id);
+    if ((env === undefined) === (file === undefined)) {
+      throw new ConstructError(
+        scope,
+        property,
+        `needs exactly one of env and file, got env ${env ?? "unset"} and file ${file ?? "unset"}`,
+      );
+    }
+    if (file !== undefined && !existsSync(file)) {
+      throw new ConstructError(scope, property, { subject: "secret file", rule: "must exist", got: file });
+    }
+    return env === undefined ? { id, src: fromStack(file as string) } : { id, env };
+  });
 }

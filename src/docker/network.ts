@@ -1,11 +1,9 @@
 import { Network as DockerNetwork } from "@cdktf/provider-docker/lib/network";
 import type { ITerraformDependable } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
-import { constructId } from "../terraform/construct-id.ts";
-import { withoutCreationStack } from "../terraform/creation-stack.ts";
-import { literal } from "../terraform/literal.ts";
-import { DockerEngine } from "./docker-engine.ts";
-import { labelBlocks, ownershipLabels } from "./labels.ts";
+import { constructId, literal } from "../terraform/literal.ts";
+import { withoutCreationStack } from "../terraform/template-text.ts";
+import { DockerEngine, labelBlocks, ownershipLabels } from "./docker-engine.ts";
 
 /** A network on an engine that containers join. */
 export interface INetwork extends IConstruct {

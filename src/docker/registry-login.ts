@@ -1,8 +1,7 @@
 import { TerraformStack, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import { ConstructError } from "../terraform/construct-error.ts";
-import { constructId } from "../terraform/construct-id.ts";
-import { literal } from "../terraform/literal.ts";
+import { constructId, literal } from "../terraform/literal.ts";
 import type { PullAccess } from "./pull-access.ts";
 
 /** What a {@link RegistryLogin} takes. */

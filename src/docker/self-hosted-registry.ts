@@ -2,22 +2,19 @@ import { isIPv6 } from "node:net";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { all, at, ConstructError } from "../terraform/construct-error.ts";
-import { constructId } from "../terraform/construct-id.ts";
-import { literal } from "../terraform/literal.ts";
+import { constructId, literal } from "../terraform/literal.ts";
 import { PortMapping, parsePort } from "../values/port-mapping.ts";
 import { RegistryAddress } from "../values/registry-address.ts";
 import { Container } from "./container.ts";
 import { ContainerWay } from "./container-way.ts";
 import { DockerEngine } from "./docker-engine.ts";
-import { ExistingRegistry, type ExistingRegistryProps } from "./existing-registry.ts";
-import { registryRepository } from "./hosted-registry.ts";
+import { ExistingRegistry, type ExistingRegistryProps, registryRepository } from "./hosted-registry.ts";
 import type { IImage } from "./image.ts";
 import type { PullAccess } from "./pull-access.ts";
 import { PulledImage } from "./pulled-image.ts";
 import type { IRegistry, IRepository } from "./registry.ts";
-import { RegistryCertificate, type RegistryTls } from "./registry-certificate.ts";
 import type { RegistryLogin } from "./registry-login.ts";
-import { RegistrySecrets, SECRETS_PATH } from "./registry-secrets.ts";
+import { RegistryCertificate, RegistrySecrets, type RegistryTls, SECRETS_PATH } from "./registry-secrets.ts";
 import { type IVolume, Volume } from "./volume.ts";
 
 /** The registry program that runs where no other image is given. @see https://distribution.github.io/distribution/ */

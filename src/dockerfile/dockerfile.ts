@@ -1,12 +1,10 @@
-import type { BaseImage, ExternalImage } from "./base-image.ts";
 import { DockerfileError } from "./dockerfile-error.ts";
-import type { ExposedPort } from "./exposed-port.ts";
+import type { BaseImage, ExposedPort, ExternalImage } from "./image-config.ts";
 import type { Healthcheck } from "./instructions/instruction.ts";
 import { type Finding, type LintOptions, lint } from "./lint/lint.ts";
 import { argumentsOf, type BuildArgument, type SecretUse, type Stage } from "./stage.ts";
 import { readStages } from "./stage-reader.ts";
-import type { Statement } from "./statement.ts";
-import { readStatements } from "./statement-list.ts";
+import { readStatements, type Statement } from "./statement.ts";
 import type { Directives } from "./syntax/directives.ts";
 import type { DockerfileWriter } from "./writer/dockerfile-writer.ts";
 import type { FromOptions } from "./writer/from-options.ts";

@@ -1,4 +1,4 @@
-import { type BaseImage, externalImage } from "./base-image.ts";
+import { type BaseImage, externalImage } from "./image-config.ts";
 import type { From } from "./instructions/instruction.ts";
 import { Stage } from "./stage.ts";
 import type { Statement } from "./statement.ts";

@@ -1,8 +1,15 @@
-import { type BaseImage, type ExternalImage, externalImage } from "./base-image.ts";
-import { type ExposedPort, readPortSpecs } from "./exposed-port.ts";
-import { type ImageCommand, readImageCommand, startArguments } from "./image-command.ts";
+import {
+  type BaseImage,
+  type ExposedPort,
+  type ExternalImage,
+  externalImage,
+  type ImageCommand,
+  readImageCommand,
+  readPortSpecs,
+  startArguments,
+} from "./image-config.ts";
 import type { From, Healthcheck, Keyword } from "./instructions/instruction.ts";
-import { type Mount, readMount } from "./instructions/mount.ts";
+import { type Mount, readMount } from "./instructions/read-run.ts";
 import type { Statement } from "./statement.ts";
 import type { VariableScope } from "./variable-scope.ts";
 

@@ -3,7 +3,7 @@ import { type CloudConfigFile, cloudConfig } from "./cloud-config.ts";
 import { hostAgentFiles } from "./host-agent-files.ts";
 import { hostUnits } from "./host-units.ts";
 import { mainConfiguration } from "./nginx/main-configuration.ts";
-import { releaseFile } from "./nginx/release-marker.ts";
+import { releaseFile } from "./nginx/server.ts";
 import { renderSites } from "./nginx/sites.ts";
 import { MARKER_PORT } from "./release-manifest.ts";
 import { BRIDGE_ADDRESS } from "./service-ports.ts";

@@ -1,9 +1,7 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { parsePort } from "../values/port-mapping.ts";
-import type { EdgeOptions } from "./nginx/default-server.ts";
 import { Directive } from "./nginx/directive.ts";
-import { internalListener } from "./nginx/internal-listener.ts";
-import type { NginxSite } from "./nginx/site-server.ts";
+import { type EdgeOptions, internalListener, type NginxSite } from "./nginx/server.ts";
 import { renderSites } from "./nginx/sites.ts";
 import { Upstreams } from "./nginx/upstream.ts";
 import { type ReleasedService, type ReleasedServiceOptions, releasedService } from "./released-service.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
-import { serviceName } from "./nginx/service-name.ts";
+import { serviceName } from "./nginx/upstream.ts";
 
 /** The ports of one service on its host. */
 export interface ClaimedPorts {

@@ -6,17 +6,15 @@ import { type INetwork, Network } from "../docker/network.ts";
 import { PulledImage } from "../docker/pulled-image.ts";
 import { Volume } from "../docker/volume.ts";
 import { mainConfiguration } from "../documents/nginx/main-configuration.ts";
-import { serviceName } from "../documents/nginx/service-name.ts";
+import { serviceName } from "../documents/nginx/upstream.ts";
 import { ServicePorts } from "../documents/service-ports.ts";
 import { all, at, ConstructError } from "../terraform/construct-error.ts";
-import { constructId } from "../terraform/construct-id.ts";
-import { literal } from "../terraform/literal.ts";
+import { constructId, literal } from "../terraform/literal.ts";
 import type { Platform } from "../values/platform.ts";
 import { PortMapping, parsePort } from "../values/port-mapping.ts";
 import type { IBackend, IHost, IService, ISite, RunOptions, SiteOptions } from "./host.ts";
-import { LocalRelease } from "./local-release.ts";
+import { bareText, internalText, LocalRelease, sitesText } from "./local-release.ts";
 import { LocalService } from "./local-service.ts";
-import { bareText, internalText, sitesText } from "./nginx-text.ts";
 import { Site } from "./site.ts";
 
 /** What a {@link LocalHost} takes. */

@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { Container } from "../docker/container.ts";
 import type { INetwork } from "../docker/network.ts";
 import { ConstructError } from "../terraform/construct-error.ts";
-import { constructId } from "../terraform/construct-id.ts";
+import { constructId } from "../terraform/literal.ts";
 import type { HealthCheck } from "../values/health-check.ts";
 import { readService } from "./declared-service.ts";
 import type { IHost, IService, RunOptions } from "./host.ts";

@@ -1,6 +1,9 @@
 import { Construct } from "constructs";
 import { at, ConstructError } from "../terraform/construct-error.ts";
 import { literal } from "../terraform/literal.ts";
+import { InvalidValueError } from "../values/invalid-value-error.ts";
+import { parsePort } from "../values/port-mapping.ts";
+import { RegistryAddress } from "../values/registry-address.ts";
 import { ServerName } from "../values/server-name.ts";
 import type { IBackend, IHost, IService, ISite, SiteOptions } from "./host.ts";
 
@@ -71,4 +74,30 @@ function isBackend(value: unknown): value is IBackend {
 
 function isServiceOf(host: IHost, backend: IBackend): backend is IService {
   return (backend as Partial<IService>).host === host;
+}
+
+/** A backend that is not a service of ours, at a fixed address. */
+export class Address implements IBackend {
+  /**
+   * @param text `host:port`, as Nginx reaches it.
+   * @throws {InvalidValueError} unless it is a host and a port
+   */
+  static of(text: string): Address {
+    const { host, port } = RegistryAddress.parse(text);
+    if (port === undefined) {
+      throw new InvalidValueError({
+        subject: "address",
+        rule: "must have a port",
+        got: text,
+        remedy: `write e.g. ${host}:80`,
+      });
+    }
+    return new Address(`${host}:${parsePort(port)}`);
+  }
+
+  private constructor(private readonly text: string) {}
+
+  addressFrom(): string {
+    return this.text;
+  }
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { App, TerraformStack } from "cdktf";
-import type { Construct } from "constructs";
+import type { Construct, IConstruct } from "constructs";
 
 /** The stack's folder in the synthesized output, where Terraform runs; paths inside it are written relatively. */
 export function stackDirectory(scope: Construct): string {
@@ -26,4 +26,9 @@ export function stagedFile(scope: Construct, name: string, text: string): string
     renameSync(partial, target);
   }
   return relative;
+}
+
+/** The stack that `construct` belongs to. Why not CDKTF's own: that one throws for a construct of the app itself. */
+export function stackOf(construct: IConstruct): IConstruct | undefined {
+  return construct.node.scopes.find(TerraformStack.isStack);
 }

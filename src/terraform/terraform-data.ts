@@ -1,6 +1,6 @@
 import { type ITerraformDependable, TerraformResource, Token } from "cdktf";
 import type { Construct } from "constructs";
-import { withoutCreationStack } from "./creation-stack.ts";
+import { withoutCreationStack } from "./template-text.ts";
 
 /** What {@link TerraformData} takes. */
 export interface TerraformDataProps {

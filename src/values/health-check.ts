@@ -1,5 +1,5 @@
 import { InvalidValueError, refusalOf } from "./invalid-value-error.ts";
-import { urlScheme } from "./url-scheme.ts";
+import { urlScheme } from "./server-name.ts";
 
 export interface HealthCheckOptions {
   /** Seconds between two tries. @default 5 */

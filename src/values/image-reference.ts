@@ -1,8 +1,26 @@
 import { Digest } from "./digest.ts";
-import { ImageReferenceError } from "./image-reference-error.ts";
-import { DOCKER_HUB, OFFICIAL_PREFIX } from "./reference-domain.ts";
-import { referenceGrammar } from "./reference-grammar.ts";
-import { type ReferenceParts, readNormalisedReference } from "./reference-parts.ts";
+import { type InvalidValue, InvalidValueError } from "./invalid-value-error.ts";
+import {
+  DOCKER_HUB,
+  type ImageReferenceErrorCode,
+  OFFICIAL_PREFIX,
+  type ReferenceParts,
+  readNormalisedReference,
+  referenceGrammar,
+} from "./reference-grammar.ts";
+
+/** A text that is no image reference. Why a code besides the words: it is upstream's own answer, for programs to act on. */
+export class ImageReferenceError extends InvalidValueError {
+  readonly code: ImageReferenceErrorCode;
+  /** The reference that was probably meant; always one that parses. */
+  readonly suggestion?: string;
+
+  constructor(problem: InvalidValue & { code: ImageReferenceErrorCode; suggestion?: string }) {
+    super(problem);
+    this.code = problem.code;
+    this.suggestion = problem.suggestion;
+  }
+}
 
 /**
  * The full name of an image, normalised as Docker does. Why not a string: `python`, `docker.io/python` and

@@ -47,6 +47,12 @@ export function quoteForMessage(value: unknown): string {
   return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}… (${text.length} characters)` : text;
 }
 
+/** A character as a person finds it, even one that shows nothing. */
+export function nameCharacter(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+  return /^[\x21-\x7e]$/.test(character) ? JSON.stringify(character) : `${JSON.stringify(character)} (U+${code})`;
+}
+
 function nameOf(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "function") return "a function";

@@ -1,9 +1,7 @@
-import type { ImageReferenceErrorCode } from "./image-reference-error.ts";
 import { quoteForMessage } from "./invalid-value-error.ts";
-import { lowerCase } from "./reference-domain.ts";
-import { LONGEST_PATH } from "./reference-grammar.ts";
-import { type Diagnosis, diagnoseDigest, diagnosePart } from "./reference-part-mistake.ts";
-import { readNormalisedReference } from "./reference-parts.ts";
+import { type ImageReferenceErrorCode, LONGEST_PATH, lowerCase, readNormalisedReference } from "./reference-grammar.ts";
+import { diagnoseDigest, diagnosePart } from "./reference-part-mistake.ts";
+import type { Diagnosis } from "./repository-path.ts";
 
 /** A mistake that people make, how it is seen, and the text without it, where that can be told. */
 interface Mistake {

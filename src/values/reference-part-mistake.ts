@@ -1,12 +1,7 @@
 import { Digest } from "./digest.ts";
-import { splitDomain } from "./reference-domain.ts";
-import { referenceGrammar } from "./reference-grammar.ts";
-
-/** The rule that a text breaks, and what to do about it. */
-export interface Diagnosis {
-  readonly rule: string;
-  readonly remedy?: string;
-}
+import { nameCharacter } from "./invalid-value-error.ts";
+import { referenceGrammar, splitDomain } from "./reference-grammar.ts";
+import { type Diagnosis, diagnosePath } from "./repository-path.ts";
 
 const LONGEST_TAG = 128;
 
@@ -56,24 +51,6 @@ function diagnoseDomain(domain: string): Diagnosis | undefined {
   };
 }
 
-/** Which rule of path components `path` breaks, if any. */
-export function diagnosePath(path: string): Diagnosis | undefined {
-  const component = path.split("/").find((part) => !referenceGrammar.pathComponent.test(part));
-  if (component === undefined) return undefined;
-  if (component === "") return { rule: "must have a name" };
-  const strange = /[^a-z0-9._-]/u.exec(component)?.[0];
-  if (strange) {
-    const rule = "must have names of lower-case letters, digits, dots, dashes and underscores";
-    return { rule, remedy: `replace ${nameCharacter(strange)}` };
-  }
-  const part = component.length > 40 ? `${component.slice(0, 40)}…` : component;
-  if (/^[._-]|[._-]$/.test(component)) {
-    return { rule: "must have names that begin and end with a letter or a digit", remedy: `"${part}" does not` };
-  }
-  const rule = "must have one dot, one or two underscores or any number of dashes between letters and digits";
-  return { rule, remedy: `"${part}" has others` };
-}
-
 function diagnoseTag(tag: string): Diagnosis | undefined {
   if (referenceGrammar.tag.test(tag)) return undefined;
   if (tag === "") return { rule: "must have a tag after its last colon" };
@@ -86,10 +63,4 @@ function diagnoseTag(tag: string): Diagnosis | undefined {
     return { rule, remedy: `replace ${nameCharacter(strange)}` };
   }
   return { rule: `must have a tag of at most ${LONGEST_TAG} characters`, remedy: `it has ${tag.length}` };
-}
-
-/** A character as a person finds it, even one that shows nothing. */
-function nameCharacter(character: string): string {
-  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-  return /^[\x21-\x7e]$/.test(character) ? JSON.stringify(character) : `${JSON.stringify(character)} (U+${code})`;
 }

@@ -1,10 +1,8 @@
 import { isIPv4, isIPv6 } from "node:net";
-import { DNS_LENGTH, fitsDns } from "./dns-length.ts";
 import { InvalidValueError, refusalOf } from "./invalid-value-error.ts";
 import { parsePort } from "./port-mapping.ts";
-import { looksLikeDomain } from "./reference-domain.ts";
-import { referenceGrammar } from "./reference-grammar.ts";
-import { urlScheme } from "./url-scheme.ts";
+import { looksLikeDomain, referenceGrammar } from "./reference-grammar.ts";
+import { DNS_LENGTH, fitsDns, urlScheme } from "./server-name.ts";
 
 const SHAPE = 'write it like "registry.example.com:5000"';
 

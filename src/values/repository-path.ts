@@ -1,7 +1,12 @@
-import { refusalOf } from "./invalid-value-error.ts";
-import { LONGEST_PATH } from "./reference-grammar.ts";
-import { diagnosePath } from "./reference-part-mistake.ts";
-import { urlScheme } from "./url-scheme.ts";
+import { nameCharacter, refusalOf } from "./invalid-value-error.ts";
+import { LONGEST_PATH, referenceGrammar } from "./reference-grammar.ts";
+import { urlScheme } from "./server-name.ts";
+
+/** The rule that a text breaks, and what to do about it. */
+export interface Diagnosis {
+  readonly rule: string;
+  readonly remedy?: string;
+}
 
 const SHAPE = 'write it like "team/app"';
 
@@ -44,4 +49,22 @@ export class RepositoryPath {
   toString(): string {
     return this.text;
   }
+}
+
+/** Which rule of path components `path` breaks, if any. */
+export function diagnosePath(path: string): Diagnosis | undefined {
+  const component = path.split("/").find((part) => !referenceGrammar.pathComponent.test(part));
+  if (component === undefined) return undefined;
+  if (component === "") return { rule: "must have a name" };
+  const strange = /[^a-z0-9._-]/u.exec(component)?.[0];
+  if (strange) {
+    const rule = "must have names of lower-case letters, digits, dots, dashes and underscores";
+    return { rule, remedy: `replace ${nameCharacter(strange)}` };
+  }
+  const part = component.length > 40 ? `${component.slice(0, 40)}…` : component;
+  if (/^[._-]|[._-]$/.test(component)) {
+    return { rule: "must have names that begin and end with a letter or a digit", remedy: `"${part}" does not` };
+  }
+  const rule = "must have one dot, one or two underscores or any number of dashes between letters and digits";
+  return { rule, remedy: `"${part}" has others` };
 }

@@ -1,4 +1,4 @@
-import type { NginxSite } from "../../../src/documents/nginx/site-server.ts";
+import type { NginxSite } from "../../../src/documents/nginx/server.ts";
 import { renderSites, type SitesOptions } from "../../../src/documents/nginx/sites.ts";
 
 const empty: SitesOptions = { flavour: "container", services: [], sites: [] };

@@ -1,6 +1,6 @@
 import { Directive } from "../../../src/documents/nginx/directive.ts";
 import type { NginxFlavour } from "../../../src/documents/nginx/main-configuration.ts";
-import { releaseFile } from "../../../src/documents/nginx/release-marker.ts";
+import { releaseFile } from "../../../src/documents/nginx/server.ts";
 import { Upstreams, upstreamFile } from "../../../src/documents/nginx/upstream.ts";
 
 describe("upstreamFile", () => {

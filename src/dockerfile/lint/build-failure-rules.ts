@@ -1,8 +1,7 @@
-import { readPortSpecs } from "../exposed-port.ts";
-import { mountProblem } from "../instructions/mount.ts";
+import { readPortSpecs } from "../image-config.ts";
+import { mountProblem } from "../instructions/read-run.ts";
 import type { Statement } from "../statement.ts";
-import { plainWord } from "./plain-word.ts";
-import { eachInstruction, type LintSubject, type Rule, where } from "./rule.ts";
+import { eachInstruction, type LintSubject, plainWord, type Rule, where } from "./rule.ts";
 
 /** What the builder's reader takes and its later steps refuse. */
 export const BUILD_FAILURE_RULES: readonly Rule[] = [

@@ -1,10 +1,8 @@
 import type { Add, Copy } from "../instructions/instruction.ts";
 import { findStage, type Stage } from "../stage.ts";
 import type { Statement } from "../statement.ts";
-import { installsDependencies } from "./dependency-install.ts";
-import { plainWord } from "./plain-word.ts";
-import { type LintSubject, type Rule, where } from "./rule.ts";
-import { shellCommands } from "./shell-command.ts";
+import { type LintSubject, plainWord, type Rule, where } from "./rule.ts";
+import { type ShellCommand, shellCommands } from "./shell-command.ts";
 
 const ARCHIVE = /\.(tar|tgz|tbz2?|txz|tzst|tar\.(gz|bz2|xz|zst|lzma|Z)|gz|bz2|xz|zst)$/i;
 const REMOTE = /^(https?|ftp|git|ssh):\/\/|^git@|^[\w.-]+\.[a-z]+\/.*\.git(#|$)/i;
@@ -144,4 +142,24 @@ function* copyBeforeInstall({ stages }: LintSubject) {
       break;
     }
   }
+}
+
+/** What installs the dependencies that a file of the project lists: the program, and how its arguments start. */
+const INSTALLERS: readonly (readonly [program: RegExp, args: RegExp])[] = [
+  [/^pip[\d.]*$/, /^install\b.* (-r|--requirement)\b/],
+  [/^python[\d.]*$/, /^-m pip install\b.* (-r|--requirement)\b/],
+  [/^npm$/, /^(ci|clean-install)\b|^(install|i)( -\S+)*$/],
+  [/^yarn$/, /^install\b|^(-\S+( |$))*$/],
+  [/^pnpm$/, /^(install|i)( -\S+)*$/],
+  [/^(poetry|composer|bundle)$/, /^install\b/],
+  [/^uv$/, /^sync\b/],
+  [/^pipenv$/, /^(install|sync)\b/],
+  [/^go$/, /^mod download\b/],
+  [/^cargo$/, /^fetch\b/],
+];
+
+/** Whether `command` installs what a file of the project lists. */
+function installsDependencies({ name, args }: ShellCommand): boolean {
+  const text = args.join(" ");
+  return INSTALLERS.some(([program, start]) => program.test(name) && start.test(text));
 }

@@ -1,12 +1,10 @@
-import { BASE_IMAGE_RULES } from "./base-image-rules.ts";
+import type { Statement } from "../statement.ts";
 import { BUILD_FAILURE_RULES } from "./build-failure-rules.ts";
 import { COPY_RULES } from "./copy-rules.ts";
-import { ignoredRules } from "./ignore-comment.ts";
 import { PACKAGE_RULES } from "./package-rules.ts";
 import type { LintSubject, Rule, Severity } from "./rule.ts";
 import { RUN_RULES } from "./run-rules.ts";
 import { RUNTIME_RULES } from "./runtime-rules.ts";
-import { SECRET_RULES } from "./secret-rules.ts";
 import { STAGE_RULES } from "./stage-rules.ts";
 
 /** Something in a Dockerfile that will cause trouble. */
@@ -28,13 +26,11 @@ export interface LintOptions {
 }
 
 export const RULES: readonly Rule[] = [
-  ...BASE_IMAGE_RULES,
   ...BUILD_FAILURE_RULES,
   ...COPY_RULES,
   ...PACKAGE_RULES,
   ...RUN_RULES,
   ...RUNTIME_RULES,
-  ...SECRET_RULES,
   ...STAGE_RULES,
 ];
 
@@ -51,4 +47,40 @@ export function lint(subject: Omit<LintSubject, "hasIgnoreFile">, options: LintO
       .map(({ line, fix = rule.fix }) => ({ rule: rule.id, line, severity, why: rule.why, fix }));
   });
   return findings.sort((a, b) => a.line - b.line || (a.rule < b.rule ? -1 : 1));
+}
+
+/** Which rules the file itself silences. */
+export interface IgnoredRules {
+  readonly everywhere: ReadonlySet<string>;
+  /** Those silenced for the instruction that starts at `line`. */
+  atLine(line: number): ReadonlySet<string>;
+}
+
+// "hadolint" | "slipway"  [ "global" ]  "ignore" "=" id { "," id }
+const IGNORE =
+  /^(?:hadolint|slipway)[ \t]+(global[ \t]+)?ignore[ \t]*=[ \t]*([A-Za-z0-9]+(?:[ \t]*,[ \t]*[A-Za-z0-9]+)*)/;
+
+/**
+ * Reads `# hadolint ignore=DL3006` and `# slipway ignore=DL3006` above an instruction, with no empty line between, and
+ * the same with `global ignore` anywhere.
+ */
+function ignoredRules(instructions: readonly Statement[]): IgnoredRules {
+  const everywhere = new Set<string>();
+  const byLine = new Map<number, Set<string>>();
+  for (const { comments, range } of instructions) {
+    const here = new Set<string>();
+    let below = range.start;
+    for (const { line, text } of comments.toReversed()) {
+      const [, global, ids = ""] = IGNORE.exec(text) ?? [];
+      const adjacent = line === below - 1;
+      if (adjacent) below = line;
+      for (const id of ids.split(/[ \t]*,[ \t]*/)) {
+        if (global) everywhere.add(id);
+        else if (adjacent) here.add(id);
+      }
+    }
+    byLine.set(range.start, here);
+  }
+  const nothing: ReadonlySet<string> = new Set();
+  return { everywhere, atLine: (line) => byLine.get(line) ?? nothing };
 }

@@ -1,5 +1,5 @@
 import type { Run } from "../instructions/instruction.ts";
-import { readMount } from "../instructions/mount.ts";
+import { readMount } from "../instructions/read-run.ts";
 import type { Stage } from "../stage.ts";
 import { type Install, PACKAGE_MANAGERS, readInstall, unpinned } from "./package-manager.ts";
 import type { Rule } from "./rule.ts";

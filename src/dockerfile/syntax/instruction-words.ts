@@ -1,6 +1,60 @@
 import { Refusal } from "../dockerfile-error.ts";
 import type { EscapeCharacter } from "./directives.ts";
-import { cutAtBlank, isSpace } from "./go-text.ts";
+import { cutAtBlank, fromBytes, isSpace, toBytes, trimSpace, trimStart, wellFormed } from "./go-text.ts";
+
+/** An instruction's line, cut into its three parts. */
+export interface CommandLine {
+  /** The first word as written. */
+  readonly keyword: string;
+  /** The `--name=value` words, their quotes and escapes taken off. */
+  readonly flags: readonly string[];
+  /** What follows the flags, trimmed. */
+  readonly rest: string;
+}
+
+/** Cuts `line` into keyword, flags and the rest. */
+export function splitCommandLine(line: string, escapeMark: EscapeCharacter): CommandLine {
+  const [keyword, tail] = cutAtBlank(trimSpace(line));
+  if (tail === undefined) return { keyword, flags: [], rest: "" };
+  const bytes = toBytes(tail);
+  const { flags, end } = readFlagWords(bytes, escapeMark);
+  return { keyword, flags, rest: trimSpace(end === 0 ? tail : fromBytes(bytes.slice(end))) };
+}
+
+/**
+ * Reads flag words up to the first word that is none, or past a lone `--`. BuildKit takes the line byte by byte here:
+ * a flag's letters beyond ASCII arrive garbled, and the bytes 85 and A0 inside them count as white space.
+ */
+function readFlagWords(bytes: string, escapeMark: EscapeCharacter): { flags: string[]; end: number } {
+  const flags: string[] = [];
+  let at = 0;
+  for (;;) {
+    while (at < bytes.length && isSpace(bytes.charAt(at))) at++;
+    if (!bytes.startsWith("--", at)) return { flags, end: at };
+    const word = readFlagWord(bytes, at, escapeMark);
+    at = word.end;
+    if (word.text === "--") return { flags, end: at };
+    flags.push(word.text);
+  }
+}
+
+/** The flag word at `start`, which starts with two dashes. */
+function readFlagWord(bytes: string, start: number, escapeMark: EscapeCharacter): { text: string; end: number } {
+  let text = "";
+  let quote = "";
+  let at = start;
+  for (; at < bytes.length; at++) {
+    const character = bytes.charAt(at);
+    if (quote === "" && isSpace(character)) break;
+    if (character === quote) quote = "";
+    else if (quote === "" && (character === "'" || character === '"')) quote = character;
+    else if (character === escapeMark) {
+      at++;
+      text += bytes.charAt(at);
+    } else text += character;
+  }
+  return { text, end: Math.min(at, bytes.length) };
+}
 
 /** The words of `text`; quotes and escapes keep a word together and stay in it. */
 export function splitWords(text: string, escapeMark: EscapeCharacter): string[] {
@@ -62,4 +116,62 @@ export function readAssignments(rest: string, keyword: string, escapeMark: Escap
     pairs.push({ name: word.slice(0, equals), value: word.slice(equals + 1) });
   }
   return pairs;
+}
+
+/** Go's decoder gives up below this depth, so such text is no JSON to the builder. */
+const DEEPEST_JSON = 10_000;
+
+/**
+ * The strings of a JSON array, or nothing where `text` is not JSON and means a shell command or plain words.
+ * @throws Refusal when it is a JSON array that holds something else than strings
+ */
+export function readJsonArray(text: string): string[] | undefined {
+  const trimmed = trimStart(text);
+  if (!trimmed.startsWith("[")) return undefined;
+  const value = parse(trimmed);
+  if (!Array.isArray(value)) return undefined;
+  const other = value.find((item) => typeof item !== "string");
+  if (other === undefined) return value.map(wellFormed);
+  if (!goDecodes(trimmed, value)) return undefined;
+  throw new Refusal("JSON arrays hold strings only", other, "put each argument in double quotes");
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether Go decodes the array too: it refuses deep nesting and numbers beyond a double, which JavaScript takes. */
+function goDecodes(text: string, value: unknown[]): boolean {
+  if (deepest(text) > DEEPEST_JSON) return false;
+  return !holdsInfinity(value);
+}
+
+function deepest(json: string): number {
+  let depth = 0;
+  let most = 0;
+  let inString = false;
+  for (let at = 0; at < json.length; at++) {
+    const character = json.charAt(at);
+    if (inString) {
+      if (character === "\\") at++;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === "[" || character === "{") most = Math.max(most, ++depth);
+    else if (character === "]" || character === "}") depth--;
+  }
+  return most;
+}
+
+function holdsInfinity(value: unknown): boolean {
+  const pending: unknown[] = [value];
+  while (pending.length > 0) {
+    const next = pending.pop();
+    if (typeof next === "number" && !Number.isFinite(next)) return true;
+    if (typeof next === "object" && next !== null) for (const inner of Object.values(next)) pending.push(inner);
+  }
+  return false;
 }

@@ -1,9 +1,7 @@
 import { Refusal } from "../dockerfile-error.ts";
-import { splitCommandLine } from "./command-line.ts";
 import type { EscapeCharacter } from "./directives.ts";
 import { fromBytes, isSpace, lowerCase, splitBlanks, toBytes } from "./go-text.ts";
-import { readAssignments, splitWords } from "./instruction-words.ts";
-import { readJsonArray } from "./json-array.ts";
+import { readAssignments, readJsonArray, splitCommandLine, splitWords } from "./instruction-words.ts";
 import type { SyntaxNode } from "./syntax-node.ts";
 
 type Arguments = Pick<SyntaxNode, "args" | "json" | "trigger">;

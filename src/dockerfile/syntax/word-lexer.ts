@@ -1,7 +1,6 @@
 import { Refusal } from "../dockerfile-error.ts";
 import { isSpace } from "./go-text.ts";
-import { type Substitution, substitute } from "./substitution.ts";
-import { readCharacter, readName } from "./variable-name.ts";
+import { readCharacter, readName, type Substitution, substitute } from "./substitution.ts";
 
 /** What a word's variables are worth. */
 export interface Variables {

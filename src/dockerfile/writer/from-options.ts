@@ -1,5 +1,4 @@
-import { ImageReference } from "../../values/image-reference.ts";
-import { ImageReferenceError } from "../../values/image-reference-error.ts";
+import { ImageReference, ImageReferenceError } from "../../values/image-reference.ts";
 import { Refusal } from "../dockerfile-error.ts";
 import type { From } from "../instructions/instruction.ts";
 import type { EscapeCharacter } from "../syntax/directives.ts";

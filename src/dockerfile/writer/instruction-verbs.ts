@@ -1,5 +1,5 @@
 import { Refusal } from "../dockerfile-error.ts";
-import { readPortSpec } from "../exposed-port.ts";
+import { readPortSpec } from "../image-config.ts";
 import type { Instruction, Keyword, Onbuild } from "../instructions/instruction.ts";
 import type { EscapeCharacter } from "../syntax/directives.ts";
 import { type CommandText, type RunText, toCommand, toRunCommand } from "./command-text.ts";

@@ -1,4 +1,4 @@
-import { printDuration } from "../instructions/duration.ts";
+import { printDuration } from "../instructions/healthcheck.ts";
 import type { Add, Command, Copy, Healthcheck, Instruction, Run, Word } from "../instructions/instruction.ts";
 import type { EscapeCharacter } from "../syntax/directives.ts";
 import type { Assignment } from "../syntax/instruction-words.ts";

@@ -1,6 +1,6 @@
 import { Refusal } from "../dockerfile-error.ts";
 import type { Word } from "../instructions/instruction.ts";
-import { mountProblem } from "../instructions/mount.ts";
+import { mountProblem } from "../instructions/read-run.ts";
 
 /** Who owns what a mount brings, and with which permission bits. */
 interface Ownership {

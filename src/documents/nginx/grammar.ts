@@ -1,3 +1,4 @@
+import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import {
   type Argument,
   accessLog,
@@ -15,8 +16,62 @@ import {
   time,
   upstreamUrl,
 } from "./argument.ts";
-import { forwardedHeader } from "./forwarded-header.ts";
-import { logFields } from "./log-fields.ts";
+
+const logged = oneOf(
+  "$body_bytes_sent",
+  "$host",
+  "$http_user_agent",
+  "$remote_addr",
+  "$request_id",
+  "$request_method",
+  "$request_time",
+  "$status",
+  "$time_iso8601",
+  "$upstream_addr",
+  "$upstream_response_time",
+  "$uri",
+);
+
+/** What a line of the access log may hold; no query, cookie or authorization, since tokens travel there. */
+export type LogFields = Readonly<Record<string, Parameters<typeof logged>[0]>>;
+
+/** The shape of one line of the access log: a JSON object, a field a variable. */
+function logFields(fields: LogFields): string {
+  const members = Object.entries(fields).map(([field, variable]) => {
+    if (!/^[a-z_]+$/.test(field)) {
+      throw new InvalidValueError({ subject: "log field", rule: "must be lower-case letters", got: field });
+    }
+    return `"${field}":"${logged(variable)}"`;
+  });
+  return `'{${members.join(",")}}'`;
+}
+
+const HOST = /^\$host(?::[1-9]\d{0,4})?$/;
+
+/** What services may be told about a request; every value is Nginx's own, a constant or nothing, never the visitor's. */
+const VALUES: ReadonlyMap<string, RegExp> = new Map([
+  ["Host", HOST],
+  ["Connection", /^\$forwarded_connection$/],
+  ["Upgrade", /^\$forwarded_upgrade$/],
+  ["Forwarded", /^$/],
+  ["Proxy", /^$/],
+  ["X-Forwarded-For", /^\$(?:remote_addr|proxy_add_x_forwarded_for)$/],
+  ["X-Forwarded-Host", HOST],
+  ["X-Forwarded-Port", /^[1-9]\d{0,4}$/],
+  ["X-Forwarded-Prefix", /^$/],
+  ["X-Forwarded-Proto", /^\$scheme$/],
+  ["X-Real-IP", /^\$remote_addr$/],
+  ["X-Request-ID", /^\$request_id$/],
+]);
+
+/** The words of `proxy_set_header`. @throws InvalidValueError for a header, or a value of it, that could be spoofed */
+function forwardedHeader(name: string, value: string): string[] {
+  if (!VALUES.get(name)?.test(value)) {
+    const rule = "must be one of the forwarded ones with its own value";
+    throw new InvalidValueError({ subject: "request header", rule, got: `${name}: ${value}` });
+  }
+  return [name, value === "" ? '""' : value];
+}
 
 export type Context = "main" | "events" | "http" | "upstream" | "server" | "location" | "map";
 

@@ -25,3 +25,49 @@ export function mainConfiguration(options: MainConfigurationOptions): string {
     Directive.http([Directive.of("include", options.include ?? "/etc/nginx/slipway/*.conf")]),
   ]);
 }
+
+/**
+ * What holds for every server. Why no query in the access log: tokens travel there. Why only `error` lets a request be
+ * tried again: it covers an idle connection that the service closed; a request that timed out may have been done, and
+ * one that is not idempotent is never sent twice.
+ */
+export function httpSettings(flavour: NginxFlavour, resolver?: string): Directive[] {
+  const inContainer = flavour === "container";
+  return [
+    Directive.of("server_tokens", "off"),
+    Directive.of("log_format", "slipway", "escape=json", {
+      time: "$time_iso8601",
+      client: "$remote_addr",
+      host: "$host",
+      method: "$request_method",
+      path: "$uri",
+      status: "$status",
+      bytes: "$body_bytes_sent",
+      seconds: "$request_time",
+      upstream: "$upstream_addr",
+      upstream_seconds: "$upstream_response_time",
+      agent: "$http_user_agent",
+      id: "$request_id",
+    }),
+    Directive.of("access_log", inContainer ? "/dev/stdout" : "/var/log/nginx/access.log", "slipway"),
+    Directive.of("resolver", resolver ?? (inContainer ? "127.0.0.11" : "127.0.0.53"), "valid=2s", "ipv6=off"),
+    Directive.of("resolver_timeout", "5s"),
+    Directive.of("variables_hash_bucket_size", 128),
+    Directive.of("server_names_hash_bucket_size", 512),
+    Directive.of("server_names_hash_max_size", 4096),
+    Directive.of("proxy_headers_hash_bucket_size", 128),
+    Directive.of("proxy_headers_hash_max_size", 1024),
+    Directive.of("client_header_timeout", "15s"),
+    Directive.of("client_max_body_size", "10m"),
+    Directive.of("proxy_http_version", "1.1"),
+    Directive.of("proxy_redirect", "off"),
+    Directive.of("proxy_buffer_size", "16k"),
+    Directive.of("proxy_buffers", 8, "16k"),
+    Directive.of("proxy_connect_timeout", "5s"),
+    Directive.of("proxy_send_timeout", "60s"),
+    Directive.of("proxy_read_timeout", "60s"),
+    Directive.of("proxy_next_upstream", "error"),
+    Directive.websocketMap("$forwarded_upgrade", "websocket"),
+    Directive.websocketMap("$forwarded_connection", "upgrade"),
+  ];
+}

@@ -1,12 +1,16 @@
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import { ServerName } from "../../values/server-name.ts";
-import { defaultServer, type EdgeOptions, listenOn } from "./default-server.ts";
 import { Directive } from "./directive.ts";
-import { httpSettings } from "./http-settings.ts";
-import { internalListener } from "./internal-listener.ts";
-import type { NginxFlavour } from "./main-configuration.ts";
-import { releaseMarker } from "./release-marker.ts";
-import { type NginxSite, siteServer } from "./site-server.ts";
+import { httpSettings, type NginxFlavour } from "./main-configuration.ts";
+import {
+  defaultServer,
+  type EdgeOptions,
+  internalListener,
+  listenOn,
+  type NginxSite,
+  releaseMarker,
+  siteServer,
+} from "./server.ts";
 import { Upstreams } from "./upstream.ts";
 
 /** A service of the host. */

@@ -1,5 +1,5 @@
 import { App, TerraformStack } from "cdktf";
-import { constructId } from "../../src/terraform/construct-id.ts";
+import { constructId } from "../../src/terraform/literal.ts";
 
 const stack = () =>
   new TerraformStack(new App({ outdir: "/nonexistent-never-synthesized", skipValidation: true }), "stack");

@@ -1,0 +1,32 @@
+import { LocalBackend, TerraformStack } from "cdktf";
+import type { Construct, IConstruct } from "constructs";
+
+/** The context key by which a project chooses strict mode: `"slipway:strict": true` in cdktf.json. */
+export const STRICT_CONTEXT = "slipway:strict";
+
+/** Whether what nothing pins is an error (`true`), a warning (`false`), or as each construct sees fit (unset). */
+export function isStrict(scope: IConstruct): boolean | undefined {
+  const value: unknown = scope.node.tryGetContext(STRICT_CONTEXT);
+  return value === undefined ? undefined : value === true || value === "true";
+}
+
+/**
+ * The provider versions that what we emit is valid for. Why ranges: the generated bindings demand exactly the
+ * version that they were generated from, which would keep every user from patches.
+ */
+const RANGES = { docker: ">= 3.6.2, < 5", aws: ">= 5.100, < 7" } as const;
+
+/** Widens the required version of `provider` in the stack of `scope` from the bindings' exact one. */
+export function widenProviderVersion(scope: Construct, provider: keyof typeof RANGES): void {
+  TerraformStack.of(scope).addOverride(`terraform.required_providers.${provider}.version`, RANGES[provider]);
+}
+
+/**
+ * Keeps the state of `stack` beside the project, as `terraform.<stack>.tfstate`. Why relative: CDKTF writes the
+ * absolute path of its machine, so that the same tree would synthesize differently in every clone. The path is read
+ * from the stack's folder in the output, `cdktf.out/stacks/<stack>`.
+ */
+export function keepStateBesideProject(stack: TerraformStack): void {
+  new LocalBackend(stack, {});
+  stack.addOverride("terraform.backend.local.path", `../../../terraform.${stack.node.id}.tfstate`);
+}
