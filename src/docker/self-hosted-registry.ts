@@ -1,9 +1,8 @@
-import { isIPv6 } from "node:net";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { all, at, ConstructError } from "../terraform/construct-error.ts";
 import { constructId, literal } from "../terraform/literal.ts";
-import { PortMapping, parsePort } from "../values/port-mapping.ts";
+import { isIPv6, PortMapping, parsePort } from "../values/port-mapping.ts";
 import { RegistryAddress } from "../values/registry-address.ts";
 import { Container } from "./container.ts";
 import { ContainerWay } from "./container-way.ts";

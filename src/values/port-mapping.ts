@@ -1,4 +1,4 @@
-import { isIP, isIPv6 } from "node:net";
+import * as net from "node:net";
 import { refusalOf } from "./invalid-value-error.ts";
 
 const HIGHEST_PORT = 65535;
@@ -52,7 +52,7 @@ export class PortMapping {
     const { address, protocol = "tcp" } = options;
     const host = parsePort(options.host, "host port");
     const container = parsePort(options.container, "container port");
-    if (address !== undefined && (isIP(address) === 0 || address.includes("%"))) {
+    if (address !== undefined && !isPlainIp(address)) {
       const remedy = 'write "127.0.0.1" for this machine alone, or leave it out for every address';
       return refusalOf("port mapping", address)("must have an IP address", remedy);
     }
@@ -84,6 +84,15 @@ export class PortMapping {
     const address = this.address === undefined ? "" : isIPv6(this.address) ? `[${this.address}]:` : `${this.address}:`;
     return `${address}${this.host}:${this.container}/${this.protocol}`;
   }
+}
+
+function isPlainIp(address: string): boolean {
+  return (net.isIPv4(address) || isIPv6(address)) && !address.includes("%");
+}
+
+/** Node's own answer, asked only of what may be one: its pattern takes 4 ms to compile. */
+export function isIPv6(text: string): boolean {
+  return /:.*:/.test(text) && net.isIPv6(text);
 }
 
 /**

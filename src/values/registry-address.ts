@@ -1,6 +1,6 @@
-import { isIPv4, isIPv6 } from "node:net";
+import { isIPv4 } from "node:net";
 import { InvalidValueError, refusalOf } from "./invalid-value-error.ts";
-import { parsePort } from "./port-mapping.ts";
+import { isIPv6, parsePort } from "./port-mapping.ts";
 import { looksLikeDomain, referenceGrammar } from "./reference-grammar.ts";
 import { DNS_LENGTH, fitsDns, urlScheme } from "./server-name.ts";
 
