@@ -1,6 +1,7 @@
 import { DataAwsEcrImage } from "@cdktf/provider-aws/lib/data-aws-ecr-image";
 import { CONTENT_LABEL, DockerEngine } from "../docker/docker-engine.ts";
 import type { ImagePush } from "../docker/image-push.ts";
+import { dependencies } from "../terraform/template-text.ts";
 import { TerraformData } from "../terraform/terraform-data.ts";
 import type { AwsAccount } from "./aws-account.ts";
 import { stagedScript } from "./staged-script.ts";
@@ -49,7 +50,7 @@ export function pushToEcr({ deployer, account, repositoryName, repositoryId }: E
     registryId: account,
     repositoryName,
     imageTag: fixedTags[0] as string,
-    dependsOn: [step],
+    dependsOn: dependencies([step]),
   });
   return pushed.imageDigest;
 }

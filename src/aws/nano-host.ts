@@ -9,7 +9,7 @@ import type { IBackend, IHost, IService, ISite, SiteOptions } from "../hosts/hos
 import { Site } from "../hosts/site.ts";
 import { at, ConstructError } from "../terraform/construct-error.ts";
 import { constructId } from "../terraform/literal.ts";
-import { templateMap, withoutCreationStack } from "../terraform/template-text.ts";
+import { dependencies, templateMap, withoutCreationStack } from "../terraform/template-text.ts";
 import type { Platform } from "../values/platform.ts";
 import { AwsAccount } from "./aws-account.ts";
 import { awsName } from "./aws-name.ts";
@@ -120,7 +120,7 @@ export class NanoHost extends Construct implements IHost, IRole {
     const address = new PublicAddress(this, "Address", { placement, firewall, allocationId: props.elasticIp, tags });
     const policy = () => hostPolicy(account, { parameterName, documentName, ...this.pulls() });
     const role = new HostRole(this, "Role", { account, policy });
-    const dependsOn = [...role.ready, ...firewall.ready, ...address.ready, ...placement.ready];
+    const dependsOn = dependencies([...role.ready, ...firewall.ready, ...address.ready, ...placement.ready]);
     const instance = new NanoInstance(this, "Instance", { declared, props, role, address, tags, dependsOn });
     const release = new Release(this, "Release", {
       account,

@@ -8,7 +8,7 @@ import type { LintOptions } from "../dockerfile/lint/lint.ts";
 import { all, at, ConstructError } from "../terraform/construct-error.ts";
 import { constructId, literal, textMap } from "../terraform/literal.ts";
 import { stackDirectory, stackOf } from "../terraform/staged-file.ts";
-import { templateMap, withoutCreationStack } from "../terraform/template-text.ts";
+import { dependencies, templateMap, withoutCreationStack } from "../terraform/template-text.ts";
 import type { Platform } from "../values/platform.ts";
 import { SemanticVersion } from "../values/semantic-version.ts";
 import { CONTENT_LABEL, DockerEngine, ownershipLabels, STACK_LABEL } from "./docker-engine.ts";
@@ -115,7 +115,7 @@ export class BuiltImage extends Construct implements IImage {
     const bases = (props.bases ?? []).map((base, index) => basePull(this, index, base));
     const build = new DockerImage(this, "Resource", {
       name,
-      dependsOn: bases,
+      dependsOn: dependencies(bases),
       keepLocally: true,
       platform: props.platform?.toString(),
       buildAttribute: {

@@ -4,7 +4,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { all, ConstructError } from "../terraform/construct-error.ts";
 import { COMMAND_EXAMPLE, constructId, literal, textMap, wordList } from "../terraform/literal.ts";
-import { templateMap, templateText, withoutCreationStack } from "../terraform/template-text.ts";
+import { dependencies, templateMap, templateText, withoutCreationStack } from "../terraform/template-text.ts";
 import type { PortMapping } from "../values/port-mapping.ts";
 import { type ContainerHealth, containerHealthBlock, settingsDigest } from "./container-health.ts";
 import { DockerEngine, labelBlocks, ownershipLabels, publishPort, SETTINGS_LABEL } from "./docker-engine.ts";
@@ -89,7 +89,7 @@ export class Container extends Construct {
       name: props.image.reference,
       keepLocally: true,
       platform: props.image.platform?.toString(),
-      dependsOn: [...props.image.repository.ready],
+      dependsOn: dependencies(props.image.repository.ready),
     });
     const resource = new DockerContainer(this, "Resource", {
       name: startFirst ? `${name}-\${substr(uuid(), 0, 8)}` : name,
@@ -130,7 +130,7 @@ export class Container extends Construct {
           }
         : {}),
       lifecycle: startFirst ? { createBeforeDestroy: true, ignoreChanges: ["name"] } : undefined,
-      dependsOn: props.dependsOn,
+      dependsOn: props.dependsOn && dependencies(props.dependsOn),
     });
     return { resource, containerName: resource.name, containerId: resource.id, imageId: image.imageId };
   }

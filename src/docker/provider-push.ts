@@ -2,6 +2,7 @@ import type { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
 import { RegistryImage as DockerRegistryImage } from "@cdktf/provider-docker/lib/registry-image";
 import { Tag as DockerTag } from "@cdktf/provider-docker/lib/tag";
 import type { Construct } from "constructs";
+import { dependencies } from "../terraform/template-text.ts";
 import { DockerEngine } from "./docker-engine.ts";
 import type { IRepository } from "./registry.ts";
 
@@ -27,20 +28,20 @@ export function pushByProvider(
     name: build.name,
     keepRemotely: true,
     triggers,
-    dependsOn: [build, ...repository.ready],
+    dependsOn: dependencies([build, ...repository.ready]),
   });
   for (const tag of tags.slice(1)) {
     const target = `${pushUri}:${tag}`;
     const alias = new DockerTag(scope, `Tag-${tag}`, {
       sourceImage: build.name,
       targetImage: target,
-      dependsOn: [build],
+      dependsOn: dependencies([build]),
     });
     new DockerRegistryImage(scope, `Push-${tag}`, {
       name: target,
       keepRemotely: true,
       triggers,
-      dependsOn: [alias, push],
+      dependsOn: dependencies([alias, push]),
     });
   }
   return push.sha256Digest;

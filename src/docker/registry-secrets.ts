@@ -9,7 +9,7 @@ import { Construct } from "constructs";
 import { all, ConstructError } from "../terraform/construct-error.ts";
 import { literal } from "../terraform/literal.ts";
 import { stackDirectory, stagedFile } from "../terraform/staged-file.ts";
-import { templateText, withoutCreationStack } from "../terraform/template-text.ts";
+import { dependencies, templateText, withoutCreationStack } from "../terraform/template-text.ts";
 import { TerraformData } from "../terraform/terraform-data.ts";
 import { DockerEngine, labelBlocks, ownershipLabels } from "./docker-engine.ts";
 import type { IImage } from "./image.ts";
@@ -65,7 +65,7 @@ export class RegistrySecrets extends Construct implements IVolume {
       name: image.reference,
       keepLocally: true,
       platform: image.platform?.toString(),
-      dependsOn: [...image.repository.ready],
+      dependsOn: dependencies(image.repository.ready),
     });
     const revision = `${certificate.digest} ${login?.passwordVersion ?? 0}`;
     const step = (confirm: boolean) => ({

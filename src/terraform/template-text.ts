@@ -1,3 +1,5 @@
+import type { ITerraformDependable } from "cdktf";
+
 // A token in a string is `${TfToken[TOKEN.12]}`; CDKTF replaces it by a reference when it synthesizes.
 const TOKEN = /(\$\{TfToken\[[^\]]*\]\})/;
 
@@ -41,4 +43,16 @@ export function withoutCreationStack<T>(create: () => T): T {
   } finally {
     Error.prepareStackTrace = prepareStackTrace;
   }
+}
+
+/**
+ * `all` as what a resource waits for. Why not as they are: an address in Terraform is a token too, made only when the
+ * synth asks for it, deep inside CDKTF, where the stack trace is longest.
+ */
+export function dependencies(all: readonly ITerraformDependable[]): ITerraformDependable[] {
+  return all.map((each) => ({
+    get fqn() {
+      return withoutCreationStack(() => each.fqn);
+    },
+  }));
 }

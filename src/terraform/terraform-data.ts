@@ -1,6 +1,6 @@
 import { type ITerraformDependable, TerraformResource, Token } from "cdktf";
 import type { Construct } from "constructs";
-import { withoutCreationStack } from "./template-text.ts";
+import { dependencies, withoutCreationStack } from "./template-text.ts";
 
 /** What {@link TerraformData} takes. */
 export interface TerraformDataProps {
@@ -31,7 +31,7 @@ export class TerraformData extends TerraformResource {
   ) {
     super(scope, id, {
       terraformResourceType: "terraform_data",
-      dependsOn: props.dependsOn,
+      dependsOn: props.dependsOn && dependencies(props.dependsOn),
       lifecycle: (props.createBeforeDestroy ?? true) ? { createBeforeDestroy: true } : undefined,
       provisioners: [
         {
