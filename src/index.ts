@@ -33,7 +33,7 @@ export type { IBackend, IHost, IService, ISite, RunOptions, SiteOptions } from "
 export { LocalHost, type LocalHostProps } from "./hosts/local-host.ts";
 export { Address } from "./hosts/site.ts";
 export { ConstructError } from "./terraform/construct-error.ts";
-export { keepStateBesideProject } from "./terraform/stack-settings.ts";
+export { keepStateBesideProject } from "./terraform/stack-of.ts";
 export { HealthCheck } from "./values/health-check.ts";
 export { ImageReference, ImageReferenceError } from "./values/image-reference.ts";
 export { InvalidValueError } from "./values/invalid-value-error.ts";

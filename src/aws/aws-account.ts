@@ -6,7 +6,7 @@ import { STACK_LABEL } from "../docker/docker-engine.ts";
 import { iamPolicy, type PolicyStatement } from "../documents/iam-policy.ts";
 import { all, at, ConstructError } from "../terraform/construct-error.ts";
 import { constructId, literal } from "../terraform/literal.ts";
-import { widenProviderVersion } from "../terraform/stack-settings.ts";
+import { widenProviderVersion } from "../terraform/stack-of.ts";
 import { templateMap, templateText, withoutCreationStack } from "../terraform/template-text.ts";
 import { AwsRegion } from "./aws-region.ts";
 

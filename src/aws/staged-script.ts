@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Construct } from "constructs";
-import { stagedFile } from "../terraform/staged-file.ts";
+import { stagedFile } from "../terraform/stack-of.ts";
 
 /** A script of this folder where an apply finds it. */
 export interface StagedScript {

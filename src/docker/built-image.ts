@@ -7,7 +7,7 @@ import type { Dockerfile } from "../dockerfile/dockerfile.ts";
 import type { LintOptions } from "../dockerfile/lint/lint.ts";
 import { all, at, ConstructError } from "../terraform/construct-error.ts";
 import { constructId, literal, textMap } from "../terraform/literal.ts";
-import { stackDirectory, stackOf } from "../terraform/staged-file.ts";
+import { stackDirectory, stackOf } from "../terraform/stack-of.ts";
 import { dependencies, templateMap, withoutCreationStack } from "../terraform/template-text.ts";
 import type { Platform } from "../values/platform.ts";
 import { SemanticVersion } from "../values/semantic-version.ts";

@@ -3,7 +3,7 @@ import { Lazy, TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { at, ConstructError } from "../terraform/construct-error.ts";
 import { constructId, literal } from "../terraform/literal.ts";
-import { widenProviderVersion } from "../terraform/stack-settings.ts";
+import { widenProviderVersion } from "../terraform/stack-of.ts";
 import { withoutCreationStack } from "../terraform/template-text.ts";
 import type { PortMapping } from "../values/port-mapping.ts";
 import { RegistryAddress } from "../values/registry-address.ts";

@@ -6,7 +6,7 @@ import type { ExternalImage } from "../dockerfile/image-config.ts";
 import type { LintOptions } from "../dockerfile/lint/lint.ts";
 import { at, ConstructError } from "../terraform/construct-error.ts";
 import { literal } from "../terraform/literal.ts";
-import { isStrict } from "../terraform/stack-settings.ts";
+import { isStrict } from "../terraform/stack-of.ts";
 import type { Platform } from "../values/platform.ts";
 import { Lockfile } from "./lockfile.ts";
 

@@ -2,7 +2,7 @@ import { Annotations, type ITerraformDependable, Token } from "cdktf";
 import { Construct } from "constructs";
 import { at, ConstructError } from "../terraform/construct-error.ts";
 import { constructId, literal } from "../terraform/literal.ts";
-import { isStrict } from "../terraform/stack-settings.ts";
+import { isStrict } from "../terraform/stack-of.ts";
 import { ImageReference } from "../values/image-reference.ts";
 import type { Platform } from "../values/platform.ts";
 import type { IImage } from "./image.ts";

@@ -8,7 +8,7 @@ import { Annotations, Fn, type ITerraformDependable, Lazy } from "cdktf";
 import { Construct } from "constructs";
 import { all, ConstructError } from "../terraform/construct-error.ts";
 import { literal } from "../terraform/literal.ts";
-import { stackDirectory, stagedFile } from "../terraform/staged-file.ts";
+import { stackDirectory, stagedFile } from "../terraform/stack-of.ts";
 import { dependencies, templateText, withoutCreationStack } from "../terraform/template-text.ts";
 import { TerraformData } from "../terraform/terraform-data.ts";
 import { DockerEngine, labelBlocks, ownershipLabels } from "./docker-engine.ts";

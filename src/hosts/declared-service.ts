@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import type { IImage } from "../docker/image.ts";
 import { all, at, ConstructError } from "../terraform/construct-error.ts";
 import { literal } from "../terraform/literal.ts";
-import { stackOf } from "../terraform/staged-file.ts";
+import { stackOf } from "../terraform/stack-of.ts";
 import { HealthCheck } from "../values/health-check.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import type { IHost, RunOptions } from "./host.ts";

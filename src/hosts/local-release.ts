@@ -6,7 +6,7 @@ import { Directive } from "../documents/nginx/directive.ts";
 import { internalListener } from "../documents/nginx/server.ts";
 import { renderSites } from "../documents/nginx/sites.ts";
 import { Upstreams } from "../documents/nginx/upstream.ts";
-import { stagedFile } from "../terraform/staged-file.ts";
+import { stagedFile } from "../terraform/stack-of.ts";
 import { templateText, withoutCreationStack } from "../terraform/template-text.ts";
 import { TerraformData } from "../terraform/terraform-data.ts";
 import type { HealthCheck } from "../values/health-check.ts";
