@@ -81,17 +81,7 @@ export class TestAccount {
 
   /** Where AWS is and whose keys count, for whoever deploys to this account. */
   get deployerEnvironment() {
-    const { deployer, endpoint, programs } = this.account;
-    return {
-      PATH: `${process.env.PATH}:${programs}`,
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_ACCESS_KEY_ID: deployer.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: deployer.secretAccessKey,
-      AWS_CONFIG_FILE: "/dev/null",
-      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
-      AWS_EC2_METADATA_DISABLED: "true",
-      AWS_PAGER: "",
-    };
+    return { PATH: `${process.env.PATH}:${this.account.programs}`, ...this.account.deployerEnvironment };
   }
 
   /** Calls the AWS CLI as the deployer, or as whoever `environment` says. */

@@ -12,6 +12,7 @@ import { foreignRegistries } from "../../scripts/rehearsal/foreign-registries.ts
 import { lockMachine } from "../../scripts/rehearsal/machine-lock.ts";
 import { searchBytes, searchFiles } from "../../scripts/rehearsal/secret-search.ts";
 import { Takedown } from "../../scripts/rehearsal/takedown.ts";
+import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
 
 describe("a role's policies", () => {
   const arn = "arn:aws:ssm:eu-west-1:123456789012:parameter/a/release";
@@ -52,7 +53,7 @@ describe("registries that a rehearsal does not have", () => {
     [JSON.stringify({ provider: { docker: [{}] } }), []],
     [JSON.stringify({}), []],
   ])("of %s are %j", (document, foreign) => {
-    expect(foreignRegistries(document, ecr)).toEqual(foreign);
+    expect(foreignRegistries(new SynthesizedStack("stack", "/x", JSON.parse(document)), ecr)).toEqual(foreign);
   });
 });
 

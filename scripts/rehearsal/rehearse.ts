@@ -10,9 +10,10 @@
  *   --report FILE      write the report as JSON too
  *   --verbose          show what Terraform says
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
 import { foreignRegistries } from "./foreign-registries.ts";
 import { requireProgram } from "./program.ts";
 import { Rehearsal, type RehearsalReport } from "./rehearsal.ts";
@@ -81,18 +82,15 @@ async function main(): Promise<number> {
       cwd: ROOT,
       env: { ...stage.deployerEnvironment, ...declaredFor(values.region), CDKTF_OUTDIR: output, SLIPWAY_STACK: stack },
     });
-    const folder = join(output, "stacks", stack);
-    if (!existsSync(folder)) {
-      throw new Error(`no stack is called ${stack}, main.ts has ${readdirSync(join(output, "stacks")).join(", ")}`);
-    }
-    const foreign = foreignRegistries(readFileSync(join(folder, "cdk.tf.json"), "utf8"), stage.registryHost);
+    const synthesized = SynthesizedStack.read(output, stack);
+    const foreign = foreignRegistries(synthesized, stage.registryHost);
     if (foreign.length > 0) {
       throw new Error(
         `${stack} pushes to ${foreign.join(" and ")}, and a rehearsal has ECR only: rehearse it with its images there`,
       );
     }
     const show = values.verbose ? (chunk: string) => void process.stdout.write(chunk) : undefined;
-    const terraform = new Terraform(folder, stage.deployerEnvironment, show);
+    const terraform = new Terraform(synthesized.folder, stage.deployerEnvironment, show);
     const expected = {
       ...{ name, text, path: values.path, ports: [80], withinSeconds: 60 },
       deployerPolicy: stack in KNOWN,

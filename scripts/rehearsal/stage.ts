@@ -150,13 +150,7 @@ function deployer(
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"));
   return {
     ...Object.fromEntries(inherited),
-    AWS_ENDPOINT_URL: aws.endpoint,
-    AWS_ACCESS_KEY_ID: aws.deployer.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: aws.deployer.secretAccessKey,
-    AWS_CONFIG_FILE: "/dev/null",
-    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
-    AWS_EC2_METADATA_DISABLED: "true",
-    AWS_PAGER: "",
+    ...aws.deployerEnvironment,
     DOCKER_CONFIG: docker,
     SSL_CERT_FILE: certificates,
     // The machine's own AWS CLI comes first, the one beside moto last.

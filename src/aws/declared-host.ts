@@ -46,8 +46,8 @@ export function readNanoHost(scope: Construct, names: HostNames, props: NanoHost
     },
     () => checkRange(scope, "volumeGiB", volumeGiB, VOLUME),
     () => checkRange(scope, "deadlineSeconds", deadlineSeconds, DEADLINE),
-    () => at(scope, "drainSeconds", () => drainTime(literal(scope, "drainSeconds", props.drainSeconds ?? 10))),
-    () => at(scope, "keepReleases", () => keptReleases(literal(scope, "keepReleases", props.keepReleases ?? 3))),
+    () => checkGiven(scope, "drainSeconds", props.drainSeconds, drainTime),
+    () => checkGiven(scope, "keepReleases", props.keepReleases, keptReleases),
     () => checkOutbound(scope, props.outbound ?? []),
     () => textMap(scope, "tags", props.tags ?? {}),
     ...referenceChecks(scope, props),
@@ -56,10 +56,10 @@ export function readNanoHost(scope: Construct, names: HostNames, props: NanoHost
 }
 
 function readUserData(scope: Construct, names: HostNames, props: NanoHostProps): UserData {
-  const { swapMiB = 1024, packages = [], files = [] } = props;
+  const { swapMiB, packages = [], files = [] } = props;
   all([
     () => at(scope, "id", () => hostConf(names)),
-    () => at(scope, "swapMiB", () => swapSize(literal(scope, "swapMiB", swapMiB))),
+    () => checkGiven(scope, "swapMiB", swapMiB, swapSize),
     () => {
       const words = wordList(scope, "packages", literal(scope, "packages", packages), 'write e.g. ["htop"]');
       at(scope, "packages", () => words.map(packageName));
@@ -71,6 +71,16 @@ function readUserData(scope: Construct, names: HostNames, props: NanoHostProps):
     },
   ]);
   return at(scope, "files", () => userData(hostBootstrap({ ...names, swapMiB, packages, files })));
+}
+
+/** What is left out is as the document has it that it goes into. */
+function checkGiven(
+  scope: Construct,
+  property: string,
+  got: number | undefined,
+  check: (got: number) => unknown,
+): void {
+  if (got !== undefined) at(scope, property, () => check(literal(scope, property, got)));
 }
 
 function referenceChecks(scope: Construct, { subnet, zone, elasticIp, statusAlarm }: NanoHostProps): (() => void)[] {

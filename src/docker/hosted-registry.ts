@@ -12,6 +12,8 @@ import type { RegistryLogin } from "./registry-login.ts";
 export abstract class HostedRegistry extends Construct implements IRegistry {
   abstract readonly address: string;
   abstract readonly endpoint: string;
+  /** What stands in front of every repository's path. */
+  protected abstract readonly namespace: string;
   readonly ready: ITerraformDependable[] = [];
 
   constructor(scope: Construct, id: string) {
@@ -19,12 +21,11 @@ export abstract class HostedRegistry extends Construct implements IRegistry {
   }
 
   repository(path: string): IRepository {
-    return registryRepository(this, this.fullPath(literal(this, "path", path)), this.pullAccess());
+    return registryRepository(this, `${this.namespace}/${literal(this, "path", path)}`, this.pullAccess());
   }
 
-  /** `path` as the registry wants it, namespace included. */
-  protected fullPath(path: string): string {
-    return path;
+  protected readNamespace(property: string, path: string): string {
+    return at(this, property, () => RepositoryPath.parse(literal(this, property, path))).toString();
   }
 
   /** Pushes need the deployer's login even where pulls are open, hence the one kind. */
@@ -54,18 +55,12 @@ export interface DockerHubProps {
 export class DockerHub extends HostedRegistry {
   readonly address = "docker.io";
   readonly endpoint = "https://registry-1.docker.io";
-  private readonly namespace: string;
+  protected readonly namespace: string;
 
   /** @throws {ConstructError} when the namespace is not one path component */
   constructor(scope: Construct, id: string, props: DockerHubProps) {
     super(scope, id);
-    this.namespace = at(this, "namespace", () =>
-      RepositoryPath.parse(literal(this, "namespace", props.namespace)),
-    ).toString();
-  }
-
-  protected override fullPath(path: string): string {
-    return `${this.namespace}/${path}`;
+    this.namespace = this.readNamespace("namespace", props.namespace);
   }
 }
 
@@ -83,16 +78,12 @@ export interface GhcrProps {
 export class Ghcr extends HostedRegistry {
   readonly address = "ghcr.io";
   readonly endpoint = "https://ghcr.io";
-  private readonly owner: string;
+  protected readonly namespace: string;
 
   /** @throws {ConstructError} when the owner is not a valid path */
   constructor(scope: Construct, id: string, props: GhcrProps) {
     super(scope, id);
-    this.owner = at(this, "owner", () => RepositoryPath.parse(literal(this, "owner", props.owner))).toString();
-  }
-
-  protected override fullPath(path: string): string {
-    return `${this.owner}/${path}`;
+    this.namespace = this.readNamespace("owner", props.owner);
   }
 }
 
@@ -112,7 +103,8 @@ export interface GitLabRegistryProps {
 export class GitLabRegistry extends HostedRegistry {
   readonly address: string;
   readonly endpoint: string;
-  private readonly project: string;
+  /** GitLab keeps a project's images at the project's path itself or below it. */
+  protected readonly namespace: string;
 
   /** @throws {ConstructError} when the address or the project path is malformed */
   constructor(scope: Construct, id: string, props: GitLabRegistryProps) {
@@ -120,12 +112,7 @@ export class GitLabRegistry extends HostedRegistry {
     const address = literal(this, "address", props.address ?? "registry.gitlab.com");
     this.address = at(this, "address", () => RegistryAddress.parse(address)).toString();
     this.endpoint = `https://${this.address}`;
-    this.project = at(this, "project", () => RepositoryPath.parse(literal(this, "project", props.project))).toString();
-  }
-
-  /** GitLab keeps a project's images at the project's path itself or below it. */
-  protected override fullPath(path: string): string {
-    return `${this.project}/${path}`;
+    this.namespace = this.readNamespace("project", props.project);
   }
 }
 

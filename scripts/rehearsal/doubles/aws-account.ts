@@ -126,6 +126,19 @@ export class AwsAccount {
     };
   }
 
+  /** Where AWS is and whose keys count, for whoever deploys to the account. */
+  get deployerEnvironment() {
+    return {
+      AWS_ENDPOINT_URL: this.endpoint,
+      AWS_ACCESS_KEY_ID: this.deployer.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: this.deployer.secretAccessKey,
+      AWS_CONFIG_FILE: "/dev/null",
+      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+      AWS_EC2_METADATA_DISABLED: "true",
+      AWS_PAGER: "",
+    };
+  }
+
   /** Every secret of the account that was given out so far. */
   get secrets(): string[] {
     return [...this.principals.secrets, ...this.logins.passwords];

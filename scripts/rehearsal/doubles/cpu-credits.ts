@@ -1,5 +1,6 @@
 import type { ApiAnswer, ApiCall } from "./api-call.ts";
 import type { ApiFront } from "./api-front.ts";
+import { instanceIds } from "./instances.ts";
 import { XmlElement } from "./xml-element.ts";
 
 const NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/";
@@ -13,16 +14,15 @@ export class CpuCredits {
       if (call.service === "ec2" && call.action === "RunInstances") this.#launched(call, answer);
     });
     front.intercept("ec2", "DescribeInstanceCreditSpecifications", async (call) => {
-      const ids = valuesOf(call, /^InstanceId\.\d+$/);
+      const items = instanceIds(call).map((id) => this.#item(id));
       return answerOf(
         "DescribeInstanceCreditSpecifications",
-        `<instanceCreditSpecificationSet>${ids.map((id) => this.#item(id)).join("")}</instanceCreditSpecificationSet>`,
+        `<instanceCreditSpecificationSet>${items.join("")}</instanceCreditSpecificationSet>`,
       );
     });
-    front.intercept("ec2", "ModifyInstanceCreditSpecification", async (call) => {
-      const [id = ""] = valuesOf(call, /^InstanceCreditSpecification\.1\.InstanceId$/);
-      const [credits = "standard"] = valuesOf(call, /^InstanceCreditSpecification\.1\.CpuCredits$/);
-      this.#byInstance.set(id, credits);
+    front.intercept("ec2", "ModifyInstanceCreditSpecification", async ({ input }) => {
+      const id = String(input["InstanceCreditSpecification.1.InstanceId"]);
+      this.#byInstance.set(id, String(input["InstanceCreditSpecification.1.CpuCredits"]));
       return answerOf(
         "ModifyInstanceCreditSpecification",
         `<successfulInstanceCreditSpecificationSet><item><instanceId>${id}</instanceId></item></successfulInstanceCreditSpecificationSet>`,
@@ -30,21 +30,17 @@ export class CpuCredits {
     });
   }
 
-  #launched(call: ApiCall, answer: ApiAnswer): void {
-    const [credits] = valuesOf(call, /^CreditSpecification\.CpuCredits$/);
+  #launched({ input }: ApiCall, answer: ApiAnswer): void {
+    const credits = input["CreditSpecification.CpuCredits"];
     if (credits === undefined) return;
     for (const instance of XmlElement.parse(answer.body.toString("utf8")).items("instancesSet")) {
-      this.#byInstance.set(instance.value("instanceId") ?? "", credits);
+      this.#byInstance.set(instance.value("instanceId") ?? "", String(credits));
     }
   }
 
   #item(id: string): string {
     return `<item><instanceId>${id}</instanceId><cpuCredits>${this.#byInstance.get(id) ?? "standard"}</cpuCredits></item>`;
   }
-}
-
-function valuesOf({ input }: ApiCall, name: RegExp): string[] {
-  return Object.entries(input).flatMap(([key, value]) => (name.test(key) ? [String(value)] : []));
 }
 
 function answerOf(action: string, content: string): ApiAnswer {

@@ -244,7 +244,8 @@ export class Instances {
   }
 }
 
-function instanceIds({ input }: ApiCall): string[] {
+/** The instances that a call names. */
+export function instanceIds({ input }: ApiCall): string[] {
   return Object.entries(input).flatMap(([name, value]) => (/^InstanceId\.\d+$/.test(name) ? [String(value)] : []));
 }
 
