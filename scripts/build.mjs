@@ -12,7 +12,7 @@ const { status } = spawnSync("npx", ["--no-install", "tsc", "-p", "tsconfig.buil
   stdio: "inherit",
 });
 if (status === 0) {
-  cpSync(`${root}src/host-agent`, `${root}lib/host-agent`, { recursive: true });
+  cpSync(`${root}src/aws/nano/agent`, `${root}lib/aws/nano/agent`, { recursive: true });
   for (const file of readdirSync(`${root}src`, { encoding: "utf8", recursive: true })) {
     if (file.endsWith(".sh")) cpSync(`${root}src/${file}`, `${root}lib/${file}`);
   }

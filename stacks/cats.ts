@@ -6,12 +6,12 @@
  */
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { BuiltImage, HealthCheck, keepStateBesideProject, LocalHost, SelfHostedRegistry } from "../src/index.ts";
+import { BuiltImage, HealthCheck, LocalHost, SelfHostedRegistry, useLocalBackend } from "../src/index.ts";
 
 export class CatsStack extends TerraformStack {
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    keepStateBesideProject(this);
+    useLocalBackend(this);
 
     const registry = new SelfHostedRegistry(this, "registry", { port: 5001 });
     const image = new BuiltImage(this, "image", {

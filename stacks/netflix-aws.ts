@@ -11,13 +11,13 @@
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { AwsAccount, EcrRegistry, NanoHost } from "../src/aws/index.ts";
-import { BuiltImage, HealthCheck, keepStateBesideProject } from "../src/index.ts";
+import { BuiltImage, HealthCheck, useLocalBackend } from "../src/index.ts";
 import { catalogSource, frontendSource, version } from "./netflix-sources.ts";
 
 export class NetflixAwsStack extends TerraformStack {
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    keepStateBesideProject(this);
+    useLocalBackend(this);
 
     const aws = new AwsAccount(this, "aws", {
       account: process.env.SLIPWAY_AWS_ACCOUNT ?? "123456789012",

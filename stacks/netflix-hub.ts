@@ -10,13 +10,13 @@
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { AwsAccount, NanoHost } from "../src/aws/index.ts";
-import { BuiltImage, DockerHub, HealthCheck, keepStateBesideProject } from "../src/index.ts";
+import { BuiltImage, DockerHub, HealthCheck, useLocalBackend } from "../src/index.ts";
 import { catalogSource, frontendSource, version } from "./netflix-sources.ts";
 
 export class NetflixHubStack extends TerraformStack {
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    keepStateBesideProject(this);
+    useLocalBackend(this);
 
     const aws = new AwsAccount(this, "aws", {
       account: process.env.SLIPWAY_AWS_ACCOUNT ?? "123456789012",

@@ -7,13 +7,13 @@
  */
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { BuiltImage, HealthCheck, keepStateBesideProject, LocalHost, SelfHostedRegistry } from "../src/index.ts";
+import { BuiltImage, HealthCheck, LocalHost, SelfHostedRegistry, useLocalBackend } from "../src/index.ts";
 import { catalogSource, frontendSource, version } from "./netflix-sources.ts";
 
 export class NetflixStack extends TerraformStack {
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    keepStateBesideProject(this);
+    useLocalBackend(this);
 
     const registry = new SelfHostedRegistry(this, "registry", { port: 5002 });
     const catalogImage = new BuiltImage(this, "catalog-image", {

@@ -1,4 +1,4 @@
-import { refusal, runScript } from "./pretended-programs.ts";
+import { refusal, runScript } from "./nano/pretended-programs.ts";
 
 const URI = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/cats";
 const CONTENT = "c".repeat(64);
@@ -22,7 +22,7 @@ function push(
       SLIPWAY_CONTENT: CONTENT,
       SLIPWAY_LABEL: "dev.slipway.content",
       SLIPWAY_FIXED: `sha-${CONTENT} 1.4.2`,
-      SLIPWAY_MOVING: moving,
+      SLIPWAY_MUTABLE_TAGS: moving,
       ...environment,
     },
     {
@@ -139,7 +139,12 @@ describe("a push to ECR", () => {
 
 describe("a destroy's farewell", () => {
   const farewell = (aws: string) =>
-    runScript("ecr-farewell.sh", [], { SLIPWAY_ACCOUNT: "123456789012", SLIPWAY_REPOSITORY: "team/cats" }, { aws });
+    runScript(
+      "ecr-destroy-report.sh",
+      [],
+      { SLIPWAY_ACCOUNT: "123456789012", SLIPWAY_REPOSITORY: "team/cats" },
+      { aws },
+    );
 
   test.each([
     ["1", "1 image"],

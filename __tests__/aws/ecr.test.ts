@@ -66,7 +66,7 @@ describe("EcrRegistry", () => {
   });
 
   test("only the tags that are named may move, which needs a provider that knows of it", () => {
-    const stack = ecr((registry) => registry.repository("cats"), { movingTags: ["latest", "1.*"] });
+    const stack = ecr((registry) => registry.repository("cats"), { mutableTags: ["latest", "1.*"] });
     expect(only(stack, "aws_ecr_repository")).toMatchObject({
       image_tag_mutability: "IMMUTABLE_WITH_EXCLUSION",
       image_tag_mutability_exclusion_filter: [
@@ -86,7 +86,7 @@ describe("EcrRegistry", () => {
     expect(farewell.depends_on).toEqual([expect.stringMatching(/^aws_ecr_repository\./)]);
     expect(step?.["local-exec"]).toMatchObject({
       when: "destroy",
-      command: expect.stringMatching(/^sh files\/[0-9a-f]{16}\/ecr-farewell\.sh$/),
+      command: expect.stringMatching(/^sh files\/[0-9a-f]{16}\/ecr-destroy-report\.sh$/),
       environment: { SLIPWAY_ACCOUNT: "111122223333", SLIPWAY_REGION: "eu-west-1", SLIPWAY_REPOSITORY: "team/cats" },
     });
     expect(JSON.stringify(step)).not.toContain("${");
@@ -123,7 +123,7 @@ describe("EcrRegistry", () => {
       SLIPWAY_CONTENT: image.contentId,
       SLIPWAY_FIXED: `sha-${image.contentId} 1.4.2`,
       SLIPWAY_LABEL: "dev.slipway.content",
-      SLIPWAY_MOVING: "",
+      SLIPWAY_MUTABLE_TAGS: "",
       SLIPWAY_PLATFORM: "linux/arm64",
       SLIPWAY_REPOSITORY: "team/cats",
     });
@@ -146,14 +146,14 @@ describe("EcrRegistry", () => {
   });
 
   test("tags move where the repository lets them, and nowhere else", () => {
-    const version = { version: "1.4.2", released: ["1.4.1"] };
+    const version = { version: "1.4.2", releasedVersions: ["1.4.1"] };
     expect(() => built(version)).toThrow(
-      "stack/image: released: moves 1.4, 1, latest, but team/cats keeps its tags: leave released out, or name them in the repository's movingTags",
+      "stack/image: releasedVersions: moves 1.4, 1, latest, but team/cats keeps its tags: leave releasedVersions out, or name them in the repository's mutableTags",
     );
-    expect(() => built(version, { movingTags: ["latest", "1.*"] })).toThrow(/moves 1, but team\/cats keeps/);
-    const stack = built(version, { movingTags: ["latest", "1*"] });
+    expect(() => built(version, { mutableTags: ["latest", "1.*"] })).toThrow(/moves 1, but team\/cats keeps/);
+    const stack = built(version, { mutableTags: ["latest", "1*"] });
     expect(JSON.stringify(only(stack, "terraform_data", "image_Push").provisioner)).toContain(
-      '"SLIPWAY_MOVING":"1.4 1 latest"',
+      '"SLIPWAY_MUTABLE_TAGS":"1.4 1 latest"',
     );
   });
 
@@ -195,12 +195,12 @@ describe("EcrRegistry", () => {
       /lifecycle: releases to keep/,
     ],
     [
-      "a moving tag that ECR refuses",
+      "a mutable tag that ECR refuses",
       (r) => r.repository("cats"),
-      { movingTags: ["a*b*c*"] },
-      /movingTags: moving tag must be a tag, with 2 wildcards at most, got "a\*b\*c\*"/,
+      { mutableTags: ["a*b*c*"] },
+      /mutableTags: mutable tag must be a tag, with 2 wildcards at most, got "a\*b\*c\*"/,
     ],
-    ["every tag moving", (r) => r.repository("cats"), { movingTags: ["*"] }, /moving tag must be a tag/],
+    ["every tag moving", (r) => r.repository("cats"), { mutableTags: ["*"] }, /mutable tag must be a tag/],
     [
       "an ARN that is none",
       (_, s) => EcrRepository.fromArn(s, "existing", "team/cats"),
@@ -231,7 +231,7 @@ describe("grants", () => {
     const { role, policy } = only(stack, "aws_iam_role_policy") as { role: string; policy: string };
     expect(role).toBe("host");
     expect(JSON.parse(policy).Statement).toEqual([
-      { Sid: "Login", Effect: "Allow", Action: ["ecr:GetAuthorizationToken"], Resource: ["*"] },
+      { Sid: "EcrLogin", Effect: "Allow", Action: ["ecr:GetAuthorizationToken"], Resource: ["*"] },
       { Sid: grant.slice("grant".length), Effect: "Allow", Action: actions, Resource: [ARN] },
     ]);
   });

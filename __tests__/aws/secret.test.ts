@@ -33,13 +33,19 @@ test.each([
     `arn:aws:secretsmanager:${HERE}:secret:key-a1B2c3`,
   ],
 ])("%j is read by one action on one ARN", (secret, action, arn) => {
-  expect(permissions(secret)).toEqual([{ sid: expect.stringMatching(/^Read/), actions: [action], resources: [arn] }]);
+  expect(permissions(secret)).toEqual([
+    {
+      sid: expect.stringMatching(/^(SsmGetParameter|SecretsManagerGetSecretValue)$/),
+      actions: [action],
+      resources: [arn],
+    },
+  ]);
 });
 
 test("a key of one's own is decrypted with, and with nothing else", () => {
   const kmsKeyArn = "arn:aws:kms:eu-west-1:111122223333:key/1";
   expect(permissions(Secret.fromParameter("/a", { kmsKeyArn }))[1]).toEqual({
-    sid: "DecryptSecrets",
+    sid: "KmsDecrypt",
     actions: ["kms:Decrypt"],
     resources: [kmsKeyArn],
   });

@@ -147,7 +147,7 @@ describe("BuildContext.files", () => {
   it("finds what is taken back in an excluded folder", () => {
     const context = open({ "src/keep/a": "", "src/b": "", ".dockerignore": "src\n!src/keep" });
     expect(pathsOf(context)).toEqual([".dockerignore", "Dockerfile", "src/keep/a"]);
-    expect(context.leftOut.map(({ path, line, pattern }) => [path, line, pattern])).toEqual([["src/b", 1, "src"]]);
+    expect(context.excluded.map(({ path, line, pattern }) => [path, line, pattern])).toEqual([["src/b", 1, "src"]]);
   });
 
   it("goes by `<Dockerfile>.dockerignore` before `.dockerignore`", () => {

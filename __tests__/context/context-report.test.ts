@@ -37,7 +37,7 @@ describe("contextReport", () => {
       "latest",
       "run",
     ]);
-    expect(report.leftOut).toEqual([
+    expect(report.excluded).toEqual([
       { path: "docs/a.md", folder: false, file: ".dockerignore", line: 2, pattern: "/docs/" },
       { path: "x.log", folder: false, file: ".dockerignore", line: 5, pattern: "*.log" },
     ]);
@@ -57,7 +57,7 @@ describe("contextReport", () => {
 
   it("lets a folder stand for everything in it where nothing of it is sent", () => {
     plant({ Dockerfile: "", "a/b/x": "", "a/y": "", "c/keep": "", "c/z": "", ".dockerignore": "a\nc\n!**/keep\n" });
-    expect(contextReport(path()).leftOut.map((left) => [left.path, left.folder, left.line])).toEqual([
+    expect(contextReport(path()).excluded.map((left) => [left.path, left.folder, left.line])).toEqual([
       ["a", true, 1],
       ["c/z", false, 2],
     ]);
@@ -181,7 +181,7 @@ describe("contextFindings", () => {
       plant({ ".dockerignore": `${finding?.pattern}\n` });
       const report = contextReport(path());
       expect(report.findings).toEqual([]);
-      expect(report.leftOut.map((left) => left.path)).toEqual([name]);
+      expect(report.excluded.map((left) => left.path)).toEqual([name]);
       rmSync(path(), { recursive: true });
     }
   });

@@ -86,8 +86,8 @@ describe("BuiltImage", () => {
     const tags = (props: Partial<BuiltImageProps>) => build({ context: application(), ...props }).image.tags.slice(1);
     expect(tags({})).toEqual([]);
     expect(tags({ version: "1.4.2" })).toEqual(["1.4.2"]);
-    expect(tags({ version: "1.4.2", released: ["1.4.1"] })).toEqual(["1.4.2", "1.4", "1", "latest"]);
-    expect(tags({ version: "1.4.2", released: ["1.5.0"] })).toEqual(["1.4.2", "1.4"]);
+    expect(tags({ version: "1.4.2", releasedVersions: ["1.4.1"] })).toEqual(["1.4.2", "1.4", "1", "latest"]);
+    expect(tags({ version: "1.4.2", releasedVersions: ["1.5.0"] })).toEqual(["1.4.2", "1.4"]);
     const stack = build({ context: application(), version: "1.4.2" });
     const names = Object.values(stack.resource.docker_registry_image ?? {}).map(({ name }) => name);
     expect(names).toContain("localhost:5001/cats:1.4.2");
@@ -146,10 +146,10 @@ describe("BuiltImage", () => {
       () => ({ context: application(), version: "1.4.2+build.5" }),
       /stack\/image: version: version with build metadata cannot be a tag.*: leave it out: "1.4.2"/,
     ],
-    ...(["target", "labels", "args", "released"] as const).map(
+    ...(["target", "labels", "args", "releasedVersions"] as const).map(
       (property): [string, () => Partial<BuiltImageProps> & { context: string }, RegExp] => {
         const token = Lazy.stringValue({ produce: () => "late" });
-        const value = { target: token, labels: { a: token }, args: { A: token }, released: [token] }[property];
+        const value = { target: token, labels: { a: token }, args: { A: token }, releasedVersions: [token] }[property];
         return [
           `a token in ${property}, which would be in the content id by a number that changes`,
           () => ({ context: application(), version: "1.4.2", [property]: value }),

@@ -122,7 +122,7 @@ RUN --mount=type=bind,from=node:22@${DIGEST},target=/n true
       /Dockerfile line 1: .* is in the private registry 111122223333.dkr.ecr.eu-west-1.amazonaws.com, which nothing logs in to: declare it in bases/,
     );
     const stack = build(text, (scope) => ({
-      bases: [new PulledImage(scope, "base", { image: `${image}@${DIGEST}`, private: true })],
+      privateBaseImages: [new PulledImage(scope, "base", { image: `${image}@${DIGEST}`, private: true })],
     }));
     expect(only(stack, "docker_image", "image_Base")).toMatchObject({ name: `${image}@${DIGEST}`, keep_locally: true });
     expect(stack.provider.docker?.[0]?.registry_auth).toContainEqual({

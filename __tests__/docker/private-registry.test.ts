@@ -57,8 +57,8 @@ interface Step {
 
 interface Steps {
   readonly fill: Step;
-  readonly confirm: Step;
-  readonly way: Step;
+  readonly verify: Step;
+  readonly stop: Step;
 }
 
 function steps(stack: SynthesizedStack): Steps {
@@ -69,11 +69,11 @@ function steps(stack: SynthesizedStack): Steps {
     };
     const environment = provisioner[0]?.["local-exec"].environment as Record<string, string>;
     return [
-      /Way|Confirm/.exec(name)?.[0].toLowerCase() ?? "fill",
+      /stop|verify/.exec(name.toLowerCase())?.[0] ?? "fill",
       { environment, triggers: triggers_replace },
     ] as const;
   });
-  expect(found.map(([name]) => name).sort()).toEqual(["confirm", "fill", "way"]);
+  expect(found.map(([name]) => name).sort()).toEqual(["fill", "stop", "verify"]);
   return Object.fromEntries(found) as unknown as Steps;
 }
 
@@ -100,7 +100,7 @@ describe("a private registry", () => {
         },
       ],
       healthcheck: { test: ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:5001/debug/health"] },
-      depends_on: [expect.stringMatching(/^terraform_data\.registry_Way_[0-9A-F]{8}$/)],
+      depends_on: [expect.stringMatching(/^terraform_data\.registry_StopPredecessor_[0-9A-F]{8}$/)],
     });
   });
 
@@ -182,8 +182,8 @@ describe("a private registry", () => {
       registry({ login: { passwordVersion: 2 } }),
     ]) {
       expect(steps(after).fill.triggers.revision).not.toBe(steps(before).fill.triggers.revision);
-      expect(steps(after).confirm.triggers).toEqual(steps(after).fill.triggers);
-      expect(steps(after).way).toEqual(steps(before).way);
+      expect(steps(after).verify.triggers).toEqual(steps(after).fill.triggers);
+      expect(steps(after).stop).toEqual(steps(before).stop);
       expect(only(after, "docker_container")).toEqual(only(before, "docker_container"));
     }
   });
@@ -191,14 +191,15 @@ describe("a private registry", () => {
   test("what replaces the container makes way for it first, after its secrets are there", () => {
     const before = steps(registry());
     const moved = steps(registry({ port: 5443, listen: "127.0.0.2" }));
-    expect(moved.way.triggers).not.toEqual(before.way.triggers);
+    expect(moved.stop.triggers).not.toEqual(before.stop.triggers);
     expect(moved.fill).toEqual(before.fill);
-    expect(before.way.environment).toEqual({
+    expect(before.stop.environment).toEqual({
       SLIPWAY_CONTAINER: "stack-registry-container",
       SLIPWAY_LABEL: "dev.slipway.construct=stack/registry/Container",
     });
-    const [, way] = Object.entries(registry().resource.terraform_data ?? {}).find(([name]) => /Way/.test(name)) ?? [];
-    expect(way?.depends_on).toHaveLength(2);
+    const [, stop] =
+      Object.entries(registry().resource.terraform_data ?? {}).find(([name]) => /StopPredecessor/.test(name)) ?? [];
+    expect(stop?.depends_on).toHaveLength(2);
   });
 
   test("the same declaration synthesizes to the same bytes", () => {

@@ -7,7 +7,7 @@ import { BuiltImage } from "../../src/docker/built-image.ts";
 import { PulledImage } from "../../src/docker/pulled-image.ts";
 import { SelfHostedRegistry } from "../../src/docker/self-hosted-registry.ts";
 import type { IHost } from "../../src/hosts/host.ts";
-import { LocalHost } from "../../src/hosts/local-host.ts";
+import { LocalHost } from "../../src/hosts/local/local-host.ts";
 import { Platform } from "../../src/values/platform.ts";
 import { synthesize } from "../synthesize.ts";
 
@@ -91,7 +91,7 @@ describe.each(HOSTS)("%s", (_, newHost) => {
     [
       "a route to nothing",
       (host) => host.serve("shop.example.com", { "/": untyped(undefined) }),
-      'routes[/]: backend must be a service or an address, got undefined: give what host.run returned, or Address.of("10.0.0.5:8080")',
+      'routes[/]: backend must be a service or an address, got undefined: give what host.run returned, or Backend.fromAddress("10.0.0.5:8080")',
     ],
     [
       "a route to an address in plain text",

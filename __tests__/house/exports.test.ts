@@ -3,7 +3,7 @@ import * as slipway from "../../src/index.ts";
 
 /** What a user can name. A name that goes or changes is a breaking change and enters the changelog. */
 const EXPORTS = [
-  "Address",
+  "Backend",
   "BuildContext",
   "BuiltImage",
   "ConstructError",
@@ -29,7 +29,7 @@ const EXPORTS = [
   "SemanticVersion",
   "ServerName",
   "Volume",
-  "keepStateBesideProject",
+  "useLocalBackend",
 ];
 
 test("the entry point exports these names and no other", () => {

@@ -7,14 +7,14 @@ const LAYERS: Record<string, readonly string[]> = {
   values: [],
   dockerfile: ["values"],
   context: ["values"],
-  documents: ["values"],
+  release: ["values"],
+  nginx: ["values", "release"],
   terraform: ["values"],
-  docker: ["values", "dockerfile", "context", "documents", "terraform"],
-  hosts: ["values", "dockerfile", "context", "documents", "terraform", "docker"],
-  aws: ["values", "dockerfile", "context", "documents", "terraform", "docker", "hosts"],
-  "host-agent": [],
-  review: ["values", "dockerfile", "context", "documents", "terraform", "docker", "hosts", "aws"],
-  cli: ["values", "dockerfile", "context", "documents", "terraform", "docker", "hosts", "aws", "review"],
+  docker: ["values", "dockerfile", "context", "terraform"],
+  rollout: ["values", "release", "nginx"],
+  hosts: ["values", "dockerfile", "context", "release", "nginx", "terraform", "docker", "rollout"],
+  aws: ["values", "dockerfile", "context", "release", "nginx", "terraform", "docker", "rollout", "hosts"],
+  cli: ["values", "dockerfile", "context", "release", "nginx", "terraform", "docker", "rollout", "hosts", "aws"],
 };
 const ENTRY_POINTS = ["src/index.ts", "src/aws/index.ts"];
 const LONGEST_FILE = 250;
@@ -61,9 +61,9 @@ test("a circle would be found", () => {
   ).toEqual(["b", "c", "b"]);
 });
 
-test("values, languages and documents know nothing of Terraform; values touch no disk", () => {
+test("what is below the constructs knows nothing of Terraform; values touch no disk", () => {
   const pure = everything.filter(({ from }) =>
-    ["values", "dockerfile", "context", "documents"].includes(layerOf(from)),
+    ["values", "dockerfile", "context", "release", "nginx", "rollout"].includes(layerOf(from)),
   );
   expect(pure.filter(({ specifier }) => /^(cdktf|constructs|@cdktf\/)/.test(specifier))).toEqual([]);
   expect(

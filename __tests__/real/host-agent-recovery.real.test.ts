@@ -1,9 +1,9 @@
-import { releaseFile } from "../../src/documents/nginx/server.ts";
-import { upstreamFile } from "../../src/documents/nginx/upstream.ts";
+import { releaseFile } from "../../src/nginx/server.ts";
+import { upstreamFile } from "../../src/nginx/upstream.ts";
 import { HealthCheck } from "../../src/values/health-check.ts";
-import { AgentHost, QUICK, type TestService } from "../host-agent/agent-host.ts";
-import { AwsDouble } from "../host-agent/aws-double.ts";
-import { docker, TestImages } from "../host-agent/test-images.ts";
+import { AgentHost, QUICK, type TestService } from "../aws/nano/agent/agent-host.ts";
+import { AwsDouble } from "../aws/nano/agent/aws-double.ts";
+import { docker, TestImages } from "../aws/nano/agent/test-images.ts";
 import { request, requestStream } from "./request-stream.ts";
 
 const images = new TestImages();

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { AgentHost } from "../host-agent/agent-host.ts";
-import { AwsDouble } from "../host-agent/aws-double.ts";
-import { TestImages } from "../host-agent/test-images.ts";
+import { AgentHost } from "../aws/nano/agent/agent-host.ts";
+import { AwsDouble } from "../aws/nano/agent/aws-double.ts";
+import { TestImages } from "../aws/nano/agent/test-images.ts";
 import { request } from "./request-stream.ts";
 
 const images = new TestImages();

@@ -1,6 +1,6 @@
-import { AgentHost } from "../host-agent/agent-host.ts";
-import { AwsDouble } from "../host-agent/aws-double.ts";
-import { docker, TestImages } from "../host-agent/test-images.ts";
+import { AgentHost } from "../aws/nano/agent/agent-host.ts";
+import { AwsDouble } from "../aws/nano/agent/aws-double.ts";
+import { docker, TestImages } from "../aws/nano/agent/test-images.ts";
 import { request, requestStream } from "./request-stream.ts";
 
 const images = new TestImages();

@@ -2,10 +2,10 @@ import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { cloudConfig } from "../../src/documents/cloud-config.ts";
-import { hostAgentFiles } from "../../src/documents/host-agent-files.ts";
-import { hostBootstrap } from "../../src/documents/host-bootstrap.ts";
-import { hostUnits } from "../../src/documents/host-units.ts";
+import { hostAgentFiles } from "../../src/aws/nano/agent-files.ts";
+import { cloudConfig } from "../../src/aws/nano/cloud-config.ts";
+import { hostBootstrap } from "../../src/aws/nano/host-bootstrap.ts";
+import { hostUnits } from "../../src/aws/nano/host-units.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "slipway-test-agent-documents-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

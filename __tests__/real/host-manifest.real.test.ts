@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { releaseManifest } from "../../src/documents/release-manifest.ts";
-import { ServicePorts } from "../../src/documents/service-ports.ts";
+import { releaseManifest } from "../../src/aws/nano/release-manifest.ts";
+import { ServicePorts } from "../../src/release/service-ports.ts";
 import { HealthCheck } from "../../src/values/health-check.ts";
 
-const PROGRAM = join(__dirname, "../../src/host-agent/lib/slipway/manifest.jq");
+const PROGRAM = join(__dirname, "../../src/aws/nano/agent/lib/slipway/manifest.jq");
 const HOST = "stack/host";
 const IMAGE = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/app@sha256:${"a1".repeat(32)}`;
 

@@ -1,15 +1,15 @@
 import { createSocket, type Socket as Datagrams } from "node:dgram";
 import { connect, createServer } from "node:net";
 import fc from "fast-check";
-import { mainConfiguration, type NginxFlavour } from "../../src/documents/nginx/main-configuration.ts";
-import { quote } from "../../src/documents/nginx/quote.ts";
-import { releaseFile } from "../../src/documents/nginx/server.ts";
-import { renderSites, type SitesOptions } from "../../src/documents/nginx/sites.ts";
-import { upstreamFile } from "../../src/documents/nginx/upstream.ts";
-import { type Echo, EchoService } from "../documents/nginx/echo-service.ts";
-import { get, type RawAnswer, rawRequest } from "../documents/nginx/raw-request.ts";
-import { freePort, NginxFolder, pause, type RunningNginx } from "../documents/nginx/running-nginx.ts";
-import { servedTexts } from "../documents/nginx/served-texts.ts";
+import { mainConfiguration, type NginxFlavour } from "../../src/nginx/main-configuration.ts";
+import { quote } from "../../src/nginx/quote.ts";
+import { releaseFile } from "../../src/nginx/server.ts";
+import { renderSites, type SitesOptions } from "../../src/nginx/sites.ts";
+import { upstreamFile } from "../../src/nginx/upstream.ts";
+import { type Echo, EchoService } from "../nginx/echo-service.ts";
+import { get, type RawAnswer, rawRequest } from "../nginx/raw-request.ts";
+import { freePort, NginxFolder, pause, type RunningNginx } from "../nginx/running-nginx.ts";
+import { servedTexts } from "../nginx/served-texts.ts";
 
 const NAME = "shop.example.com";
 const FLAVOURS: NginxFlavour[] = ["container", "instance"];

@@ -82,6 +82,6 @@ test("the package declares a nano host, with every script that its apply needs",
   symlinkSync(join(ROOT, "node_modules/@cdktf/provider-aws"), join(modules, "@cdktf/provider-aws"));
   const files = await synth("aws");
   const scripts = files.filter((file) => /^cloud\/.*\.sh$/.test(file)).map((file) => file.split("/").at(-1));
-  expect(scripts.sort()).toEqual(["aws-cli.sh", "ecr-farewell.sh", "ecr-push.sh", "release.sh"]);
+  expect(scripts.sort()).toEqual(["aws-cli.sh", "deploy.sh", "ecr-destroy-report.sh", "ecr-push.sh"]);
   expect(readFileSync(join(project, "cdktf.out/stacks/cloud/cdk.tf.json"), "utf8")).toContain("user_data_base64");
 });

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { listenAddress, path, serverName, size, time } from "../../src/documents/nginx/argument.ts";
-import { quote } from "../../src/documents/nginx/quote.ts";
+import { listenAddress, path, serverName, size, time } from "../../src/nginx/argument.ts";
+import { quote } from "../../src/nginx/quote.ts";
 import { InvalidValueError } from "../../src/values/invalid-value-error.ts";
-import { readConf } from "../documents/nginx/conf-reader.ts";
-import { isExpressible } from "../documents/nginx/rebuild.ts";
-import { servedTexts } from "../documents/nginx/served-texts.ts";
+import { readConf } from "../nginx/conf-reader.ts";
+import { isExpressible } from "../nginx/rebuild.ts";
+import { servedTexts } from "../nginx/served-texts.ts";
 
 function vectors<T>(name: string): T[] {
   const folder = process.env.SLIPWAY_VECTORS;

@@ -3,15 +3,15 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Lazy, TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { STACK_LABEL } from "../docker/docker-engine.ts";
-import { iamPolicy, type PolicyStatement } from "../documents/iam-policy.ts";
-import { all, at, ConstructError } from "../terraform/construct-error.ts";
-import { constructId, literal } from "../terraform/literal.ts";
+import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { widenProviderVersion } from "../terraform/stack-of.ts";
 import { templateMap, templateText, withoutCreationStack } from "../terraform/template-text.ts";
 import { AwsRegion } from "./aws-region.ts";
+import { iamPolicy, type PolicyStatement } from "./iam-policy.ts";
 
 /** Where something is deployed, for a construct that stands alone in its stack. */
-export interface AwsPlace {
+export interface AwsEnvironment {
   /** The account's 12 digits, as text; a literal, because it is part of addresses. @default - the stack's {@link AwsAccount} */
   readonly account?: string;
   /** The region, e.g. `eu-west-1`; a literal for the same reason. @default - the stack's {@link AwsAccount} */
@@ -19,7 +19,7 @@ export interface AwsPlace {
 }
 
 /** What an {@link AwsAccount} takes. */
-export interface AwsAccountProps extends Required<AwsPlace> {
+export interface AwsAccountProps extends Required<AwsEnvironment> {
   /** The ARN of a role to deploy with. @default - the credentials as they are */
   readonly assumeRole?: string;
   /** A profile of the AWS configuration files. @default - what the environment says */
@@ -44,7 +44,7 @@ export class AwsAccount extends Construct {
    * The account of the stack that `scope` belongs to; made of `place` where none is declared.
    * @throws {ConstructError} when none is known, or `place` is another one
    */
-  static of(scope: IConstruct, { account, region }: AwsPlace = {}): AwsAccount {
+  static of(scope: IConstruct, { account, region }: AwsEnvironment = {}): AwsAccount {
     const stack = TerraformStack.of(scope);
     const found = accounts.get(stack);
     if (!found && account !== undefined && region !== undefined) {
@@ -56,7 +56,7 @@ export class AwsAccount extends Construct {
       throw new ConstructError(scope, property, `is not known: ${remedy}`);
     }
     for (const [property, value] of Object.entries({ account, region })) {
-      const of = found[property as keyof AwsPlace];
+      const of = found[property as keyof AwsEnvironment];
       if (value === undefined || value === of) continue;
       const problem = `is ${value}, but the stack deploys to ${of}: give each account and region a stack of its own`;
       throw new ConstructError(scope, property, problem);
@@ -83,10 +83,10 @@ export class AwsAccount extends Construct {
       throw new ConstructError(this, "account", `the stack deploys to ${other.account} already, ${other.node.path}`);
     }
     let region: AwsRegion | undefined;
-    all([
+    collectErrors([
       () => this.check("account", props.account, ACCOUNT, "must be 12 digits"),
       () => {
-        region = at(this, "region", () => AwsRegion.parse(literal(this, "region", props.region)));
+        region = atProperty(this, "region", () => AwsRegion.parse(requireLiteral(this, "region", props.region)));
       },
       () => this.check("assumeRole", props.assumeRole, ROLE, "must be the ARN of a role"),
       () => this.check("profile", props.profile, PROFILE, "must be one word"),
@@ -119,7 +119,7 @@ export class AwsAccount extends Construct {
   }
 
   /** Tells what whoever deploys the stack must be allowed to do. */
-  deployerNeeds(...statements: readonly PolicyStatement[]): void {
+  addDeployerStatements(...statements: readonly PolicyStatement[]): void {
     this.needs.push(...statements);
   }
 
@@ -143,7 +143,7 @@ export class AwsAccount extends Construct {
 
   private check(property: keyof AwsAccountProps, value: string | undefined, pattern: RegExp, rule: string): void {
     if (value === undefined && property !== "account") return;
-    literal(this, property, value);
+    requireLiteral(this, property, value);
     if (typeof value === "string" && pattern.test(value)) return;
     throw new ConstructError(this, property, { subject: property, rule, got: value });
   }

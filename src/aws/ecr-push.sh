@@ -12,7 +12,7 @@
 #   SLIPWAY_CONTENT     the content id that it was built from
 #   SLIPWAY_LABEL       the label of an image that says its content id
 #   SLIPWAY_FIXED       tags that stand for this content for good, the content's own first
-#   SLIPWAY_MOVING      tags that move here
+#   SLIPWAY_MUTABLE_TAGS      tags that move here
 #   SLIPWAY_PLATFORM    the platform that it was built for, if any
 set -u
 
@@ -78,5 +78,5 @@ for tag in $SLIPWAY_FIXED; do
 done
 [ "$source" = "$SLIPWAY_BUILT" ] || say "adopts $source, built from the same content"
 # shellcheck disable=SC2086 # a list of words
-for tag in $missing ${SLIPWAY_MOVING:-}; do push_as "$tag"; done
+for tag in $missing ${SLIPWAY_MUTABLE_TAGS:-}; do push_as "$tag"; done
 if [ -z "$missing" ]; then say "has every tag already"; else say "has$missing"; fi

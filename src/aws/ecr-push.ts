@@ -23,12 +23,12 @@ export interface EcrTarget {
  * for, a reference.
  */
 export function pushToEcr({ deployer, account, repositoryName, repositoryId }: EcrTarget, push: ImagePush): string {
-  const { scope, contentId, fixedTags, movingTags } = push;
+  const { scope, contentId, fixedTags, mutableTags } = push;
   const script = stagedScript(scope, "ecr-push.sh");
   const engine = DockerEngine.of(scope).host;
   const step = new TerraformData(scope, "Push", {
     command: script.command,
-    triggers: { repository: repositoryId, content: contentId, tags: [...fixedTags, ...movingTags] },
+    triggers: { repository: repositoryId, content: contentId, tags: [...fixedTags, ...mutableTags] },
     environment: {
       ...deployer.deployerEnvironment,
       ...script.environment,
@@ -38,7 +38,7 @@ export function pushToEcr({ deployer, account, repositoryName, repositoryId }: E
       SLIPWAY_CONTENT: contentId,
       SLIPWAY_LABEL: CONTENT_LABEL,
       SLIPWAY_FIXED: fixedTags.join(" "),
-      SLIPWAY_MOVING: movingTags.join(" "),
+      SLIPWAY_MUTABLE_TAGS: mutableTags.join(" "),
       ...(push.platform === undefined ? {} : { SLIPWAY_PLATFORM: push.platform.toString() }),
       ...(engine === undefined ? {} : { DOCKER_HOST: engine }),
     },

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { constructId, literal } from "../terraform/literal.ts";
-import { AwsAccount, type AwsPlace } from "./aws-account.ts";
+import { constructId, requireLiteral } from "../terraform/literal.ts";
+import { AwsAccount, type AwsEnvironment } from "./aws-account.ts";
 import { EcrRepository, type EcrRepositoryOptions } from "./ecr-repository.ts";
-import type { EcrPlace } from "./granting-repository.ts";
+import type { IEcrRegistry } from "./ecr-repository-base.ts";
 
 /** What an {@link EcrRegistry} takes: where it is, and how its repositories keep their images. */
-export interface EcrRegistryProps extends AwsPlace, EcrRepositoryOptions {}
+export interface EcrRegistryProps extends AwsEnvironment, EcrRepositoryOptions {}
 
 /**
  * An account's private registry in one region; its repositories are made as they are named. Pushes use the deploying
@@ -15,7 +15,7 @@ export interface EcrRegistryProps extends AwsPlace, EcrRepositoryOptions {}
  *
  * @see https://github.com/awslabs/amazon-ecr-credential-helper
  */
-export class EcrRegistry extends Construct implements EcrPlace {
+export class EcrRegistry extends Construct implements IEcrRegistry {
   readonly address: string;
   readonly endpoint: string;
   readonly ready: ITerraformDependable[] = [];
@@ -41,7 +41,7 @@ export class EcrRegistry extends Construct implements EcrPlace {
 
   /** The repository `path`, made the first time that it is named. @throws {ConstructError} for a name that ECR refuses */
   repository(path: string): EcrRepository {
-    const name = literal(this, "path", path);
+    const name = requireLiteral(this, "path", path);
     const found = this.repositories.get(name);
     if (found) return found;
     const repository = new EcrRepository(this, repositoryId(name), { ...this.options, registry: this, name });

@@ -3,15 +3,15 @@ import { EcrRepository as AwsEcrRepository } from "@cdktf/provider-aws/lib/ecr-r
 import { type ITerraformDependable, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import type { ImagePush } from "../docker/image-push.ts";
-import { type LifecycleIntent, lifecyclePolicy } from "../documents/lifecycle-policy.ts";
-import { all, at, ConstructError } from "../terraform/construct-error.ts";
-import { literal } from "../terraform/literal.ts";
+import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { requireLiteral } from "../terraform/literal.ts";
 import { withoutCreationStack } from "../terraform/template-text.ts";
 import { ECR_CARE_ACTIONS, ECR_LOGIN_ACTIONS, ECR_PULL_ACTIONS, ECR_PUSH_ACTIONS } from "./ecr-actions.ts";
-import { EcrFarewell } from "./ecr-farewell.ts";
-import { type EcrPlace, GrantingRepository, type IEcrRepository } from "./granting-repository.ts";
+import { EcrDestroyReport } from "./ecr-destroy-report.ts";
+import { EcrRepositoryBase, type IEcrRegistry, type IEcrRepository } from "./ecr-repository-base.ts";
 import { importedByArn, importedByName } from "./imported-repository.ts";
-import { checkMovingTags, isMoving } from "./moving-tags.ts";
+import { type LifecycleIntent, lifecyclePolicy } from "./lifecycle-policy.ts";
+import { checkMutableTags, isMutable } from "./mutable-tags.ts";
 
 /** How a repository keeps its images. */
 export interface EcrRepositoryOptions {
@@ -22,7 +22,7 @@ export interface EcrRepositoryOptions {
    * what they are, because a version that changes under its name is no version. Needs hashicorp/aws 6.25 or newer.
    * @default - no tag moves
    */
-  readonly movingTags?: readonly string[];
+  readonly mutableTags?: readonly string[];
   /** Looks each pushed image over for known vulnerabilities. @default true */
   readonly scanOnPush?: boolean;
   /**
@@ -40,7 +40,7 @@ export interface EcrRepositoryOptions {
 
 /** What an {@link EcrRepository} takes. */
 export interface EcrRepositoryProps extends EcrRepositoryOptions {
-  readonly registry: EcrPlace;
+  readonly registry: IEcrRegistry;
   /** The repository's name, e.g. `team/netflix-movie-catalog`; a literal. */
   readonly name: string;
 }
@@ -52,9 +52,9 @@ const MOVING_TAGS_SINCE = ">= 6.25, < 7";
  * A repository in ECR: immutable tags, scanned and encrypted, forgetting by intent. Terraform deletes no digest in it,
  * because something may run it; the lifecycle rules do.
  */
-export class EcrRepository extends GrantingRepository {
+export class EcrRepository extends EcrRepositoryBase {
   /** A repository that exists already, by its name in `registry`. */
-  static fromName(scope: Construct, id: string, registry: EcrPlace, name: string): IEcrRepository {
+  static fromName(scope: Construct, id: string, registry: IEcrRegistry, name: string): IEcrRepository {
     return importedByName(scope, id, registry, name);
   }
 
@@ -65,20 +65,20 @@ export class EcrRepository extends GrantingRepository {
 
   readonly ready: ITerraformDependable[];
   protected readonly repositoryId: string;
-  private readonly movingTags: readonly string[];
+  private readonly mutableTags: readonly string[];
 
-  /** @throws {ConstructError} for a name or moving tag that ECR refuses, or a lifecycle out of range */
+  /** @throws {ConstructError} for a name or mutable tag that ECR refuses, or a lifecycle out of range */
   constructor(scope: Construct, id: string, props: EcrRepositoryProps) {
     super(scope, id, props.registry, props.name);
     let policy: string | undefined;
-    const { lifecycle = {}, movingTags = [] } = props;
-    all([
+    const { lifecycle = {}, mutableTags = [] } = props;
+    collectErrors([
       () => {
-        if (lifecycle !== false) policy = at(this, "lifecycle", () => lifecyclePolicy(lifecycle));
+        if (lifecycle !== false) policy = atProperty(this, "lifecycle", () => lifecyclePolicy(lifecycle));
       },
-      () => at(this, "movingTags", () => checkMovingTags(literal(this, "movingTags", movingTags))),
+      () => atProperty(this, "mutableTags", () => checkMutableTags(requireLiteral(this, "mutableTags", mutableTags))),
     ]);
-    this.movingTags = movingTags;
+    this.mutableTags = mutableTags;
     const { repositoryId, ready } = withoutCreationStack(() => this.declare(props, policy));
     this.repositoryId = repositoryId;
     this.ready = ready;
@@ -87,25 +87,25 @@ export class EcrRepository extends GrantingRepository {
 
   /** @throws {ConstructError} when a tag would move that the repository keeps where it is */
   override push(push: ImagePush): string {
-    const kept = push.movingTags.filter((tag) => !isMoving(this.movingTags, tag));
+    const kept = push.mutableTags.filter((tag) => !isMutable(this.mutableTags, tag));
     if (kept.length > 0) {
       throw new ConstructError(
         push.scope,
-        "released",
-        `moves ${kept.join(", ")}, but ${this.path} keeps its tags: leave released out, or name them in the repository's movingTags`,
+        "releasedVersions",
+        `moves ${kept.join(", ")}, but ${this.path} keeps its tags: leave releasedVersions out, or name them in the repository's mutableTags`,
       );
     }
     return super.push(push);
   }
 
   private declare(props: EcrRepositoryProps, policy: string | undefined) {
-    const { movingTags = [], encryption = "kms", deleteWithImages = false } = props;
-    const moves = movingTags.length > 0;
+    const { mutableTags = [], encryption = "kms", deleteWithImages = false } = props;
+    const moves = mutableTags.length > 0;
     const repository = new AwsEcrRepository(this, "Resource", {
       name: this.path,
       imageTagMutability: moves ? "IMMUTABLE_WITH_EXCLUSION" : "IMMUTABLE",
       imageTagMutabilityExclusionFilter: moves
-        ? movingTags.map((filter) => ({ filter, filterType: "WILDCARD" }))
+        ? mutableTags.map((filter) => ({ filter, filterType: "WILDCARD" }))
         : undefined,
       imageScanningConfiguration: { scanOnPush: props.scanOnPush ?? true },
       encryptionConfiguration: [
@@ -119,16 +119,16 @@ export class EcrRepository extends GrantingRepository {
     if (policy) new EcrLifecyclePolicy(this, "Lifecycle", { repository: repository.name, policy });
     if (!deleteWithImages) {
       const { account: deployer } = this;
-      new EcrFarewell(this, "Farewell", { deployer, repositoryName: this.path, dependsOn: [repository] });
+      new EcrDestroyReport(this, "DestroyReport", { deployer, repositoryName: this.path, dependsOn: [repository] });
     }
     return { repositoryId: repository.id, ready: [repository] };
   }
 
   private tellNeeds(): void {
     const viaEcr = { "kms:ViaService": `ecr.${this.account.region}.${this.account.domain}` };
-    this.account.deployerNeeds(
+    this.account.addDeployerStatements(
       { sid: "EcrLogin", actions: [...ECR_LOGIN_ACTIONS], resources: ["*"] },
-      { sid: "EcrImages", actions: [...ECR_PULL_ACTIONS, ...ECR_PUSH_ACTIONS], resources: [this.repositoryArn] },
+      { sid: "EcrPushPull", actions: [...ECR_PULL_ACTIONS, ...ECR_PUSH_ACTIONS], resources: [this.repositoryArn] },
       { sid: "EcrRepositories", actions: [...ECR_CARE_ACTIONS], resources: [this.repositoryArn] },
       {
         sid: "EcrEncryption",

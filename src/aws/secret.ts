@@ -1,8 +1,8 @@
 import { Token } from "cdktf";
-import type { PolicyStatement } from "../documents/iam-policy.ts";
-import type { SecretReference } from "../documents/released-service.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import type { AwsAccount } from "./aws-account.ts";
+import type { PolicyStatement } from "./iam-policy.ts";
+import type { SecretReference } from "./nano/released-service.ts";
 
 /** How a service gets a secret. */
 export interface SecretOptions {
@@ -53,10 +53,14 @@ export class Secret {
     const { kmsKeyArn } = this.options;
     const reads: PolicyStatement =
       this.from === "parameter"
-        ? { sid: "ReadParameters", actions: ["ssm:GetParameter"], resources: [this.arn(account)] }
-        : { sid: "ReadSecrets", actions: ["secretsmanager:GetSecretValue"], resources: [this.arn(account)] };
+        ? { sid: "SsmGetParameter", actions: ["ssm:GetParameter"], resources: [this.arn(account)] }
+        : {
+            sid: "SecretsManagerGetSecretValue",
+            actions: ["secretsmanager:GetSecretValue"],
+            resources: [this.arn(account)],
+          };
     if (kmsKeyArn === undefined) return [reads];
-    return [reads, { sid: "DecryptSecrets", actions: ["kms:Decrypt"], resources: [kmsKeyArn] }];
+    return [reads, { sid: "KmsDecrypt", actions: ["kms:Decrypt"], resources: [kmsKeyArn] }];
   }
 
   private arn(account: AwsAccount): string {

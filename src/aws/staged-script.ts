@@ -1,18 +1,18 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Construct } from "constructs";
 import { stagedFile } from "../terraform/stack-of.ts";
 
-/** A script of this folder where an apply finds it. */
+/** A script of this layer where an apply finds it. */
 export interface StagedScript {
   readonly command: string;
   /** Where the script finds what all of them share. */
   readonly environment: { readonly SLIPWAY_AWS_CLI: string };
 }
 
-/** Puts a script of this folder, and the part by which it asks AWS, into the synthesized output. */
+/** Puts a script of this layer, and the part by which it asks AWS, into the synthesized output. */
 export function stagedScript(scope: Construct, name: string, ...words: readonly string[]): StagedScript {
-  const stage = (file: string) => stagedFile(scope, file, readFileSync(join(__dirname, file), "utf8"));
+  const stage = (file: string) => stagedFile(scope, basename(file), readFileSync(join(__dirname, file), "utf8"));
   return {
     command: ["sh", stage(name), ...words].join(" "),
     environment: { SLIPWAY_AWS_CLI: stage("aws-cli.sh") },

@@ -10,7 +10,7 @@ import {
 } from "./context-dockerfile.ts";
 import { ContextMemory } from "./context-memory.ts";
 import { ContextError, type ContextFile } from "./context-path.ts";
-import { type LeftOutPath, type WalkedPath, walkContext } from "./context-walk.ts";
+import { type ExcludedPath, type WalkedPath, walkContext } from "./context-walk.ts";
 import type { DockerIgnore } from "./docker-ignore.ts";
 import {
   digestWithText,
@@ -44,7 +44,7 @@ interface Found {
   readonly directory: string;
   readonly dockerfile: string;
   readonly ignore: DockerIgnore;
-  readonly leftOut: readonly LeftOutPath[];
+  readonly excluded: readonly ExcludedPath[];
   readonly paths: readonly WalkedPath[];
   readonly remember: boolean;
 }
@@ -62,7 +62,7 @@ export class BuildContext {
   /** What decides which files are sent. */
   readonly ignore: DockerIgnore;
   /** What is not sent, and why; a folder that is left out whole stands for what is in it. */
-  readonly leftOut: readonly LeftOutPath[];
+  readonly excluded: readonly ExcludedPath[];
   private readonly sent: readonly SentPath[];
   private readonly memory: ContextMemory;
   private lastSynth?: { readonly tree?: KnownTree };
@@ -73,13 +73,13 @@ export class BuildContext {
     private readonly found: Found,
     private readonly givenText: string | undefined,
   ) {
-    const { directory, dockerfile, ignore, leftOut, paths } = found;
+    const { directory, dockerfile, ignore, excluded, paths } = found;
     const path = dockerfilePath(dockerfile);
     this.directory = directory;
     this.dockerfile = dockerfile;
     this.dockerfileText = givenText ?? readDockerfile(directory, path);
     this.ignore = ignore;
-    this.leftOut = leftOut;
+    this.excluded = excluded;
     this.sent = sentPaths(paths, givenText === undefined ? undefined : path);
     this.memory = ContextMemory.of(directory, path);
   }
@@ -90,11 +90,11 @@ export class BuildContext {
     requireDirectory(directory);
     const path = dockerfilePath(dockerfile);
     const ignore = readIgnoreFile(directory, path);
-    const { paths, leftOut } = walkContext(directory, ignore);
-    if (paths.length === 0) throw emptyContext(directory, leftOut);
+    const { paths, excluded } = walkContext(directory, ignore);
+    if (paths.length === 0) throw emptyContext(directory, excluded);
     if (dockerfileText === undefined) refuseIgnoredDockerfile(ignore, path);
     if (paths.some((walked) => walked.path === ROOT_IGNORE_FILE)) readRootIgnoreFile(directory);
-    return new BuildContext({ directory, dockerfile, ignore, leftOut, paths, remember }, dockerfileText);
+    return new BuildContext({ directory, dockerfile, ignore, excluded, paths, remember }, dockerfileText);
   }
 
   /** The same files with `text` in place of the Dockerfile, without walking the directory again. */
@@ -174,8 +174,8 @@ function requireDirectory(directory: string): void {
   throw new ContextError({ subject: "build context", rule, got: directory, remedy });
 }
 
-function emptyContext(directory: string, leftOut: readonly LeftOutPath[]): ContextError {
-  const everything = leftOut.length > 0;
+function emptyContext(directory: string, excluded: readonly ExcludedPath[]): ContextError {
+  const everything = excluded.length > 0;
   const rule = everything ? "must not be empty after its ignore file" : "must not be empty";
   const remedy = everything ? "let its ignore file leave something over" : "name a directory with files in it";
   return new ContextError({ subject: "build context", rule, got: directory, remedy });

@@ -4,11 +4,11 @@ import type { TreeChanges } from "./tree-columns.ts";
 
 /** A context's explanation for a terminal, line by line. */
 export function contextReportLines(report: ContextReport): string[] {
-  const { directory, dockerfile, ignoreFile = "no ignore file", files, leftOut, changes, findings } = report;
+  const { directory, dockerfile, ignoreFile = "no ignore file", files, excluded, changes, findings } = report;
   const sections = [
     [`build context ${shown(directory)} (${shown(dockerfile)}, ${shown(ignoreFile)})`],
     [`sent: ${counted(files.length, "path")}, ${formatBytes(report.size)}`, ...columns(files.map(sentRow))],
-    leftOut.length === 0 ? [] : ["left out:", ...columns(leftOut.map(exclusionRow))],
+    excluded.length === 0 ? [] : ["left out:", ...columns(excluded.map(exclusionRow))],
     changes ? changeLines(changes) : ["nothing to compare with yet: no synth has read this context here"],
     findings.map(
       ({ path, why, pattern }) => `look at ${shown(path)}: it ${why}; to leave it out, add the line ${pattern}`,
@@ -24,7 +24,7 @@ function sentRow({ path, kind, executable, size, target }: ContextFile): string[
   return [executable ? "executable" : "", formatBytes(size), shown(path)];
 }
 
-function exclusionRow({ path, folder, file, line, pattern }: ContextReport["leftOut"][number]): string[] {
+function exclusionRow({ path, folder, file, line, pattern }: ContextReport["excluded"][number]): string[] {
   return [shown(folder ? `${path}/` : path), `${shown(file)} line ${line}: ${shown(pattern)}`];
 }
 

@@ -23,7 +23,7 @@ export interface ContextReport {
   readonly files: readonly ContextFile[];
   /** Bytes of all files. */
   readonly size: number;
-  readonly leftOut: readonly ContextExclusion[];
+  readonly excluded: readonly ContextExclusion[];
   /** The content id without arguments, target and platform, which only a stack knows. */
   readonly contentId: string;
   /** What changed since the last synth; undefined when none is remembered. */
@@ -41,7 +41,7 @@ export function contextReport(directory: string, options: Omit<BuildContextOptio
     ignoreFile: ignore === DockerIgnore.EMPTY ? undefined : ignore.file,
     files,
     size: files.reduce((sum, { size }) => sum + size, 0),
-    leftOut: context.leftOut.map(({ path, folder, line = 0, pattern = "" }) => ({
+    excluded: context.excluded.map(({ path, folder, line = 0, pattern = "" }) => ({
       path,
       folder,
       file: ignore.file,

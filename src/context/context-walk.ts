@@ -16,7 +16,7 @@ export interface WalkedPath {
 }
 
 /** A path that the walk leaves out. */
-export interface LeftOutPath extends IgnoreAnswer {
+export interface ExcludedPath extends IgnoreAnswer {
   readonly path: string;
   /** Whether it is a folder; it stands for everything in it. */
   readonly folder: boolean;
@@ -26,7 +26,7 @@ export interface LeftOutPath extends IgnoreAnswer {
 export interface WalkedContext {
   /** Sorted by bytes. */
   readonly paths: WalkedPath[];
-  readonly leftOut: LeftOutPath[];
+  readonly excluded: ExcludedPath[];
 }
 
 /**
@@ -35,7 +35,7 @@ export interface WalkedContext {
  */
 export function walkContext(directory: string, ignore: DockerIgnore): WalkedContext {
   const paths: WalkedPath[] = [];
-  const leftOut: LeftOutPath[] = [];
+  const excluded: ExcludedPath[] = [];
   let inOrder = true;
 
   const visit = (folder: string, above: FolderMatches, ignored: boolean): void => {
@@ -54,11 +54,11 @@ export function walkContext(directory: string, ignore: DockerIgnore): WalkedCont
     }
   };
   const enter = (path: string, answer: WalkAnswer): void => {
-    const [pathsBefore, leftOutBefore] = [paths.length, leftOut.length];
+    const [pathsBefore, excludedBefore] = [paths.length, excluded.length];
     if (!answer.ignored || !ignore.skips(path)) visit(`${path}/`, answer.matches, answer.ignored);
     if (paths.length > pathsBefore) return;
     if (answer.ignored) {
-      leftOut.length = leftOutBefore;
+      excluded.length = excludedBefore;
       leaveOut(path, true, answer);
     } else {
       paths.push({ path: sendable(path), kind: "folder" });
@@ -66,12 +66,12 @@ export function walkContext(directory: string, ignore: DockerIgnore): WalkedCont
     }
   };
   const leaveOut = (path: string, folder: boolean, { ignored, line, pattern }: WalkAnswer): void => {
-    leftOut.push({ path, folder, ignored, line, pattern });
+    excluded.push({ path, folder, ignored, line, pattern });
   };
 
   visit("", [], false);
   if (!inOrder) paths.sort((a, b) => compareBytes(a.path, b.path));
-  return { paths, leftOut };
+  return { paths, excluded };
 }
 
 /** A folder's entries in the order of the paths in them. */

@@ -5,8 +5,8 @@ import { Construct, type IConstruct } from "constructs";
 import { BuildContext } from "../context/build-context.ts";
 import type { Dockerfile } from "../dockerfile/dockerfile.ts";
 import type { LintOptions } from "../dockerfile/lint/lint.ts";
-import { all, at, ConstructError } from "../terraform/construct-error.ts";
-import { constructId, literal, textMap } from "../terraform/literal.ts";
+import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { constructId, requireLiteral, requireTextMap } from "../terraform/literal.ts";
 import { stackDirectory, stackOf } from "../terraform/stack-of.ts";
 import { dependencies, templateMap, withoutCreationStack } from "../terraform/template-text.ts";
 import type { Platform } from "../values/platform.ts";
@@ -33,7 +33,7 @@ export interface BuiltImageProps {
    * synth cannot ask the registry, so it must be told.
    * @default - no tag moves
    */
-  readonly released?: readonly string[];
+  readonly releasedVersions?: readonly string[];
   /** Build arguments; they stay in the image's history, so no secret belongs here. @default - none */
   readonly args?: Readonly<Record<string, string>>;
   /** The stage to build. @default - the last one */
@@ -45,7 +45,7 @@ export interface BuiltImageProps {
   /** Builds every step anew instead of reusing layers. @default false */
   readonly noCache?: boolean;
   /** Images that the Dockerfile builds upon and that need a login or a pull of their own first. @default - none */
-  readonly bases?: readonly PulledImage[];
+  readonly privateBaseImages?: readonly PulledImage[];
   /** Severities of what the Dockerfile is warned about, by rule; `false` for no findings. @default - each rule's own */
   readonly lint?: LintOptions | false;
   /** Secrets that `RUN --mount=type=secret` steps see and no layer keeps. @default - none */
@@ -80,13 +80,13 @@ export class BuiltImage extends Construct implements IImage {
       target,
       platform: props.platform,
       lint: props.lint ?? {},
-      loggedIn: (props.bases ?? []).map((base) => base.repository.registry.address),
+      loggedIn: (props.privateBaseImages ?? []).map((base) => base.repository.registry.address),
     });
     this.exposedPorts = dockerfile.exposedPorts;
     this.baseImages = dockerfile.baseImages;
     const context = dockerfile.text === opened.dockerfileText ? opened : opened.withDockerfileText(dockerfile.text);
     const labels = { ...annotations(props), ...own };
-    this.contentId = at(this, "context", () =>
+    this.contentId = atProperty(this, "context", () =>
       context.contentId({ args, labels, target, platform: props.platform?.toString() }),
     );
     this.tags = [`sha-${this.contentId}`, ...versionTags];
@@ -112,7 +112,7 @@ export class BuiltImage extends Construct implements IImage {
       [STACK_LABEL]: ownershipLabels(this)[STACK_LABEL] as string,
       [CONTENT_LABEL]: this.contentId,
     });
-    const bases = (props.bases ?? []).map((base, index) => basePull(this, index, base));
+    const bases = (props.privateBaseImages ?? []).map((base, index) => basePull(this, index, base));
     const build = new DockerImage(this, "Resource", {
       name,
       dependsOn: dependencies(bases),
@@ -136,7 +136,7 @@ export class BuiltImage extends Construct implements IImage {
       builtName: name,
       contentId,
       fixedTags: tags.slice(0, fixed),
-      movingTags: tags.slice(fixed),
+      mutableTags: tags.slice(fixed),
       platform: props.platform,
       dependsOn: [build, ...repository.ready],
     });
@@ -149,29 +149,29 @@ export class BuiltImage extends Construct implements IImage {
     let target: string | undefined;
     let args: Readonly<Record<string, string>> = {};
     let labels: Readonly<Record<string, string>> = {};
-    all([
+    collectErrors([
       () => this.checkRepository(),
       () => {
-        context = this.openContext(literal(this, "context", props.context), props.dockerfile);
+        context = this.openContext(requireLiteral(this, "context", props.context), props.dockerfile);
       },
       () => {
         if (props.version === undefined) return;
-        const version = at(this, "version", () =>
-          SemanticVersion.parse(literal(this, "version", props.version as string)),
+        const version = atProperty(this, "version", () =>
+          SemanticVersion.parse(requireLiteral(this, "version", props.version as string)),
         );
-        const [tag = ""] = at(this, "version", () => version.tags());
-        const released = literal(this, "released", props.released);
-        const moved = released ? at(this, "released", () => version.moves(released)) : [];
+        const [tag = ""] = atProperty(this, "version", () => version.tags());
+        const released = requireLiteral(this, "releasedVersions", props.releasedVersions);
+        const moved = released ? atProperty(this, "releasedVersions", () => version.moves(released)) : [];
         versionTags = [...new Set([tag, ...moved])];
       },
       () => {
-        target = literal(this, "target", props.target);
+        target = requireLiteral(this, "target", props.target);
       },
       () => {
-        args = textMap(this, "args", literal(this, "args", props.args ?? {}));
+        args = requireTextMap(this, "args", requireLiteral(this, "args", props.args ?? {}));
       },
       () => {
-        labels = textMap(this, "labels", literal(this, "labels", props.labels ?? {}));
+        labels = requireTextMap(this, "labels", requireLiteral(this, "labels", props.labels ?? {}));
       },
     ]);
     return { context: context as BuildContext, versionTags, target, args, labels };
@@ -202,9 +202,9 @@ export class BuiltImage extends Construct implements IImage {
   private openContext(directory: string, dockerfile: string | Dockerfile = "Dockerfile"): BuildContext {
     const options =
       typeof dockerfile === "string"
-        ? { dockerfile: literal(this, "dockerfile", dockerfile) }
+        ? { dockerfile: requireLiteral(this, "dockerfile", dockerfile) }
         : { dockerfileText: dockerfile.text };
-    return at(this, "context", () => BuildContext.open(directory, options));
+    return atProperty(this, "context", () => BuildContext.open(directory, options));
   }
 }
 

@@ -2,8 +2,8 @@ import { Container as DockerContainer } from "@cdktf/provider-docker/lib/contain
 import { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { all, ConstructError } from "../terraform/construct-error.ts";
-import { COMMAND_EXAMPLE, constructId, literal, textMap, wordList } from "../terraform/literal.ts";
+import { ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { COMMAND_EXAMPLE, constructId, requireLiteral, requireTextMap, requireWordList } from "../terraform/literal.ts";
 import { dependencies, templateMap, templateText, withoutCreationStack } from "../terraform/template-text.ts";
 import type { PortMapping } from "../values/port-mapping.ts";
 import { type ContainerHealth, containerHealthBlock, settingsDigest } from "./container-health.ts";
@@ -62,12 +62,12 @@ export class Container extends Construct {
   constructor(scope: Construct, id: string, props: ContainerProps) {
     super(scope, constructId(scope, id));
     const startFirst = props.replacement === "start-first";
-    all([
+    collectErrors([
       () => this.checkReplacement(startFirst, props.ports ?? []),
       () => this.checkMemory(props.memoryMiB ?? 256),
       () => this.checkGrace(props.stopGraceSeconds ?? 10),
       () => this.checkEnv(props.env ?? {}),
-      () => wordList(this, "command", props.command ?? [], COMMAND_EXAMPLE),
+      () => requireWordList(this, "command", props.command ?? [], COMMAND_EXAMPLE),
       () => this.checkFiles(props.files ?? {}),
       () => this.checkVolumes(Object.keys(props.volumes ?? {})),
     ]);
@@ -147,7 +147,7 @@ export class Container extends Construct {
   }
 
   private checkMemory(memory: number): void {
-    literal(this, "memoryMiB", memory);
+    requireLiteral(this, "memoryMiB", memory);
     if (!Number.isInteger(memory) || memory < SMALLEST_MEMORY_MIB) {
       throw new ConstructError(this, "memoryMiB", {
         subject: "memory limit",
@@ -158,7 +158,7 @@ export class Container extends Construct {
   }
 
   private checkGrace(seconds: number): void {
-    literal(this, "stopGraceSeconds", seconds);
+    requireLiteral(this, "stopGraceSeconds", seconds);
     if (!Number.isInteger(seconds) || seconds < 0) {
       const rule = "must be a whole number of seconds, 0 at least";
       throw new ConstructError(this, "stopGraceSeconds", { subject: "stop grace", rule, got: seconds });
@@ -166,7 +166,7 @@ export class Container extends Construct {
   }
 
   private checkEnv(env: Readonly<Record<string, string>>): void {
-    textMap(this, "env", env);
+    requireTextMap(this, "env", env);
     const bad = Object.keys(env).find((name) => !/^[^=\s\0]+$/.test(name));
     if (bad === undefined) return;
     const rule = "must not be empty, nor hold = or white space";

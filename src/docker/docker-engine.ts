@@ -1,8 +1,8 @@
 import { DockerProvider, type DockerProviderRegistryAuth } from "@cdktf/provider-docker/lib/provider";
 import { Lazy, TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
-import { at, ConstructError } from "../terraform/construct-error.ts";
-import { constructId, literal } from "../terraform/literal.ts";
+import { atProperty, ConstructError } from "../terraform/construct-error.ts";
+import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { widenProviderVersion } from "../terraform/stack-of.ts";
 import { withoutCreationStack } from "../terraform/template-text.ts";
 import type { PortMapping } from "../values/port-mapping.ts";
@@ -64,7 +64,7 @@ export class DockerEngine extends Construct {
       );
     }
     engines.set(stack, this);
-    this.host = literal(this, "host", props.host);
+    this.host = requireLiteral(this, "host", props.host);
     if (this.host !== undefined && !HOST.test(this.host)) {
       throw new ConstructError(this, "host", {
         subject: "engine address",
@@ -75,8 +75,8 @@ export class DockerEngine extends Construct {
           : "use e.g. unix:///var/run/docker.sock",
       });
     }
-    for (const former of literal(this, "formerRegistries", props.formerRegistries ?? [])) {
-      const address = at(this, "formerRegistries", () => RegistryAddress.parse(former)).toString();
+    for (const former of requireLiteral(this, "formerRegistries", props.formerRegistries ?? [])) {
+      const address = atProperty(this, "formerRegistries", () => RegistryAddress.parse(former)).toString();
       this.logins.set(address, { address, authDisabled: true });
     }
     withoutCreationStack(

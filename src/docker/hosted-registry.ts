@@ -1,7 +1,7 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { at, ConstructError } from "../terraform/construct-error.ts";
-import { constructId, literal } from "../terraform/literal.ts";
+import { atProperty, ConstructError } from "../terraform/construct-error.ts";
+import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { RegistryAddress } from "../values/registry-address.ts";
 import { RepositoryPath } from "../values/repository-path.ts";
 import type { PullAccess } from "./pull-access.ts";
@@ -21,11 +21,11 @@ export abstract class HostedRegistry extends Construct implements IRegistry {
   }
 
   repository(path: string): IRepository {
-    return registryRepository(this, `${this.namespace}/${literal(this, "path", path)}`, this.pullAccess());
+    return registryRepository(this, `${this.namespace}/${requireLiteral(this, "path", path)}`, this.pullAccess());
   }
 
   protected readNamespace(property: string, path: string): string {
-    return at(this, property, () => RepositoryPath.parse(literal(this, property, path))).toString();
+    return atProperty(this, property, () => RepositoryPath.parse(requireLiteral(this, property, path))).toString();
   }
 
   /** Pushes need the deployer's login even where pulls are open, hence the one kind. */
@@ -36,7 +36,7 @@ export abstract class HostedRegistry extends Construct implements IRegistry {
 
 /** The repository at `path` of `registry`, its path checked by the reference grammar. */
 export function registryRepository(registry: IRegistry, path: string, pullAccess: PullAccess): IRepository {
-  const checked = at(registry, "path", () => RepositoryPath.parse(path)).toString();
+  const checked = atProperty(registry, "path", () => RepositoryPath.parse(path)).toString();
   return { registry, path: checked, uri: `${registry.address}/${checked}`, pullAccess, ready: registry.ready };
 }
 
@@ -109,8 +109,8 @@ export class GitLabRegistry extends HostedRegistry {
   /** @throws {ConstructError} when the address or the project path is malformed */
   constructor(scope: Construct, id: string, props: GitLabRegistryProps) {
     super(scope, id);
-    const address = literal(this, "address", props.address ?? "registry.gitlab.com");
-    this.address = at(this, "address", () => RegistryAddress.parse(address)).toString();
+    const address = requireLiteral(this, "address", props.address ?? "registry.gitlab.com");
+    this.address = atProperty(this, "address", () => RegistryAddress.parse(address)).toString();
     this.endpoint = `https://${this.address}`;
     this.namespace = this.readNamespace("project", props.project);
   }
@@ -137,7 +137,9 @@ export class ExistingRegistry extends Construct implements IRegistry {
 
   constructor(scope: Construct, id: string, props: ExistingRegistryProps) {
     super(scope, constructId(scope, id));
-    const address = at(this, "address", () => RegistryAddress.parse(literal(this, "address", props.address)));
+    const address = atProperty(this, "address", () =>
+      RegistryAddress.parse(requireLiteral(this, "address", props.address)),
+    );
     const protocol = props.protocol ?? (address.isLoopback ? "http" : "https");
     this.address = address.toString();
     this.endpoint = `${protocol}://${this.address}`;
@@ -145,7 +147,7 @@ export class ExistingRegistry extends Construct implements IRegistry {
   }
 
   repository(path: string): IRepository {
-    return registryRepository(this, literal(this, "path", path), this.pullAccess);
+    return registryRepository(this, requireLiteral(this, "path", path), this.pullAccess);
   }
 
   private access({ login, private: isPrivate }: ExistingRegistryProps, protocol: "http" | "https"): PullAccess {

@@ -4,8 +4,8 @@ import type { Construct, IConstruct } from "constructs";
 import { Dockerfile } from "../dockerfile/dockerfile.ts";
 import type { ExternalImage } from "../dockerfile/image-config.ts";
 import type { LintOptions } from "../dockerfile/lint/lint.ts";
-import { at, ConstructError } from "../terraform/construct-error.ts";
-import { literal } from "../terraform/literal.ts";
+import { atProperty, ConstructError } from "../terraform/construct-error.ts";
+import { requireLiteral } from "../terraform/literal.ts";
 import { isStrict } from "../terraform/stack-of.ts";
 import type { Platform } from "../values/platform.ts";
 import { Lockfile } from "./lockfile.ts";
@@ -43,8 +43,8 @@ const ALWAYS_PRIVATE = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$|\.
  * @throws {ConstructError} with the Dockerfile's line
  */
 export function readImageDockerfile(scope: Construct, text: string, around: DockerfileSurroundings): ImageDockerfile {
-  const dockerfile = at(scope, "dockerfile", () => Dockerfile.parse(text, { buildArgs: around.args }));
-  const stage = at(scope, "target", () => dockerfile.stage(around.target));
+  const dockerfile = atProperty(scope, "dockerfile", () => Dockerfile.parse(text, { buildArgs: around.args }));
+  const stage = atProperty(scope, "target", () => dockerfile.stage(around.target));
   report(scope, dockerfile, around);
   const { base } = stage;
   if (base.kind === "image") checkPlatform(scope, base, around.platform);
@@ -152,7 +152,7 @@ export function buildSecretBlocks(
   const seen = new Set<string>();
   return secrets.map(({ id, env, file }) => {
     const property = `secrets[${id}]`;
-    literal(scope, property, [id, env, file]);
+    requireLiteral(scope, property, [id, env, file]);
     if (seen.has(id)) throw new ConstructError(scope, property, "is declared twice: one secret has one id");
     seen.add(id);
     if ((env === undefined) === (file === undefined)) {

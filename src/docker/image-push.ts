@@ -12,7 +12,7 @@ export interface ImagePush {
   /** Tags that stand for this content for good, the content's own first. */
   readonly fixedTags: readonly string[];
   /** Tags that stood for another release until now. */
-  readonly movingTags: readonly string[];
+  readonly mutableTags: readonly string[];
   /** @default - the engine's own platform */
   readonly platform?: Platform;
   /** What must have happened before. */

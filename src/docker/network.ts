@@ -1,7 +1,7 @@
 import { Network as DockerNetwork } from "@cdktf/provider-docker/lib/network";
 import type { ITerraformDependable } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
-import { constructId, literal } from "../terraform/literal.ts";
+import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { withoutCreationStack } from "../terraform/template-text.ts";
 import { DockerEngine, labelBlocks, ownershipLabels } from "./docker-engine.ts";
 
@@ -22,7 +22,7 @@ export interface NetworkProps {
 export class Network extends Construct implements INetwork {
   /** A network that exists already, e.g. one that another tool made. */
   static fromName(scope: Construct, id: string, networkName: string): INetwork {
-    return new ImportedNetwork(scope, constructId(scope, id), literal(scope, "networkName", networkName));
+    return new ImportedNetwork(scope, constructId(scope, id), requireLiteral(scope, "networkName", networkName));
   }
 
   readonly networkName: string;

@@ -1,7 +1,7 @@
 import { Annotations, type ITerraformDependable, Token } from "cdktf";
 import { Construct } from "constructs";
-import { at, ConstructError } from "../terraform/construct-error.ts";
-import { constructId, literal } from "../terraform/literal.ts";
+import { atProperty, ConstructError } from "../terraform/construct-error.ts";
+import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { isStrict } from "../terraform/stack-of.ts";
 import { ImageReference } from "../values/image-reference.ts";
 import type { Platform } from "../values/platform.ts";
@@ -39,7 +39,7 @@ export class PulledImage extends Construct implements IImage {
   /** @throws {ConstructError} for a malformed reference, one that nothing pins, or a pin that disagrees with the lockfile */
   constructor(scope: Construct, id: string, props: PulledImageProps) {
     super(scope, constructId(scope, id));
-    const reference = at(this, "image", () => ImageReference.parse(literal(this, "image", props.image)));
+    const reference = atProperty(this, "image", () => ImageReference.parse(requireLiteral(this, "image", props.image)));
     this.platform = props.platform;
     this.declared = reference.pullName;
     this.repository = props.repository ?? foreignRepository(this, reference, props.private ?? false);

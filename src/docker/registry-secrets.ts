@@ -6,8 +6,8 @@ import { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
 import { Volume as DockerVolume } from "@cdktf/provider-docker/lib/volume";
 import { Annotations, Fn, type ITerraformDependable, Lazy } from "cdktf";
 import { Construct } from "constructs";
-import { all, ConstructError } from "../terraform/construct-error.ts";
-import { literal } from "../terraform/literal.ts";
+import { ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { requireLiteral } from "../terraform/literal.ts";
 import { stackDirectory, stagedFile } from "../terraform/stack-of.ts";
 import { dependencies, templateText, withoutCreationStack } from "../terraform/template-text.ts";
 import { TerraformData } from "../terraform/terraform-data.ts";
@@ -81,12 +81,12 @@ export class RegistrySecrets extends Construct implements IVolume {
         SLIPWAY_KEY: templateText(certificate.keyPath),
         SLIPWAY_LOGIN: login ? `${login.username}:${Fn.bcrypt(login.password)}` : "",
         SLIPWAY_REVISION: revision,
-        SLIPWAY_CONFIRM: confirm ? "1" : "0",
+        SLIPWAY_VERIFY: confirm ? "1" : "0",
         ...(engine.host === undefined ? {} : { DOCKER_HOST: engine.host }),
       },
     });
     const fill = new TerraformData(this, "Resource", step(false));
-    const confirm = new TerraformData(this, "Confirm", { ...step(true), dependsOn: [fill] });
+    const confirm = new TerraformData(this, "Verify", { ...step(true), dependsOn: [fill] });
     return { volume, ready: [fill, confirm] };
   }
 }
@@ -109,7 +109,7 @@ export class RegistryCertificate {
     let text = "";
     let certificate: X509Certificate | undefined;
     let key: KeyObject | undefined;
-    all([
+    collectErrors([
       () => {
         text = readPem(scope, "tls.certificate", tls.certificate, host);
         certificate = parsed(
@@ -153,7 +153,7 @@ export class RegistryCertificate {
 
 function readPem(scope: Construct, property: string, path: string, host: string): string {
   try {
-    return readFileSync(literal(scope, property, path), "utf8");
+    return readFileSync(requireLiteral(scope, property, path), "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     const name = isIP(host) ? `IP:${host}` : `DNS:${host}`;

@@ -1,11 +1,10 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { all, at, ConstructError } from "../terraform/construct-error.ts";
-import { constructId, literal } from "../terraform/literal.ts";
+import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { isIPv6, PortMapping, parsePort } from "../values/port-mapping.ts";
 import { RegistryAddress } from "../values/registry-address.ts";
 import { Container } from "./container.ts";
-import { ContainerWay } from "./container-way.ts";
 import { DockerEngine } from "./docker-engine.ts";
 import { ExistingRegistry, type ExistingRegistryProps, registryRepository } from "./hosted-registry.ts";
 import type { IImage } from "./image.ts";
@@ -14,6 +13,7 @@ import { PulledImage } from "./pulled-image.ts";
 import type { IRegistry, IRepository } from "./registry.ts";
 import type { RegistryLogin } from "./registry-login.ts";
 import { RegistryCertificate, RegistrySecrets, type RegistryTls, SECRETS_PATH } from "./registry-secrets.ts";
+import { StopPredecessor } from "./stop-predecessor.ts";
 import { type IVolume, Volume } from "./volume.ts";
 
 /** The registry program that runs where no other image is given. @see https://distribution.github.io/distribution/ */
@@ -110,7 +110,7 @@ export class SelfHostedRegistry extends Construct implements IRegistry {
     const secrets = certificate && new RegistrySecrets(this, "Secrets", { image, certificate, login, containerName });
     const way =
       secrets &&
-      new ContainerWay(this, "Way", {
+      new StopPredecessor(this, "StopPredecessor", {
         containerName,
         containerPath: `${this.node.path}/Container`,
         settings: { image: image.reference, port: port.toString(), env, health, storage: storage.volumeName },
@@ -128,17 +128,17 @@ export class SelfHostedRegistry extends Construct implements IRegistry {
   }
 
   repository(path: string): IRepository {
-    return registryRepository(this, literal(this, "path", path), this.pullAccess);
+    return registryRepository(this, requireLiteral(this, "path", path), this.pullAccess);
   }
 
   private checked(props: SelfHostedRegistryProps) {
     const { tls, login } = props;
-    const host = literal(this, "host", props.host ?? "localhost");
-    const listen = literal(this, "listen", props.listen ?? "127.0.0.1");
-    const number = at(this, "port", () => parsePort(literal(this, "port", props.port), "registry port"));
+    const host = requireLiteral(this, "host", props.host ?? "localhost");
+    const listen = requireLiteral(this, "listen", props.listen ?? "127.0.0.1");
+    const number = atProperty(this, "port", () => parsePort(requireLiteral(this, "port", props.port), "registry port"));
     let address: RegistryAddress | undefined;
     let port: PortMapping | undefined;
-    all([
+    collectErrors([
       () => {
         address = this.addressOf(host, number);
         if (!tls && !address.isLoopback)
@@ -149,7 +149,7 @@ export class SelfHostedRegistry extends Construct implements IRegistry {
           );
       },
       () => {
-        port = at(this, "listen", () => PortMapping.of({ host: number, container: 5000, address: listen }));
+        port = atProperty(this, "listen", () => PortMapping.of({ host: number, container: 5000, address: listen }));
         if (isLoopback(listen) || (tls && login)) return;
         const missing = tls ? "login" : login ? "tls" : "tls and login";
         throw new ConstructError(
@@ -171,7 +171,7 @@ export class SelfHostedRegistry extends Construct implements IRegistry {
     if (isIPv6(host)) return RegistryAddress.parse(`[${host}]:${port}`);
     const problem = { subject: "registry host", rule: "must not have a port", got: host, remedy: "say it as port" };
     if (host.includes(":")) throw new ConstructError(this, "host", problem);
-    return at(this, "host", () => RegistryAddress.parse(`${host}:${port}`));
+    return atProperty(this, "host", () => RegistryAddress.parse(`${host}:${port}`));
   }
 }
 

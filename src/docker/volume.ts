@@ -1,7 +1,7 @@
 import { Volume as DockerVolume } from "@cdktf/provider-docker/lib/volume";
 import type { ITerraformDependable } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
-import { constructId, literal } from "../terraform/literal.ts";
+import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { withoutCreationStack } from "../terraform/template-text.ts";
 import { DockerEngine, labelBlocks, ownershipLabels } from "./docker-engine.ts";
 
@@ -15,7 +15,7 @@ export interface IVolume extends IConstruct {
 export class Volume extends Construct implements IVolume {
   /** A volume that exists already. */
   static fromName(scope: Construct, id: string, volumeName: string): IVolume {
-    return new ImportedVolume(scope, constructId(scope, id), literal(scope, "volumeName", volumeName));
+    return new ImportedVolume(scope, constructId(scope, id), requireLiteral(scope, "volumeName", volumeName));
   }
 
   readonly volumeName: string;

@@ -12,7 +12,7 @@ export interface LineRange {
 }
 
 /** Where an instruction stands. */
-export interface Placement {
+export interface VpcSubnet {
   readonly range: LineRange;
   /** The comment lines since the instruction before. */
   readonly comments: readonly Comment[];
@@ -23,7 +23,7 @@ export interface Placement {
 }
 
 /** An instruction and where it stands; told apart by `keyword`. */
-export type Statement<I extends Instruction = Instruction> = I extends Instruction ? I & Placement : never;
+export type Statement<I extends Instruction = Instruction> = I extends Instruction ? I & VpcSubnet : never;
 
 /** `instruction` at the place where `syntax` stands. */
 function place(instruction: Instruction, syntax: SyntaxStatement): Statement {

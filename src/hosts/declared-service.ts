@@ -1,8 +1,8 @@
 import { Annotations } from "cdktf";
 import { Construct } from "constructs";
 import type { IImage } from "../docker/image.ts";
-import { all, at, ConstructError } from "../terraform/construct-error.ts";
-import { literal } from "../terraform/literal.ts";
+import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { requireLiteral } from "../terraform/literal.ts";
 import { stackOf } from "../terraform/stack-of.ts";
 import { HealthCheck } from "../values/health-check.ts";
 import { parsePort } from "../values/port-mapping.ts";
@@ -19,7 +19,7 @@ export interface DeclaredService {
 export function readService(scope: Construct, host: IHost, options: RunOptions): DeclaredService {
   const { image, port, health } = options ?? {};
   const read: Partial<Record<keyof DeclaredService, unknown>> = {};
-  all([
+  collectErrors([
     () => {
       read.image = hostedImage(scope, host, image);
       read.port = servicePort(scope, port, image.exposedPorts ?? []);
@@ -58,12 +58,12 @@ function isImage(image: unknown): image is IImage {
 
 /** As declared, else the one that the image exposes. */
 function servicePort(scope: Construct, declared: number | undefined, exposed: readonly number[]): number {
-  const port = literal(scope, "port", declared) ?? (exposed.length === 1 ? exposed[0] : undefined);
+  const port = requireLiteral(scope, "port", declared) ?? (exposed.length === 1 ? exposed[0] : undefined);
   if (port === undefined) {
     const why = exposed.length === 0 ? "exposes no port that is known" : `exposes ${exposed.join(", ")}`;
     throw new ConstructError(scope, "port", `is needed: the image ${why}; say which one the service listens on`);
   }
-  const checked = at(scope, "port", () => parsePort(port, "service port"));
+  const checked = atProperty(scope, "port", () => parsePort(port, "service port"));
   if (exposed.length > 0 && !exposed.includes(checked)) {
     Annotations.of(scope).addWarning(`port: is ${checked}, but the image's Dockerfile exposes ${exposed.join(", ")}`);
   }

@@ -1,9 +1,6 @@
 import { Construct } from "constructs";
-import { at, ConstructError } from "../terraform/construct-error.ts";
-import { literal } from "../terraform/literal.ts";
-import { InvalidValueError } from "../values/invalid-value-error.ts";
-import { parsePort } from "../values/port-mapping.ts";
-import { RegistryAddress } from "../values/registry-address.ts";
+import { atProperty, ConstructError } from "../terraform/construct-error.ts";
+import { requireLiteral } from "../terraform/literal.ts";
 import { ServerName } from "../values/server-name.ts";
 import type { IBackend, IHost, IService, ISite, SiteOptions } from "./host.ts";
 
@@ -22,7 +19,7 @@ export class Site extends Construct implements ISite {
     routes: Readonly<Record<string, IBackend>>,
     readonly options: SiteOptions = {},
   ) {
-    const parsed = at(host, "serve", () => ServerName.parse(literal(host, "serve", name))).toString();
+    const parsed = atProperty(host, "serve", () => ServerName.parse(requireLiteral(host, "serve", name))).toString();
     if (host.node.tryFindChild(`Site-${parsed}`)) {
       throw new ConstructError(host, "serve", `serves ${parsed} already: add a route to that site instead`);
     }
@@ -36,10 +33,10 @@ export class Site extends Construct implements ISite {
   }
 
   addRoute(path: string, to: IBackend): void {
-    literal(this, "routes", path);
+    requireLiteral(this, "routes", path);
     if (this.targets.has(path)) throw new ConstructError(this, `routes[${path}]`, "is taken: one path has one backend");
     if (!isBackend(to)) {
-      const remedy = 'give what host.run returned, or Address.of("10.0.0.5:8080")';
+      const remedy = 'give what host.run returned, or Backend.fromAddress("10.0.0.5:8080")';
       const problem = { subject: "backend", rule: "must be a service or an address", got: to, remedy };
       throw new ConstructError(this, `routes[${path}]`, problem);
     }
@@ -64,7 +61,7 @@ export class Site extends Construct implements ISite {
 
   private targetOf(backend: IBackend): RouteTarget {
     if (isServiceOf(this.host, backend)) return { service: backend.node.id };
-    return { address: literal(this, "routes", backend.addressFrom(this.host)) };
+    return { address: requireLiteral(this, "routes", backend.addressFrom(this.host)) };
   }
 }
 
@@ -74,30 +71,4 @@ function isBackend(value: unknown): value is IBackend {
 
 function isServiceOf(host: IHost, backend: IBackend): backend is IService {
   return (backend as Partial<IService>).host === host;
-}
-
-/** A backend that is not a service of ours, at a fixed address. */
-export class Address implements IBackend {
-  /**
-   * @param text `host:port`, as Nginx reaches it.
-   * @throws {InvalidValueError} unless it is a host and a port
-   */
-  static of(text: string): Address {
-    const { host, port } = RegistryAddress.parse(text);
-    if (port === undefined) {
-      throw new InvalidValueError({
-        subject: "address",
-        rule: "must have a port",
-        got: text,
-        remedy: `write e.g. ${host}:80`,
-      });
-    }
-    return new Address(`${host}:${parsePort(port)}`);
-  }
-
-  private constructor(private readonly text: string) {}
-
-  addressFrom(): string {
-    return this.text;
-  }
 }

@@ -38,7 +38,7 @@ export class ConstructErrors extends AggregateError {
  *
  * @throws {ConstructError}
  */
-export function at<T>(scope: IConstruct, property: string, read: () => T): T {
+export function atProperty<T>(scope: IConstruct, property: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
@@ -53,7 +53,7 @@ export function at<T>(scope: IConstruct, property: string, read: () => T): T {
  * @throws {ConstructError} when one failed
  * @throws {ConstructErrors} when several did
  */
-export function all(checks: ReadonlyArray<() => unknown>): void {
+export function collectErrors(checks: ReadonlyArray<() => unknown>): void {
   const failures: ConstructError[] = [];
   for (const check of checks) {
     try {

@@ -8,7 +8,7 @@ import { ConstructError } from "./construct-error.ts";
  *
  * @throws {ConstructError}
  */
-export function literal<T>(scope: IConstruct, property: string, value: T): T {
+export function requireLiteral<T>(scope: IConstruct, property: string, value: T): T {
   if (containsToken(value)) {
     throw new ConstructError(
       scope,
@@ -60,7 +60,7 @@ function suggestion(id: string): string {
  *
  * @throws {ConstructError}
  */
-export function textMap(
+export function requireTextMap(
   scope: IConstruct,
   property: string,
   map: Readonly<Record<string, string>>,
@@ -82,7 +82,7 @@ export const COMMAND_EXAMPLE = 'write e.g. ["python", "app.py"], or ["sh", "-c",
  *
  * @throws {ConstructError} with `remedy`
  */
-export function wordList(scope: IConstruct, property: string, list: readonly string[], remedy: string) {
+export function requireWordList(scope: IConstruct, property: string, list: readonly string[], remedy: string) {
   const stranger = Array.isArray(list) ? list.findIndex((word) => typeof word !== "string") : undefined;
   if (stranger === -1) return list;
   const got = stranger === undefined ? list : list[stranger];

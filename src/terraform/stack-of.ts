@@ -58,7 +58,7 @@ export function widenProviderVersion(scope: Construct, provider: keyof typeof RA
  * absolute path of its machine, so that the same tree would synthesize differently in every clone. The path is read
  * from the stack's folder in the output, `cdktf.out/stacks/<stack>`.
  */
-export function keepStateBesideProject(stack: TerraformStack): void {
+export function useLocalBackend(stack: TerraformStack): void {
   new LocalBackend(stack, {});
   stack.addOverride("terraform.backend.local.path", `../../../terraform.${stack.node.id}.tfstate`);
 }

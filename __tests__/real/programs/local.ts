@@ -1,10 +1,10 @@
 /** A stack of the tests' own: what an application becomes on the local engine, with names and ports that no example has. */
 import { App, TerraformOutput, TerraformStack } from "cdktf";
-import { BuiltImage, HealthCheck, keepStateBesideProject, LocalHost, SelfHostedRegistry } from "../../../src/index.ts";
+import { BuiltImage, HealthCheck, LocalHost, SelfHostedRegistry, useLocalBackend } from "../../../src/index.ts";
 
 const app = new App();
 const stack = new TerraformStack(app, "slipway-test");
-keepStateBesideProject(stack);
+useLocalBackend(stack);
 const registry = new SelfHostedRegistry(stack, "registry", { port: 5901 });
 const image = new BuiltImage(stack, "image", {
   context: "app",

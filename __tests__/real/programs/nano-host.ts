@@ -2,7 +2,7 @@
 import { Eip } from "@cdktf/provider-aws/lib/eip";
 import { App, TerraformOutput, TerraformStack } from "cdktf";
 import { AwsAccount, EcrRegistry, EcrRepository, MachineImage, NanoHost, Secret } from "../../../src/aws/index.ts";
-import { HealthCheck, keepStateBesideProject, PulledImage } from "../../../src/index.ts";
+import { HealthCheck, PulledImage, useLocalBackend } from "../../../src/index.ts";
 
 /** What a test decides; it comes as JSON in SLIPWAY_TEST_DECLARED. */
 export interface DeclaredHosts {
@@ -23,7 +23,7 @@ export interface DeclaredHosts {
 const declared = JSON.parse(process.env.SLIPWAY_TEST_DECLARED ?? "") as DeclaredHosts;
 const app = new App();
 const stack = new TerraformStack(app, declared.stack);
-keepStateBesideProject(stack);
+useLocalBackend(stack);
 const aws = new AwsAccount(stack, "aws", { account: declared.account, region: "eu-west-1", tags: { team: "shop" } });
 
 const host = new NanoHost(stack, "host", {
@@ -36,12 +36,12 @@ const host = new NanoHost(stack, "host", {
   swapMiB: 512,
   packages: ["htop"],
   files: [{ path: "/etc/motd", content: declared.keptFile, permissions: "0600" }],
-  bootstrapChange: "keep",
+  userDataReplaceOnChange: false,
   cpuCredits: "standard",
   outbound: [{ port: 5432, description: "the database", network: "10.1.0.0/16" }],
   statusAlarm: { topics: [declared.topic] },
   tags: { Owner: "${shop} %{x}" },
-  gate: false,
+  waitForRelease: false,
   drainSeconds: 3,
   keepReleases: 2,
 });
@@ -75,7 +75,7 @@ new NanoHost(stack, "plain", {
   subnet: { id: declared.subnet },
   elasticIp: new Eip(stack, "address", { domain: "vpc" }).allocationId,
   files: [{ path: "/etc/motd", content: declared.file }],
-  gate: false,
+  waitForRelease: false,
 });
 
 new TerraformOutput(stack, "instance", { value: host.instanceId });

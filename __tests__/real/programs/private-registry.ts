@@ -4,15 +4,15 @@ import {
   BuiltImage,
   DockerEngine,
   HealthCheck,
-  keepStateBesideProject,
   LocalHost,
   RegistryLogin,
   SelfHostedRegistry,
+  useLocalBackend,
 } from "../../../src/index.ts";
 
 const app = new App();
 const stack = new TerraformStack(app, "slipway-private");
-keepStateBesideProject(stack);
+useLocalBackend(stack);
 const former = process.env.SLIPWAY_TEST_FORMER;
 if (former) new DockerEngine(stack, "engine", { formerRegistries: [former] });
 const registry = new SelfHostedRegistry(stack, "registry", {

@@ -1,0 +1,278 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { createHash, randomInt } from "node:crypto";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
+import {
+  MARKER_PORT,
+  type ReleaseManifest,
+  type ReleaseManifestOptions,
+  releaseManifest,
+} from "../../../../src/aws/nano/release-manifest.ts";
+import type { ReleasedServiceOptions } from "../../../../src/aws/nano/released-service.ts";
+import { mainConfiguration } from "../../../../src/nginx/main-configuration.ts";
+import { releaseFile } from "../../../../src/nginx/server.ts";
+import { renderSites } from "../../../../src/nginx/sites.ts";
+import type { ClaimedPorts } from "../../../../src/release/service-ports.ts";
+import { HealthCheck } from "../../../../src/values/health-check.ts";
+import { findNginx, freePort } from "../../../nginx/running-nginx.ts";
+import type { AwsDouble } from "./aws-double.ts";
+import { docker } from "./test-images.ts";
+
+const AGENT = resolve(__dirname, "../../../../src/aws/nano/agent/sbin/slipway");
+const ORDINARY_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const MOST_SERVICES = 4;
+
+/** How a run of the agent ended. */
+export interface Outcome {
+  readonly status: number | null;
+  readonly lines: readonly string[];
+  readonly last: string;
+}
+
+export interface TestService extends Partial<Omit<ReleasedServiceOptions, "name" | "image">> {
+  readonly name: string;
+  readonly image: string;
+}
+
+export const QUICK = { interval: 1, timeout: 2, retries: 3, startPeriod: 5 };
+
+/**
+ * A host under a temporary folder: the agent's own files, the real Docker Engine, Nginx, jq and curl. systemd's part is
+ * played by a few lines; every program's arguments are recorded.
+ */
+export class AgentHost {
+  readonly name =
+    `slipway-test-agent/${createHash("sha256").update(`${process.pid}${Date.now()}`).digest("hex").slice(0, 8)}`;
+  readonly parameter = `/slipway/${this.name}/release`;
+  readonly root = mkdtempSync(join(tmpdir(), "slipway-test-agent-"));
+  /** Where visitors come in. */
+  port = 0;
+  private markerPort = 0;
+  private endpoints?: { metadata: string; ssm: string; secretsManager: string };
+  private freePorts: number[] = [];
+  private readonly claimed = new Map<string, ClaimedPorts>();
+
+  constructor(private readonly aws: AwsDouble) {}
+
+  async start(): Promise<void> {
+    this.port = await freePort();
+    this.markerPort = await freePort();
+    // below the ports that the system gives to connections, from anywhere, so that two runs of the tests do not meet
+    for (let port = randomInt(10_000, 29_000); this.freePorts.length < 3 * MOST_SERVICES; port += 1) {
+      if (await isFree(port)) this.freePorts.push(port);
+    }
+    this.endpoints = await this.aws.start();
+    this.write(
+      "etc/slipway/host.conf",
+      `HOST=${this.name}\nPARAMETER=${this.parameter}\nMARKER_PORT=${this.markerPort}\n`,
+    );
+    this.write("etc/nginx/nginx.conf", mainConfiguration({ flavour: "instance" }));
+    const first = renderSites({
+      flavour: "instance",
+      services: [],
+      sites: [],
+      markerPort: MARKER_PORT,
+      port: this.port,
+    });
+    this.write("var/lib/slipway/nginx/0/sites.conf", first);
+    this.write("var/lib/slipway/nginx/0/release.conf", releaseFile("none.0"));
+    this.write("var/lib/slipway/bootstrapped", "");
+    this.write("var/log/nginx/error.log", "");
+    mkdirSync(join(this.root, "run"));
+    symlinkSync(join(this.root, "var/lib/slipway/nginx/0"), join(this.root, "etc/nginx/slipway"));
+    this.program(
+      "nginx",
+      `case "nginx $*" in *"\${DIE_AT:-no such words}"*) kill -9 "$AGENT_PID"; exit 1 ;; esac
+exec ${findNginx()} -c "$SLIPWAY_ROOT/etc/nginx/nginx.conf" -g "pid $SLIPWAY_ROOT/run/nginx.pid;" "$@"`,
+    );
+    this.program("systemctl", 'case "$*" in "start nginx") exec nginx ;; esac; exit 5');
+    this.program("cloud-init", "exit 0");
+    this.program("logger", "exit 0");
+    // a run can be made to die just before a program is started, as by a power cut
+    for (const name of ["docker", "curl", "jq"]) {
+      this.program(
+        name,
+        `printf '%s\\n' "${name} $*" >>"$SLIPWAY_ROOT/arguments"
+case "${name} $*" in *"\${DIE_AT:-no such words}"*) kill -9 "$AGENT_PID" $PPID; exit 1 ;; esac
+case "$*" in *--env-file*) stat -c '%a %n' "$SLIPWAY_ROOT/run/slipway/env" >>"$SLIPWAY_ROOT/env-files" ;; esac
+PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
+      );
+    }
+    this.nginx();
+  }
+
+  async stop(): Promise<void> {
+    this.nginx("-s", "stop");
+    for (const id of this.containerIds(true)) docker("rm", "--force", "--volumes", id);
+    await this.aws.stop();
+    rmSync(this.root, { recursive: true, force: true });
+  }
+
+  /** Starts, or tells, Nginx. */
+  nginx(...words: string[]): void {
+    try {
+      execFileSync(join(this.root, "bin/nginx"), words, { env: this.environment(), stdio: "ignore" });
+    } catch (error) {
+      if (words.length === 0) throw error;
+    }
+  }
+
+  /** What a release of these services would be; each answers at `NAME.test`. */
+  manifest(services: readonly TestService[], options: Partial<ReleaseManifestOptions> = {}): ReleaseManifest {
+    const manifest = releaseManifest({
+      host: this.name,
+      services: services.map((service) => ({
+        port: 8080,
+        ports: this.portsOf(service.name),
+        health: HealthCheck.http("/status", QUICK),
+        stopGraceSeconds: 1,
+        ...service,
+      })),
+      sites: services.map(({ name }) => ({ name: `${name}.test`, routes: { "/": name } })),
+      edge: { port: this.port },
+      drainSeconds: 2,
+      ...options,
+    });
+    return JSON.parse(this.moved(JSON.stringify(manifest)));
+  }
+
+  portsOf(service: string): ClaimedPorts {
+    const known = this.claimed.get(service);
+    if (known) return known;
+    const [first, second, internal] = this.freePorts.splice(0, 3);
+    if (!first || !second || !internal) throw new Error("the host has no port left: raise MOST_SERVICES");
+    const ports: ClaimedPorts = { slots: [first, second], internal };
+    this.claimed.set(service, ports);
+    return ports;
+  }
+
+  /** Puts a version into the parameter as Terraform would. */
+  put(manifest: unknown): { version: number; release: string } {
+    const text = typeof manifest === "string" ? manifest : JSON.stringify(manifest);
+    const version = this.aws.putParameter(this.parameter, gzipSync(text).toString("base64"));
+    return { version, release: createHash("sha256").update(text).digest("hex") };
+  }
+
+  async tell(
+    { version, release }: { version: number; release: string },
+    extra: Record<string, string> = {},
+  ): Promise<Outcome> {
+    return this.run(["converge", `${version}`, release], extra);
+  }
+
+  async release(services: readonly TestService[], options?: Partial<ReleaseManifestOptions>): Promise<Outcome> {
+    return this.tell(this.put(this.manifest(services, options)));
+  }
+
+  run(words: readonly string[], extra: Record<string, string> = {}): Promise<Outcome> {
+    return this.begin(words, extra).outcome;
+  }
+
+  begin(
+    words: readonly string[],
+    extra: Record<string, string> = {},
+  ): { child: ChildProcess; outcome: Promise<Outcome> } {
+    // exec keeps the process id, which the recorder of programs needs to end the agent
+    const child = spawn("sh", ["-c", 'AGENT_PID=$$ exec "$@"', "sh", AGENT, ...words], {
+      env: { ...this.environment(), ...extra },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding("utf8").on("data", (text) => (output += text));
+    const outcome = new Promise<Outcome>((done) => {
+      child.once("close", (status) => {
+        const lines = output.split("\n").filter(Boolean);
+        done({ status, lines, last: lines.at(-1) ?? "" });
+      });
+    });
+    return { child, outcome };
+  }
+
+  /** As after a reboot: what was in memory is gone. */
+  forgetMemory(): void {
+    rmSync(join(this.root, "run/slipway"), { recursive: true, force: true });
+  }
+
+  containerIds(all = false): string[] {
+    const words = [
+      "ps",
+      "--no-trunc",
+      "--quiet",
+      "--filter",
+      `label=slipway.host=${this.name}`,
+      ...(all ? ["--all"] : []),
+    ];
+    return docker(...words)
+      .split("\n")
+      .filter(Boolean)
+      .sort();
+  }
+
+  containers(): string[] {
+    return docker("ps", "--all", "--format", "{{.Names}} {{.State}}", "--filter", `label=slipway.host=${this.name}`)
+      .split("\n")
+      .filter(Boolean)
+      .sort();
+  }
+
+  serving(): { version: number; release: string; since: string; generation: string; labelled: boolean } {
+    return JSON.parse(this.read("var/lib/slipway/serving.json"));
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.root, path), "utf8");
+  }
+
+  exists(path: string): boolean {
+    return existsSync(join(this.root, path));
+  }
+
+  write(path: string, text: string): void {
+    const file = join(this.root, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, this.moved(text));
+  }
+
+  /** Moves the paths and the port that a text names to where this host has them; nothing else is changed. */
+  private moved(text: string): string {
+    return text
+      .replaceAll(/(?<=[ "'])\/(?:etc|var\/log)\/nginx\//g, (path) => this.root + path)
+      .replaceAll(`127.0.0.1:${MARKER_PORT}`, `127.0.0.1:${this.markerPort}`);
+  }
+
+  private program(name: string, script: string): void {
+    this.write(`bin/${name}`, `#!/bin/sh\n${script}\n`);
+    chmodSync(join(this.root, "bin", name), 0o755);
+  }
+
+  private environment(): Record<string, string> {
+    if (!this.endpoints) throw new Error("the host was not started");
+    return {
+      PATH: `${join(this.root, "bin")}:${ORDINARY_PATH}`,
+      SLIPWAY_ROOT: this.root,
+      SLIPWAY_METADATA: this.endpoints.metadata,
+      SLIPWAY_SSM: this.endpoints.ssm,
+      SLIPWAY_SECRETS_MANAGER: this.endpoints.secretsManager,
+    };
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once("error", () => resolve(false)).listen(port, () => server.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,116 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort, pause } from "../../../nginx/running-nginx.ts";
+
+const NAME = "slipway-test-agent";
+const START_MS = 10_000;
+
+// what a request to the app can ask: who it is, whether it is well, whether it reaches its neighbour
+const APP = `FROM busybox:1.36
+ARG VERSION
+RUN mkdir -p /srv/cgi-bin && echo "version $VERSION" >/srv/index.html && echo ok >/srv/status
+RUN printf '#!/bin/sh\\necho; wget -O - "$NEIGHBOUR/status" 2>/dev/null\\n' >/srv/cgi-bin/neighbour \\
+ && printf '#!/bin/sh\\nwget -O - "$NEIGHBOUR/status" >/dev/null 2>&1 || { echo "Status: 503"; echo; exit; }\\necho; echo ready\\n' >/srv/cgi-bin/ready \\
+ && printf '#!/bin/sh\\necho; env; cat /run/secrets/* 2>/dev/null\\n' >/srv/cgi-bin/env \\
+ && printf '#!/bin/sh\\nsleep 2\\necho; echo slow\\n' >/srv/cgi-bin/slow \\
+ && chmod 755 /srv/cgi-bin/*
+CMD ["busybox", "httpd", "-f", "-p", "8080", "-h", "/srv"]
+`;
+
+/** A registry of its own with tiny web servers in it, each known by its digest. */
+export class TestImages {
+  private readonly folder = mkdtempSync(join(tmpdir(), `${NAME}-registry-`));
+  private readonly images = new Map<string, string>();
+  private registry?: ChildProcess;
+  private port = 0;
+
+  async start(): Promise<void> {
+    this.port = await freePort();
+    const config = join(this.folder, "config.yml");
+    writeFileSync(
+      config,
+      `version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: ${this.folder}/data\n  delete:\n    enabled: true\nhttp:\n  addr: 127.0.0.1:${this.port}\n`,
+    );
+    this.registry = spawn("docker-registry", ["serve", config], { stdio: "ignore" });
+    const failed = new Promise<never>((_, reject) =>
+      this.registry?.once("error", () =>
+        reject(
+          new Error("docker-registry is not installed: this test needs the real one, apt-get install docker-registry"),
+        ),
+      ),
+    );
+    const answers = (async () => {
+      for (const end = Date.now() + START_MS; Date.now() < end; await pause(50)) {
+        if (
+          await fetch(`http://127.0.0.1:${this.port}/v2/`).then(
+            (response) => response.ok,
+            () => false,
+          )
+        )
+          return;
+      }
+      throw new Error("docker-registry does not answer");
+    })();
+    await Promise.race([answers, failed]);
+  }
+
+  /** The reference by digest of the web server that says `version`. */
+  reference(version: string): string {
+    const known = this.images.get(version);
+    if (known) return known;
+    const tag = `${this.repository}:${version}`;
+    const context = join(this.folder, version);
+    mkdirSync(context, { recursive: true });
+    writeFileSync(join(context, "Dockerfile"), APP);
+    docker(
+      "build",
+      "--quiet",
+      "--label",
+      `${NAME}=${this.port}`,
+      "--build-arg",
+      `VERSION=${version}`,
+      "--tag",
+      tag,
+      context,
+    );
+    docker("push", "--quiet", tag);
+    const reference = docker("image", "inspect", "--format", "{{index .RepoDigests 0}}", tag).trim();
+    docker("image", "rm", "--force", reference, tag);
+    this.images.set(version, reference);
+    return reference;
+  }
+
+  private get repository(): string {
+    return `127.0.0.1:${this.port}/${NAME}/app`;
+  }
+
+  get missing(): string {
+    return `${this.repository}@sha256:${"0".repeat(64)}`;
+  }
+
+  /** What of it is on the engine now. */
+  present(version: string): boolean {
+    return docker("image", "ls", "--digests", "--format", "{{.Repository}}@{{.Digest}}").includes(
+      this.reference(version),
+    );
+  }
+
+  async stop(): Promise<void> {
+    const registry = this.registry;
+    if (registry?.exitCode === null) {
+      const ended = new Promise((resolve) => registry.once("exit", resolve));
+      registry.kill();
+      await ended;
+    }
+    // its own names only: another run may have built the same image
+    const own = docker("image", "ls", "--digests", "--format", "{{.Repository}}@{{.Digest}}", this.repository);
+    for (const reference of own.split("\n").filter(Boolean)) docker("image", "rm", "--force", reference);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export function docker(...words: string[]): string {
+  return execFileSync("docker", words, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}

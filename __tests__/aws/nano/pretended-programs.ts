@@ -1,0 +1,48 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const SOURCE = resolve(__dirname, "../../../src/aws");
+/** What scripts may find besides the programs that a test pretends. */
+const USUAL = ["cat", "cut", "date", "grep", "head", "mktemp", "rm", "sed", "sh", "sleep", "tail", "tr"];
+
+/** How a script ended, what it said, and what it asked of the pretended programs, a line each. */
+export interface ScriptRun {
+  readonly status: number | null;
+  readonly output: string;
+  readonly calls: readonly string[];
+}
+
+/**
+ * Runs a script of src/aws with programs that only pretend: each is a piece of shell that sees its words as `$*`, may
+ * keep files in `$STATE`, and is noted with every call. No other `aws` or `docker` can be found.
+ */
+export function runScript(
+  script: string,
+  words: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  programs: Readonly<Record<string, string>>,
+): ScriptRun {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-script-"));
+  const calls = join(folder, "calls");
+  for (const name of USUAL) {
+    const found = spawnSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).stdout.trim();
+    writeFileSync(join(folder, name), `#!/bin/sh\nexec ${found} "$@"\n`, { mode: 0o755 });
+  }
+  for (const [name, text] of Object.entries(programs)) {
+    const note = `printf '%s\\n' "${name} $*" | tr '\\n' ' ' >>${calls}; echo >>${calls}`;
+    writeFileSync(join(folder, name), `#!/bin/sh\nSTATE=${folder}\n${note}\n${text}\n`, { mode: 0o755 });
+  }
+  const { status, stdout, stderr } = spawnSync("/bin/sh", [join(SOURCE, script), ...words], {
+    encoding: "utf8",
+    env: { PATH: folder, SLIPWAY_REGION: "eu-west-1", SLIPWAY_AWS_CLI: join(SOURCE, "aws-cli.sh"), ...environment },
+  });
+  const noted = existsSync(calls) ? readFileSync(calls, "utf8").split("\n") : [];
+  return { status, output: stdout + stderr, calls: noted.map((line) => line.trim()).filter(Boolean) };
+}
+
+/** What the AWS command says when AWS refuses, as shell. */
+export function refusal(kind: string, words = "AWS says why"): string {
+  return `echo 'An error occurred (${kind}) when calling the X operation: ${words}' >&2; exit 254`;
+}

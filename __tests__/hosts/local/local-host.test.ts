@@ -1,0 +1,256 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TerraformStack, Token } from "cdktf";
+import { Network } from "../../../src/docker/network.ts";
+import { PulledImage } from "../../../src/docker/pulled-image.ts";
+import { Backend } from "../../../src/hosts/backend.ts";
+import { LocalHost } from "../../../src/hosts/local/local-host.ts";
+import { HealthCheck } from "../../../src/values/health-check.ts";
+import { Platform } from "../../../src/values/platform.ts";
+import { only, type SynthesizedStack, synthesize } from "../../synthesize.ts";
+
+const DIGEST = `sha256:${"a".repeat(64)}`;
+const environment = { ...process.env };
+
+beforeEach(() => {
+  const path = join(mkdtempSync(join(tmpdir(), "slipway-lock-")), "slipway.lock.json");
+  writeFileSync(path, JSON.stringify({ version: 1, images: { "docker.io/library/nginx:1.27.3": DIGEST } }));
+  process.env.SLIPWAY_LOCKFILE = path;
+});
+afterEach(() => {
+  process.env = { ...environment };
+});
+
+const app = (stack: TerraformStack, id = "app", platform?: Platform) =>
+  new PulledImage(stack, id, { image: `example.com/app@${DIGEST}`, platform });
+
+function host(declare: (host: LocalHost, stack: TerraformStack) => void): SynthesizedStack {
+  return synthesize((stack) => declare(new LocalHost(stack, "host"), stack));
+}
+
+describe("LocalHost", () => {
+  const two = () =>
+    host((local, stack) => {
+      const catalog = local.run("catalog", { image: app(stack), port: 8080, health: HealthCheck.http("/status") });
+      const frontend = local.run("front-end", {
+        image: app(stack, "b"),
+        port: 3000,
+        env: { CATALOG: catalog.url, TEXT: "${HOME}" },
+      });
+      local.serve("shop.example.com", { "/": frontend, "/api": catalog });
+    });
+
+  test("services start beside their predecessors, publish no port and have names that later plans ignore", () => {
+    const service = only(two(), "docker_container", "host_catalog");
+    expect(service).toMatchObject({
+      name: "stack-host-catalog-container-${substr(uuid(), 0, 8)}",
+      lifecycle: { create_before_destroy: true, ignore_changes: ["name"] },
+      restart: "unless-stopped",
+      memory: 256,
+      memory_swap: 256,
+      destroy_grace_seconds: 10,
+      log_opts: { "max-file": "3", "max-size": "10m" },
+    });
+    expect(service).not.toHaveProperty("ports");
+  });
+
+  test("Nginx is named once, listens on loopback, and depends on no service, so that no app's change replaces it", () => {
+    const stack = two();
+    const nginx = only(stack, "docker_container", "host_Nginx");
+    expect(nginx).toMatchObject({
+      name: "stack-host-nginx",
+      ports: [{ external: 8888, internal: 80, ip: "127.0.0.1" }],
+    });
+    expect(JSON.stringify(nginx)).not.toContain("catalog");
+    expect(nginx).not.toHaveProperty("lifecycle");
+  });
+
+  test("a neighbour's url is Nginx's and literal, so that a release of one service rolls only that one", () => {
+    const frontend = only(two(), "docker_container", "host_front-end");
+    expect(frontend.env).toEqual([expect.stringMatching(/^CATALOG=http:\/\/stack-host-nginx:\d+$/), "TEXT=$${HOME}"]);
+  });
+
+  test("the release waits for both containers and refers to neither Nginx nor the network", () => {
+    const stack = two();
+    const release = only(stack, "terraform_data", "host_Release_Verify") as Record<string, unknown>;
+    const first = Object.entries(stack.resource.terraform_data ?? {}).find(
+      ([id]) => !id.includes("Verify"),
+    )?.[1] as Record<string, unknown>;
+    const references = [...JSON.stringify(first).matchAll(/docker_\w+\.[\w-]+/g)].map(([reference]) => reference);
+    expect(new Set(references)).toEqual(
+      new Set(references.filter((reference) => /^docker_container\.host_(catalog|front-end)_/.test(reference))),
+    );
+    expect(first).toMatchObject({ lifecycle: { create_before_destroy: true } });
+    expect(release.depends_on).toEqual([expect.stringMatching(/^terraform_data\.host_Release_/)]);
+    expect(release.triggers_replace).toEqual(first.triggers_replace);
+  });
+
+  test("the text that Nginx gets names the site, its routes and both services", () => {
+    const release = only(two(), "terraform_data", "host_Release_Verify") as { triggers_replace: { sites: string } };
+    const { sites } = release.triggers_replace;
+    expect(sites).toContain("server_name shop.example.com;");
+    expect(sites).toContain("proxy_pass http://$slipway_front_end;");
+    expect(sites).toContain("location /api/ {");
+    expect(sites).not.toContain("${");
+  });
+
+  test("an address is a backend too", () => {
+    const stack = host((local) => void local.serve("old.example.com", { "/": Backend.fromAddress("10.0.0.5:8080") }));
+    expect(JSON.stringify(stack.resource.terraform_data)).toContain("10.0.0.5:8080");
+  });
+
+  test("two hosts on one network serve each other's services", () => {
+    const stack = synthesize((scope) => {
+      const network = new Network(scope, "network");
+      const inner = new LocalHost(scope, "inner", { port: 8001, network });
+      const outer = new LocalHost(scope, "outer", { port: 8002, network });
+      outer.serve("a.example.com", { "/": inner.run("app", { image: app(scope), port: 80 }) });
+    });
+    expect(JSON.stringify(stack.resource.terraform_data)).toMatch(/stack-inner-nginx:\d+/);
+  });
+
+  test.each<[string, (local: LocalHost, stack: TerraformStack) => unknown, RegExp]>([
+    [
+      "two services of one name",
+      (l, s) => [1, 2].map((n) => l.run("app", { image: app(s, `i${n}`), port: 80 })),
+      /stack\/host: run: has a service app already/,
+    ],
+    [
+      "two sites of one name",
+      (l, s) => {
+        const a = l.run("a", { image: app(s), port: 80 });
+        l.serve("x.example.com", { "/": a });
+        l.serve("X.example.com", { "/": a });
+      },
+      /stack\/host: serve: serves x.example.com already/,
+    ],
+    [
+      "a route taken twice",
+      (l, s) => {
+        const a = l.run("a", { image: app(s), port: 80 });
+        l.serve("x.example.com", { "/": a }).addRoute("/", a);
+      },
+      /routes\[\/\]: is taken/,
+    ],
+    ["no route", (l) => l.serve("x.example.com", {}), /routes: must not be empty/],
+    [
+      "a route without a slash",
+      (l, s) => l.serve("x.example.com", { api: l.run("a", { image: app(s), port: 80 }) }),
+      /stack\/host: serve\("x.example.com"\): route path must begin with "\/"/,
+    ],
+    [
+      "a scheme in a server name",
+      (l, s) => l.serve("http://x.example.com", { "/": l.run("a", { image: app(s), port: 80 }) }),
+      /stack\/host: serve: server name must not have a scheme/,
+    ],
+    [
+      "a port in a server name",
+      (l, s) => l.serve("x.example.com:80", { "/": l.run("a", { image: app(s), port: 80 }) }),
+      /must not have a port/,
+    ],
+    [
+      "a space in a server name",
+      (l, s) => l.serve("x example.com", { "/": l.run("a", { image: app(s), port: 80 }) }),
+      /must not hold white space/,
+    ],
+    [
+      "port 0",
+      (l, s) => l.run("a", { image: app(s), port: 0 }),
+      /stack\/host\/a: port: service port must be a whole number from 1 to 65535, got 0/,
+    ],
+    ["port 65536", (l, s) => l.run("a", { image: app(s), port: 65536 }), /got 65536/],
+    ["no port at all", (l, s) => l.run("a", { image: app(s) }), /stack\/host\/a: port: is needed/],
+    [
+      "a name that Nginx cannot have",
+      (l, s) => l.run("My_App", { image: app(s), port: 80 }),
+      /run\("My_App"\): service name/,
+    ],
+    ["an id that CDKTF would merge", (l, s) => l.run("a.b", { image: app(s), port: 80 }), /use "a-b"/],
+    [
+      "too little memory",
+      (l, s) => l.run("a", { image: app(s), port: 80, memoryMiB: 1 }),
+      /memory limit must be a whole number of MiB/,
+    ],
+    [
+      "a stop grace below nothing",
+      (l, s) => l.run("a", { image: app(s), port: 80, stopGraceSeconds: -1 }),
+      /stopGraceSeconds: stop grace must be a whole number of seconds, 0 at least, got -1/,
+    ],
+    [
+      "a variable that is not set",
+      (l, s) => l.run("a", { image: app(s), port: 80, env: { A: undefined as unknown as string } }),
+      /stack\/host\/a\/Container: env\[A\]: must be text, got undefined: set it, or leave the key out/,
+    ],
+    [
+      "a number for a variable",
+      (l, s) => l.run("a", { image: app(s), port: 80, env: { A: 5 as unknown as string } }),
+      /env\[A\]: must be text, got number: write it in quotes/,
+    ],
+    [
+      "a variable's name with its value in it",
+      (l, s) => l.run("a", { image: app(s), port: 80, env: { "A=B": "" } }),
+      /env: variable name must not be empty, nor hold = or white space, got "A=B"/,
+    ],
+    [
+      "a command in one piece",
+      (l, s) => l.run("a", { image: app(s), port: 80, command: "python app.py" as unknown as string[] }),
+      /command: command must be a list of words, got "python app.py"/,
+    ],
+    [
+      "a health check that is only a path",
+      (l, s) => l.run("a", { image: app(s), port: 80, health: "/status" as unknown as HealthCheck }),
+      /stack\/host\/a: health: health must be a health check, written HealthCheck.http/,
+    ],
+  ])("refuses %s", (_, declare, message) => expect(() => host((l, s) => void declare(l, s))).toThrow(message));
+
+  test("refuses a platform that the host does not run, naming both", () => {
+    const declare = (stack: TerraformStack) =>
+      new LocalHost(stack, "host", { platform: Platform.LINUX_AMD64 }).run("a", {
+        image: app(stack, "i", Platform.LINUX_ARM64),
+        port: 80,
+      });
+    expect(() => synthesize((stack) => void declare(stack))).toThrow(
+      /is built for linux\/arm64, but the host stack\/host runs linux\/amd64/,
+    );
+  });
+
+  test.each([
+    ["port", { port: 0 }],
+    ["port", { port: 70000 }],
+    ["address", { address: "localhost" }],
+    ["drainSeconds", { drainSeconds: -1 }],
+  ])("refuses a bad %s", (property, props) => {
+    expect(() => synthesize((stack) => void new LocalHost(stack, "host", props))).toThrow(`stack/host: ${property}: `);
+  });
+
+  test("refuses a second host on one port, and takes it on another address", () => {
+    const declare = (address: string) =>
+      synthesize((stack) => {
+        new LocalHost(stack, "one");
+        new LocalHost(stack, "two", { address });
+      });
+    expect(() => declare("127.0.0.1")).toThrow(
+      /stack\/two\/Nginx: ports: port 8888 is published by stack\/one\/Nginx already: choose another port/,
+    );
+    expect(() => declare("0.0.0.0")).toThrow(/port 8888 is published by/);
+    expect(() => declare("127.0.0.2")).not.toThrow();
+  });
+
+  test("refuses a token as drain time", () => {
+    const drainSeconds = Token.asNumber("${var.drain}");
+    expect(() => synthesize((stack) => void new LocalHost(stack, "host", { drainSeconds }))).toThrow(
+      "stack/host: drainSeconds: must be a literal",
+    );
+  });
+
+  test("a service of a host on another network is refused with the way out", () => {
+    const declare = (stack: TerraformStack) => {
+      const inner = new LocalHost(stack, "inner", { port: 8001 });
+      new LocalHost(stack, "outer", { port: 8002 }).serve("a.example.com", {
+        "/": inner.run("a", { image: app(stack), port: 80 }),
+      });
+    };
+    expect(() => synthesize(declare)).toThrow(/cannot be reached from stack\/outer, which has another network/);
+  });
+});

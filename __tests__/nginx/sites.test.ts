@@ -1,0 +1,411 @@
+import type { NginxSite } from "../../src/nginx/server.ts";
+import { renderSites, type SitesOptions } from "../../src/nginx/sites.ts";
+
+const empty: SitesOptions = { flavour: "container", services: [], sites: [] };
+const one: SitesOptions = { flavour: "container", services: [{ name: "web" }], sites: [] };
+
+describe("renderSites", () => {
+  test("in a container names backends by variables", () => {
+    const text = renderSites({
+      flavour: "container",
+      publicPort: 8888,
+      markerPort: 8100,
+      services: [{ name: "front-end" }, { name: "catalog", internalListener: 9001 }],
+      sites: [
+        {
+          name: "netflix.devops-days-upes.com",
+          headers: { "X-Frame-Options": "DENY" },
+          routes: {
+            "/": "front-end",
+            "/api": {
+              service: "catalog",
+              headers: { "Cache-Control": "no-store" },
+              maxBodySize: "1m",
+              readTimeoutSeconds: 300,
+            },
+          },
+        },
+      ],
+    });
+    expect(text).toBe(CONTAINER);
+  });
+
+  test("on an instance keeps upstreams with their connections", () => {
+    const text = renderSites({
+      flavour: "instance",
+      services: [{ name: "front-end" }, { name: "catalog", internalListener: "172.17.0.1:9001" }],
+      sites: [
+        {
+          name: "*.example.com",
+          maxBodySize: "0",
+          routes: { "/shop/": "front-end", "/old": { address: "10.0.0.5:8080" } },
+        },
+      ],
+    });
+    expect(text).toBe(INSTANCE);
+  });
+
+  test("without sites answers nobody", () => {
+    const text = renderSites(empty);
+    expect(text.match(/^server \{$/gm)).toHaveLength(1);
+    expect(text).toContain("server {\n    listen 80 default_server;\n    server_name _;\n    return 444;\n}\n");
+    expect(text).not.toContain("$release_id");
+  });
+
+  test("does not show the order of declaration", () => {
+    const services = [{ name: "web" }, { name: "api", internalListener: 9001 }, { name: "db", internalListener: 9000 }];
+    const sites: NginxSite[] = [
+      { name: "b.example.com", headers: { "X-B": "1", "X-A": "2" }, routes: { "/": "web", "/api": "api" } },
+      { name: "A.example.com", routes: { "/x": { address: "10.0.0.2:80" }, "/": { address: "10.0.0.1:80" } } },
+    ];
+    const reversed = sites.map((site) => ({
+      ...site,
+      ...(site.headers ? { headers: reverse(site.headers) } : {}),
+      routes: reverse(site.routes),
+    }));
+    for (const flavour of ["container", "instance"] as const) {
+      expect(renderSites({ flavour, services: services.toReversed(), sites: reversed.toReversed() })).toBe(
+        renderSites({ flavour, services, sites }),
+      );
+    }
+  });
+
+  test("listens where it is told", () => {
+    const text = renderSites({ ...empty, port: 8080, address: "127.0.0.1" });
+    expect(text).toContain("    listen 127.0.0.1:8080 default_server;\n");
+  });
+
+  test("a route's header wins over the site's, whatever its case", () => {
+    const text = renderSites({
+      ...one,
+      sites: [
+        {
+          name: "a.example.com",
+          headers: { "X-Frame-Options": "DENY" },
+          routes: { "/": { service: "web", headers: { "x-frame-options": "SAMEORIGIN" } } },
+        },
+      ],
+    });
+    expect(text.match(/add_header .*/g)).toEqual([
+      "add_header X-Frame-Options DENY always;",
+      "add_header x-frame-options SAMEORIGIN always;",
+    ]);
+  });
+
+  const site = (routes: Record<string, string>, rest: object = {}) => [{ name: "a.example.com", routes, ...rest }];
+
+  test.each<[string, Partial<SitesOptions>, string]>([
+    [
+      "two services of one name",
+      { services: [{ name: "web" }, { name: "web" }] },
+      'service name must be declared once, got "web"',
+    ],
+    [
+      "two sites of one name",
+      { sites: [...site({ "/": "web" }), { name: "A.EXAMPLE.com", routes: {} }] },
+      'server name must be declared once, got "a.example.com"',
+    ],
+    [
+      "two routes of one path",
+      { sites: site({ "/a": "web", "/a/": "web" }) },
+      'route path must be routed once in a.example.com, with or without a slash at its end, got "/a/"',
+    ],
+    [
+      "an unknown service",
+      { sites: site({ "/": "wbe" }) },
+      'route must lead to a service that is declared, got "wbe": declared: web',
+    ],
+    [
+      "a path without a slash",
+      { sites: site({ api: "web" }) },
+      'route path must begin with "/", got "api": use "/api"',
+    ],
+    [
+      "a server name with a port",
+      { sites: [{ name: "a.example.com:80", routes: {} }] },
+      "server name must not have a port",
+    ],
+    [
+      "a header line end",
+      { sites: site({}, { headers: { "X-A": "a\nSet-Cookie: b" } }) },
+      "header value must be printable ASCII",
+    ],
+    ["a header twice", { sites: site({}, { headers: { "X-A": "a", "x-a": "b" } }) }, "header name must be given once"],
+    [
+      "a header that the answer decides",
+      { sites: site({}, { headers: { "Content-Type": "text/html" } }) },
+      "let the service send it",
+    ],
+    [
+      "a size that Nginx does not read",
+      { sites: site({}, { maxBodySize: "10mb" }) },
+      "nginx size must be a whole number",
+    ],
+    [
+      "a timeout of 0",
+      { sites: site({}, { readTimeoutSeconds: 0 }) },
+      "read timeout must be whole seconds from 1 to 86400, got 0",
+    ],
+    ["a timeout in halves", { sites: site({}, { readTimeoutSeconds: 1.5 }) }, "read timeout must be whole seconds"],
+    ["a public name server", { resolver: "8.8.8.8" }, "resolver must be a loopback or private IPv4 address"],
+    ["port 0", { port: 0 }, "listen port must be a whole number from 1 to 65535"],
+    [
+      "public port 65536",
+      { sites: site({ "/": "web" }), publicPort: 65536 },
+      "public port must be a whole number from 1 to 65535",
+    ],
+    [
+      "a listener on the sites' port",
+      { services: [{ name: "web", internalListener: "172.17.0.1:80" }] },
+      'listen port must be free for service web, got "80": the sites took it, choose another',
+    ],
+    [
+      "two listeners of one port",
+      {
+        services: [
+          { name: "web", internalListener: 9001 },
+          { name: "api", internalListener: "127.0.0.1:9001" },
+        ],
+      },
+      'listen port must be free for service web, got "9001": service api took it, choose another',
+    ],
+    ["a marker on the sites' port", { markerPort: 80 }, "listen port must be free for the release marker"],
+  ])("refuses %s", (_, options, reason) => {
+    expect(() => renderSites({ ...one, ...options })).toThrow(reason);
+  });
+});
+
+function reverse<T>(record: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).reverse());
+}
+
+const CONTAINER = `# written by slipway; the next release overwrites it
+
+server_tokens off;
+log_format slipway escape=json '{"time":"$time_iso8601","client":"$remote_addr","host":"$host","method":"$request_method","path":"$uri","status":"$status","bytes":"$body_bytes_sent","seconds":"$request_time","upstream":"$upstream_addr","upstream_seconds":"$upstream_response_time","agent":"$http_user_agent","id":"$request_id"}';
+access_log /dev/stdout slipway;
+resolver 127.0.0.11 valid=2s ipv6=off;
+resolver_timeout 5s;
+variables_hash_bucket_size 128;
+server_names_hash_bucket_size 512;
+server_names_hash_max_size 4096;
+proxy_headers_hash_bucket_size 128;
+proxy_headers_hash_max_size 1024;
+client_header_timeout 15s;
+client_max_body_size 10m;
+proxy_http_version 1.1;
+proxy_redirect off;
+proxy_buffer_size 16k;
+proxy_buffers 8 16k;
+proxy_connect_timeout 5s;
+proxy_send_timeout 60s;
+proxy_read_timeout 60s;
+proxy_next_upstream error;
+
+map $http_upgrade $forwarded_upgrade {
+    default "";
+    websocket websocket;
+}
+
+map $http_upgrade $forwarded_connection {
+    default "";
+    websocket upgrade;
+}
+
+server {
+    listen 80 default_server;
+    server_name _;
+    return 444;
+}
+
+server {
+    listen 80;
+    server_name netflix.devops-days-upes.com;
+    proxy_set_header Host $host:8888;
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_set_header X-Forwarded-Host $host:8888;
+    proxy_set_header X-Forwarded-Port 8888;
+    proxy_set_header X-Forwarded-Prefix "";
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Real-IP $remote_addr;
+    proxy_set_header X-Request-ID $request_id;
+    proxy_set_header Forwarded "";
+    proxy_set_header Proxy "";
+    proxy_set_header Connection $forwarded_connection;
+    proxy_set_header Upgrade $forwarded_upgrade;
+    proxy_hide_header X-Frame-Options;
+    add_header X-Frame-Options DENY always;
+
+    location / {
+        proxy_pass http://$slipway_front_end;
+    }
+
+    location = /api {
+        proxy_hide_header Cache-Control;
+        proxy_hide_header X-Frame-Options;
+        add_header Cache-Control no-store always;
+        add_header X-Frame-Options DENY always;
+        client_max_body_size 1m;
+        proxy_send_timeout 300s;
+        proxy_read_timeout 300s;
+        proxy_pass http://$slipway_catalog;
+    }
+
+    location /api/ {
+        proxy_hide_header Cache-Control;
+        proxy_hide_header X-Frame-Options;
+        add_header Cache-Control no-store always;
+        add_header X-Frame-Options DENY always;
+        client_max_body_size 1m;
+        proxy_send_timeout 300s;
+        proxy_read_timeout 300s;
+        proxy_pass http://$slipway_catalog;
+    }
+}
+
+server {
+    listen 9001 default_server;
+    server_name _;
+    proxy_set_header Host $host:9001;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header X-Forwarded-Host $host:9001;
+    proxy_set_header X-Forwarded-Port 9001;
+    proxy_set_header X-Forwarded-Prefix "";
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Real-IP $remote_addr;
+    proxy_set_header X-Request-ID $request_id;
+    proxy_set_header Forwarded "";
+    proxy_set_header Proxy "";
+    proxy_set_header Connection $forwarded_connection;
+    proxy_set_header Upgrade $forwarded_upgrade;
+
+    location / {
+        proxy_pass http://$slipway_catalog;
+    }
+}
+
+server {
+    listen 127.0.0.1:8100;
+    server_name _;
+    access_log off;
+    default_type text/plain;
+    return 200 $release_id;
+}
+`;
+
+const INSTANCE = `# written by slipway; the next release overwrites it
+
+server_tokens off;
+log_format slipway escape=json '{"time":"$time_iso8601","client":"$remote_addr","host":"$host","method":"$request_method","path":"$uri","status":"$status","bytes":"$body_bytes_sent","seconds":"$request_time","upstream":"$upstream_addr","upstream_seconds":"$upstream_response_time","agent":"$http_user_agent","id":"$request_id"}';
+access_log /var/log/nginx/access.log slipway;
+resolver 127.0.0.53 valid=2s ipv6=off;
+resolver_timeout 5s;
+variables_hash_bucket_size 128;
+server_names_hash_bucket_size 512;
+server_names_hash_max_size 4096;
+proxy_headers_hash_bucket_size 128;
+proxy_headers_hash_max_size 1024;
+client_header_timeout 15s;
+client_max_body_size 10m;
+proxy_http_version 1.1;
+proxy_redirect off;
+proxy_buffer_size 16k;
+proxy_buffers 8 16k;
+proxy_connect_timeout 5s;
+proxy_send_timeout 60s;
+proxy_read_timeout 60s;
+proxy_next_upstream error;
+
+map $http_upgrade $forwarded_upgrade {
+    default "";
+    websocket websocket;
+}
+
+map $http_upgrade $forwarded_connection {
+    default "";
+    websocket upgrade;
+}
+
+upstream slipway_catalog {
+    include /etc/nginx/slipway/upstreams/catalog.conf;
+    keepalive 16;
+    keepalive_timeout 1s;
+}
+
+upstream slipway_front_end {
+    include /etc/nginx/slipway/upstreams/front-end.conf;
+    keepalive 16;
+    keepalive_timeout 1s;
+}
+
+upstream backend_1 {
+    server 10.0.0.5:8080;
+    keepalive 16;
+    keepalive_timeout 1s;
+}
+
+server {
+    listen 80 default_server;
+    server_name _;
+    return 444;
+}
+
+server {
+    listen 80;
+    server_name *.example.com;
+    proxy_set_header Host $host;
+    proxy_set_header X-Forwarded-For $remote_addr;
+    proxy_set_header X-Forwarded-Host $host;
+    proxy_set_header X-Forwarded-Port 80;
+    proxy_set_header X-Forwarded-Prefix "";
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Real-IP $remote_addr;
+    proxy_set_header X-Request-ID $request_id;
+    proxy_set_header Forwarded "";
+    proxy_set_header Proxy "";
+    proxy_set_header Connection $forwarded_connection;
+    proxy_set_header Upgrade $forwarded_upgrade;
+    client_max_body_size 0;
+
+    location / {
+        return 404;
+    }
+
+    location = /old {
+        proxy_pass http://backend_1;
+    }
+
+    location /old/ {
+        proxy_pass http://backend_1;
+    }
+
+    location = /shop {
+        proxy_pass http://slipway_front_end;
+    }
+
+    location /shop/ {
+        proxy_pass http://slipway_front_end;
+    }
+}
+
+server {
+    listen 172.17.0.1:9001 default_server;
+    server_name _;
+    proxy_set_header Host $host:9001;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header X-Forwarded-Host $host:9001;
+    proxy_set_header X-Forwarded-Port 9001;
+    proxy_set_header X-Forwarded-Prefix "";
+    proxy_set_header X-Forwarded-Proto $scheme;
+    proxy_set_header X-Real-IP $remote_addr;
+    proxy_set_header X-Request-ID $request_id;
+    proxy_set_header Forwarded "";
+    proxy_set_header Proxy "";
+    proxy_set_header Connection $forwarded_connection;
+    proxy_set_header Upgrade $forwarded_upgrade;
+
+    location / {
+        proxy_pass http://slipway_catalog;
+    }
+}
+`;

@@ -1,0 +1,88 @@
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { ImagePush } from "../docker/image-push.ts";
+import type { PullAccess } from "../docker/pull-access.ts";
+import type { IRegistry, IRepository } from "../docker/registry.ts";
+import { atProperty } from "../terraform/construct-error.ts";
+import { constructId, requireLiteral } from "../terraform/literal.ts";
+import { withoutCreationStack } from "../terraform/template-text.ts";
+import { AwsAccount } from "./aws-account.ts";
+import { ECR_LOGIN_ACTIONS, ECR_PULL_ACTIONS, ECR_PUSH_ACTIONS } from "./ecr-actions.ts";
+import { pushToEcr } from "./ecr-push.ts";
+import { ecrRepositoryName } from "./ecr-repository-name.ts";
+import { iamPolicy } from "./iam-policy.ts";
+
+/** Somebody to whom a repository grants: a role by its name. */
+export interface IRole {
+  readonly roleName: string;
+}
+
+/** A repository in ECR. */
+export interface IEcrRepository extends IRepository, Construct {
+  readonly repositoryArn: string;
+  /** Lets `role` pull, by a policy of its own that names this repository alone. */
+  grantPull(role: IRole): void;
+  /** Lets `role` push and pull. */
+  grantPush(role: IRole): void;
+}
+
+/** An ECR registry as its repositories see it. */
+export interface IEcrRegistry extends IRegistry {
+  /** The account of the registry. */
+  readonly account: string;
+  /** What the ARNs of its repositories begin with. */
+  readonly arnPrefix: string;
+}
+
+/** What repositories in ECR have in common, made here or not: how they are named, granted and pushed to. */
+export abstract class EcrRepositoryBase extends Construct implements IEcrRepository {
+  abstract readonly ready: ITerraformDependable[];
+  readonly registry: IRegistry;
+  readonly path: string;
+  readonly uri: string;
+  readonly repositoryArn: string;
+  protected readonly account: AwsAccount;
+  protected abstract readonly repositoryId: string;
+
+  /** @throws {ConstructError} for a name that ECR refuses */
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly place: IEcrRegistry,
+    name: string,
+  ) {
+    super(scope, constructId(scope, id));
+    this.account = AwsAccount.of(this);
+    this.path = atProperty(this, "name", () => ecrRepositoryName(requireLiteral(this, "name", name)));
+    this.registry = place;
+    this.uri = `${place.address}/${this.path}`;
+    this.repositoryArn = `${place.arnPrefix}:repository/${this.path}`;
+  }
+
+  get pullAccess(): PullAccess {
+    return { kind: "aws-iam", repositoryArn: this.repositoryArn };
+  }
+
+  push(push: ImagePush): string {
+    const { account: deployer, path: repositoryName, repositoryId } = this;
+    return pushToEcr({ deployer, account: this.place.account, repositoryName, repositoryId }, push);
+  }
+
+  grantPull(role: IRole): void {
+    this.grant("Pull", role, ECR_PULL_ACTIONS);
+  }
+
+  grantPush(role: IRole): void {
+    this.grant("Push", role, [...ECR_PULL_ACTIONS, ...ECR_PUSH_ACTIONS]);
+  }
+
+  private grant(kind: string, role: IRole, actions: readonly string[]): void {
+    const place = this.node.children.filter(({ node }) => node.id.startsWith(kind)).length + 1;
+    const policy = iamPolicy([
+      { sid: "EcrLogin", actions: ECR_LOGIN_ACTIONS, resources: ["*"] },
+      { sid: kind, actions, resources: [this.repositoryArn] },
+    ]);
+    withoutCreationStack(() => new IamRolePolicy(this, `${kind}-${place}`, { role: role.roleName, policy }));
+  }
+}

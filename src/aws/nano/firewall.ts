@@ -1,0 +1,62 @@
+import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
+import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
+import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { templateText } from "../../terraform/template-text.ts";
+import { awsName } from "../aws-name.ts";
+import { EVERYWHERE, type OutboundRule, OWN_RULES, outboundKey } from "./outbound-rule.ts";
+
+/** What a {@link Firewall} takes. */
+export interface FirewallProps {
+  readonly vpcId: string;
+  readonly outbound: readonly OutboundRule[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+const LONGEST_NAME = 255;
+
+/** The security group of a host: nothing comes in but to the ports that its sites open, and no port 22 ever. */
+export class Firewall extends Construct {
+  /** A reference. */
+  readonly groupId: string;
+  /** What must exist before a host boots, or its first steps lead nowhere. */
+  readonly ready: ITerraformDependable[];
+
+  constructor(scope: Construct, id: string, { vpcId, outbound, tags }: FirewallProps) {
+    super(scope, id);
+    const group = new SecurityGroup(this, "Resource", {
+      name: awsName(scope, LONGEST_NAME),
+      description: `The host ${scope.node.path}`,
+      vpcId,
+      tags,
+    });
+    this.groupId = group.id;
+    this.ready = [...OWN_RULES, ...outbound].map((rule) => this.letOut(rule));
+  }
+
+  /** Lets everybody in to `port`; a second time changes nothing. */
+  open(port: number, description: string): void {
+    if (this.node.tryFindChild(`In-${port}`)) return;
+    new VpcSecurityGroupIngressRule(this, `In-${port}`, {
+      securityGroupId: this.groupId,
+      description,
+      cidrIpv4: EVERYWHERE,
+      ipProtocol: "tcp",
+      fromPort: port,
+      toPort: port,
+    });
+  }
+
+  private letOut(rule: OutboundRule): ITerraformDependable {
+    const { port, description, protocol = "tcp", network = EVERYWHERE } = rule;
+    return new VpcSecurityGroupEgressRule(this, `Out-${outboundKey(rule)}`, {
+      securityGroupId: this.groupId,
+      description: templateText(description),
+      cidrIpv4: network,
+      ipProtocol: protocol,
+      fromPort: port,
+      toPort: port,
+    });
+  }
+}

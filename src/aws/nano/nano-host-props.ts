@@ -1,0 +1,55 @@
+import type { AwsEnvironment } from "../aws-account.ts";
+import type { CloudConfigFile } from "./cloud-config.ts";
+import type { MachineImage } from "./machine-image.ts";
+import type { OutboundRule } from "./outbound-rule.ts";
+import type { StatusAlarmOptions } from "./status-alarm.ts";
+import type { HostSubnet } from "./vpc-subnet.ts";
+
+/** What a {@link NanoHost} takes. */
+export interface NanoHostProps extends AwsEnvironment {
+  /** Any type that runs Linux, e.g. `t3.nano`, `t3a.nano`, `t2.nano`; the processor follows from it. @default "t4g.nano" */
+  readonly instanceType?: string;
+  /**
+   * What it boots from. Another one replaces the host, which comes back with the release that is live.
+   * @default - Ubuntu 24.04 of the day that this Slipway names; a host that stands keeps its own
+   */
+  readonly machineImage?: MachineImage;
+  /** A public subnet. @default - one of the default VPC's, in a zone that has the instance type */
+  readonly subnet?: HostSubnet;
+  /** The allocation id of an Elastic IP that exists already. @default - an Elastic IP of its own */
+  readonly elasticIp?: string;
+  /** The Route 53 hosted zone that gets a record for each of its sites. @default - no records */
+  readonly zone?: { readonly id: string };
+  /** The encrypted disk's size in GiB. @default 8 */
+  readonly volumeGiB?: number;
+  /** MiB of swap; 512 MB of memory do not hold apt and Docker at once. @default 1024 */
+  readonly swapMiB?: number;
+  /** Ubuntu packages of one's own, installed at the first boot. @default - none */
+  readonly packages?: readonly string[];
+  /** Files of one's own, written at the first boot. Anybody who may look at the instance can read them. @default - none */
+  readonly files?: readonly CloudConfigFile[];
+  /**
+   * Whether a change of the packages and files, or of Slipway's own, replaces a host that stands: they are read at the
+   * first boot only, so that either the host is replaced, or it stays as it was made.
+   * @default true
+   */
+  readonly userDataReplaceOnChange?: boolean;
+  /** CPU beyond what the instance earns: paid for, or slowed down. @default "unlimited" */
+  readonly cpuCredits?: "unlimited" | "standard";
+  /** Where its services may connect to, beyond HTTPS, HTTP, DNS and NTP. @default - nowhere else */
+  readonly outbound?: readonly OutboundRule[];
+  /** Metrics each minute instead of every five; costs extra. @default false */
+  readonly detailedMonitoring?: boolean;
+  /** Who is told when the host fails its status checks. @default - nobody */
+  readonly statusAlarm?: StatusAlarmOptions;
+  /** @default - its name only */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Whether the apply waits until the host serves a release, and fails when it does not. @default true */
+  readonly waitForRelease?: boolean;
+  /** Seconds that a release may take, the host's first boot included. @default 900 */
+  readonly deadlineSeconds?: number;
+  /** Seconds that open requests get to end by themselves after a release. @default 10 */
+  readonly drainSeconds?: number;
+  /** How many releases keep their images on the host. @default 3 */
+  readonly keepReleases?: number;
+}

@@ -1,0 +1,126 @@
+import type { Construct } from "constructs";
+import { atProperty, ConstructError, collectErrors } from "../../terraform/construct-error.ts";
+import { requireLiteral, requireTextMap, requireWordList } from "../../terraform/literal.ts";
+import { checkResourceId, ELASTIC_IP, SUBNET, TOPIC, ZONE } from "../resource-id.ts";
+import { packageName } from "./cloud-config.ts";
+import { hostBootstrap, hostConf, swapSize } from "./host-bootstrap.ts";
+import { InstanceType } from "./instance-type.ts";
+import { MachineImage } from "./machine-image.ts";
+import type { NanoHostProps } from "./nano-host-props.ts";
+import { checkOutbound } from "./outbound-rule.ts";
+import { drainTime, keptReleases } from "./release-manifest.ts";
+import { type UserData, userData } from "./user-data.ts";
+
+/** What was declared of a host, checked. */
+export interface NanoHostSettings {
+  readonly type: InstanceType;
+  readonly machineImage: MachineImage;
+  readonly userData: UserData;
+  readonly volumeGiB: number;
+  readonly deadlineSeconds: number;
+}
+
+/** What a host is called in its own files. */
+export interface HostNames {
+  readonly host: string;
+  readonly parameter: string;
+}
+
+/** Ubuntu's image has 8 GiB, and a disk may be larger than its image but never smaller. */
+const VOLUME = { subject: "disk", unit: "GiB", lowest: 8, highest: 16_384 };
+const DEADLINE = { subject: "deadline", unit: "seconds", lowest: 60, highest: 7200 };
+
+/** @throws {ConstructError} for what cannot be what is declared, all of it together */
+export function nanoHostSettings(scope: Construct, names: HostNames, props: NanoHostProps): NanoHostSettings {
+  const { volumeGiB = 8, deadlineSeconds = 900, machineImage = MachineImage.ubuntu2404() } = props;
+  const read: Partial<Record<keyof NanoHostSettings, unknown>> = { machineImage, volumeGiB, deadlineSeconds };
+  collectErrors([
+    () => {
+      const name = requireLiteral(scope, "instanceType", props.instanceType ?? "t4g.nano");
+      const type = atProperty(scope, "instanceType", () => InstanceType.parse(name));
+      read.type = type;
+      checkImage(scope, type, machineImage);
+    },
+    () => {
+      read.userData = readUserData(scope, names, props);
+    },
+    () => checkRange(scope, "volumeGiB", volumeGiB, VOLUME),
+    () => checkRange(scope, "deadlineSeconds", deadlineSeconds, DEADLINE),
+    () => checkGiven(scope, "drainSeconds", props.drainSeconds, drainTime),
+    () => checkGiven(scope, "keepReleases", props.keepReleases, keptReleases),
+    () => checkOutbound(scope, props.outbound ?? []),
+    () => requireTextMap(scope, "tags", props.tags ?? {}),
+    ...referenceChecks(scope, props),
+  ]);
+  return read as unknown as NanoHostSettings;
+}
+
+function readUserData(scope: Construct, names: HostNames, props: NanoHostProps): UserData {
+  const { swapMiB, packages = [], files = [] } = props;
+  collectErrors([
+    () => atProperty(scope, "id", () => hostConf(names)),
+    () => checkGiven(scope, "swapMiB", swapMiB, swapSize),
+    () => {
+      const words = requireWordList(
+        scope,
+        "packages",
+        requireLiteral(scope, "packages", packages),
+        'write e.g. ["htop"]',
+      );
+      atProperty(scope, "packages", () => words.map(packageName));
+    },
+    () => {
+      if (Array.isArray(requireLiteral(scope, "files", files))) return;
+      const remedy = 'write [{ path: "/etc/motd", content: "…" }]';
+      throw new ConstructError(scope, "files", { subject: "files", rule: "must be a list", got: files, remedy });
+    },
+  ]);
+  return atProperty(scope, "files", () => userData(hostBootstrap({ ...names, swapMiB, packages, files })));
+}
+
+/** What is left out is as the document has it that it goes into. */
+function checkGiven(
+  scope: Construct,
+  property: string,
+  got: number | undefined,
+  check: (got: number) => unknown,
+): void {
+  if (got !== undefined) atProperty(scope, property, () => check(requireLiteral(scope, property, got)));
+}
+
+function referenceChecks(scope: Construct, { subnet, zone, elasticIp, statusAlarm }: NanoHostProps): (() => void)[] {
+  return [
+    () => subnet === undefined || checkResourceId(scope, "subnet", subnet.id, SUBNET, subnet),
+    () => zone === undefined || checkResourceId(scope, "zone", zone.id, ZONE, zone),
+    () => elasticIp === undefined || checkResourceId(scope, "elasticIp", elasticIp, ELASTIC_IP),
+    () => {
+      if (statusAlarm === undefined) return;
+      const topics = requireWordList(scope, "statusAlarm.topics", statusAlarm.topics, `write [${TOPIC.example}]`);
+      for (const topic of topics) checkResourceId(scope, "statusAlarm.topics", topic, TOPIC);
+    },
+  ];
+}
+
+function checkImage(scope: Construct, type: InstanceType, image: MachineImage): void {
+  if (!(image instanceof MachineImage)) {
+    const remedy = 'write MachineImage.fromId("ami-…", platform) or MachineImage.ubuntu2404("20250610")';
+    const problem = { subject: "machine image", rule: "must be a MachineImage", got: image, remedy };
+    throw new ConstructError(scope, "machineImage", problem);
+  }
+  const { platform } = image;
+  if (platform === undefined || platform.equals(type.platform)) return;
+  const problem = `is for ${platform}, but a ${type} runs ${type.platform}: choose another of the two`;
+  throw new ConstructError(scope, "machineImage", problem);
+}
+
+function checkRange(
+  scope: Construct,
+  property: string,
+  got: number,
+  { subject, unit, lowest, highest }: typeof VOLUME,
+): void {
+  requireLiteral(scope, property, got);
+  if (Number.isInteger(got) && got >= lowest && got <= highest) return;
+  const rule = `must be a whole number of ${unit} from ${lowest} to ${highest}`;
+  throw new ConstructError(scope, property, { subject, rule, got });
+}

@@ -1,0 +1,188 @@
+import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
+import { type ITerraformDependable, TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import type { IBackend, IHost, IService, ISite, SiteOptions } from "../../hosts/host.ts";
+import { Site } from "../../hosts/site.ts";
+import { serviceName } from "../../release/service-name.ts";
+import { ServicePorts } from "../../release/service-ports.ts";
+import { atProperty, ConstructError } from "../../terraform/construct-error.ts";
+import { constructId } from "../../terraform/literal.ts";
+import { dependencies, templateMap, withoutCreationStack } from "../../terraform/template-text.ts";
+import type { Platform } from "../../values/platform.ts";
+import { AwsAccount } from "../aws-account.ts";
+import { awsName } from "../aws-name.ts";
+import type { IRole } from "../ecr-repository-base.ts";
+import { hostDeployerStatements, zoneDeployerStatements } from "./deployer-policy.ts";
+import { ElasticIp } from "./elastic-ip.ts";
+import { Firewall } from "./firewall.ts";
+import { hostPolicy } from "./host-policy.ts";
+import { HostRole } from "./host-role.ts";
+import { monthlyPrice, priceText } from "./monthly-price.ts";
+import type { NanoHostProps } from "./nano-host-props.ts";
+import { type NanoHostSettings, nanoHostSettings } from "./nano-host-settings.ts";
+import { NanoInstance } from "./nano-instance.ts";
+import { Release } from "./nano-release.ts";
+import { type NanoRunOptions, NanoService } from "./nano-service.ts";
+import { type ReleaseManifest, releaseManifest } from "./release-manifest.ts";
+import { assertFitsParameter } from "./release-parameter.ts";
+import { StatusAlarm } from "./status-alarm.ts";
+import { VpcSubnet } from "./vpc-subnet.ts";
+
+const PUBLIC_PORT = 80;
+const RECORD_SECONDS = 300;
+const LONGEST_DOCUMENT_NAME = 128;
+
+/**
+ * A small EC2 instance with Ubuntu 24.04 as a host: Docker runs the services, Nginx in front of them serves the names.
+ * It pulls by digest: from ECR by its own role, from everywhere else what everybody may pull. A t4g.nano costs about
+ * 7.36 USD a month (us-east-1, 2025): the instance 3.07, 8 GiB of disk 0.64, the public IPv4 address 3.65; see
+ * {@link NanoHost.description} for others.
+ *
+ * Why a release is no part of the instance: what it boots with knows only how to converge to a release, so that a new
+ * version of a service plans nothing on the instance, and the old version serves until the new one is healthy.
+ */
+export class NanoHost extends Construct implements IHost, IRole {
+  readonly platform: Platform;
+  /** The type, what it runs and what it costs a month, the public IPv4 address included. */
+  readonly description: string;
+  /** References. */
+  readonly publicIp: string;
+  readonly instanceId: string;
+  readonly roleName: string;
+  /** What must have happened before the host serves what is declared. */
+  readonly ready: ITerraformDependable[];
+  private readonly account: AwsAccount;
+  private readonly firewall: Firewall;
+  private readonly ports = new ServicePorts();
+  private readonly services = new Map<string, NanoService>();
+  private readonly sites = new Map<string, Site>();
+
+  /** @throws {ConstructError} for a type, machine image, size, file or address that cannot be what is declared */
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: NanoHostProps = {},
+  ) {
+    super(scope, constructId(scope, id));
+    this.account = AwsAccount.of(this, { account: props.account, region: props.region });
+    const declared = nanoHostSettings(this, { host: this.node.path, parameter: this.parameterName }, props);
+    const { type, volumeGiB } = declared;
+    this.platform = type.platform;
+    const price = priceText(monthlyPrice({ type, volumeGiB, alarms: props.statusAlarm ? 1 : 0 }));
+    this.description = `${type}, ${this.platform}: ${price}`;
+    this.manifest();
+    const parts = withoutCreationStack(() => this.declare(declared));
+    this.firewall = parts.firewall;
+    this.publicIp = parts.address.publicIp;
+    this.instanceId = parts.instance.instanceId;
+    this.roleName = parts.role.roleName;
+    this.ready = parts.release.ready;
+  }
+
+  run(id: string, options: NanoRunOptions): IService {
+    const property = `run(${JSON.stringify(id)})`;
+    const name = atProperty(this, property, () => serviceName(constructId(this, id)));
+    if (this.services.has(name))
+      throw new ConstructError(this, "run", `has a service ${name} already: give each its own name`);
+    const ports = atProperty(this, property, () => this.ports.claim(name));
+    const service = new NanoService(this, name, options, { host: this, ports, ready: () => this.ready });
+    this.services.set(name, service);
+    this.manifest(property);
+    return service;
+  }
+
+  serve(name: string, routes: Readonly<Record<string, IBackend>>, options?: SiteOptions): ISite {
+    const site = new Site(this, name, routes, options);
+    this.sites.set(site.name, site);
+    this.manifest(`serve(${JSON.stringify(name)})`);
+    withoutCreationStack(() => {
+      this.firewall.open(PUBLIC_PORT, "visitors");
+      this.record(site);
+    });
+    return site;
+  }
+
+  /** Where visitors open `site`, once its name leads to {@link publicIp}. */
+  urlOf(site: ISite): string {
+    return `http://${site.name}/`;
+  }
+
+  private get parameterName(): string {
+    return `/slipway/${this.node.path}/release`;
+  }
+
+  private declare(declared: NanoHostSettings) {
+    const { account, props, parameterName } = this;
+    const documentName = awsName(this, LONGEST_DOCUMENT_NAME);
+    const tags = templateMap({ Name: this.node.path, ...props.tags });
+    const placement = new VpcSubnet(this, "VpcSubnet", { type: declared.type, subnet: props.subnet });
+    const firewall = new Firewall(this, "Firewall", { vpcId: placement.vpcId, outbound: props.outbound ?? [], tags });
+    const address = new ElasticIp(this, "ElasticIp", { placement, firewall, allocationId: props.elasticIp, tags });
+    const policy = () => hostPolicy(account, { parameterName, documentName, ...this.pulls() });
+    const role = new HostRole(this, "Role", { account, policy });
+    const dependsOn = dependencies([...role.ready, ...firewall.ready, ...address.ready, ...placement.ready]);
+    const instance = new NanoInstance(this, "Instance", { declared, props, role, address, tags, dependsOn });
+    const release = new Release(this, "Release", {
+      account,
+      hostName: this.node.path,
+      parameterName,
+      documentName,
+      instanceId: instance.instanceId,
+      manifest: () => this.manifest(),
+      waitForRelease: props.waitForRelease ?? true,
+      deadlineSeconds: declared.deadlineSeconds,
+      dependsOn: [...role.ready, ...address.ready],
+    });
+    if (props.statusAlarm) new StatusAlarm(this, "Alarm", account, instance.instanceId, props.statusAlarm);
+    account.addDeployerStatements(...hostDeployerStatements(account, TerraformStack.of(this).node.id));
+    return { firewall, address, role, instance, release };
+  }
+
+  /** What the host serves. @throws {ConstructError} for whatever it would refuse, or what no parameter holds */
+  private manifest(property = "release"): ReleaseManifest {
+    const { drainSeconds, keepReleases } = this.props;
+    return atProperty(this, property, () => {
+      const services = this.declared();
+      const manifest = releaseManifest({
+        host: this.node.path,
+        ecr: services.flatMap(({ ecr }) => (ecr ? [ecr.address] : [])),
+        services: services.map(({ released }) => released),
+        sites: [...this.sites.values()].map(({ name, routes, options }) => ({
+          ...options,
+          name,
+          routes: Object.fromEntries(routes),
+        })),
+        drainSeconds,
+        keepReleases,
+      });
+      assertFitsParameter(manifest);
+      return manifest;
+    });
+  }
+
+  /** Sorted, so that another order of declaration is no other release. */
+  private declared(): NanoService[] {
+    return [...this.services.keys()].sort().map((name) => this.services.get(name) as NanoService);
+  }
+
+  private pulls() {
+    const services = this.declared();
+    return {
+      repositoryArns: services.flatMap(({ ecr }) => (ecr ? [ecr.repositoryArn] : [])),
+      secrets: services.flatMap(({ secrets }) => secrets),
+    };
+  }
+
+  private record(site: Site): void {
+    const { zone } = this.props;
+    if (!zone) return;
+    new Route53Record(site, "Record", {
+      zoneId: zone.id,
+      name: site.name,
+      type: "A",
+      ttl: RECORD_SECONDS,
+      records: [this.publicIp],
+    });
+    this.account.addDeployerStatements(...zoneDeployerStatements(this.account, zone.id));
+  }
+}

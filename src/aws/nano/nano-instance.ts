@@ -1,0 +1,53 @@
+import { Instance } from "@cdktf/provider-aws/lib/instance";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { ElasticIp } from "./elastic-ip.ts";
+import type { HostRole } from "./host-role.ts";
+import type { NanoHostProps } from "./nano-host-props.ts";
+import type { NanoHostSettings } from "./nano-host-settings.ts";
+
+/** What a {@link NanoInstance} takes. */
+export interface NanoInstanceProps {
+  readonly declared: NanoHostSettings;
+  readonly props: NanoHostProps;
+  readonly role: HostRole;
+  readonly address: ElasticIp;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly dependsOn: ITerraformDependable[];
+}
+
+/**
+ * The EC2 instance of a host: no key pair, metadata by session only and not for containers, an encrypted disk. What it
+ * boots with stands in its user data; no release is part of it.
+ */
+export class NanoInstance extends Construct {
+  /** A reference. */
+  readonly instanceId: string;
+
+  constructor(scope: Construct, id: string, { declared, props, role, address, tags, dependsOn }: NanoInstanceProps) {
+    super(scope, id);
+    const { type, machineImage, userData, volumeGiB } = declared;
+    const { userDataReplaceOnChange = true } = props;
+    const ignored = [
+      ...(props.machineImage ? [] : ["ami"]),
+      ...(userDataReplaceOnChange ? [] : ["user_data_base64", "user_data"]),
+    ];
+    const instance = new Instance(this, "Resource", {
+      ami: machineImage.idFor(this, type.platform),
+      instanceType: type.name,
+      iamInstanceProfile: role.profileName,
+      networkInterface: [{ deviceIndex: 0, networkInterfaceId: address.interfaceId }],
+      userDataBase64: userData.base64,
+      userDataReplaceOnChange,
+      metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+      rootBlockDevice: { volumeType: "gp3", volumeSize: volumeGiB, encrypted: true, deleteOnTermination: true, tags },
+      creditSpecification: type.isBurstable ? { cpuCredits: props.cpuCredits ?? "unlimited" } : undefined,
+      ebsOptimized: type.isEbsOptimized ? true : undefined,
+      monitoring: props.detailedMonitoring ? true : undefined,
+      tags,
+      lifecycle: ignored.length === 0 ? undefined : { ignoreChanges: ignored },
+      dependsOn,
+    });
+    this.instanceId = instance.id;
+  }
+}

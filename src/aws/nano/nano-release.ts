@@ -1,0 +1,152 @@
+import { SsmDocument } from "@cdktf/provider-aws/lib/ssm-document";
+import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
+import { type ITerraformDependable, Lazy, TerraformLocal } from "cdktf";
+import { Construct } from "constructs";
+import { templateText } from "../../terraform/template-text.ts";
+import { TerraformData } from "../../terraform/terraform-data.ts";
+import type { AwsAccount } from "../aws-account.ts";
+import { stagedScript } from "../staged-script.ts";
+import { commandDocument } from "./command-document.ts";
+import type { ReleaseManifest } from "./release-manifest.ts";
+import { PARAMETER_LIMIT } from "./release-parameter.ts";
+
+/** What a {@link Release} takes. */
+export interface ReleaseProps {
+  readonly account: AwsAccount;
+  /** The host's name, for messages. */
+  readonly hostName: string;
+  /** The parameter that keeps the releases; a literal, for it stands in the host's user data. */
+  readonly parameterName: string;
+  readonly documentName: string;
+  /** A reference. */
+  readonly instanceId: string;
+  /** Asked at synth, when every service and site is declared. */
+  readonly manifest: () => ReleaseManifest;
+  /** Whether the apply waits for the outcome; the host's timer finds the release otherwise. */
+  readonly waitForRelease: boolean;
+  readonly deadlineSeconds: number;
+  /** What must be there before the host is told, e.g. its right to pull. */
+  readonly dependsOn: ITerraformDependable[];
+}
+
+/**
+ * What a host is to serve, and the wait for it: a parameter whose versions are the releases, and two steps of one
+ * script. Why two: an apply that is killed while the first one waits is recorded as done all the same; the second then
+ * finds in the next apply that what should serve does not. Both see the manifest as an object, so that a plan shows
+ * all of it but the digests that are not known yet.
+ */
+export class Release extends Construct {
+  /** What must have happened before the host serves what is declared. */
+  readonly ready: ITerraformDependable[];
+
+  constructor(scope: Construct, id: string, props: ReleaseProps) {
+    super(scope, id);
+    const { account, parameterName, documentName } = props;
+    const manifest = new TerraformLocal(this, "Manifest", Lazy.anyValue({ produce: () => escaped(props.manifest()) }));
+    const object = `local.${manifest.friendlyUniqueId}`;
+    const packed = `base64gzip(jsonencode(${object}))`;
+    const parameter = new SsmParameter(this, "Parameter", {
+      name: parameterName,
+      description: `What the host ${props.hostName} serves: one version a release`,
+      type: "String",
+      tier: "Intelligent-Tiering",
+      value: `\${${packed}}`,
+      lifecycle: {
+        precondition: [
+          {
+            condition: `\${length(${packed}) <= ${PARAMETER_LIMIT}}`,
+            errorMessage: `${props.hostName}: the release takes \${length(${packed})} characters, and a parameter holds ${PARAMETER_LIMIT}: move services to a second host, or long variables to Parameter Store`,
+          },
+        ],
+      },
+    });
+    const document = new SsmDocument(this, "Document", {
+      name: documentName,
+      documentType: "Command",
+      documentFormat: "JSON",
+      targetType: "/AWS::EC2::Instance",
+      content: commandDocument(),
+    });
+    this.ready = props.waitForRelease
+      ? this.wait(props, parameter, object, [document, ...props.dependsOn])
+      : [parameter, document];
+    account.addDeployerStatements(
+      {
+        sid: "ReleaseParameter",
+        actions: PARAMETER_ACTIONS,
+        resources: [account.arn("ssm", `parameter${parameterName}`)],
+      },
+      // Terraform's provider reads a parameter's tier and description by listing.
+      { sid: "SsmDescribeParameters", actions: ["ssm:DescribeParameters"], resources: ["*"] },
+      { sid: "SsmDocument", actions: DOCUMENT_ACTIONS, resources: [account.arn("ssm", `document/${documentName}`)] },
+    );
+  }
+
+  private wait(props: ReleaseProps, parameter: SsmParameter, object: string, before: ITerraformDependable[]) {
+    const { account, instanceId } = props;
+    const version = parameter.getStringAttribute("version");
+    const step = (verb: string, dependsOn: ITerraformDependable[]) => {
+      const script = stagedScript(this, "nano/deploy.sh", verb);
+      return {
+        command: script.command,
+        triggers: { manifest: `\${${object}}`, version, instance: instanceId },
+        environment: {
+          ...account.deployerEnvironment,
+          ...script.environment,
+          SLIPWAY_HOST: props.hostName,
+          SLIPWAY_INSTANCE: instanceId,
+          SLIPWAY_DOCUMENT: props.documentName,
+          SLIPWAY_PARAMETER: props.parameterName,
+          SLIPWAY_VERSION: version,
+          SLIPWAY_RELEASE: `\${sha256(jsonencode(${object}))}`,
+          SLIPWAY_DEADLINE: `${props.deadlineSeconds}`,
+        },
+        dependsOn,
+        // An instance, its address and its names cannot be there twice.
+        createBeforeDestroy: false,
+      };
+    };
+    const deploy = new TerraformData(this, "Deploy", step("deploy", before));
+    const verify = new TerraformData(this, "Verify", step("verify", [deploy]));
+    account.addDeployerStatements(
+      {
+        sid: "RunCommand",
+        actions: ["ssm:SendCommand"],
+        resources: [account.arn("ssm", `document/${props.documentName}`), account.arn("ec2", "instance/*")],
+      },
+      { sid: "RunCommandResult", actions: ["ssm:GetCommandInvocation"], resources: ["*"] },
+    );
+    return [deploy, verify];
+  }
+}
+
+/** Every text of `value` as Terraform must be given it. */
+function escaped<T>(value: T): T {
+  if (typeof value === "string") return templateText(value) as T;
+  if (Array.isArray(value)) return value.map(escaped) as T;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, escaped(each)])) as T;
+}
+
+const PARAMETER_ACTIONS = [
+  "ssm:AddTagsToResource",
+  "ssm:DeleteParameter",
+  "ssm:GetParameter",
+  "ssm:GetParameters",
+  "ssm:ListTagsForResource",
+  "ssm:PutParameter",
+  "ssm:RemoveTagsFromResource",
+] as const;
+
+const DOCUMENT_ACTIONS = [
+  "ssm:AddTagsToResource",
+  "ssm:CreateDocument",
+  "ssm:DeleteDocument",
+  "ssm:DescribeDocument",
+  "ssm:DescribeDocumentPermission",
+  "ssm:GetDocument",
+  "ssm:ListTagsForResource",
+  "ssm:RemoveTagsFromResource",
+  "ssm:UpdateDocument",
+  "ssm:UpdateDocumentDefaultVersion",
+] as const;

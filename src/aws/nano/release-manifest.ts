@@ -1,0 +1,87 @@
+import { Directive } from "../../nginx/directive.ts";
+import { type EdgeOptions, internalListener, type NginxSite } from "../../nginx/server.ts";
+import { renderSites } from "../../nginx/sites.ts";
+import { Upstreams } from "../../nginx/upstream.ts";
+import { BRIDGE_ADDRESS } from "../../release/service-ports.ts";
+import { InvalidValueError } from "../../values/invalid-value-error.ts";
+import { parsePort } from "../../values/port-mapping.ts";
+import { type ReleasedService, type ReleasedServiceOptions, releasedService } from "./released-service.ts";
+
+/** What {@link releaseManifest} takes. */
+export interface ReleaseManifestOptions {
+  /** The host's name, `stack/host`; a host refuses the releases of others. */
+  readonly host: string;
+  /** Addresses of the ECR registries that it pulls from; may be references. @default - none */
+  readonly ecr?: readonly string[];
+  readonly services: readonly ReleasedServiceOptions[];
+  readonly sites: readonly NginxSite[];
+  /** Where visitors come in. @default - port 80 */
+  readonly edge?: EdgeOptions;
+  /** Seconds that open requests get to end by themselves. @default 10 */
+  readonly drainSeconds?: number;
+  /** How many releases keep their images on the host. @default 3 */
+  readonly keepReleases?: number;
+}
+
+/** What a host runs: the content of its release parameter. Plain data, so that a plan shows every part of it. */
+export interface ReleaseManifest {
+  readonly manifest: 1;
+  readonly host: string;
+  readonly ecr: readonly string[];
+  readonly drainSeconds: number;
+  readonly keepReleases: number;
+  readonly sites: string;
+  readonly services: readonly ReleasedService[];
+}
+
+/** Where Nginx answers which release it serves, on the instance's loopback. */
+export const MARKER_PORT = 8100;
+
+/**
+ * The manifest of a release. Why Nginx's text is part of it: the host only fills in which of two ports is live, so
+ * what it will serve can be read, and tried, before anything is deployed.
+ *
+ * @throws InvalidValueError for whatever the host would refuse
+ */
+export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifest {
+  const { host, ecr = [], sites, edge, drainSeconds = 10, keepReleases = 3 } = options;
+  const services = options.services.map(({ ports, ...service }) => ({
+    name: service.name,
+    internalListener: `${BRIDGE_ADDRESS}:${parsePort(ports.internal, "internal port")}`,
+  }));
+  return {
+    manifest: 1,
+    host,
+    ecr: [...new Set(ecr)].sort(),
+    drainSeconds: drainTime(drainSeconds),
+    keepReleases: keptReleases(keepReleases),
+    sites: renderSites({ flavour: "instance", markerPort: MARKER_PORT, ...edge, services, sites }),
+    services: options.services.map((service, at) =>
+      releasedService(service, introduction(services[at]?.name ?? "", services[at]?.internalListener ?? "")),
+    ),
+  };
+}
+
+/** How other services reach one that no release served before. */
+function introduction(service: string, listen: string): string {
+  const upstreams = new Upstreams("instance", [service], []);
+  return Directive.file("http", [
+    ...upstreams.directives(),
+    internalListener({ listen, to: upstreams.urlOf({ service }) }),
+  ]);
+}
+
+/** @throws InvalidValueError when `seconds` is no time that a host waits */
+export function drainTime(seconds: number): number {
+  return within("drain time", seconds, 0, 3600);
+}
+
+/** @throws InvalidValueError when a host cannot keep as many */
+export function keptReleases(count: number): number {
+  return within("number of kept releases", count, 1, 100);
+}
+
+function within(subject: string, value: number, lowest: number, highest: number): number {
+  if (Number.isInteger(value) && value >= lowest && value <= highest) return value;
+  throw new InvalidValueError({ subject, rule: `must be a whole number from ${lowest} to ${highest}`, got: value });
+}

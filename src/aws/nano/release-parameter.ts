@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import { InvalidValueError } from "../../values/invalid-value-error.ts";
+import type { ReleaseManifest } from "./release-manifest.ts";
+
+/** What an advanced parameter holds, in characters. */
+export const PARAMETER_LIMIT = 8192;
+
+/** What a digest or another reference adds where synth does not know it yet; hash text hardly compresses. */
+const LONGEST_REPOSITORY = "123456789012.dkr.ecr.ap-southeast-2.amazonaws.com/";
+
+/** How many characters `manifest` takes in its parameter, as base64 of gzip. Estimated where it holds references. */
+export function parameterSize(manifest: ReleaseManifest): number {
+  const text = JSON.stringify({
+    ...manifest,
+    services: manifest.services.map((service) => ({ ...service, image: sample(service.image, service.name) })),
+  });
+  return Math.ceil(gzipSync(text, { level: 6 }).length / 3) * 4;
+}
+
+/** @throws InvalidValueError when `manifest` is over the limit; the message has both sizes */
+export function assertFitsParameter(manifest: ReleaseManifest): void {
+  const size = parameterSize(manifest);
+  if (size <= PARAMETER_LIMIT) return;
+  throw new InvalidValueError({
+    subject: `release of ${manifest.host}`,
+    rule: `must be at most ${PARAMETER_LIMIT} characters compressed`,
+    got: `${size} characters for ${manifest.services.length} services`,
+    remedy: "move services to a second host, or long variables to Parameter Store",
+  });
+}
+
+function sample(image: string, name: string): string {
+  if (!image.includes("${")) return image;
+  return `${LONGEST_REPOSITORY}${name}@sha256:${createHash("sha256").update(name).digest("hex")}`;
+}

@@ -1,0 +1,191 @@
+import { isIP, isIPv4 } from "node:net";
+import { InvalidValueError } from "../values/invalid-value-error.ts";
+import { parsePort } from "../values/port-mapping.ts";
+import { ServerName } from "../values/server-name.ts";
+import { quote } from "./quote.ts";
+
+/** One place in a directive: checks what is put there and prints it as Nginx reads it. */
+export type Argument<T = never> = (value: T) => string;
+
+const HIGHEST_NUMBER = 2n ** 63n - 1n;
+const FACTORS: Readonly<Record<string, bigint>> = { "": 1n, k: 1024n, m: 1024n ** 2n, g: 1024n ** 3n };
+
+// descending units, each once; a last number without a unit counts seconds
+const TIME = /^(?=\d)(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?(?:(\d+)ms)?$/;
+const UNITS = [604_800_000n, 86_400_000n, 3_600_000n, 60_000n, 1000n, 1n];
+
+// path = 1*( "/" segment ); what needs an escape in a URI never matches, since Nginx compares decoded paths
+const PATH = /^\/(?:[A-Za-z0-9._~!&()+,=:@-]+(?:\/[A-Za-z0-9._~!&()+,=:@-]+)*\/?)?$/;
+
+const HOST = /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?$/;
+
+// token of RFC 9110 without "$", which Nginx would expand
+const HEADER_NAME = /^[A-Za-z0-9!#%&'*+.^_`|~-]{1,60}$/;
+/** What Nginx or the backend must decide for each answer; a constant there breaks the answer or the connection. */
+const RESERVED_HEADERS: ReadonlySet<string> = new Set([
+  ...["accept-ranges", "allow", "connection", "content-encoding", "content-length", "content-range", "content-type"],
+  ...["date", "etag", "keep-alive", "last-modified", "location", "server", "set-cookie", "te", "trailer"],
+  ...["transfer-encoding", "upgrade", "vary", "www-authenticate"],
+]);
+
+function refuse(subject: string, rule: string, got: unknown, remedy?: string): never {
+  throw new InvalidValueError({ subject, rule, got, remedy });
+}
+
+/** One of a closed list of words. */
+export function oneOf<const W extends string>(...words: W[]): Argument<W> {
+  return (value) => (words.includes(value) ? value : refuse("nginx word", `must be ${words.join(" or ")}`, value));
+}
+
+export function count(value: number): string {
+  return Number.isSafeInteger(value) && value > 0
+    ? `${value}`
+    : refuse("nginx count", "must be a whole number from 1", value);
+}
+
+/** A size as `client_max_body_size` reads it: bytes, or with `k`, `m`, `g`; 0 switches the limit off. */
+export function size(value: string): string {
+  const match = /^(\d{1,19})([kmg]?)$/i.exec(value);
+  if (!match || BigInt(match[1] as string) * (FACTORS[match[2]?.toLowerCase() ?? ""] ?? 1n) > HIGHEST_NUMBER) {
+    return refuse(
+      "nginx size",
+      "must be a whole number, with k, m or g for multiples of 1024",
+      value,
+      'write it like "10m"',
+    );
+  }
+  return value;
+}
+
+/** A duration as Nginx reads it, e.g. `60s` or `1h30m`. */
+export function time(value: string): string {
+  const parts = value.length > 60 ? undefined : TIME.exec(value)?.slice(1);
+  const milliseconds = parts?.reduce((sum, part, index) => sum + BigInt(part ?? 0) * (UNITS[index] ?? 0n), 0n);
+  if (milliseconds === undefined || milliseconds > HIGHEST_NUMBER) {
+    return refuse("nginx time", "must be whole numbers with w, d, h, m, s or ms", value, 'write it like "60s"');
+  }
+  return value;
+}
+
+/** `port` or `address:port` to listen on, the address an IP. */
+export function listenAddress(value: string | number): string {
+  if (typeof value === "number" || /^\d+$/.test(value)) return `${parsePort(value, "listen port")}`;
+  const [, address = "", port = ""] = /^(.*):(\d+)$/.exec(value) ?? [];
+  const bare = /^\[(.*)\]$/.exec(address)?.[1];
+  if (bare === undefined ? !isIPv4(address) : isIP(bare) !== 6) {
+    return refuse(
+      "listen address",
+      "must be a port, or an IP address and a port",
+      value,
+      'write it like "127.0.0.1:8100"',
+    );
+  }
+  return `${address}:${parsePort(port, "listen port")}`;
+}
+
+/** `host:port` of a backend; a constant, so that no request decides where it goes. */
+export function backendAddress(value: string): string {
+  const [, host = "", port = ""] = /^(.*):(\d+)$/.exec(value) ?? [];
+  const bare = /^\[(.*)\]$/.exec(host)?.[1];
+  const numeric = /^[\d.]+$/.test(host);
+  if (bare === undefined ? !(numeric ? isIPv4(host) : HOST.test(host)) : isIP(bare) !== 6) {
+    return refuse("backend address", "must be a host and a port", value, 'write it like "10.0.0.5:8080"');
+  }
+  return `${host}:${parsePort(port, "backend port")}`;
+}
+
+/** `address:port` of a backend by its IP address. Why no name: Nginx would refuse to start where it does not resolve. */
+export function numericAddress(value: string): string {
+  const isNumeric = isIP(value.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1")) !== 0;
+  return isNumeric ? backendAddress(value) : refuse("upstream address", "must be an IP address and a port", value);
+}
+
+/** A server's name; `_` is the one that no request has. */
+export function serverName(value: ServerName | "_" | string): string {
+  return value === "_" ? value : `${typeof value === "string" ? ServerName.parse(value) : value}`;
+}
+
+/** A path of a route: whole segments, compared as written. */
+export function path(value: string): string {
+  const bad = (rule: string, remedy?: string) => refuse("route path", rule, value, remedy);
+  if (!value.startsWith("/")) return bad('must begin with "/"', `use ${JSON.stringify(`/${value}`)}`);
+  if (value.includes("*")) return bad('must not hold "*"', "leave it out: a route takes everything below its path");
+  if (/[?#]/.test(value)) return bad("must not hold a query or a fragment", "nginx routes by path alone");
+  if (value.includes("%")) return bad("must not be percent-encoded", "nginx compares decoded paths");
+  if (value.includes("//")) return bad('must not hold "//"', "nginx merges slashes before it compares");
+  if (/(?:^|\/)\.{1,2}(?:\/|$)/.test(value))
+    return bad('must not hold "." or ".." segments', "nginx resolves them before it compares");
+  if (!PATH.test(value))
+    return bad("must be made of letters, digits and -._~!&()+,=:@ between its slashes", "it is no regular expression");
+  return quote(value, "route path");
+}
+
+/** An absolute path of a file, or of all `.conf` files of a folder. */
+export function file(value: string): string {
+  const fits =
+    /^(?:\/[A-Za-z0-9._@+-]+)*\/(?:[A-Za-z0-9._@+-]+|\*\.conf)$/.test(value) && !/\/\.\.?(?:\/|$)/.test(value);
+  return fits ? value : refuse("nginx file", "must be an absolute path of plain characters", value);
+}
+
+/** What a configuration takes in: files beside it, that nobody else writes. */
+export function includedFile(value: string): string {
+  return value.startsWith("/etc/nginx/") ? file(value) : refuse("nginx include", "must be below /etc/nginx/", value);
+}
+
+/** Where the error log goes: a file, or the stream that Nginx has, whatever it is. */
+export function errorLog(value: string): string {
+  return value === "stderr" ? value : file(value);
+}
+
+/** Where the access log goes: a file, or nowhere. */
+export function accessLog(value: string): string {
+  return value === "off" ? value : file(value);
+}
+
+export function headerName(value: string): string {
+  if (!HEADER_NAME.test(value)) return refuse("header name", "must be letters, digits and dashes, 60 at most", value);
+  if (RESERVED_HEADERS.has(value.toLowerCase())) {
+    return refuse(
+      "header name",
+      "must be one that the answer itself does not decide",
+      value,
+      "let the service send it",
+    );
+  }
+  return value;
+}
+
+export function headerValue(value: string): string {
+  if (!/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value)) {
+    return refuse("header value", "must be printable ASCII on one line, not empty, with no space around it", value);
+  }
+  return quote(value, "header value");
+}
+
+/** The address of a name server that nobody outside can answer for, loopback or private; a port may follow. */
+export function resolverAddress(value: string): string {
+  const [, address = "", port] = /^([\d.]+?)(?::(\d+))?$/.exec(value) ?? [];
+  if (port !== undefined) parsePort(port, "resolver port");
+  const fits = isIPv4(address) && /^(?:127|10|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01]))\./.test(value);
+  return fits
+    ? value
+    : refuse("resolver", "must be a loopback or private IPv4 address", value, "answers of a public one can be forged");
+}
+
+/** The word for a backend of ours, `slipway_<service>` or `backend_<number>`. */
+export function upstreamName(value: string): string {
+  return /^(?:slipway|backend)_[a-z0-9_]+$/.test(value)
+    ? value
+    : refuse("nginx upstream", "must be a name of ours", value);
+}
+
+/** Where requests go: a name of ours, never what a request says; without a path, so that the URI passes as it came. */
+export interface UpstreamUrl {
+  readonly upstream: string;
+  /** Whether the name is a variable's, looked up at each request, or an upstream block's. */
+  readonly isVariable: boolean;
+}
+
+export function upstreamUrl({ upstream, isVariable }: UpstreamUrl): string {
+  return `http://${isVariable ? "$" : ""}${upstreamName(upstream)}`;
+}

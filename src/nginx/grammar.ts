@@ -1,0 +1,175 @@
+import { InvalidValueError } from "../values/invalid-value-error.ts";
+import {
+  type Argument,
+  accessLog,
+  count,
+  errorLog,
+  headerName,
+  headerValue,
+  includedFile,
+  listenAddress,
+  numericAddress,
+  oneOf,
+  resolverAddress,
+  serverName,
+  size,
+  time,
+  upstreamUrl,
+} from "./argument.ts";
+
+const logged = oneOf(
+  "$body_bytes_sent",
+  "$host",
+  "$http_user_agent",
+  "$remote_addr",
+  "$request_id",
+  "$request_method",
+  "$request_time",
+  "$status",
+  "$time_iso8601",
+  "$upstream_addr",
+  "$upstream_response_time",
+  "$uri",
+);
+
+/** What a line of the access log may hold; no query, cookie or authorization, since tokens travel there. */
+export type LogFields = Readonly<Record<string, Parameters<typeof logged>[0]>>;
+
+/** The shape of one line of the access log: a JSON object, a field a variable. */
+function logFields(fields: LogFields): string {
+  const members = Object.entries(fields).map(([field, variable]) => {
+    if (!/^[a-z_]+$/.test(field)) {
+      throw new InvalidValueError({ subject: "log field", rule: "must be lower-case letters", got: field });
+    }
+    return `"${field}":"${logged(variable)}"`;
+  });
+  return `'{${members.join(",")}}'`;
+}
+
+const HOST = /^\$host(?::[1-9]\d{0,4})?$/;
+
+/** What services may be told about a request; every value is Nginx's own, a constant or nothing, never the visitor's. */
+const VALUES: ReadonlyMap<string, RegExp> = new Map([
+  ["Host", HOST],
+  ["Connection", /^\$forwarded_connection$/],
+  ["Upgrade", /^\$forwarded_upgrade$/],
+  ["Forwarded", /^$/],
+  ["Proxy", /^$/],
+  ["X-Forwarded-For", /^\$(?:remote_addr|proxy_add_x_forwarded_for)$/],
+  ["X-Forwarded-Host", HOST],
+  ["X-Forwarded-Port", /^[1-9]\d{0,4}$/],
+  ["X-Forwarded-Prefix", /^$/],
+  ["X-Forwarded-Proto", /^\$scheme$/],
+  ["X-Real-IP", /^\$remote_addr$/],
+  ["X-Request-ID", /^\$request_id$/],
+]);
+
+/** The words of `proxy_set_header`. @throws InvalidValueError for a header, or a value of it, that could be spoofed */
+function forwardedHeader(name: string, value: string): string[] {
+  if (!VALUES.get(name)?.test(value)) {
+    const rule = "must be one of the forwarded ones with its own value";
+    throw new InvalidValueError({ subject: "request header", rule, got: `${name}: ${value}` });
+  }
+  return [name, value === "" ? '""' : value];
+}
+
+export type Context = "main" | "events" | "http" | "upstream" | "server" | "location" | "map";
+
+/** Where a directive may stand, and how its values are checked and printed. */
+export interface Rule<V extends readonly unknown[] = never[]> {
+  readonly within: readonly Context[];
+  readonly print: (...values: V) => string[];
+}
+
+type Values<A extends readonly Argument[]> = { [I in keyof A]: A[I] extends Argument<infer T> ? T : never };
+
+function rule<const A extends readonly Argument[]>(within: readonly Context[], needed: A): Rule<Values<A>> {
+  return { within, print: (...values: readonly unknown[]) => printed(needed, values) };
+}
+
+/** A rule whose last value may be left out. */
+function ruleUpTo<const A extends readonly Argument[], L>(
+  within: readonly Context[],
+  needed: A,
+  last: Argument<L>,
+): Rule<[...Values<A>, last?: L]> {
+  const print = (...values: readonly unknown[]) =>
+    printed(values.length > needed.length ? [...needed, last] : needed, values);
+  return { within, print };
+}
+
+function printed(kinds: readonly Argument[], values: readonly unknown[]): string[] {
+  if (values.length !== kinds.length) throw new TypeError(`takes ${kinds.length} values, got ${values.length}`);
+  return kinds.map((kind, index) => kind(values[index] as never));
+}
+
+const OFF = oneOf("off");
+const PASSING = ["server", "location"] as const;
+const ANYWHERE = ["http", "server", "location"] as const;
+
+/** Every directive that can be written. What is not here (`alias`, `if`, `rewrite`, `allow`, regular expressions) cannot. */
+export const GRAMMAR = {
+  // main and events
+  user: rule(["main"], [oneOf("www-data")]),
+  worker_processes: rule(["main"], [oneOf("auto")]),
+  worker_rlimit_nofile: rule(["main"], [count]),
+  worker_shutdown_timeout: rule(["main"], [time]),
+  error_log: rule(["main"], [errorLog, oneOf("warn")]),
+  worker_connections: rule(["events"], [count]),
+  include: rule(["http", "upstream"], [includedFile]),
+
+  // what holds for every server
+  server_tokens: rule(["http"], [OFF]),
+  log_format: rule(["http"], [oneOf("slipway"), oneOf("escape=json"), logFields]),
+  access_log: ruleUpTo(["http", "server"], [accessLog], oneOf("slipway")),
+  resolver: rule(["http"], [resolverAddress, oneOf("valid=2s"), oneOf("ipv6=off")]),
+  resolver_timeout: rule(["http"], [time]),
+  variables_hash_bucket_size: rule(["http"], [count]),
+  server_names_hash_bucket_size: rule(["http"], [count]),
+  server_names_hash_max_size: rule(["http"], [count]),
+  proxy_headers_hash_bucket_size: rule(["http"], [count]),
+  proxy_headers_hash_max_size: rule(["http"], [count]),
+  client_header_timeout: rule(["http"], [time]),
+  proxy_http_version: rule(["http"], [oneOf("1.1")]),
+  proxy_redirect: rule(["http"], [OFF]),
+  proxy_next_upstream: rule(["http"], [oneOf("error")]),
+  proxy_buffer_size: rule(["http"], [size]),
+  proxy_buffers: rule(["http"], [count, size]),
+  proxy_connect_timeout: rule(["http"], [time]),
+
+  // upstreams
+  server: rule(["upstream"], [numericAddress]),
+  keepalive: rule(["upstream"], [count]),
+  keepalive_timeout: rule(["upstream"], [time]),
+
+  // servers and locations
+  listen: ruleUpTo(["server"], [listenAddress], oneOf("default_server")),
+  server_name: rule(["server"], [serverName]),
+  default_type: rule(["server"], [oneOf("text/plain")]),
+  return: ruleUpTo(PASSING, [oneOf("200", "404", "444")], oneOf("$release_id")),
+  client_max_body_size: rule(ANYWHERE, [size]),
+  proxy_send_timeout: rule(ANYWHERE, [time]),
+  proxy_read_timeout: rule(ANYWHERE, [time]),
+  proxy_set_header: { within: PASSING, print: forwardedHeader } satisfies Rule<[name: string, value: string]>,
+  proxy_hide_header: rule(PASSING, [headerName]),
+  add_header: rule(PASSING, [headerName, headerValue, oneOf("always")]),
+  proxy_pass: rule(["location"], [upstreamUrl]),
+} as const;
+
+/** What may stand more than once in a block, then with different first words. */
+export const REPEATABLE: ReadonlySet<string> = new Set([
+  "add_header",
+  "listen",
+  "location",
+  "map",
+  "proxy_hide_header",
+  "proxy_set_header",
+  "upstream",
+]);
+
+/** What a block inherits only as long as it has none of the same name itself. */
+export const INHERITED_AS_A_WHOLE: ReadonlySet<string> = new Set([
+  "add_header",
+  "proxy_hide_header",
+  "proxy_set_header",
+]);

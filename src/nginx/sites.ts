@@ -1,0 +1,98 @@
+import { InvalidValueError } from "../values/invalid-value-error.ts";
+import { ServerName } from "../values/server-name.ts";
+import { Directive } from "./directive.ts";
+import { httpSettings, type NginxFlavour } from "./main-configuration.ts";
+import {
+  defaultServer,
+  type EdgeOptions,
+  internalListener,
+  listenOn,
+  type NginxSite,
+  releaseMarker,
+  siteServer,
+} from "./server.ts";
+import { Upstreams } from "./upstream.ts";
+
+/** A service of the host. */
+export interface NginxService {
+  /** At most 40 lower-case letters, digits and inner dashes, a letter first. */
+  readonly name: string;
+  /**
+   * Where the other services of the host reach it: a port, or an IP address and a port as `172.17.0.1:9001`.
+   * @default - nowhere
+   */
+  readonly internalListener?: string | number;
+}
+
+/** What {@link renderSites} takes. */
+export interface SitesOptions extends EdgeOptions {
+  readonly flavour: NginxFlavour;
+  readonly services: readonly NginxService[];
+  readonly sites: readonly NginxSite[];
+  /** The loopback port of the release marker; its answer stands in `release.conf`. @default - no marker */
+  readonly markerPort?: number;
+  /** The name server for backends that are found by name. @default - Docker's in a container, systemd's on an instance */
+  readonly resolver?: string;
+}
+
+/**
+ * The text of `sites.conf`: everything of Nginx that a release may change but the live containers' addresses, which
+ * stand in upstream files. The order of declaration does not show in it.
+ *
+ * @throws InvalidValueError for two services or sites of one name, two routes of one path, two listeners of one port
+ */
+export function renderSites(options: SitesOptions): string {
+  const { flavour } = options;
+  const services = sortedOnce("service name", options.services, (service) => service.name);
+  const sites = sortedOnce("server name", options.sites, (site) => `${ServerName.parse(site.name)}`);
+  const internal = services.filter((service) => service.internalListener !== undefined);
+  refuseSharedPorts(options, internal);
+  const targets = sites.flatMap((site) => Object.values(site.routes)).filter((to) => typeof to !== "string");
+  const upstreams = new Upstreams(
+    flavour,
+    services.map((service) => service.name),
+    targets.flatMap((to) => ("address" in to ? [to.address] : [])),
+  );
+  return Directive.file("http", [
+    ...httpSettings(flavour, options.resolver),
+    ...upstreams.directives(),
+    defaultServer(options),
+    ...sites.map((site) => siteServer(site, upstreams, options)),
+    ...internal.map((service) =>
+      internalListener({ listen: service.internalListener ?? 0, to: upstreams.urlOf({ service: service.name }) }),
+    ),
+    ...(options.markerPort === undefined ? [] : [releaseMarker(options.markerPort)]),
+  ]);
+}
+
+function sortedOnce<T>(subject: string, items: readonly T[], nameOf: (item: T) => string): T[] {
+  const byName = new Map<string, T>();
+  for (const item of items) {
+    const name = nameOf(item);
+    if (byName.has(name)) throw new InvalidValueError({ subject, rule: "must be declared once", got: name });
+    byName.set(name, item);
+  }
+  return [...byName.keys()].sort().map((name) => byName.get(name) as T);
+}
+
+/** Each listener has a port of its own: two on one port, even on different addresses, would depend on which was asked. */
+function refuseSharedPorts(options: SitesOptions, internal: readonly NginxService[]): void {
+  const owners = new Map<string, string>();
+  const claim = (owner: string, listen: string | number) => {
+    const port = `${listen}`.replace(/^.*:/, "");
+    const other = owners.get(port);
+    if (other !== undefined) {
+      const rule = `must be free for ${owner}`;
+      throw new InvalidValueError({
+        subject: "listen port",
+        rule,
+        got: port,
+        remedy: `${other} took it, choose another`,
+      });
+    }
+    owners.set(port, owner);
+  };
+  claim("the sites", listenOn(options));
+  if (options.markerPort !== undefined) claim("the release marker", options.markerPort);
+  for (const service of internal) claim(`service ${service.name}`, service.internalListener ?? 0);
+}
