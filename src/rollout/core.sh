@@ -1,0 +1,318 @@
+# How a host moves to a release, whatever kind of host it is: everything new is started and healthy, then what is new is
+# introduced to its neighbours, then the configuration is tried, then the switch, then the drain, then the old is stopped.
+# Up to the switch every failure puts back what served.
+#
+#   rollout RELEASE deploy    what the release changes must become healthy, or nothing moves
+#   rollout RELEASE restore   each service goes live as soon as it is healthy; none is required, what is missing is said
+#
+# Ends with 0 (it serves), 1 (refused for good) or 75 (not now); then $problem says why.
+#
+# Reads  $SERVICES  a file, a line a service: NAME SPEC PORT KIND TARGET EXPECT HOST TIMEOUT PATIENCE, tabs between,
+#                   "-" for what a line has not; PATIENCE is the seconds until a service that is not healthy has failed
+#        $WORK      a folder of this run's own
+#        $DRAIN     seconds that requests and websockets get to end by themselves
+#        $RENEW     names, spaces between, of services that get a new container although their spec is the same
+# Needs  say TEXT, and a driver. Where nothing else is said a driver's function ends with 0 (done), 1 (no, for good) or
+#        75 (not now), and sets $problem when it is not 0:
+#   d_ready                  the host can be asked; what a killed run left is put in order
+#   d_serves RELEASE         0 when the front itself answers that it serves the release
+#   d_serving                prints NAME INSTANCE SPEC, a line for each service that requests go to
+#   d_fetch NAME             what a new container of the service needs is here
+#   d_candidate NAME         sets $instance: a new container of the service, which nothing asks yet
+#   d_state INSTANCE         prints running, exited N, oom, restarting N or gone
+#   d_ask INSTANCE PORT TIMEOUT KIND TARGET EXPECT HOST   0 healthy, 1 not now, 2 cannot be asked on this host
+#   d_logs INSTANCE LINES    prints its last lines
+#   d_put TEXTS ID           sets $generation: a new one that sends requests as the lines NAME INSTANCE on standard input
+#                            say and answers as ID; TEXTS are the "release"'s, or the "serving" ones with a way to each
+#                            service that they lack
+#   d_test GENERATION        the front would take it
+#   d_switch GENERATION      0 only once the front answers as it
+#   d_generation             prints the one that serves
+#   d_busy INSTANCE          0 busy, 1 idle, 75 cannot tell
+#   d_keep INSTANCE          from now on it is started again when it ends
+#   d_drop INSTANCE          stops and removes a candidate that failed
+#   d_retire INSTANCE        stops and removes what requests no longer go to
+#   d_accept                 the release serves: the host's own books
+#   d_clean                  forgets generations and files that nothing uses
+#   d_note KEY, d_recall KEY   keeps standard input, prints it again
+# shellcheck shell=sh disable=SC2034,SC2094,SC2154 # fields of a line are read by name; files are read, never written, while they are read; drivers set $generation
+
+R_TAB=$(printf '\t')
+R_PAUSE=${SLIPWAY_PAUSE:-0.5}
+R_LOOKS=3 # how often what serves must fail in a row to count as broken
+
+rollout() {
+  release=$1 mode=$2 problem='' undoable=no later=0
+  for each in serving noted plan candidates introduced pending healthy missing pairs; do : >"$WORK/$each"; done
+  trap 'r_interrupted' TERM INT HUP
+  r_move
+  outcome=$?
+  trap - TERM INT HUP
+  [ "$outcome" = 0 ] || r_undo
+  return "$outcome"
+}
+
+r_move() {
+  d_ready || return
+  r_plan || return
+  ! r_serves_already || return 0
+  began=$(d_generation) undoable=yes
+  r_fetch && r_start && r_introduce && r_await && r_go_live || return
+  r_report
+  r_drain
+  return "$accepted"
+}
+
+r_now() { date +%s; }
+
+# Reads the line of service $1 from file $2 (else $SERVICES) into spec, port, kind, target, expect, host, timeout, patience.
+r_line() {
+  spec=''
+  line=$(grep "^$1$R_TAB" "${2:-$SERVICES}") || return 1
+  IFS=$R_TAB read -r _ spec port kind target expect host timeout patience <<LINE
+$line
+LINE
+}
+
+# The instance that requests to service $1 go to, and its spec.
+r_serving() { sed -n "s/^$1 //p" "$WORK/serving"; }
+
+# Says of each service what the release asks of it: "NAME WHY INSTANCE", where WHY is
+#   new     another spec, or nothing served: a new container, which must become healthy
+#   demand  another health check: the container that runs must pass it
+#   lost    as it was, but it does not run, or is to be renewed: a new container, which the release does not wait for
+#   same    nothing
+r_plan() {
+  d_serving >"$WORK/serving" || return
+  d_recall services >"$WORK/noted" || : >"$WORK/noted"
+  while IFS=$R_TAB read -r name spec _ <&3; do
+    read -r instance running <<SERVING
+$(r_serving "$name")
+SERVING
+    if [ "$running" != "$spec" ]; then
+      why=new
+    elif [ "$(d_state "$instance")" != running ] || r_is_renewed "$name"; then
+      why=lost
+    elif [ "$(grep "^$name$R_TAB" "$WORK/noted")" != "$(grep "^$name$R_TAB" "$SERVICES")" ]; then
+      why=demand
+    else
+      why=same
+    fi
+    echo "$name $why ${instance:--}" >>"$WORK/plan"
+  done 3<"$SERVICES"
+}
+
+r_is_renewed() { case " ${RENEW:-} " in *" $1 "*) return 0 ;; *) return 1 ;; esac }
+
+# Whether there is nothing to do: the release by its id, the containers by what they are, and the front by what it answers itself.
+r_serves_already() { ! grep -qv ' same ' "$WORK/plan" && d_serves "$release"; }
+
+# Everything is brought before anything is started.
+r_fetch() {
+  while read -r name why _ <&3; do
+    case $why in new | lost) d_fetch "$name" || r_cannot_start "$?" || return ;; esac
+  done 3<"$WORK/plan"
+}
+
+# A release ends with the driver's outcome $1; a restore goes on without this service.
+r_cannot_start() {
+  [ "$mode" = restore ] || return "$1"
+  say "$name: $problem"
+  echo "$name" >>"$WORK/missing"
+  [ "$1" = 1 ] || later=$1
+}
+
+r_start() {
+  while read -r name why serving <&3; do
+    instance=$serving
+    ! r_is_missing "$name" || continue
+    case $why in
+      same) continue ;;
+      new | lost)
+        d_candidate "$name" || {
+          r_cannot_start "$?" || return
+          continue
+        }
+        echo "$name $instance" >>"$WORK/candidates"
+        { [ "$why" = new ] && r_serves_well "$name" "$serving"; } || echo "$name $instance" >>"$WORK/introduced"
+        ;;
+    esac
+    r_line "$name"
+    say "$name: waiting until it is healthy, $patience s at most"
+    echo "$name $instance $(($(r_now) + patience)) $why" >>"$WORK/pending"
+  done 3<"$WORK/plan"
+}
+
+# Whether something healthy of the service serves, by the check under which it was let in: a new check is about a new
+# container.
+r_serves_well() {
+  [ "$2" != - ] && [ "$(d_state "$2")" = running ] || return 1
+  ! r_line "$1" "$WORK/noted" || r_stays_healthy "$2"
+}
+
+# One bad answer is none: only what fails again and again is broken.
+r_stays_healthy() {
+  looks=$R_LOOKS
+  until r_ask "$1"; do
+    looks=$((looks - 1))
+    [ "$looks" -gt 0 ] || return 1
+    sleep "$R_PAUSE"
+  done
+}
+
+r_is_missing() { grep -qx "$1" "$WORK/missing"; }
+
+r_ask() { d_ask "$1" "$port" "$timeout" "$kind" "$target" "$expect" "$host"; }
+
+# Lets neighbours reach the candidates of which nothing healthy serves: what needs them cannot get healthy otherwise, and
+# two that are new may need each other.
+r_introduce() {
+  [ -s "$WORK/introduced" ] || return 0
+  {
+    while read -r name instance _; do
+      grep -q "^$name " "$WORK/introduced" || echo "$name $instance"
+    done <"$WORK/serving"
+    cat "$WORK/introduced"
+  } >"$WORK/pairs"
+  if [ "$mode" = restore ]; then texts=release; else texts=serving; fi
+  d_put "$texts" introduced <"$WORK/pairs" && d_test "$generation" && d_switch "$generation"
+}
+
+# Waits for all at once, so that services which need each other find each other in any order.
+r_await() {
+  while r_is_waiting; do
+    mv "$WORK/pending" "$WORK/waiting"
+    : >"$WORK/pending"
+    while read -r name instance deadline why <&3; do
+      r_line "$name"
+      r_ask "$instance"
+      case $? in
+        0)
+          echo "$name $instance" >>"$WORK/healthy"
+          say "$name: healthy"
+          continue
+          ;;
+        2) ;;
+        *)
+          ! r_has_ended "$instance" && [ "$(r_now)" -lt "$deadline" ] && {
+            echo "$name $instance $deadline $why" >>"$WORK/pending"
+            continue
+          }
+          ;;
+      esac
+      r_unhealthy || return
+    done 3<"$WORK/waiting"
+    ! r_is_waiting || sleep "$R_PAUSE"
+  done
+}
+
+# A release waits for what it changes; a restore for everything, since all of it may be what is missing.
+r_is_waiting() {
+  if [ "$mode" = restore ]; then [ -s "$WORK/pending" ]; else grep -qE ' (new|demand)$' "$WORK/pending"; fi
+}
+
+# Whether there is no use in asking again; $problem says what became of the container.
+r_has_ended() {
+  state=$(d_state "$1")
+  case $state in
+    running) return 1 ;;
+    oom) problem="its container needed more than its memory limit and was killed" ;;
+    exited*) problem="its container ended with status ${state#exited }" ;;
+    restarting*) problem="its container ends again and again, with status ${state#restarting }" ;;
+    *) problem="its container is gone" ;;
+  esac
+}
+
+# What $name's $instance has said, and the end of the release, or of this service's part in a restore.
+r_unhealthy() {
+  reason=$problem
+  say "$name: last lines of its log:"
+  d_logs "$instance" 20 | while IFS= read -r line; do say "    $line"; done
+  problem="$name is not healthy: $reason"
+  if [ "$mode" != restore ]; then
+    case $why in new | demand) return 1 ;; esac
+  fi
+  say "$problem; nothing waits for it"
+  echo "$name" >>"$WORK/missing"
+  case $why in new | lost) r_drop "$name" "$instance" ;; esac
+}
+
+r_drop() {
+  d_drop "$2" || say "$1: $problem"
+  sed "/^$1 /d" "$WORK/candidates" >"$WORK/candidates.new" && mv "$WORK/candidates.new" "$WORK/candidates"
+}
+
+# What each service's requests go to from now on: its candidate, else what served and runs.
+r_pairs() {
+  while read -r name why serving <&3; do
+    grep "^$name " "$WORK/candidates" || {
+      case $why in
+        new | lost) [ "$serving" != - ] && [ "$(d_state "$serving")" = running ] && echo "$name $serving" ;;
+        *) echo "$name $serving" ;;
+      esac
+    }
+  done 3<"$WORK/plan"
+}
+
+r_go_live() {
+  r_pairs >"$WORK/pairs"
+  d_put release "$release" <"$WORK/pairs" && d_test "$generation" || return
+  while read -r name instance <&3; do
+    d_keep "$instance" || {
+      outcome=$?
+      ! grep -qx "$name $instance" "$WORK/healthy" || return "$outcome"
+      say "$name: $problem"
+    }
+  done 3<"$WORK/pairs"
+  d_switch "$generation" || return
+  undoable=no accepted=$later
+  d_note services <"$SERVICES" || accepted=$?
+  d_accept || accepted=$?
+}
+
+# What the release did not change is not its matter, but a person wants to know.
+r_report() {
+  while read -r name why instance <&3; do
+    instance=$(sed -n "s/^$name //p" "$WORK/pairs")
+    [ -n "$instance" ] && ! grep -q "^$name " "$WORK/healthy" && ! r_is_missing "$name" || continue
+    r_line "$name"
+    r_stays_healthy "$instance" || say "$name: is not healthy, and this release did not change it: $problem"
+  done 3<"$WORK/plan"
+}
+
+# Lets what requests went to before end what it began, $DRAIN seconds at most, then stops it.
+r_drain() {
+  drained_by=$(($(r_now) + DRAIN))
+  while read -r name instance _ <&3; do
+    grep -qx "$name $instance" "$WORK/pairs" && continue
+    idle=0
+    while [ "$idle" -lt 2 ] && [ "$(r_now)" -lt "$drained_by" ]; do
+      d_busy "$instance"
+      case $? in 1) idle=$((idle + 1)) ;; *) idle=0 ;; esac
+      [ "$idle" -ge 2 ] || sleep "$R_PAUSE"
+    done
+    d_retire "$instance" || say "$name: $problem"
+  done 3<"$WORK/serving"
+  d_clean || say "$problem"
+}
+
+# Puts back what served, and takes away what was begun; the reason stays in $problem.
+r_undo() {
+  [ "$undoable" = yes ] || return 0
+  undoable=no reason=$problem
+  [ "$(d_generation)" = "$began" ] || d_switch "$began" || say "going back: $problem"
+  while read -r name instance <&3; do
+    d_drop "$instance" || say "$name: $problem"
+  done 3<"$WORK/candidates"
+  d_clean || say "$problem"
+  ! [ -s "$WORK/serving" ] || say "what served before serves on"
+  problem=$reason
+}
+
+r_interrupted() {
+  trap - TERM INT HUP
+  problem="was told to stop"
+  r_undo
+  say "$problem"
+  exit 75
+}
