@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Construct } from "constructs";
-import { stagedFile } from "../terraform/stack-of.ts";
+import { stagedFile } from "../terraform/staged-file.ts";
 
 /** A script of this layer where an apply finds it. */
 export interface StagedScript {

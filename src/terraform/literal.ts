@@ -1,6 +1,6 @@
-import { Token } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 import { ConstructError } from "./construct-error.ts";
+import { isReference } from "./reference.ts";
 
 /**
  * Returns `value` if synth can read it, and refuses a token. Why: a string method on a token silently works on the
@@ -20,7 +20,7 @@ export function requireLiteral<T>(scope: IConstruct, property: string, value: T)
 }
 
 function containsToken(value: unknown): boolean {
-  if (Token.isUnresolved(value)) return true;
+  if (isReference(value)) return true;
   if (Array.isArray(value)) return value.some(containsToken);
   if (value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype) {
     return Object.entries(value).some(([key, each]) => containsToken(key) || containsToken(each));

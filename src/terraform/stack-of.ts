@@ -1,6 +1,4 @@
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { App, LocalBackend, TerraformStack } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 
@@ -14,23 +12,6 @@ export function stackDirectory(scope: Construct): string {
   const stack = TerraformStack.of(scope);
   const app = App.of(scope);
   return join(app.outdir, "stacks", stack.node.id);
-}
-
-/**
- * Writes `text` into the synthesized output and returns its path as Terraform sees it. Why named by content: the
- * same text has the same name in every clone, and a name in a trigger changes exactly when the text does.
- */
-export function stagedFile(scope: Construct, name: string, text: string): string {
-  const digest = createHash("sha256").update(text).digest("hex").slice(0, 16);
-  const relative = `files/${digest}/${name}`;
-  const target = join(stackDirectory(scope), relative);
-  if (!existsSync(target)) {
-    mkdirSync(dirname(target), { recursive: true });
-    const partial = `${target}.${process.pid}`;
-    writeFileSync(partial, text, { mode: 0o644 });
-    renameSync(partial, target);
-  }
-  return relative;
 }
 
 /** The context key by which a project chooses strict mode: `"slipway:strict": true` in cdktf.json. */

@@ -1,4 +1,5 @@
 import type { ITerraformDependable } from "cdktf";
+import { isReference } from "./reference.ts";
 
 // A token in a string is `${TfToken[TOKEN.12]}`; CDKTF replaces it by a reference when it synthesizes.
 const TOKEN = /(\$\{TfToken\[[^\]]*\]\})/;
@@ -27,6 +28,14 @@ export function templateMap(map: Readonly<Record<string, string>>): Record<strin
       .sort()
       .map((key) => [key, templateText(map[key] as string)]),
   );
+}
+
+/** {@link templateText} for every text in a value; a reference stays what it is. */
+export function templateValue<T>(value: T): T {
+  if (typeof value === "string") return templateText(value) as T;
+  if (typeof value !== "object" || value === null || isReference(value)) return value;
+  if (Array.isArray(value)) return value.map(templateValue) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [templateText(key), templateValue(each)])) as T;
 }
 
 /**

@@ -6,7 +6,7 @@ import { Directive } from "../../nginx/directive.ts";
 import { internalListener } from "../../nginx/server.ts";
 import { renderSites } from "../../nginx/sites.ts";
 import { Upstreams } from "../../nginx/upstream.ts";
-import { stagedFile } from "../../terraform/stack-of.ts";
+import { stagedFile } from "../../terraform/staged-file.ts";
 import { templateText, withoutCreationStack } from "../../terraform/template-text.ts";
 import { TerraformData } from "../../terraform/terraform-data.ts";
 import type { HealthCheck } from "../../values/health-check.ts";

@@ -1,0 +1,16 @@
+import { Lazy } from "cdktf";
+import "./creation-stack.ts";
+import { templateText, templateValue } from "./template-text.ts";
+
+/**
+ * Text that `produce` makes when everything is declared, so that a construct can tell of what comes after it. It is
+ * asked more than once, and must say the same each time; Terraform yields it as it is, see {@link templateText}.
+ */
+export function lateText(produce: () => string): string {
+  return Lazy.stringValue({ produce: () => templateText(produce()) });
+}
+
+/** As {@link lateText}, for a value of any kind with texts in it; `undefined` leaves the attribute out. */
+export function lateValue<T>(produce: () => T): T {
+  return Lazy.anyValue({ produce: () => templateValue(produce()) }) as unknown as T;
+}
