@@ -67,6 +67,12 @@ RUN --mount=type=bind,from=node:22@${DIGEST},target=/n true
     expect(image.baseImages).toEqual(["node:22", "python:3.12-slim"]);
   });
 
+  test("the volumes of the built stage are the image's", () => {
+    const text = "FROM python:3.12-slim AS data\nVOLUME /data\nFROM data AS other\nVOLUME /other\n";
+    expect(build(text).image.declaredVolumes).toEqual(["/data", "/other"]);
+    expect(build(text, () => ({ target: "data" })).image.declaredVolumes).toEqual(["/data"]);
+  });
+
   test("a base image that moves is a new content", () => {
     const before = build("FROM python:3.12-slim\n").image.contentId;
     pin({ "docker.io/library/python:3.12-slim": `sha256:${"b".repeat(64)}` });

@@ -131,6 +131,22 @@ describe("what counts in the end", () => {
     expect(parse("FROM x", "USER $FROM_THE_BASE").user).toBe("$FROM_THE_BASE");
   });
 
+  it.each<[string[], string[]]>([
+    [
+      ["FROM x", "VOLUME /a /b", 'VOLUME ["/c d", "/a"]'],
+      ["/a", "/b", "/c d"],
+    ],
+    [
+      ["FROM x AS b", "VOLUME /a", "FROM b", "VOLUME /c"],
+      ["/a", "/c"],
+    ],
+    [["FROM x AS b", "VOLUME /a", "FROM x"], []],
+    [
+      ["FROM x", "ENV D=/d", "VOLUME $D /${D}/e $FROM_THE_BASE"],
+      ["/d", "//d/e", "$FROM_THE_BASE"],
+    ],
+  ])("tells the volumes of %j", (lines, volumes) => expect(parse(...lines).declaredVolumes).toEqual(volumes));
+
   it("follows a long chain of stages", () => {
     const chain = Array.from({ length: 5_000 }, (_, index) => `FROM ${index ? `s${index - 1}` : "x"} AS s${index}`);
     expect(parse(chain[0] ?? "", "USER a", ...chain.slice(1)).user).toBe("a");

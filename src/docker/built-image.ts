@@ -63,6 +63,7 @@ export class BuiltImage extends Construct implements IImage {
   readonly platform?: Platform;
   readonly reference: string;
   readonly exposedPorts: readonly number[];
+  readonly declaredVolumes: readonly string[];
   /** The images that the pipeline depends on, as the Dockerfile names them. */
   readonly baseImages: readonly string[];
   /** The tags that the push leaves in the repository, the content's own first. */
@@ -83,6 +84,7 @@ export class BuiltImage extends Construct implements IImage {
       loggedIn: (props.privateBaseImages ?? []).map((base) => base.repository.registry.address),
     });
     this.exposedPorts = dockerfile.exposedPorts;
+    this.declaredVolumes = dockerfile.declaredVolumes;
     this.baseImages = dockerfile.baseImages;
     const context = dockerfile.text === opened.dockerfileText ? opened : opened.withDockerfileText(dockerfile.text);
     const labels = { ...annotations(props), ...own };

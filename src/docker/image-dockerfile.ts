@@ -28,6 +28,8 @@ export interface ImageDockerfile {
   readonly text: string;
   /** The TCP ports that the built stage exposes. */
   readonly exposedPorts: readonly number[];
+  /** The paths that the built stage declares as volumes. */
+  readonly declaredVolumes: readonly string[];
   /** The images that the build needs, as the Dockerfile names them. */
   readonly baseImages: readonly string[];
 }
@@ -51,6 +53,7 @@ export function readImageDockerfile(scope: Construct, text: string, around: Dock
   return {
     text: pinned(scope, dockerfile, around),
     exposedPorts: stage.exposedPorts.filter(({ protocol }) => protocol === "tcp").map(({ port }) => port),
+    declaredVolumes: stage.declaredVolumes,
     baseImages: [...new Set(dockerfile.images.map(({ name, written }) => name ?? written))],
   };
 }

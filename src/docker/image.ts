@@ -11,6 +11,11 @@ export interface IImage extends IConstruct {
   readonly platform?: Platform;
   /** The TCP ports that the image says it listens on (`EXPOSE`), where synth knows them. */
   readonly exposedPorts?: readonly number[];
+  /**
+   * The paths that the image declares as `VOLUME`, where synth knows them. Why told: what a container writes there is
+   * in a volume without a name, which goes with the container.
+   */
+  readonly declaredVolumes?: readonly string[];
   /** `uri@sha256:…`; a token when the digest is known only after the push. */
   readonly reference: string;
 }

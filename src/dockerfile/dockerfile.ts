@@ -109,6 +109,11 @@ export class Dockerfile {
     return this.stage().exposedPorts;
   }
 
+  /** The last stage's volumes. */
+  get declaredVolumes(): readonly string[] {
+    return this.stage().declaredVolumes;
+  }
+
   /** The last stage's user; absent where the base image's counts. */
   get user(): string | undefined {
     return this.stage().user;

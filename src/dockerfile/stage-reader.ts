@@ -71,6 +71,7 @@ function note(instruction: Statement, scope: VariableScope, global: VariableScop
 /** The words whose value a stage tells. */
 function shownWords(instruction: Statement): readonly string[] | undefined {
   if (instruction.keyword === "EXPOSE") return instruction.ports;
+  if (instruction.keyword === "VOLUME") return instruction.paths;
   if (instruction.keyword === "USER") return [instruction.user];
   return instruction.keyword === "WORKDIR" ? [instruction.path] : undefined;
 }

@@ -40,7 +40,7 @@ export interface StageParts {
   readonly parent?: Stage;
   /** The variables after the last instruction. */
   readonly scope: VariableScope;
-  /** The words of EXPOSE, USER and WORKDIR with their variables replaced; nothing for one that is not known. */
+  /** The words of EXPOSE, VOLUME, USER and WORKDIR with their variables replaced; nothing for one that is not known. */
   readonly expanded: ReadonlyMap<Statement, readonly (string | undefined)[]>;
 }
 
@@ -95,6 +95,16 @@ export class Stage {
       }
     }
     return [...ports.values()];
+  }
+
+  /** The paths that VOLUME names, each once, in the order of the file; as written where a variable is not known. */
+  get declaredVolumes(): readonly string[] {
+    const paths = this.lineage.flatMap((stage) =>
+      stage.instructions.flatMap((it) =>
+        it.keyword === "VOLUME" ? it.paths.map((path, index) => stage.expand(it)[index] ?? path) : [],
+      ),
+    );
+    return [...new Set(paths)];
   }
 
   /** The user that the image runs as, as written where a variable is not known; absent where the base image's counts. */
@@ -156,7 +166,7 @@ export class Stage {
       .map(({ from, line }) => externalImage(line, from, from));
   }
 
-  /** The words of `instruction`, an EXPOSE, USER or WORKDIR, with the variables as they are there; nothing for one not known. */
+  /** The words of `instruction`, an EXPOSE, VOLUME, USER or WORKDIR, with the variables as they are there; nothing for one not known. */
   expand(instruction: Statement): readonly (string | undefined)[] {
     return this.parts.expanded.get(instruction) ?? [];
   }
