@@ -1,12 +1,13 @@
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TerraformStack } from "cdktf";
+import { App, TerraformStack } from "cdktf";
 import { BuiltImage, type BuiltImageProps } from "../../src/docker/built-image.ts";
 import { PulledImage } from "../../src/docker/pulled-image.ts";
 import { SelfHostedRegistry } from "../../src/docker/self-hosted-registry.ts";
 import { Dockerfile } from "../../src/dockerfile/dockerfile.ts";
 import { Platform } from "../../src/values/platform.ts";
+import { LINT_CASES } from "../dockerfile/lint-cases.ts";
 import { only, type SynthesizedStack, synthesize } from "../synthesize.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
@@ -125,7 +126,7 @@ RUN --mount=type=bind,from=node:22@${DIGEST},target=/n true
     const image = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/base";
     const text = `FROM ${image}@${DIGEST}\n`;
     expect(() => build(text)).toThrow(
-      /Dockerfile line 1: .* is in the private registry 111122223333.dkr.ecr.eu-west-1.amazonaws.com, which nothing logs in to: declare it in bases/,
+      /Dockerfile line 1: .* is in the private registry 111122223333.dkr.ecr.eu-west-1.amazonaws.com, which nothing logs in to: declare it in privateBaseImages/,
     );
     const stack = build(text, (scope) => ({
       privateBaseImages: [new PulledImage(scope, "base", { image: `${image}@${DIGEST}`, private: true })],
@@ -157,4 +158,33 @@ RUN --mount=type=bind,from=node:22@${DIGEST},target=/n true
       /Dockerfile line 2 starts from linux\/arm64, but the image is declared for linux\/amd64/,
     ],
   ])("refuses %s", (_, text, props, message) => expect(() => build(text, props)).toThrow(message));
+});
+
+test.each(LINT_CASES)("an image says $rule of its Dockerfile", ({ rule, bad: [bad = ""] }) => {
+  const text = /^FROM |\nFROM /.test(bad) ? bad : `FROM a:1\n${bad}`;
+  const directory = mkdtempSync(join(tmpdir(), "slipway-app-"));
+  writeFileSync(join(directory, "Dockerfile"), text);
+  const stack = new TerraformStack(new App({ outdir: mkdtempSync(join(tmpdir(), "slipway-synth-")) }), "stack");
+  const repository = SelfHostedRegistry.fromAddress(stack, "registry", { address: "localhost:5001" }).repository("app");
+  const image = new BuiltImage(stack, "image", {
+    context: directory,
+    repository,
+    lint: { severity: { [rule]: "info" } },
+  });
+  expect(image.node.metadata.map(({ data }) => String(data))).toContainEqual(expect.stringContaining(`: ${rule}: `));
+});
+
+test("an ignore file, be it an empty one, is an answer to a copy of the whole context", () => {
+  const said = (files: Record<string, string>, lint?: BuiltImageProps["lint"]) => {
+    const directory = mkdtempSync(join(tmpdir(), "slipway-app-"));
+    for (const [name, content] of Object.entries({ Dockerfile: "FROM scratch\nCOPY . /\n", ...files }))
+      writeFileSync(join(directory, name), content);
+    const built = build("FROM scratch\n", () => ({ context: directory, lint }));
+    return built.said.filter((line) => line.includes("SW1012"));
+  };
+  expect(said({})).toEqual([expect.stringContaining("Dockerfile line 2: SW1012: the whole context is copied")]);
+  expect(said({}, { hasIgnoreFile: true })).toEqual([]);
+  expect(said({}, false)).toEqual([]);
+  expect(said({ ".dockerignore": "" })).toEqual([]);
+  expect(said({ "Dockerfile.dockerignore": "a\n" })).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import type { TerraformStack } from "cdktf";
 import { DockerEngine } from "../../src/docker/docker-engine.ts";
 import { DockerHub, Ghcr, GitLabRegistry } from "../../src/docker/hosted-registry.ts";
+import type { PullAccess } from "../../src/docker/pull-access.ts";
 import { PulledImage } from "../../src/docker/pulled-image.ts";
 import type { IRegistry } from "../../src/docker/registry.ts";
 import { SelfHostedRegistry } from "../../src/docker/self-hosted-registry.ts";
@@ -63,6 +64,18 @@ describe("registries", () => {
       { address: "http://localhost:5001", auth_disabled: true },
     ]);
     expect(stack.terraform.required_providers).toMatchObject({ docker: { version: ">= 3.6.2, < 5" } });
+  });
+
+  test("a registry written elsewhere that logs in by a way of its own is refused, not given the deployer's login", () => {
+    const login = (pullAccess: unknown) =>
+      synthesize((scope) => {
+        const registry = new Ghcr(scope, "hub", { owner: "octo-org" });
+        DockerEngine.of(scope).login({ ...registry.repository("a"), pullAccess: pullAccess as PullAccess });
+      });
+    expect(() => login({ kind: "token", token: "secret" })).toThrow(
+      'stack/hub: pullAccess: kind of login must be one that a Docker Engine can use, got "token": use anonymous, docker-config, login or aws-iam',
+    );
+    expect(() => login({ kind: "aws-iam", repositoryArn: "arn" })).not.toThrow();
   });
 
   test.each<[string, (stack: TerraformStack) => unknown, RegExp]>([

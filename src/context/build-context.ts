@@ -11,7 +11,7 @@ import {
 import { ContextMemory } from "./context-memory.ts";
 import { ContextError, type ContextFile } from "./context-path.ts";
 import { type ExcludedPath, type WalkedPath, walkContext } from "./context-walk.ts";
-import type { DockerIgnore } from "./docker-ignore.ts";
+import { DockerIgnore } from "./docker-ignore.ts";
 import {
   digestWithText,
   type KnownTree,
@@ -103,6 +103,11 @@ export class BuildContext {
     context.tree = this.tree;
     context.lastSynth = this.lastSynth;
     return context;
+  }
+
+  /** Whether an ignore file counts, be it one that names nothing. */
+  get hasIgnoreFile(): boolean {
+    return this.ignore !== DockerIgnore.EMPTY;
   }
 
   /** What is sent, sorted by the bytes of its path. */

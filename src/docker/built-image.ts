@@ -80,7 +80,7 @@ export class BuiltImage extends Construct implements IImage {
       secrets: (props.secrets ?? []).map(({ id }) => id),
       target,
       platform: props.platform,
-      lint: props.lint ?? {},
+      lint: props.lint === false ? false : { hasIgnoreFile: opened.hasIgnoreFile, ...props.lint },
       loggedIn: (props.privateBaseImages ?? []).map((base) => base.repository.registry.address),
     });
     this.exposedPorts = dockerfile.exposedPorts;

@@ -101,7 +101,7 @@ export class DockerEngine extends Construct {
   login(repository: IRepository): void {
     const { endpoint } = repository.registry;
     const host = endpoint.replace(/^https?:\/\//, "");
-    const login = registryAuth(endpoint.replace(/^https:\/\//, ""), repository.pullAccess);
+    const login = registryAuth(repository.registry, endpoint.replace(/^https:\/\//, ""), repository.pullAccess);
     const other = this.logins.get(host);
     if (other?.username && login.username && other.username !== login.username) {
       throw new ConstructError(
@@ -148,15 +148,28 @@ export class DockerEngine extends Construct {
 }
 
 /** What the provider is told; a user's name comes first there, then the file. */
-function registryAuth(address: string, access: PullAccess): DockerProviderRegistryAuth {
+function registryAuth(registry: IConstruct, address: string, access: PullAccess): DockerProviderRegistryAuth {
   switch (access.kind) {
     case "anonymous":
       return { address, authDisabled: true };
     case "login":
       return { address, username: access.username, password: access.password };
-    default:
+    case "docker-config":
+    case "aws-iam":
       return { address, configFile: "~/.docker/config.json" };
+    default:
+      throw unknownAccess(registry, access);
   }
+}
+
+/** A kind that the type does not know comes from a registry written elsewhere, which most programs run unchecked. */
+function unknownAccess(registry: IConstruct, access: never): ConstructError {
+  return new ConstructError(registry, "pullAccess", {
+    subject: "kind of login",
+    rule: "must be one that a Docker Engine can use",
+    got: (access as { kind?: unknown } | undefined)?.kind,
+    remedy: "use anonymous, docker-config, login or aws-iam",
+  });
 }
 
 function strength({ authDisabled, username }: DockerProviderRegistryAuth): number {

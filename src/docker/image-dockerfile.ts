@@ -128,7 +128,7 @@ function checkLogin(scope: Construct, { reference, written, line }: ExternalImag
   throw new ConstructError(
     scope,
     "dockerfile",
-    `Dockerfile line ${line}: ${written} is in the private registry ${domain}, which nothing logs in to: declare it in bases`,
+    `Dockerfile line ${line}: ${written} is in the private registry ${domain}, which nothing logs in to: declare it in privateBaseImages`,
   );
 }
 
