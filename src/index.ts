@@ -3,7 +3,8 @@ import "./terraform/source-maps-off.ts";
 
 export { BuildContext } from "./context/build-context.ts";
 export { DockerIgnore } from "./context/docker-ignore.ts";
-export { BuiltImage, type BuiltImageProps } from "./docker/built-image.ts";
+export { BuiltImage } from "./docker/built-image.ts";
+export type { BuiltImageProps } from "./docker/built-image-props.ts";
 export { Container, type ContainerProps } from "./docker/container.ts";
 export type { ContainerHealth } from "./docker/container-health.ts";
 export { DockerEngine, type DockerEngineProps } from "./docker/docker-engine.ts";

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TerraformStack } from "cdktf";
 import { EcrRegistry, type EcrRegistryProps, EcrRepository } from "../../src/aws/index.ts";
-import { BuiltImage, type BuiltImageProps } from "../../src/docker/built-image.ts";
+import { BuiltImage } from "../../src/docker/built-image.ts";
+import type { BuiltImageProps } from "../../src/docker/built-image-props.ts";
 import { Platform } from "../../src/values/platform.ts";
 import { only, synthesize } from "../synthesize.ts";
 

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, utimesSync, writeFileS
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Lazy, type TerraformStack } from "cdktf";
-import { BuiltImage, type BuiltImageProps } from "../../src/docker/built-image.ts";
+import { BuiltImage } from "../../src/docker/built-image.ts";
+import type { BuiltImageProps } from "../../src/docker/built-image-props.ts";
 import { SelfHostedRegistry } from "../../src/docker/self-hosted-registry.ts";
 import { Platform } from "../../src/values/platform.ts";
 import { only, type SynthesizedStack, synthesize } from "../synthesize.ts";

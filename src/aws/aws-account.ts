@@ -4,6 +4,7 @@ import { Lazy, TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { STACK_LABEL } from "../docker/docker-engine.ts";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { widenProviderVersion } from "../terraform/stack-of.ts";
 import { templateMap, templateText, withoutCreationStack } from "../terraform/template-text.ts";
@@ -44,7 +45,9 @@ export class AwsAccount extends Construct {
    * The account of the stack that `scope` belongs to; made of `place` where none is declared.
    * @throws {ConstructError} when none is known, or `place` is another one
    */
-  static of(scope: IConstruct, { account, region }: AwsEnvironment = {}): AwsAccount {
+  static of(scope: IConstruct, environment: AwsEnvironment = {}): AwsAccount {
+    knownProps(scope, environment, { account: true, region: true }, "AwsAccount.of");
+    const { account, region } = environment;
     const stack = TerraformStack.of(scope);
     const found = accounts.get(stack);
     if (!found && account !== undefined && region !== undefined) {
@@ -79,6 +82,7 @@ export class AwsAccount extends Construct {
     const stack = TerraformStack.of(scope);
     const other = accounts.get(stack);
     super(scope, constructId(scope, id));
+    knownProps(this, props, { account: true, region: true, assumeRole: true, profile: true, tags: true });
     if (other) {
       throw new ConstructError(this, "account", `the stack deploys to ${other.account} already, ${other.node.path}`);
     }

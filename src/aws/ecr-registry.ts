@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { AwsAccount, type AwsEnvironment } from "./aws-account.ts";
-import { EcrRepository, type EcrRepositoryOptions } from "./ecr-repository.ts";
+import { ECR_REPOSITORY_OPTIONS, EcrRepository, type EcrRepositoryOptions } from "./ecr-repository.ts";
 import type { IEcrRegistry } from "./ecr-repository-base.ts";
 
 /** What an {@link EcrRegistry} takes: where it is, and how its repositories keep their images. */
@@ -25,12 +26,10 @@ export class EcrRegistry extends Construct implements IEcrRegistry {
   private readonly options: EcrRepositoryOptions;
 
   /** @throws {ConstructError} for an account or region that is none, or not the stack's */
-  constructor(
-    scope: Construct,
-    id: string,
-    { account: inAccount, region: inRegion, ...options }: EcrRegistryProps = {},
-  ) {
+  constructor(scope: Construct, id: string, props: EcrRegistryProps = {}) {
     super(scope, constructId(scope, id));
+    knownProps(this, props, { account: true, region: true, ...ECR_REPOSITORY_OPTIONS });
+    const { account: inAccount, region: inRegion, ...options } = props;
     const { account, region, domain, partition } = AwsAccount.of(this, { account: inAccount, region: inRegion });
     this.address = `${account}.dkr.ecr.${region}.${domain}`;
     this.endpoint = `https://${this.address}`;

@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import type { ImagePush } from "../docker/image-push.ts";
 import type { PullAccess } from "../docker/pull-access.ts";
 import type { IRegistry, IRepository } from "../docker/registry.ts";
-import { atProperty } from "../terraform/construct-error.ts";
+import { atProperty, ConstructError } from "../terraform/construct-error.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { withoutCreationStack } from "../terraform/template-text.ts";
 import { AwsAccount } from "./aws-account.ts";
@@ -53,6 +53,7 @@ export abstract class EcrRepositoryBase extends Construct implements IEcrReposit
     name: string,
   ) {
     super(scope, constructId(scope, id));
+    requireEcr(this, place);
     this.account = AwsAccount.of(this);
     this.path = atProperty(this, "name", () => ecrRepositoryName(requireLiteral(this, "name", name)));
     this.registry = place;
@@ -85,4 +86,13 @@ export abstract class EcrRepositoryBase extends Construct implements IEcrReposit
     ]);
     withoutCreationStack(() => new IamRolePolicy(this, `${kind}-${place}`, { role: role.roleName, policy }));
   }
+}
+
+/** Another kind of registry has no ARNs, and a repository without one would be granted under the name "undefined". */
+function requireEcr(scope: Construct, registry: unknown): void {
+  const { account, arnPrefix } = (registry ?? {}) as Partial<IEcrRegistry>;
+  if (Construct.isConstruct(registry) && typeof account === "string" && typeof arnPrefix === "string") return;
+  const remedy = 'declare one by new EcrRegistry(this, "ecr")';
+  const rule = "must be an EcrRegistry";
+  throw new ConstructError(scope, "registry", { subject: "registry", rule, got: registry, remedy });
 }

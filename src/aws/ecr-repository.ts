@@ -4,6 +4,7 @@ import { type ITerraformDependable, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import type { ImagePush } from "../docker/image-push.ts";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { knownProps } from "../terraform/known-props.ts";
 import { requireLiteral } from "../terraform/literal.ts";
 import { withoutCreationStack } from "../terraform/template-text.ts";
 import { ECR_CARE_ACTIONS, ECR_LOGIN_ACTIONS, ECR_PULL_ACTIONS, ECR_PUSH_ACTIONS } from "./ecr-actions.ts";
@@ -37,6 +38,14 @@ export interface EcrRepositoryOptions {
    */
   readonly deleteWithImages?: boolean;
 }
+
+export const ECR_REPOSITORY_OPTIONS = {
+  lifecycle: true,
+  mutableTags: true,
+  scanOnPush: true,
+  encryption: true,
+  deleteWithImages: true,
+} as const;
 
 /** What an {@link EcrRepository} takes. */
 export interface EcrRepositoryProps extends EcrRepositoryOptions {
@@ -73,6 +82,8 @@ export class EcrRepository extends EcrRepositoryBase {
     let policy: string | undefined;
     const { lifecycle = {}, mutableTags = [] } = props;
     collectErrors([
+      () => knownProps(this, props, { registry: true, name: true, ...ECR_REPOSITORY_OPTIONS }),
+      () => this.checkEncryption(props.encryption),
       () => {
         if (lifecycle !== false) policy = atProperty(this, "lifecycle", () => lifecyclePolicy(lifecycle));
       },
@@ -96,6 +107,15 @@ export class EcrRepository extends EcrRepositoryBase {
       );
     }
     return super.push(push);
+  }
+
+  private checkEncryption(encryption: EcrRepositoryOptions["encryption"]): void {
+    if (encryption === undefined || encryption === "kms" || encryption === "aes256") return;
+    if (typeof encryption !== "object" || encryption === null) {
+      const rule = 'must be "kms", "aes256" or { kmsKeyArn }';
+      throw new ConstructError(this, "encryption", { subject: "encryption", rule, got: encryption });
+    }
+    knownProps(this, encryption, { kmsKeyArn: true }, "encryption");
   }
 
   private declare(props: EcrRepositoryProps, policy: string | undefined) {

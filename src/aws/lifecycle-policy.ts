@@ -1,4 +1,5 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
+import { refuseUnknownOptions } from "../values/known-options.ts";
 
 /** What a registry may forget, by intent. */
 export interface LifecycleIntent {
@@ -21,6 +22,7 @@ const RELEASE_TAG = "sha-";
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
  */
 export function lifecyclePolicy(intent: LifecycleIntent = {}): string {
+  refuseUnknownOptions("lifecycle", intent, { keepReleases: true, expireUntaggedAfterDays: true });
   const releases = whole("releases to keep", intent.keepReleases ?? 20);
   const days = whole("days of untagged images", intent.expireUntaggedAfterDays ?? 7);
   const policy = {

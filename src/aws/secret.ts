@@ -1,5 +1,6 @@
 import { Token } from "cdktf";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
+import { refuseUnknownOptions } from "../values/known-options.ts";
 import type { AwsAccount } from "./aws-account.ts";
 import type { PolicyStatement } from "./iam-policy.ts";
 import type { SecretReference } from "./nano/released-service.ts";
@@ -39,7 +40,9 @@ export class Secret {
     private readonly from: SecretReference["from"],
     private readonly id: string,
     private readonly options: SecretOptions,
-  ) {}
+  ) {
+    refuseUnknownOptions("secret", options, { key: true, as: true, kmsKeyArn: true });
+  }
 
   /** What the host is told. */
   get reference(): SecretReference {

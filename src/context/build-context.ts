@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { refuseUnknownOptions } from "../values/known-options.ts";
 import { type ContentInputs, contentId } from "./content-id.ts";
 import {
   dockerfilePath,
@@ -86,6 +87,7 @@ export class BuildContext {
 
   /** @throws ContextError, DockerIgnoreError for a directory that cannot be built */
   static open(directory: string, options: BuildContextOptions = {}): BuildContext {
+    refuseUnknownOptions("build context", options, { dockerfile: true, dockerfileText: true, remember: true });
     const { dockerfile = "Dockerfile", dockerfileText, remember = true } = options;
     requireDirectory(directory);
     const path = dockerfilePath(dockerfile);

@@ -4,53 +4,21 @@ import { TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { BuildContext } from "../context/build-context.ts";
 import type { Dockerfile } from "../dockerfile/dockerfile.ts";
-import type { LintOptions } from "../dockerfile/lint/lint.ts";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral, requireTextMap } from "../terraform/literal.ts";
 import { stackDirectory, stackOf } from "../terraform/stack-of.ts";
 import { dependencies, templateMap, withoutCreationStack } from "../terraform/template-text.ts";
 import type { Platform } from "../values/platform.ts";
 import { SemanticVersion } from "../values/semantic-version.ts";
+import { annotations, BUILT_IMAGE_PROPS, type BuiltImageProps } from "./built-image-props.ts";
+import { IMAGE, PLATFORM, REPOSITORY, requireKind, requireKinds } from "./declared-kind.ts";
 import { CONTENT_LABEL, DockerEngine, ownershipLabels, STACK_LABEL } from "./docker-engine.ts";
 import type { IImage } from "./image.ts";
-import { type BuildSecret, buildSecretBlocks, readImageDockerfile } from "./image-dockerfile.ts";
+import { buildSecretBlocks, readImageDockerfile } from "./image-dockerfile.ts";
 import { pushByProvider } from "./provider-push.ts";
 import type { PulledImage } from "./pulled-image.ts";
 import type { IRepository } from "./registry.ts";
-
-/** What a {@link BuiltImage} takes. */
-export interface BuiltImageProps {
-  /** The directory to build, relative to the working directory; its ignore file counts. */
-  readonly context: string;
-  /** The Dockerfile: its path relative to the context, or one written in code. @default "Dockerfile" */
-  readonly dockerfile?: string | Dockerfile;
-  /** Where the image is kept. */
-  readonly repository: IRepository;
-  /** The semantic version; pushed as a tag beside the content's own. @default - only the content's tag is pushed */
-  readonly version?: string;
-  /**
-   * The versions released so far. Given, the tags that this version may move (`1.4`, `1`, `latest`) are pushed too;
-   * synth cannot ask the registry, so it must be told.
-   * @default - no tag moves
-   */
-  readonly releasedVersions?: readonly string[];
-  /** Build arguments; they stay in the image's history, so no secret belongs here. @default - none */
-  readonly args?: Readonly<Record<string, string>>;
-  /** The stage to build. @default - the last one */
-  readonly target?: string;
-  /** Labels of the image, on top of OCI's `version` and `title`. @default - none */
-  readonly labels?: Readonly<Record<string, string>>;
-  /** @default - the engine's own platform */
-  readonly platform?: Platform;
-  /** Builds every step anew instead of reusing layers. @default false */
-  readonly noCache?: boolean;
-  /** Images that the Dockerfile builds upon and that need a login or a pull of their own first. @default - none */
-  readonly privateBaseImages?: readonly PulledImage[];
-  /** Severities of what the Dockerfile is warned about, by rule; `false` for no findings. @default - each rule's own */
-  readonly lint?: LintOptions | false;
-  /** Secrets that `RUN --mount=type=secret` steps see and no layer keeps. @default - none */
-  readonly secrets?: readonly BuildSecret[];
-}
 
 /**
  * A directory built into an image, pushed, and known by its digest: build, content tag, version tags and push as one
@@ -72,6 +40,12 @@ export class BuiltImage extends Construct implements IImage {
   /** @throws {ConstructError} for a context, Dockerfile, version, label or secret that cannot be built as declared */
   constructor(scope: Construct, id: string, props: BuiltImageProps) {
     super(scope, constructId(scope, id));
+    collectErrors([
+      () => knownProps(this, props, BUILT_IMAGE_PROPS),
+      () => requireKind(this, "repository", props.repository, REPOSITORY),
+      () => props.platform === undefined || requireKind(this, "platform", props.platform, PLATFORM),
+      () => requireKinds(this, "privateBaseImages", props.privateBaseImages ?? [], IMAGE),
+    ]);
     this.repository = props.repository;
     this.platform = props.platform;
     const { context: opened, versionTags, args, target, labels: own } = this.checked(props);
@@ -202,6 +176,10 @@ export class BuiltImage extends Construct implements IImage {
   }
 
   private openContext(directory: string, dockerfile: string | Dockerfile = "Dockerfile"): BuildContext {
+    if (typeof dockerfile !== "string" && typeof dockerfile?.text !== "string") {
+      const rule = "must be a path in the context, or a Dockerfile";
+      throw new ConstructError(this, "dockerfile", { subject: "dockerfile", rule, got: dockerfile });
+    }
     const options =
       typeof dockerfile === "string"
         ? { dockerfile: requireLiteral(this, "dockerfile", dockerfile) }
@@ -225,12 +203,4 @@ function basePull(scope: Construct, index: number, base: PulledImage): DockerIma
     keepLocally: true,
     platform: base.platform?.toString(),
   });
-}
-
-/** OCI's own annotations as labels. `created` and `revision` are left out: they would make every build a new content. */
-function annotations(props: BuiltImageProps): Record<string, string> {
-  return {
-    "org.opencontainers.image.title": props.repository.path,
-    ...(props.version === undefined ? {} : { "org.opencontainers.image.version": props.version }),
-  };
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { OptionNames } from "../values/known-options.ts";
 
 /** A health check that runs inside the container with the image's own tools. */
 export interface ContainerHealth {
@@ -13,6 +14,14 @@ export interface ContainerHealth {
   /** Seconds that the apply waits for the first success. @default 60 */
   readonly deadlineSeconds?: number;
 }
+
+export const HEALTH_OPTIONS: OptionNames<ContainerHealth> = {
+  command: true,
+  intervalSeconds: true,
+  timeoutSeconds: true,
+  retries: true,
+  deadlineSeconds: true,
+};
 
 /** The provider's block for `health`. */
 export function containerHealthBlock(health: ContainerHealth) {

@@ -3,10 +3,12 @@ import { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { knownProps } from "../terraform/known-props.ts";
 import { COMMAND_EXAMPLE, constructId, requireLiteral, requireTextMap, requireWordList } from "../terraform/literal.ts";
 import { dependencies, templateMap, templateText, withoutCreationStack } from "../terraform/template-text.ts";
 import type { PortMapping } from "../values/port-mapping.ts";
-import { type ContainerHealth, containerHealthBlock, settingsDigest } from "./container-health.ts";
+import { type ContainerHealth, containerHealthBlock, HEALTH_OPTIONS, settingsDigest } from "./container-health.ts";
+import { IMAGE, NETWORK, PORT_MAPPING, requireKind, requireKinds, VOLUME } from "./declared-kind.ts";
 import { DockerEngine, labelBlocks, ownershipLabels, publishPort, SETTINGS_LABEL } from "./docker-engine.ts";
 import type { IImage } from "./image.ts";
 import type { INetwork } from "./network.ts";
@@ -43,6 +45,21 @@ export interface ContainerProps {
   readonly dependsOn?: ITerraformDependable[];
 }
 
+const PROPS = {
+  image: true,
+  network: true,
+  ports: true,
+  volumes: true,
+  env: true,
+  command: true,
+  files: true,
+  memoryMiB: true,
+  stopGraceSeconds: true,
+  health: true,
+  replacement: true,
+  dependsOn: true,
+} as const;
+const REPLACEMENTS: readonly unknown[] = [undefined, "stop-first", "start-first"];
 const SMALLEST_MEMORY_MIB = 6;
 
 /**
@@ -61,15 +78,19 @@ export class Container extends Construct {
   /** @throws {ConstructError} when `start-first` is asked of a container with published ports, or a limit is out of range */
   constructor(scope: Construct, id: string, props: ContainerProps) {
     super(scope, constructId(scope, id));
-    const startFirst = props.replacement === "start-first";
     collectErrors([
-      () => this.checkReplacement(startFirst, props.ports ?? []),
+      () => knownProps(this, props, PROPS),
+      () => requireKind(this, "image", props.image, IMAGE),
+      () => this.checkNetwork(props.network),
+      () => requireKinds(this, "ports", props.ports ?? [], PORT_MAPPING),
+      () => this.checkReplacement(props.replacement, props.ports ?? []),
       () => this.checkMemory(props.memoryMiB ?? 256),
       () => this.checkGrace(props.stopGraceSeconds ?? 10),
       () => this.checkEnv(props.env ?? {}),
       () => requireWordList(this, "command", props.command ?? [], COMMAND_EXAMPLE),
       () => this.checkFiles(props.files ?? {}),
-      () => this.checkVolumes(Object.keys(props.volumes ?? {})),
+      () => this.checkVolumes(props.volumes ?? {}),
+      () => this.checkHealth(props.health),
     ]);
     for (const port of props.ports ?? []) publishPort(this, port);
     const { resource, ...references } = withoutCreationStack(() => this.declare(props));
@@ -135,9 +156,23 @@ export class Container extends Construct {
     return { resource, containerName: resource.name, containerId: resource.id, imageId: image.imageId };
   }
 
-  private checkReplacement(startFirst: boolean, ports: readonly PortMapping[]): void {
-    const [first] = ports;
-    if (startFirst && first) {
+  private checkNetwork(network: INetwork | undefined): void {
+    if (network !== undefined) requireKind(this, "network", network, NETWORK);
+  }
+
+  private checkHealth(health: ContainerHealth | undefined): void {
+    knownProps(this, health, HEALTH_OPTIONS, "health");
+    if (health)
+      requireWordList(this, "health.command", health.command, 'write e.g. ["wget", "-q", "http://127.0.0.1/"]');
+  }
+
+  private checkReplacement(replacement: ContainerProps["replacement"], ports: readonly PortMapping[]): void {
+    if (!REPLACEMENTS.includes(replacement)) {
+      const rule = "must be stop-first or start-first";
+      throw new ConstructError(this, "replacement", { subject: "replacement", rule, got: replacement });
+    }
+    const [first] = Array.isArray(ports) ? ports : [];
+    if (replacement === "start-first" && first) {
       throw new ConstructError(
         this,
         "ports",
@@ -173,14 +208,21 @@ export class Container extends Construct {
     throw new ConstructError(this, "env", { subject: "variable name", rule, got: bad });
   }
 
-  private checkVolumes(paths: readonly string[]): void {
-    const bad = paths.find((path) => !path.startsWith("/"));
-    if (bad === undefined) return;
-    throw new ConstructError(this, "volumes", { subject: "path", rule: "must be absolute", got: bad });
+  private checkVolumes(volumes: Readonly<Record<string, IVolume>>): void {
+    if (typeof volumes !== "object" || Array.isArray(volumes)) {
+      const remedy = 'write { "/var/lib/data": volume }';
+      const rule = "must be a map of volumes by path";
+      throw new ConstructError(this, "volumes", { subject: "volumes", rule, got: volumes, remedy });
+    }
+    for (const [path, volume] of Object.entries(volumes)) {
+      if (!path.startsWith("/"))
+        throw new ConstructError(this, "volumes", { subject: "path", rule: "must be absolute", got: path });
+      requireKind(this, `volumes[${path}]`, volume, VOLUME);
+    }
   }
 
   private checkFiles(files: Readonly<Record<string, string>>): void {
-    for (const [file, content] of Object.entries(files)) {
+    for (const [file, content] of Object.entries(requireTextMap(this, "files", files))) {
       if (!file.startsWith("/"))
         throw new ConstructError(this, "files", { subject: "path", rule: "must be absolute", got: file });
       if (content === "")

@@ -2,6 +2,7 @@ import { DockerProvider, type DockerProviderRegistryAuth } from "@cdktf/provider
 import { Lazy, TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
+import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { widenProviderVersion } from "../terraform/stack-of.ts";
 import { withoutCreationStack } from "../terraform/template-text.ts";
@@ -56,6 +57,7 @@ export class DockerEngine extends Construct {
     const stack = TerraformStack.of(scope);
     const other = engines.get(stack);
     super(scope, constructId(scope, id));
+    knownProps(this, props, { host: true, formerRegistries: true });
     if (other) {
       throw new ConstructError(
         this,

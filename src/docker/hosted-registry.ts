@@ -1,9 +1,11 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
+import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { RegistryAddress } from "../values/registry-address.ts";
 import { RepositoryPath } from "../values/repository-path.ts";
+import { LOGIN, requireKind } from "./declared-kind.ts";
 import type { PullAccess } from "./pull-access.ts";
 import type { IRegistry, IRepository } from "./registry.ts";
 import type { RegistryLogin } from "./registry-login.ts";
@@ -60,6 +62,7 @@ export class DockerHub extends HostedRegistry {
   /** @throws {ConstructError} when the namespace is not one path component */
   constructor(scope: Construct, id: string, props: DockerHubProps) {
     super(scope, id);
+    knownProps(this, props, { namespace: true });
     this.namespace = this.readNamespace("namespace", props.namespace);
   }
 }
@@ -83,6 +86,7 @@ export class Ghcr extends HostedRegistry {
   /** @throws {ConstructError} when the owner is not a valid path */
   constructor(scope: Construct, id: string, props: GhcrProps) {
     super(scope, id);
+    knownProps(this, props, { owner: true });
     this.namespace = this.readNamespace("owner", props.owner);
   }
 }
@@ -109,6 +113,7 @@ export class GitLabRegistry extends HostedRegistry {
   /** @throws {ConstructError} when the address or the project path is malformed */
   constructor(scope: Construct, id: string, props: GitLabRegistryProps) {
     super(scope, id);
+    knownProps(this, props, { project: true, address: true });
     const address = requireLiteral(this, "address", props.address ?? "registry.gitlab.com");
     this.address = atProperty(this, "address", () => RegistryAddress.parse(address)).toString();
     this.endpoint = `https://${this.address}`;
@@ -137,10 +142,15 @@ export class ExistingRegistry extends Construct implements IRegistry {
 
   constructor(scope: Construct, id: string, props: ExistingRegistryProps) {
     super(scope, constructId(scope, id));
+    knownProps(this, props, { address: true, protocol: true, private: true, login: true });
+    if (props.login !== undefined) requireKind(this, "login", props.login, LOGIN);
     const address = atProperty(this, "address", () =>
       RegistryAddress.parse(requireLiteral(this, "address", props.address)),
     );
     const protocol = props.protocol ?? (address.isLoopback ? "http" : "https");
+    if (protocol !== "http" && protocol !== "https") {
+      throw new ConstructError(this, "protocol", { subject: "protocol", rule: "must be http or https", got: protocol });
+    }
     this.address = address.toString();
     this.endpoint = `${protocol}://${this.address}`;
     this.pullAccess = this.access(props, protocol);

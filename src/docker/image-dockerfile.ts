@@ -5,6 +5,7 @@ import { Dockerfile } from "../dockerfile/dockerfile.ts";
 import type { ExternalImage } from "../dockerfile/image-config.ts";
 import type { LintOptions } from "../dockerfile/lint/lint.ts";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
+import { knownProps } from "../terraform/known-props.ts";
 import { requireLiteral } from "../terraform/literal.ts";
 import { isStrict } from "../terraform/stack-of.ts";
 import type { Platform } from "../values/platform.ts";
@@ -60,8 +61,10 @@ export function readImageDockerfile(scope: Construct, text: string, around: Dock
 
 function report(scope: Construct, dockerfile: Dockerfile, around: DockerfileSurroundings): void {
   const annotations = Annotations.of(scope);
-  if (around.lint) {
-    for (const { rule, line, severity, why, fix } of dockerfile.lint(around.lint)) {
+  const { lint } = around;
+  if (lint) {
+    const findings = atProperty(scope, "lint", () => dockerfile.lint(lint));
+    for (const { rule, line, severity, why, fix } of findings) {
       const message = `Dockerfile line ${line}: ${rule}: ${why}: ${fix}`;
       if (severity === "error") annotations.addError(message);
       else if (severity === "warning") annotations.addWarning(message);
@@ -153,8 +156,10 @@ export function buildSecretBlocks(
   fromStack: (path: string) => string,
 ) {
   const seen = new Set<string>();
-  return secrets.map(({ id, env, file }) => {
+  return secrets.map((secret) => {
+    const { id, env, file } = secret;
     const property = `secrets[${id}]`;
+    knownProps(scope, secret, { id: true, env: true, file: true }, property);
     requireLiteral(scope, property, [id, env, file]);
     if (seen.has(id)) throw new ConstructError(scope, property, "is declared twice: one secret has one id");
     seen.add(id);

@@ -1,6 +1,7 @@
 import { Network as DockerNetwork } from "@cdktf/provider-docker/lib/network";
 import type { ITerraformDependable } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
+import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { withoutCreationStack } from "../terraform/template-text.ts";
 import { DockerEngine, labelBlocks, ownershipLabels } from "./docker-engine.ts";
@@ -30,6 +31,7 @@ export class Network extends Construct implements INetwork {
 
   constructor(scope: Construct, id: string, props: NetworkProps = {}) {
     super(scope, constructId(scope, id));
+    knownProps(this, props, { internal: true });
     const { name, ready } = withoutCreationStack(() => {
       const resource = new DockerNetwork(this, "Resource", {
         // A change of `internal` makes a new network beside the old one, which needs a name of its own.

@@ -1,10 +1,12 @@
 import { Annotations, type ITerraformDependable, Token } from "cdktf";
 import { Construct } from "constructs";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
+import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { isStrict } from "../terraform/stack-of.ts";
 import { ImageReference } from "../values/image-reference.ts";
 import type { Platform } from "../values/platform.ts";
+import { PLATFORM, REPOSITORY, requireKind } from "./declared-kind.ts";
 import type { IImage } from "./image.ts";
 import { Lockfile, lockKey } from "./lockfile.ts";
 import type { PullAccess } from "./pull-access.ts";
@@ -39,6 +41,9 @@ export class PulledImage extends Construct implements IImage {
   /** @throws {ConstructError} for a malformed reference, one that nothing pins, or a pin that disagrees with the lockfile */
   constructor(scope: Construct, id: string, props: PulledImageProps) {
     super(scope, constructId(scope, id));
+    knownProps(this, props, { image: true, platform: true, private: true, repository: true });
+    if (props.platform !== undefined) requireKind(this, "platform", props.platform, PLATFORM);
+    if (props.repository !== undefined) requireKind(this, "repository", props.repository, REPOSITORY);
     const reference = atProperty(this, "image", () => ImageReference.parse(requireLiteral(this, "image", props.image)));
     this.platform = props.platform;
     this.declared = reference.pullName;

@@ -1,6 +1,7 @@
 import { TerraformStack, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import { ConstructError } from "../terraform/construct-error.ts";
+import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
 import type { PullAccess } from "./pull-access.ts";
 
@@ -38,6 +39,7 @@ export class RegistryLogin extends Construct {
   /** @throws {ConstructError} when the stack has a construct of a variable's name, or the version is no whole number */
   constructor(scope: Construct, id: string, props: RegistryLoginProps = {}) {
     super(scope, constructId(scope, id));
+    knownProps(this, props, { passwordVersion: true });
     this.passwordVersion = requireLiteral(this, "passwordVersion", props.passwordVersion ?? 1);
     if (!Number.isSafeInteger(this.passwordVersion) || this.passwordVersion < 1) {
       throw new ConstructError(this, "passwordVersion", {

@@ -1,10 +1,12 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { isIPv6, PortMapping, parsePort } from "../values/port-mapping.ts";
 import { RegistryAddress } from "../values/registry-address.ts";
 import { Container } from "./container.ts";
+import { IMAGE, LOGIN, requireKind, VOLUME } from "./declared-kind.ts";
 import { DockerEngine } from "./docker-engine.ts";
 import { ExistingRegistry, type ExistingRegistryProps, registryRepository } from "./hosted-registry.ts";
 import type { IImage } from "./image.ts";
@@ -56,6 +58,8 @@ export interface SelfHostedRegistryProps {
   readonly login?: RegistryLogin;
 }
 
+const PROPS = { port: true, image: true, storage: true, host: true, listen: true, tls: true, login: true } as const;
+
 /**
  * A registry of one's own on the stack's engine: the `registry:2` program with a volume, a restart policy and a
  * readiness check. By itself it has neither TLS nor login and listens on loopback only; with both it is private and
@@ -97,6 +101,7 @@ export class SelfHostedRegistry extends Construct implements IRegistry {
   /** @throws {ConstructError} for a port, host or address that is none, and for what would let strangers in or passwords out */
   constructor(scope: Construct, id: string, props: SelfHostedRegistryProps) {
     super(scope, constructId(scope, id));
+    collectErrors([() => knownProps(this, props, PROPS), () => this.checkKinds(props)]);
     const { tls, login } = props;
     const { address, port, certificate } = this.checked(props);
     this.address = address.toString();
@@ -129,6 +134,15 @@ export class SelfHostedRegistry extends Construct implements IRegistry {
 
   repository(path: string): IRepository {
     return registryRepository(this, requireLiteral(this, "path", path), this.pullAccess);
+  }
+
+  private checkKinds({ image, storage, login, tls }: SelfHostedRegistryProps): void {
+    collectErrors([
+      () => image === undefined || requireKind(this, "image", image, IMAGE),
+      () => storage === undefined || requireKind(this, "storage", storage, VOLUME),
+      () => login === undefined || requireKind(this, "login", login, LOGIN),
+      () => knownProps(this, tls, { certificate: true, key: true }, "tls"),
+    ]);
   }
 
   private checked(props: SelfHostedRegistryProps) {

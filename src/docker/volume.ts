@@ -1,6 +1,7 @@
 import { Volume as DockerVolume } from "@cdktf/provider-docker/lib/volume";
 import type { ITerraformDependable } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
+import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { withoutCreationStack } from "../terraform/template-text.ts";
 import { DockerEngine, labelBlocks, ownershipLabels } from "./docker-engine.ts";
@@ -21,8 +22,9 @@ export class Volume extends Construct implements IVolume {
   readonly volumeName: string;
   readonly ready: ITerraformDependable[];
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, ...noOptions: never[]) {
     super(scope, constructId(scope, id));
+    knownProps<object>(this, noOptions[0], {});
     const { name, ready } = withoutCreationStack(() => {
       const resource = new DockerVolume(this, "Resource", {
         name: DockerEngine.of(this).nameFor(this),

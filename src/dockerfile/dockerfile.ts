@@ -1,3 +1,4 @@
+import { refuseUnknownOptions } from "../values/known-options.ts";
 import { DockerfileError } from "./dockerfile-error.ts";
 import type { BaseImage, ExposedPort, ExternalImage } from "./image-config.ts";
 import type { Healthcheck } from "./instructions/instruction.ts";
@@ -24,6 +25,7 @@ export interface ParseOptions {
 export class Dockerfile {
   /** @throws {DockerfileError} where BuildKit refuses `text`, with the line and the reason */
   static parse(text: string, options: ParseOptions = {}): Dockerfile {
+    refuseUnknownOptions("Dockerfile", options, { buildArgs: true });
     const { directives, statements } = readStatements(text);
     return new Dockerfile(text, directives, statements, options);
   }
@@ -38,6 +40,7 @@ export class Dockerfile {
 
   /** Writes a file that starts with directives, or with build arguments for its FROM. */
   static preamble(directives: Directives = {}): Preamble<Dockerfile> {
+    refuseUnknownOptions("Dockerfile preamble", directives, { syntax: true, escape: true, check: true });
     return writerModule().Preamble.start(directives, (text) => Dockerfile.parse(text));
   }
 

@@ -1,5 +1,6 @@
 import * as net from "node:net";
 import { refusalOf } from "./invalid-value-error.ts";
+import { refuseUnknownOptions } from "./known-options.ts";
 
 const HIGHEST_PORT = 65535;
 const PROTOCOLS = ["tcp", "udp", "sctp"] as const;
@@ -49,6 +50,7 @@ export class PortMapping {
 
   /** @throws InvalidValueError when a port, the address or the protocol is none */
   static of(options: PortMappingOptions): PortMapping {
+    refuseUnknownOptions("port mapping", options, { host: true, container: true, address: true, protocol: true });
     const { address, protocol = "tcp" } = options;
     const host = parsePort(options.host, "host port");
     const container = parsePort(options.container, "container port");

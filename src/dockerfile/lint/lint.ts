@@ -1,3 +1,5 @@
+import { InvalidValueError } from "../../values/invalid-value-error.ts";
+import { nearest, refuseUnknownOptions } from "../../values/known-options.ts";
 import type { Statement } from "../statement.ts";
 import { BUILD_FAILURE_RULES } from "./build-failure-rules.ts";
 import { COPY_RULES } from "./copy-rules.ts";
@@ -36,7 +38,9 @@ export const RULES: readonly Rule[] = [
 
 /** What the rules find, in the order of the file. */
 export function lint(subject: Omit<LintSubject, "hasIgnoreFile">, options: LintOptions = {}): Finding[] {
+  refuseUnknownOptions("lint", options, { severity: true, hasIgnoreFile: true });
   const { severity: severities = {}, hasIgnoreFile } = options;
+  checkSeverities(severities);
   const { instructions } = subject;
   const ignored = ignoredRules(instructions);
   const findings = RULES.flatMap((rule) => {
@@ -47,6 +51,23 @@ export function lint(subject: Omit<LintSubject, "hasIgnoreFile">, options: LintO
       .map(({ line, fix = rule.fix }) => ({ rule: rule.id, line, severity, why: rule.why, fix }));
   });
   return findings.sort((a, b) => a.line - b.line || (a.rule < b.rule ? -1 : 1));
+}
+
+const SEVERITIES: readonly unknown[] = ["error", "warning", "info", "ignore"];
+
+/** Why: a rule that nobody knows, or a severity that is none, would leave the rule as it is in silence. */
+function checkSeverities(severities: Readonly<Record<string, unknown>>): void {
+  const ids = RULES.map(({ id }) => id);
+  for (const [got, severity] of Object.entries(severities)) {
+    if (!ids.includes(got)) {
+      const near = nearest(got, ids);
+      const remedy = near ? `did you mean ${near}?` : undefined;
+      throw new InvalidValueError({ subject: "lint rule", rule: "must be known", got, remedy });
+    }
+    if (SEVERITIES.includes(severity)) continue;
+    const rule = "must be error, warning, info or ignore";
+    throw new InvalidValueError({ subject: `severity of ${got}`, rule, got: severity });
+  }
 }
 
 /** Which rules the file itself silences. */

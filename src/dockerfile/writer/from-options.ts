@@ -2,6 +2,7 @@ import { ImageReference, ImageReferenceError } from "../../values/image-referenc
 import { Refusal } from "../dockerfile-error.ts";
 import type { From } from "../instructions/instruction.ts";
 import type { EscapeCharacter } from "../syntax/directives.ts";
+import { knownFlags } from "./known-flags.ts";
 import { toExpandedWord } from "./text.ts";
 
 export interface FromOptions {
@@ -13,6 +14,7 @@ export interface FromOptions {
 
 /** The FROM of `image`: a reference, a stage's name, `scratch`, or text with variables. */
 export function toFrom(image: string, options: FromOptions, escapeMark: EscapeCharacter): From {
+  knownFlags(options, { as: true, platform: true });
   const { as, platform } = options;
   if (!image.includes("$")) checkImage(image);
   if (as !== undefined && !/^[a-z][-a-z0-9_.]*$/.test(as)) {

@@ -3,9 +3,10 @@ import { readPortSpec } from "../image-config.ts";
 import type { Instruction, Keyword, Onbuild } from "../instructions/instruction.ts";
 import type { EscapeCharacter } from "../syntax/directives.ts";
 import { type CommandText, type RunText, toCommand, toRunCommand } from "./command-text.ts";
+import { knownFlags } from "./known-flags.ts";
 import { type RunMount, toMountFlag } from "./run-mount.ts";
 import { type TextLike, toExpandedWord, toListedPath, toPath, toWord } from "./text.ts";
-import { type AddOptions, type CopyOptions, type Source, toTransfer } from "./transfer.ts";
+import { ADD_OPTIONS, type AddOptions, COPY_OPTIONS, type CopyOptions, type Source, toTransfer } from "./transfer.ts";
 
 export interface RunOptions {
   /** What the command sees besides the image. @default - nothing */
@@ -31,6 +32,14 @@ export interface HealthcheckOptions {
   /** @default 3 */
   readonly retries?: number;
 }
+
+const HEALTHCHECK_OPTIONS = {
+  interval: true,
+  timeout: true,
+  startPeriod: true,
+  startInterval: true,
+  retries: true,
+} as const;
 
 /** The instructions of a stage as methods. `Next` is what one more instruction makes. */
 export abstract class InstructionVerbs<Next> {
@@ -59,6 +68,7 @@ export abstract class InstructionVerbs<Next> {
   /** Runs `command` and keeps what it changes as a layer. */
   run(command: RunText, options: RunOptions = {}): Next {
     return this.append("RUN", () => {
+      knownFlags(options, { mounts: true, network: true, security: true, devices: true });
       if (Array.isArray(command) && command.length === 0) throw new Refusal("needs a command", "[]");
       const { mounts = [], devices = [], network, security } = options;
       const flags = { mounts: mounts.map(toMountFlag), devices: [...devices], ...given({ network, security }) };
@@ -70,6 +80,7 @@ export abstract class InstructionVerbs<Next> {
   copy(sources: Source | readonly Source[], destination: TextLike, options: CopyOptions = {}): Next {
     const { from, parents = false } = options;
     return this.append("COPY", () => {
+      knownFlags(options, COPY_OPTIONS);
       if (from?.includes("$")) throw new Refusal("takes no variable in from", from, "name a stage FROM the variable");
       const transfer = toTransfer(sources, destination, options, this.escapeMark);
       return { keyword: "COPY", ...transfer, parents, ...given({ from }) };
@@ -80,6 +91,7 @@ export abstract class InstructionVerbs<Next> {
   add(sources: Source | readonly Source[], destination: TextLike, options: AddOptions = {}): Next {
     const { checksum, keepGitDir, unpack } = options;
     return this.append("ADD", () => {
+      knownFlags(options, ADD_OPTIONS);
       const transfer = toTransfer(sources, destination, options, this.escapeMark);
       return { keyword: "ADD", ...transfer, ...given({ checksum, keepGitDir, unpack }) };
     });
@@ -120,6 +132,7 @@ export abstract class InstructionVerbs<Next> {
     const { interval, timeout, startPeriod, startInterval, retries } = options;
     const times = given({ interval, timeout, startPeriod, startInterval, retries });
     return this.append("HEALTHCHECK", () => {
+      knownFlags(options, HEALTHCHECK_OPTIONS);
       if (command !== "none") return { keyword: "HEALTHCHECK", command: toCommand(command), ...times };
       const [first] = Object.keys(times);
       if (first) throw new Refusal("takes no times with none", first, "leave them out");

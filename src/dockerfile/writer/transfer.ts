@@ -1,6 +1,7 @@
 import { Refusal } from "../dockerfile-error.ts";
 import type { InlineFile, Transfer } from "../instructions/instruction.ts";
 import type { EscapeCharacter } from "../syntax/directives.ts";
+import { knownFlags } from "./known-flags.ts";
 import { Text, type TextLike, toExpandedWord, toListedPath } from "./text.ts";
 
 /** A file whose content the Dockerfile holds. */
@@ -43,6 +44,10 @@ export interface AddOptions extends TransferOptions {
   readonly unpack?: boolean;
 }
 
+const TRANSFER = { chown: true, chmod: true, link: true, exclude: true } as const;
+export const COPY_OPTIONS = { ...TRANSFER, from: true, parents: true } as const;
+export const ADD_OPTIONS = { ...TRANSFER, checksum: true, keepGitDir: true, unpack: true } as const;
+
 /** What COPY and ADD share, made of what a person gave. */
 export function toTransfer(
   given: Source | readonly Source[],
@@ -78,7 +83,9 @@ function isPath(source: Source): source is TextLike {
   return !isFile(source);
 }
 
-function toFile({ name, content, expand = false }: FileText): InlineFile {
+function toFile(file: FileText): InlineFile {
+  knownFlags(file, { name: true, content: true, expand: true });
+  const { name, content, expand = false } = file;
   if (!/^[\w.-]+$/.test(name)) {
     throw new Refusal("names a file of text by letters, digits, dots, dashes and underscores", name);
   }
