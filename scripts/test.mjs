@@ -30,6 +30,7 @@ const REHEARSED = "(host-agent|rehearsal-(doubles|stage|netflix|options|reposito
 /** The programs that the real part talks to, besides Docker and Terraform, with their Debian packages. */
 const PROGRAMS = {
   ...(REHEARSES ? REHEARSAL : {}),
+  busybox: "busybox",
   "cloud-init": "cloud-init",
   curl: "curl",
   "docker-registry": "docker-registry",
@@ -37,6 +38,7 @@ const PROGRAMS = {
   nginx: "nginx",
   shellcheck: "shellcheck",
   "systemd-analyze": "systemd",
+  wget: "wget",
 };
 
 /** @typedef {import("./test-report.mjs").Totals} Totals */
