@@ -32,6 +32,29 @@ server {
     );
   });
 
+  test("asks for a file in a server, and can do nothing there but name an upstream", () => {
+    const upstreams = { there: "slipway_web_1", missing: "slipway_web_0" };
+    const choice = Directive.upstreamByFile("slipway_web", "web.1", upstreams);
+    expect(Directive.server([listen, ...choice]).print()).toBe(`server {
+    listen 80;
+    set $slipway_web slipway_web_0;
+
+    if (-f /var/lib/slipway/live/web.1) {
+        set $slipway_web slipway_web_1;
+    }
+}
+`);
+    expect(() => Directive.location("/", choice)).toThrow("must not stand in location");
+    expect(() => Directive.server([...choice, ...choice])).toThrow("must stand once");
+    for (const file of ["", "../web.1", "web.1) {", "/etc/passwd", "web 1", "$uri", "web..1"]) {
+      expect(() => Directive.upstreamByFile("slipway_web", file, upstreams)).toThrow("live file must be a plain name");
+    }
+    expect(() => Directive.upstreamByFile("uri", "web.1", upstreams)).toThrow("must be a name of ours");
+    expect(() => Directive.upstreamByFile("slipway_web", "web.1", { ...upstreams, there: "$arg_u" })).toThrow(
+      "must be a name of ours",
+    );
+  });
+
   test("quotes what needs quotes", () => {
     expect(header("X-A", 'say "a; b"').print()).toBe('add_header X-A "say \\"a; b\\"" always;\n');
   });
@@ -111,6 +134,10 @@ server {
       Directive.of("alias", "/srv/");
       // @ts-expect-error no conditions
       Directive.of("if", "($x)");
+      // @ts-expect-error no variables
+      Directive.of("set", "$uri", "/");
+      // @ts-expect-error no folder but the live one
+      Directive.of("root", "/srv");
       // @ts-expect-error the version stays hidden
       Directive.of("server_tokens", "on");
       // @ts-expect-error no address that a request names

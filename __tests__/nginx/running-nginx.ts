@@ -8,7 +8,9 @@ import {
   mkdtempSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { createServer } from "node:net";
@@ -69,7 +71,7 @@ export class NginxFolder {
     }
     writeFileSync(
       file,
-      text.replaceAll(/(?<=[ "'])\/(?:etc|var\/log)\/nginx\//g, (path) => this.folder + path),
+      text.replaceAll(/(?<=[ "'])\/(?:(?:etc|var\/log)\/nginx|var\/lib\/slipway)\//g, (path) => this.folder + path),
     );
     this.own(file);
   }
@@ -80,6 +82,13 @@ export class NginxFolder {
     const { status } = spawnSync(this.nginx, [...this.arguments(), "-t"], options);
     closeOutputs(options);
     return { status, output: this.read("test.stderr") };
+  }
+
+  /** Makes `path` a link to `target`, in one step where it was one before. */
+  link(target: string, path: string): void {
+    const link = join(this.folder, path);
+    symlinkSync(join(this.folder, target), `${link}.new`);
+    renameSync(`${link}.new`, link);
   }
 
   /** Starts it and waits until `port` answers. */

@@ -1,5 +1,6 @@
 import type { NginxSite } from "../../src/nginx/server.ts";
 import { renderSites, type SitesOptions } from "../../src/nginx/sites.ts";
+import type { NginxService } from "../../src/nginx/upstream.ts";
 
 const empty: SitesOptions = { flavour: "container", services: [], sites: [] };
 const one: SitesOptions = { flavour: "container", services: [{ name: "web" }], sites: [] };
@@ -30,10 +31,14 @@ describe("renderSites", () => {
     expect(text).toBe(CONTAINER);
   });
 
-  test("on an instance keeps upstreams with their connections", () => {
+  test("on an instance keeps the upstreams of both slots with their connections, and asks at each request which is live", () => {
     const text = renderSites({
       flavour: "instance",
-      services: [{ name: "front-end" }, { name: "catalog", internalListener: "172.17.0.1:9001" }],
+      markerPort: 8100,
+      services: [
+        { name: "front-end", slots: [20_002, 20_003] },
+        { name: "catalog", slots: [20_000, 20_001], internalListener: "172.17.0.1:9001" },
+      ],
       sites: [
         {
           name: "*.example.com",
@@ -49,11 +54,15 @@ describe("renderSites", () => {
     const text = renderSites(empty);
     expect(text.match(/^server \{$/gm)).toHaveLength(1);
     expect(text).toContain("server {\n    listen 80 default_server;\n    server_name _;\n    return 444;\n}\n");
-    expect(text).not.toContain("$release_id");
+    expect(text).not.toContain("$configuration_id");
   });
 
   test("does not show the order of declaration", () => {
-    const services = [{ name: "web" }, { name: "api", internalListener: 9001 }, { name: "db", internalListener: 9000 }];
+    const services: NginxService[] = [
+      { name: "web", slots: [1, 2] },
+      { name: "api", slots: [3, 4], internalListener: 9001 },
+      { name: "db", slots: [5, 6], internalListener: 9000 },
+    ];
     const sites: NginxSite[] = [
       { name: "b.example.com", headers: { "X-B": "1", "X-A": "2" }, routes: { "/": "web", "/api": "api" } },
       { name: "A.example.com", routes: { "/x": { address: "10.0.0.2:80" }, "/": { address: "10.0.0.1:80" } } },
@@ -168,6 +177,16 @@ describe("renderSites", () => {
         ],
       },
       'listen port must be free for service web, got "9001": service api took it, choose another',
+    ],
+    [
+      "a slot that another service has",
+      {
+        services: [
+          { name: "web", slots: [20_000, 20_001] },
+          { name: "api", slots: [20_001, 20_002] },
+        ],
+      },
+      'listen port must be free for service web, got "20001": service api took it, choose another',
     ],
     ["a marker on the sites' port", { markerPort: 80 }, "listen port must be free for the release marker"],
   ])("refuses %s", (_, options, reason) => {
@@ -289,13 +308,14 @@ server {
     server_name _;
     access_log off;
     default_type text/plain;
-    return 200 $release_id;
+    return 200 $configuration_id;
 }
 `;
 
 const INSTANCE = `# written by slipway; the next release overwrites it
 
 server_tokens off;
+open_file_cache off;
 log_format slipway escape=json '{"time":"$time_iso8601","client":"$remote_addr","host":"$host","method":"$request_method","path":"$uri","status":"$status","bytes":"$body_bytes_sent","seconds":"$request_time","upstream":"$upstream_addr","upstream_seconds":"$upstream_response_time","agent":"$http_user_agent","id":"$request_id"}';
 access_log /var/log/nginx/access.log slipway;
 resolver 127.0.0.53 valid=2s ipv6=off;
@@ -326,14 +346,26 @@ map $http_upgrade $forwarded_connection {
     websocket upgrade;
 }
 
-upstream slipway_catalog {
-    include /etc/nginx/slipway/upstreams/catalog.conf;
+upstream slipway_catalog_0 {
+    server 127.0.0.1:20000;
     keepalive 16;
     keepalive_timeout 1s;
 }
 
-upstream slipway_front_end {
-    include /etc/nginx/slipway/upstreams/front-end.conf;
+upstream slipway_catalog_1 {
+    server 127.0.0.1:20001;
+    keepalive 16;
+    keepalive_timeout 1s;
+}
+
+upstream slipway_front_end_0 {
+    server 127.0.0.1:20002;
+    keepalive 16;
+    keepalive_timeout 1s;
+}
+
+upstream slipway_front_end_1 {
+    server 127.0.0.1:20003;
     keepalive 16;
     keepalive_timeout 1s;
 }
@@ -366,6 +398,11 @@ server {
     proxy_set_header Connection $forwarded_connection;
     proxy_set_header Upgrade $forwarded_upgrade;
     client_max_body_size 0;
+    set $slipway_front_end slipway_front_end_0;
+
+    if (-f /var/lib/slipway/live/front-end.1) {
+        set $slipway_front_end slipway_front_end_1;
+    }
 
     location / {
         return 404;
@@ -380,11 +417,11 @@ server {
     }
 
     location = /shop {
-        proxy_pass http://slipway_front_end;
+        proxy_pass http://$slipway_front_end;
     }
 
     location /shop/ {
-        proxy_pass http://slipway_front_end;
+        proxy_pass http://$slipway_front_end;
     }
 }
 
@@ -403,9 +440,34 @@ server {
     proxy_set_header Proxy "";
     proxy_set_header Connection $forwarded_connection;
     proxy_set_header Upgrade $forwarded_upgrade;
+    set $slipway_catalog slipway_catalog_0;
+
+    if (-f /var/lib/slipway/live/catalog.1) {
+        set $slipway_catalog slipway_catalog_1;
+    }
 
     location / {
-        proxy_pass http://slipway_catalog;
+        proxy_pass http://$slipway_catalog;
+    }
+}
+
+server {
+    listen 127.0.0.1:8100;
+    server_name _;
+    access_log off;
+    default_type text/plain;
+
+    location / {
+        return 404;
+    }
+
+    location = / {
+        root /var/lib/slipway/live;
+        try_files /release =503;
+    }
+
+    location = /configuration {
+        return 200 $configuration_id;
     }
 }
 `;

@@ -1,5 +1,5 @@
 import { releaseFile } from "../../src/nginx/server.ts";
-import { upstreamFile } from "../../src/nginx/upstream.ts";
+import { slotFile } from "../../src/nginx/upstream.ts";
 import { HealthCheck } from "../../src/values/health-check.ts";
 import { AgentHost, QUICK, type TestService } from "../aws/nano/agent/agent-host.ts";
 import { AwsDouble } from "../aws/nano/agent/aws-double.ts";
@@ -216,10 +216,8 @@ test("the command, the variables and the limits reach the container as they were
 test("the agent writes about Nginx what the documents say", async () => {
   const told = host.put(host.manifest([app("1")]));
   await host.tell(told);
-  const address = `127.0.0.1:${host.portsOf("web").slots[0]}`;
   const plain = (text: string) => text.replace(/^#.*\n+/, "").replaceAll('"', "");
-  const upstream = upstreamFile({ flavour: "instance", service: "web", address });
-  expect(plain(host.read("etc/nginx/slipway/upstreams/web.conf"))).toBe(plain(upstream));
+  expect(host.exists(`etc/nginx/slipway/${slotFile("web")}`)).toBe(false);
   const marker = releaseFile(`${told.release}.${host.serving().generation}`);
   expect(plain(host.read("etc/nginx/slipway/release.conf"))).toBe(plain(marker));
 });

@@ -1,11 +1,15 @@
 import { createSocket, type Socket as Datagrams } from "node:dgram";
+import { rmSync } from "node:fs";
+import { Agent, request } from "node:http";
 import { connect, createServer } from "node:net";
+import { join } from "node:path";
 import fc from "fast-check";
+import { renderIntroduction } from "../../src/nginx/introduction.ts";
 import { mainConfiguration, type NginxFlavour } from "../../src/nginx/main-configuration.ts";
 import { quote } from "../../src/nginx/quote.ts";
 import { releaseFile } from "../../src/nginx/server.ts";
 import { renderSites, type SitesOptions } from "../../src/nginx/sites.ts";
-import { upstreamFile } from "../../src/nginx/upstream.ts";
+import { slotFile, upstreamFile } from "../../src/nginx/upstream.ts";
 import { type Echo, EchoService } from "../nginx/echo-service.ts";
 import { get, type RawAnswer, rawRequest } from "../nginx/raw-request.ts";
 import { freePort, NginxFolder, pause, type RunningNginx } from "../nginx/running-nginx.ts";
@@ -26,17 +30,15 @@ function echoOf(answer: RawAnswer): Echo {
   return JSON.parse(answer.body);
 }
 
-function upstreamPath(flavour: NginxFlavour, service: string): string {
-  return flavour === "container"
-    ? `/etc/nginx/slipway/upstream-${service}.conf`
-    : `/etc/nginx/slipway/upstreams/${service}.conf`;
+function upstreamPath(service: string): string {
+  return `/etc/nginx/slipway/upstream-${service}.conf`;
 }
 
 function files(options: SitesOptions, addresses: Readonly<Record<string, string>> = {}): Record<string, string> {
   const { flavour } = options;
-  const upstreams = Object.entries(addresses).map(([service, address]) => [
-    upstreamPath(flavour, service),
-    upstreamFile({ flavour, service, address }),
+  const upstreams = Object.entries(flavour === "container" ? addresses : {}).map(([service, address]) => [
+    upstreamPath(service),
+    upstreamFile({ service, address }),
   ]);
   return {
     "/etc/nginx/nginx.conf": mainConfiguration({ flavour }),
@@ -65,7 +67,9 @@ async function host(
 ): Promise<Host> {
   const port = await freePort();
   const addresses = Object.fromEntries(Object.entries(services).map(([name, to]) => [name, `127.0.0.1:${to.port}`]));
-  const declared = Object.keys(services).map((name) => ({ name }));
+  const declared = await Promise.all(
+    Object.entries(services).map(async ([name, to]) => ({ name, slots: [to.port, await freePort()] as const })),
+  );
   const all: SitesOptions = { flavour, port, address: "127.0.0.1", services: declared, sites: [], ...options };
   const folder = new NginxFolder(files(all, addresses));
   cleanUps.push(() => folder.remove());
@@ -75,6 +79,26 @@ async function host(
   const nginx = await folder.start(port);
   cleanUps.push(() => nginx.stop());
   return { nginx, port };
+}
+
+/** The service that answers on the one connection of `agent`. */
+function keptAlive(agent: Agent, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ agent, port, host: "127.0.0.1", headers: { Host: NAME } }, async (answer) => {
+      let body = "";
+      for await (const chunk of answer) body += chunk;
+      resolve(JSON.parse(body).service);
+    });
+    asked.on("error", reject).end();
+  });
+}
+
+async function until(isDone: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 5000;
+  while (!(await isDone())) {
+    expect(Date.now()).toBeLessThan(deadline);
+    await pause(10);
+  }
 }
 
 /** Everything that Nginx says beyond success, but for the user directive, which needs root to mean anything. */
@@ -102,7 +126,11 @@ describe.each(FLAVOURS)("the files of a %s", (flavour) => {
       flavour,
       port: 18080,
       markerPort: 18100,
-      services: names.map((name, index) => ({ name, internalListener: `127.0.0.1:${20000 + index}` })),
+      services: names.map((name, index) => ({
+        name,
+        slots: [30_000 + 2 * index, 30_001 + 2 * index],
+        internalListener: `127.0.0.1:${20_000 + index}`,
+      })),
       sites: names.map((name, index) => ({
         name: `${index === 0 ? "*." : ""}${label}.${label}.${label}.${label}.s${index}`,
         headers,
@@ -352,7 +380,8 @@ describe.each(FLAVOURS)("the files of a %s", (flavour) => {
   test("reach a service by its internal listener, whatever the Host", async () => {
     const web = await service("web");
     const internalPort = await freePort();
-    const services = [{ name: "web", internalListener: `127.0.0.1:${internalPort}` }];
+    const slots = [web.port, await freePort()] as const;
+    const services = [{ name: "web", slots, internalListener: `127.0.0.1:${internalPort}` }];
     await host(flavour, { services, sites: [] }, { web });
     const { headers, url } = echoOf(
       await get(internalPort, `nginx:${internalPort}`, "/a%2Fb?c", ["X-Forwarded-For: 9.9.9.9"]),
@@ -360,52 +389,6 @@ describe.each(FLAVOURS)("the files of a %s", (flavour) => {
     expect(url).toBe("/a%2Fb?c");
     expect(headers.host).toBe(`nginx:${internalPort}`);
     expect(headers["x-forwarded-for"]).toBe("9.9.9.9, 127.0.0.1");
-  });
-
-  test("reload while requests flow, and lose none", async () => {
-    const [before, after] = [await service("before"), await service("after")];
-    const markerPort = await freePort();
-    const sites = [{ name: NAME, routes: { "/": "web" } }];
-    const { nginx, port } = await host(flavour, { markerPort, services: [{ name: "web" }], sites }, { web: before });
-    expect((await get(markerPort, "127.0.0.1", "/")).body).toBe("first");
-
-    const answers: string[] = [];
-    let isDone = false;
-    const clients = [1, 2, 3].map(async (client) => {
-      for (let count = 0; !isDone; count++) {
-        const answer = await get(port, NAME, `/slow/${count % 5 === 0 ? 50 : 1}?${client}`).catch((error) => error);
-        answers.push(
-          answer instanceof Error || answer.status !== 200
-            ? `lost: ${answer.message ?? answer.status}`
-            : echoOf(answer).service,
-        );
-      }
-    });
-    const inFlight = get(port, NAME, "/slow/1500");
-    await pause(200);
-    let to = after;
-    for (let release = 0; release < 5; release++) {
-      nginx.files.writeAll({
-        [upstreamPath(flavour, "web")]: upstreamFile({ flavour, service: "web", address: `127.0.0.1:${to.port}` }),
-        "/etc/nginx/slipway/release.conf": releaseFile(`release-${release}`),
-      });
-      expect(nginx.files.test().status).toBe(0);
-      nginx.reload();
-      const deadline = Date.now() + 5000;
-      while ((await get(markerPort, "127.0.0.1", "/")).body !== `release-${release}`) {
-        expect(Date.now()).toBeLessThan(deadline);
-        await pause(10);
-      }
-      await pause(200);
-      to = to === after ? before : after;
-    }
-    isDone = true;
-    await Promise.all(clients);
-    expect(answers.filter((answer) => answer.startsWith("lost"))).toEqual([]);
-    expect(answers.length).toBeGreaterThan(100);
-    expect(new Set(answers)).toEqual(new Set(["before", "after"]));
-    expect(echoOf(await inFlight).service).toBe("before");
-    expect(echoOf(await get(port, NAME, "/")).service).toBe("after");
   });
 
   test("serve on when a reload brings files that Nginx refuses", async () => {
@@ -439,6 +422,130 @@ describe.each(FLAVOURS)("the files of a %s", (flavour) => {
     expect(line).toMatchObject({ upstream: `127.0.0.1:${web.port}`, id: web.seen[0]?.headers["x-request-id"] });
     expect(log.join("\n")).not.toContain("secret");
   });
+});
+
+test("a container's Nginx reloads while requests flow, and loses none", async () => {
+  const [before, after] = [await service("before"), await service("after")];
+  const markerPort = await freePort();
+  const sites = [{ name: NAME, routes: { "/": "web" } }];
+  const { nginx, port } = await host("container", { markerPort, services: [{ name: "web" }], sites }, { web: before });
+  expect((await get(markerPort, "127.0.0.1", "/")).body).toBe("first");
+
+  const answers: string[] = [];
+  let isDone = false;
+  const clients = [1, 2, 3].map(async (client) => {
+    for (let count = 0; !isDone; count++) {
+      const answer = await get(port, NAME, `/slow/${count % 5 === 0 ? 50 : 1}?${client}`).catch((error) => error);
+      answers.push(
+        answer instanceof Error || answer.status !== 200
+          ? `lost: ${answer.message ?? answer.status}`
+          : echoOf(answer).service,
+      );
+    }
+  });
+  const inFlight = get(port, NAME, "/slow/1500");
+  await pause(200);
+  let to = after;
+  for (let release = 0; release < 5; release++) {
+    nginx.files.writeAll({
+      [upstreamPath("web")]: upstreamFile({ service: "web", address: `127.0.0.1:${to.port}` }),
+      "/etc/nginx/slipway/release.conf": releaseFile(`release-${release}`),
+    });
+    expect(nginx.files.test().status).toBe(0);
+    nginx.reload();
+    const deadline = Date.now() + 5000;
+    while ((await get(markerPort, "127.0.0.1", "/")).body !== `release-${release}`) {
+      expect(Date.now()).toBeLessThan(deadline);
+      await pause(10);
+    }
+    await pause(200);
+    to = to === after ? before : after;
+  }
+  isDone = true;
+  await Promise.all(clients);
+  expect(answers.filter((answer) => answer.startsWith("lost"))).toEqual([]);
+  expect(answers.length).toBeGreaterThan(100);
+  expect(new Set(answers)).toEqual(new Set(["before", "after"]));
+  expect(echoOf(await inFlight).service).toBe("before");
+  expect(echoOf(await get(port, NAME, "/")).service).toBe("after");
+});
+
+test("an instance's Nginx moves on by one rename: no reload, no connection closed, no request lost", async () => {
+  const [before, after] = [await service("before"), await service("after")];
+  const [port, markerPort, internalPort] = [await freePort(), await freePort(), await freePort()];
+  const generation = (id: number, configuration: string, files: Record<string, string>) =>
+    Object.fromEntries(
+      Object.entries({ release: `aa.${id}`, "release.conf": releaseFile(configuration), ...files }).map(
+        ([name, text]) => [`/var/lib/slipway/generations/${id}/${name}`, text],
+      ),
+    );
+  const web = { name: "web", slots: [before.port, after.port] } as const;
+  const options = { flavour: "instance", port, address: "127.0.0.1", markerPort } as const;
+  const sites = [{ name: NAME, routes: { "/": "web" } }];
+  const text = renderSites({ ...options, services: [web], sites });
+  const folder = new NginxFolder({
+    "/etc/nginx/nginx.conf": mainConfiguration({ flavour: "instance", include: "/etc/nginx/slipway/*.conf" }),
+    ...generation(1, "one", { "sites.conf": text }),
+    ...generation(2, "one", { "sites.conf": text, [slotFile("web")]: "" }),
+  });
+  const temporary = folder.read("/etc/nginx/slipway/0-temporary.conf");
+  folder.writeAll({ "/etc/nginx/temporary/0.conf": temporary });
+  const main = folder.read("/etc/nginx/nginx.conf");
+  folder.write(
+    "/etc/nginx/nginx.conf",
+    main.replace(/^http \{/m, `http {\n    include ${folder.folder}/etc/nginx/temporary/0.conf;`),
+  );
+  rmSync(join(folder.folder, "etc/nginx/slipway"), { recursive: true });
+  folder.link("/var/lib/slipway/generations/1", "/var/lib/slipway/live");
+  folder.link("/var/lib/slipway/live", "/etc/nginx/slipway");
+  const nginx = await folder.start(port);
+  cleanUps.push(() => nginx.stop());
+  const marks = async () => [
+    (await get(markerPort, "127.0.0.1", "/")).body,
+    (await get(markerPort, "127.0.0.1", "/configuration")).body,
+  ];
+  expect(await marks()).toEqual(["aa.1", "one"]);
+  expect((await get(markerPort, "127.0.0.1", "/")).headers.get("content-type")).toEqual(["text/plain"]);
+  expect((await get(markerPort, "127.0.0.1", "/sites.conf")).status).toBe(404);
+
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  cleanUps.push(() => agent.destroy());
+  const inFlight = get(port, NAME, "/slow/600");
+  for (const [live, served] of [
+    [1, "before"],
+    [2, "after"],
+    [1, "before"],
+    [2, "after"],
+  ] as const) {
+    folder.link(`/var/lib/slipway/generations/${live}`, "/var/lib/slipway/live");
+    for (let count = 0; count < 20; count++) expect(await keptAlive(agent, port)).toBe(served);
+    expect(await marks()).toEqual([`aa.${live}`, "one"]);
+  }
+  expect(echoOf(await inFlight).service).toBe("before");
+  expect(Object.values(agent.freeSockets).flat()).toHaveLength(1);
+
+  const late = await service("late");
+  const lateService = {
+    name: "late",
+    slots: [await freePort(), late.port],
+    internalListener: `127.0.0.1:${internalPort}`,
+  } as const;
+  folder.writeAll(
+    generation(3, "two", {
+      "sites.conf": text,
+      "introduce-late.conf": renderIntroduction("instance", lateService),
+      [slotFile("late")]: "",
+    }),
+  );
+  folder.link("/var/lib/slipway/generations/3", "/var/lib/slipway/live");
+  expect(await marks()).toEqual(["aa.3", "one"]);
+  expect(complaints(folder.test().output)).toEqual([]);
+  nginx.reload();
+  await until(async () => (await marks())[1] === "two");
+  expect(echoOf(await get(internalPort, "127.0.0.1", "/a?b")).service).toBe("late");
+  expect(echoOf(await get(port, NAME, "/")).service).toBe("before");
+  rmSync(join(folder.folder, "var/lib/slipway/generations/3/release"));
+  expect((await get(markerPort, "127.0.0.1", "/")).status).toBe(503);
 });
 
 test("an instance's Nginx closes idle connections before the service does", async () => {

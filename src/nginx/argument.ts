@@ -132,6 +132,18 @@ export function includedFile(value: string): string {
   return value.startsWith("/etc/nginx/") ? file(value) : refuse("nginx include", "must be below /etc/nginx/", value);
 }
 
+/**
+ * The folder of the live generation, a link that a release moves: what requests depend on and a reload need not happen
+ * for. Nginx's workers look into it as www-data, so every folder on the way must let it through (mode 711).
+ */
+export const LIVE_FOLDER = "/var/lib/slipway/live";
+
+/** A file of the live folder. */
+export function liveFile(name: string): string {
+  const fits = /^[a-z](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9]+)?$/.test(name);
+  return fits ? `${LIVE_FOLDER}/${name}` : refuse("live file", "must be a plain name", name);
+}
+
 /** Where the error log goes: a file, or the stream that Nginx has, whatever it is. */
 export function errorLog(value: string): string {
   return value === "stderr" ? value : file(value);
@@ -172,7 +184,7 @@ export function resolverAddress(value: string): string {
     : refuse("resolver", "must be a loopback or private IPv4 address", value, "answers of a public one can be forged");
 }
 
-/** The word for a backend of ours, `slipway_<service>` or `backend_<number>`. */
+/** The word for a backend of ours: `slipway_<service>`, `slipway_<service>_<slot>` or `backend_<number>`. */
 export function upstreamName(value: string): string {
   return /^(?:slipway|backend)_[a-z0-9_]+$/.test(value)
     ? value

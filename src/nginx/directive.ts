@@ -1,5 +1,5 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
-import { backendAddress, oneOf, path, upstreamName } from "./argument.ts";
+import { backendAddress, liveFile, oneOf, path, upstreamName } from "./argument.ts";
 import { type Context, GRAMMAR, INHERITED_AS_A_WHOLE, REPEATABLE, type Rule } from "./grammar.ts";
 import { quote } from "./quote.ts";
 
@@ -7,7 +7,7 @@ export type DirectiveName = keyof typeof GRAMMAR;
 type DirectiveValues<N extends DirectiveName> = Parameters<(typeof GRAMMAR)[N]["print"]>;
 
 /** Variables of ours that stand for one fixed text. */
-export type Constant = "$release_id" | { readonly upstream: string };
+export type Constant = "$configuration_id" | { readonly upstream: string };
 
 const INDENT = "    ";
 
@@ -47,17 +47,17 @@ export class Directive {
     return Directive.block("location", ["=", path(exact)], ["server"], children);
   }
 
-  /** @param where The `server`, or the `include` of a file that holds it: Nginx refuses an upstream without any. */
-  static upstream(name: string, where: Directive, options: readonly Directive[] = []): Directive {
-    if (where.name !== "server" && where.name !== "include") refuse("must begin an upstream with a server", where.name);
-    return Directive.block("upstream", [upstreamName(name)], ["http"], [where, ...options]);
+  /** @param server Its first directive: Nginx refuses an upstream without any. */
+  static upstream(name: string, server: Directive, options: readonly Directive[] = []): Directive {
+    if (server.name !== "server") refuse("must begin an upstream with a server", server.name);
+    return Directive.block("upstream", [upstreamName(name)], ["http"], [server, ...options]);
   }
 
   /** A variable that is always `value`. Why a map: Nginx looks a name up at each request only where a variable stands. */
   static constant(variable: Constant, value: string): Directive {
     const [name, text] =
       typeof variable === "string"
-        ? [oneOf("$release_id")(variable), value]
+        ? [oneOf("$configuration_id")(variable), value]
         : [`$${upstreamName(variable.upstream)}`, backendAddress(value)];
     return new Directive("map", ['""', name], ["http"], [Directive.entry("default", text)]);
   }
@@ -73,6 +73,19 @@ export class Directive {
       Directive.entry("websocket", oneOf("websocket", "upgrade")(value)),
     ];
     return new Directive("map", ["$http_upgrade", name], ["http"], entries);
+  }
+
+  /**
+   * A variable that names one upstream where a file of the live folder is there, and another where it is not; asked at
+   * each request. Why in a server alone, with nothing but `set` inside: that is what `if` does without surprises.
+   *
+   * @see https://www.nginx.com/resources/wiki/start/topics/depth/ifisevil/
+   */
+  static upstreamByFile(variable: string, file: string, upstreams: { there: string; missing: string }): Directive[] {
+    const set = (to: string) =>
+      new Directive("set", [`$${upstreamName(variable)}`, upstreamName(to)], ["server"] satisfies Context[]);
+    const condition = ["(-f", `${liveFile(file)})`];
+    return [set(upstreams.missing), new Directive("if", condition, ["server"], [set(upstreams.there)])];
   }
 
   /** The text of a file whose directives stand in `context`. */

@@ -7,6 +7,7 @@ import {
   headerName,
   headerValue,
   includedFile,
+  LIVE_FOLDER,
   listenAddress,
   numericAddress,
   oneOf,
@@ -116,11 +117,12 @@ export const GRAMMAR = {
   worker_shutdown_timeout: rule(["main"], [time]),
   error_log: rule(["main"], [errorLog, oneOf("warn")]),
   worker_connections: rule(["events"], [count]),
-  include: rule(["http", "upstream"], [includedFile]),
+  include: rule(["http"], [includedFile]),
 
   // what holds for every server
   server_tokens: rule(["http"], [OFF]),
   log_format: rule(["http"], [oneOf("slipway"), oneOf("escape=json"), logFields]),
+  open_file_cache: rule(["http"], [OFF]),
   access_log: ruleUpTo(["http", "server"], [accessLog], oneOf("slipway")),
   resolver: rule(["http"], [resolverAddress, oneOf("valid=2s"), oneOf("ipv6=off")]),
   resolver_timeout: rule(["http"], [time]),
@@ -146,24 +148,28 @@ export const GRAMMAR = {
   listen: ruleUpTo(["server"], [listenAddress], oneOf("default_server")),
   server_name: rule(["server"], [serverName]),
   default_type: rule(["server"], [oneOf("text/plain")]),
-  return: ruleUpTo(PASSING, [oneOf("200", "404", "444")], oneOf("$release_id")),
+  return: ruleUpTo(PASSING, [oneOf("200", "404", "444")], oneOf("$configuration_id")),
   client_max_body_size: rule(ANYWHERE, [size]),
   proxy_send_timeout: rule(ANYWHERE, [time]),
   proxy_read_timeout: rule(ANYWHERE, [time]),
   proxy_set_header: { within: PASSING, print: forwardedHeader } satisfies Rule<[name: string, value: string]>,
   proxy_hide_header: rule(PASSING, [headerName]),
   add_header: rule(PASSING, [headerName, headerValue, oneOf("always")]),
+  root: rule(["location"], [oneOf(LIVE_FOLDER)]),
+  try_files: rule(["location"], [oneOf("/release"), oneOf("=503")]),
   proxy_pass: rule(["location"], [upstreamUrl]),
 } as const;
 
 /** What may stand more than once in a block, then with different first words. */
 export const REPEATABLE: ReadonlySet<string> = new Set([
   "add_header",
+  "if",
   "listen",
   "location",
   "map",
   "proxy_hide_header",
   "proxy_set_header",
+  "set",
   "upstream",
 ]);
 

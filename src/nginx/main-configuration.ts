@@ -29,12 +29,14 @@ export function mainConfiguration(options: MainConfigurationOptions): string {
 /**
  * What holds for every server. Why no query in the access log: tokens travel there. Why only `error` lets a request be
  * tried again: it covers an idle connection that the service closed; a request that timed out may have been done, and
- * one that is not idempotent is never sent twice.
+ * one that is not idempotent is never sent twice. Why no cache of open files where files choose the way: each request
+ * must see them as they are.
  */
 export function httpSettings(flavour: NginxFlavour, resolver?: string): Directive[] {
   const inContainer = flavour === "container";
   return [
     Directive.of("server_tokens", "off"),
+    ...(inContainer ? [] : [Directive.of("open_file_cache", "off")]),
     Directive.of("log_format", "slipway", "escape=json", {
       time: "$time_iso8601",
       client: "$remote_addr",

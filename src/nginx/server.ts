@@ -1,7 +1,8 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { parsePort } from "../values/port-mapping.ts";
-import { path, type UpstreamUrl } from "./argument.ts";
+import { LIVE_FOLDER, path } from "./argument.ts";
 import { Directive } from "./directive.ts";
+import type { NginxFlavour } from "./main-configuration.ts";
 import type { NginxBackend, Upstreams } from "./upstream.ts";
 
 /** Where visitors come in. */
@@ -47,6 +48,7 @@ export function siteServer(site: NginxSite, upstreams: Upstreams, edge: EdgeOpti
     Directive.of("server_name", site.name),
     ...forwarding({ port: edge.publicPort ?? edge.port ?? 80 }),
     ...passing(site),
+    ...upstreams.choices(routes),
     ...(routes[0]?.below === "" ? [] : [Directive.location("/", [Directive.of("return", "404")])]),
     ...routes.flatMap((route) =>
       locations(route, [...passing(route, site), Directive.of("proxy_pass", upstreams.urlOf(route))]),
@@ -160,39 +162,52 @@ function forwarding(options: ForwardingOptions): Directive[] {
 export interface InternalListenerOptions {
   /** A port, or an address and a port as `172.17.0.1:9001`; never one that the outside reaches. */
   readonly listen: string | number;
-  readonly to: UpstreamUrl;
+  readonly service: string;
 }
 
 /** The server by which other services reach one service; its address stays while containers come and go. */
-export function internalListener(options: InternalListenerOptions): Directive {
+export function internalListener(options: InternalListenerOptions, upstreams: Upstreams): Directive {
   const port = Number(`${options.listen}`.replace(/^.*:/, ""));
   return Directive.server([
     Directive.of("listen", options.listen, "default_server"),
     Directive.of("server_name", "_"),
     ...forwarding({ port, trusted: true }),
-    Directive.location("/", [Directive.of("proxy_pass", options.to)]),
+    ...upstreams.choices([options]),
+    Directive.location("/", [Directive.of("proxy_pass", upstreams.urlOf(options))]),
   ]);
 }
 
 /**
- * A server on Nginx's own loopback that answers the id of the release which Nginx serves. Why: a reload only asks; the
- * answer shows that it happened. Workers of before may take connections for a moment longer, so drain after it.
+ * A server on Nginx's own loopback that answers what it serves. On an instance `/` answers the live folder's file
+ * `release`, which moves without a reload, and `/configuration` the constant of the texts that are loaded; in a
+ * container, where every release reloads, the constant is all. Why a constant: a reload only asks; the answer shows that
+ * it happened. Workers of before may take connections for a moment longer, so drain after it.
  */
-export function releaseMarker(port: number): Directive {
+export function releaseMarker(flavour: NginxFlavour, port: number): Directive {
+  const configuration = Directive.of("return", "200", "$configuration_id");
   return Directive.server([
     Directive.of("listen", `127.0.0.1:${parsePort(port, "marker port")}`),
     Directive.of("server_name", "_"),
     Directive.of("access_log", "off"),
     Directive.of("default_type", "text/plain"),
-    Directive.of("return", "200", "$release_id"),
+    ...(flavour === "container"
+      ? [configuration]
+      : [
+          Directive.location("/", [Directive.of("return", "404")]),
+          Directive.exactLocation("/", [
+            Directive.of("root", LIVE_FOLDER),
+            Directive.of("try_files", "/release", "=503"),
+          ]),
+          Directive.exactLocation("/configuration", [configuration]),
+        ]),
   ]);
 }
 
-/** The text of `release.conf`, which a release writes beside the sites' file when that has a marker. */
-export function releaseFile(releaseId: string): string {
-  if (!/^[A-Za-z0-9._-]{1,128}$/.test(releaseId)) {
+/** The text of `release.conf`, which stands beside the sites' file when that has a marker. */
+export function releaseFile(id: string): string {
+  if (!/^[A-Za-z0-9._-]{1,128}$/.test(id)) {
     const rule = "must be at most 128 letters, digits, dots, dashes and underscores";
-    throw new InvalidValueError({ subject: "release id", rule, got: releaseId });
+    throw new InvalidValueError({ subject: "release id", rule, got: id });
   }
-  return Directive.constant("$release_id", releaseId).print();
+  return Directive.constant("$configuration_id", id).print();
 }

@@ -11,18 +11,7 @@ import {
   releaseMarker,
   siteServer,
 } from "./server.ts";
-import { Upstreams } from "./upstream.ts";
-
-/** A service of the host. */
-export interface NginxService {
-  /** At most 40 lower-case letters, digits and inner dashes, a letter first. */
-  readonly name: string;
-  /**
-   * Where the other services of the host reach it: a port, or an IP address and a port as `172.17.0.1:9001`.
-   * @default - nowhere
-   */
-  readonly internalListener?: string | number;
-}
+import { type NginxService, Upstreams } from "./upstream.ts";
 
 /** What {@link renderSites} takes. */
 export interface SitesOptions extends EdgeOptions {
@@ -36,8 +25,8 @@ export interface SitesOptions extends EdgeOptions {
 }
 
 /**
- * The text of `sites.conf`: everything of Nginx that a release may change but the live containers' addresses, which
- * stand in upstream files. The order of declaration does not show in it.
+ * The text of `sites.conf`: everything of Nginx that a release may change but which containers are live, which
+ * stands in files beside it: in a container an upstream file a service, on an instance the files of the live folder. The order of declaration does not show in it.
  *
  * @throws InvalidValueError for two services or sites of one name, two routes of one path, two listeners of one port
  */
@@ -46,11 +35,11 @@ export function renderSites(options: SitesOptions): string {
   const services = sortedOnce("service name", options.services, (service) => service.name);
   const sites = sortedOnce("server name", options.sites, (site) => `${ServerName.parse(site.name)}`);
   const internal = services.filter((service) => service.internalListener !== undefined);
-  refuseSharedPorts(options, internal);
+  refuseSharedPorts(options, services);
   const targets = sites.flatMap((site) => Object.values(site.routes)).filter((to) => typeof to !== "string");
   const upstreams = new Upstreams(
     flavour,
-    services.map((service) => service.name),
+    services,
     targets.flatMap((to) => ("address" in to ? [to.address] : [])),
   );
   return Directive.file("http", [
@@ -59,9 +48,9 @@ export function renderSites(options: SitesOptions): string {
     defaultServer(options),
     ...sites.map((site) => siteServer(site, upstreams, options)),
     ...internal.map((service) =>
-      internalListener({ listen: service.internalListener ?? 0, to: upstreams.urlOf({ service: service.name }) }),
+      internalListener({ listen: service.internalListener ?? 0, service: service.name }, upstreams),
     ),
-    ...(options.markerPort === undefined ? [] : [releaseMarker(options.markerPort)]),
+    ...(options.markerPort === undefined ? [] : [releaseMarker(flavour, options.markerPort)]),
   ]);
 }
 
@@ -76,7 +65,7 @@ function sortedOnce<T>(subject: string, items: readonly T[], nameOf: (item: T) =
 }
 
 /** Each listener has a port of its own: two on one port, even on different addresses, would depend on which was asked. */
-function refuseSharedPorts(options: SitesOptions, internal: readonly NginxService[]): void {
+function refuseSharedPorts(options: SitesOptions, services: readonly NginxService[]): void {
   const owners = new Map<string, string>();
   const claim = (owner: string, listen: string | number) => {
     const port = `${listen}`.replace(/^.*:/, "");
@@ -94,5 +83,8 @@ function refuseSharedPorts(options: SitesOptions, internal: readonly NginxServic
   };
   claim("the sites", listenOn(options));
   if (options.markerPort !== undefined) claim("the release marker", options.markerPort);
-  for (const service of internal) claim(`service ${service.name}`, service.internalListener ?? 0);
+  for (const { name, slots = [], internalListener } of services) {
+    for (const port of [...slots, ...(internalListener === undefined ? [] : [internalListener])])
+      claim(`service ${name}`, port);
+  }
 }

@@ -1,48 +1,70 @@
 import { isIP } from "node:net";
 import { serviceName } from "../release/service-name.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
+import { parsePort } from "../values/port-mapping.ts";
 import { backendAddress, type UpstreamUrl } from "./argument.ts";
 import { Directive } from "./directive.ts";
 import type { NginxFlavour } from "./main-configuration.ts";
 
-/** The word by which Nginx knows the service, as an upstream or, behind `$`, as a variable. */
-function serviceUpstream(service: string): string {
-  return `slipway_${serviceName(service).replaceAll("-", "_")}`;
+/** A service of the host. */
+export interface NginxService {
+  /** At most 40 lower-case letters, digits and inner dashes, a letter first. */
+  readonly name: string;
+  /** The two loopback ports that its containers take in turn; needed on an instance. @default - none, in a container */
+  readonly slots?: readonly [number, number];
+  /**
+   * Where the other services of the host reach it: a port, or an IP address and a port as `172.17.0.1:9001`.
+   * @default - nowhere
+   */
+  readonly internalListener?: string | number;
 }
 
 /** Where requests go: to a service of the host by its name, or to `host:port` somewhere else. */
 export type NginxBackend = { readonly service: string } | { readonly address: string };
 
-/** What a release writes about one service: where its live container is. */
+/** What a release writes about one service of a container's Nginx: where its live container is. */
 export interface UpstreamFileOptions {
-  readonly flavour: NginxFlavour;
   readonly service: string;
-  /** `name:port` of the container, or the loopback address and port of the slot. */
+  /** `name:port` of the container. */
   readonly address: string;
 }
 
 /**
- * The text of a service's upstream file. In a container a constant that Nginx resolves at each request, so that a
- * restarted container is found again at its new address; on an instance one line inside the upstream's block.
+ * The text of a service's upstream file beside a container's Nginx: a constant that Nginx resolves at each request, so
+ * that a restarted container is found again at its new address.
  */
 export function upstreamFile(options: UpstreamFileOptions): string {
-  const upstream = serviceUpstream(options.service);
-  return options.flavour === "container"
-    ? Directive.constant({ upstream }, options.address).print()
-    : Directive.of("server", options.address).print();
+  return Directive.constant({ upstream: serviceUpstream(options.service) }, options.address).print();
 }
 
-/** The backends of one sites' file: the services, whose addresses a release writes, and fixed addresses. */
+/** The name of the live folder's file that is there when requests to the service go to its second slot. */
+export function slotFile(service: string): string {
+  return `${serviceName(service)}.1`;
+}
+
+/** The word for the service: a variable, and with a slot's number behind it an upstream. */
+function serviceUpstream(service: string, slot?: 0 | 1): string {
+  const name = `slipway_${serviceName(service).replaceAll("-", "_")}`;
+  return slot === undefined ? name : `${name}_${slot}`;
+}
+
+/**
+ * The backends of one text: services, of which files beside it say where they are, and fixed addresses.
+ *
+ * Why both slots of a service are upstreams for good, and a file chooses at each request: a reload closes idle
+ * connections that clients may be about to use, and ends websockets of services that did not change. A rename does not.
+ */
 export class Upstreams {
-  private readonly services: ReadonlySet<string>;
+  private readonly services: ReadonlyMap<string, NginxService>;
   private readonly addresses: readonly string[];
 
+  /** @throws InvalidValueError for a service of an instance without slots */
   constructor(
     private readonly flavour: NginxFlavour,
-    services: Iterable<string>,
-    addresses: Iterable<string>,
+    services: Iterable<NginxService>,
+    addresses: Iterable<string> = [],
   ) {
-    this.services = new Set([...services].map(serviceName));
+    this.services = new Map([...services].map((service) => [serviceName(service.name), service]));
     this.addresses = [...new Set([...addresses].map(backendAddress))].sort();
   }
 
@@ -53,27 +75,48 @@ export class Upstreams {
       return { upstream, isVariable: this.flavour === "container" || !isNumeric(backend.address) };
     }
     if ("service" in backend && this.services.has(backend.service)) {
-      return { upstream: serviceUpstream(backend.service), isVariable: this.flavour === "container" };
+      return { upstream: serviceUpstream(backend.service), isVariable: true };
     }
     throw new InvalidValueError({
       subject: "route",
       rule: "must lead to a service that is declared",
       got: "service" in backend ? backend.service : backend.address,
-      remedy: `declared: ${[...this.services].sort().join(", ") || "none"}`,
+      remedy: `declared: ${[...this.services.keys()].sort().join(", ") || "none"}`,
     });
   }
 
-  /** What stands about them in the sites' file; a service that is a variable stands in its upstream file alone. */
+  /** What stands about them in the text; where a container's services are stands in their upstream files alone. */
   directives(): Directive[] {
-    const include = (service: string) => Directive.of("include", `/etc/nginx/slipway/upstreams/${service}.conf`);
-    const services = this.flavour === "container" ? [] : [...this.services].sort();
+    const services = this.flavour === "container" ? [] : [...this.services.keys()].sort();
     return [
-      ...services.map((service) => upstreamBlock(this.urlOf({ service }), include(service))),
+      ...services.flatMap((service) => this.slotBlocks(service)),
       ...this.addresses.map((address) => {
         const url = this.urlOf({ address });
-        return url.isVariable ? Directive.constant(url, address) : upstreamBlock(url, Directive.of("server", address));
+        return url.isVariable ? Directive.constant(url, address) : upstreamBlock(url.upstream, address);
       }),
     ];
+  }
+
+  /** What a server needs that leads to `backends`: for each of its services which slot is live. */
+  choices(backends: Iterable<NginxBackend>): Directive[] {
+    if (this.flavour === "container") return [];
+    const services = [...new Set([...backends].flatMap((to) => ("service" in to ? [to.service] : [])))].sort();
+    return services.flatMap((service) =>
+      Directive.upstreamByFile(serviceUpstream(service), slotFile(service), {
+        there: serviceUpstream(service, 1),
+        missing: serviceUpstream(service, 0),
+      }),
+    );
+  }
+
+  private slotBlocks(service: string): Directive[] {
+    const slots = this.services.get(service)?.slots;
+    if (slots === undefined) {
+      throw new InvalidValueError({ subject: "service", rule: "must have two slots on an instance", got: service });
+    }
+    return slots.map((port, at) =>
+      upstreamBlock(serviceUpstream(service, at as 0 | 1), `127.0.0.1:${parsePort(port, "slot")}`),
+    );
   }
 }
 
@@ -81,8 +124,9 @@ export class Upstreams {
  * Why connections that idle for a second are closed: the service must not be first (Gunicorn 2 s, Node 5 s), since a
  * POST that meets a closed one is not sent again.
  */
-function upstreamBlock({ upstream }: UpstreamUrl, where: Directive): Directive {
-  return Directive.upstream(upstream, where, [Directive.of("keepalive", 16), Directive.of("keepalive_timeout", "1s")]);
+function upstreamBlock(upstream: string, address: string): Directive {
+  const server = Directive.of("server", address);
+  return Directive.upstream(upstream, server, [Directive.of("keepalive", 16), Directive.of("keepalive_timeout", "1s")]);
 }
 
 function isNumeric(address: string): boolean {

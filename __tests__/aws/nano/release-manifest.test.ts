@@ -39,7 +39,8 @@ test("has its keys in one order, whatever order things were declared in", () => 
   expect(sites).toContain("listen 127.0.0.1:8100;");
   for (const text of [sites, introduction]) {
     expect(text).toContain("listen 172.17.0.1:30000");
-    expect(text).toContain("include /etc/nginx/slipway/upstreams/web.conf;");
+    expect(text).toContain("server 127.0.0.1:20001;");
+    expect(text).toContain("if (-f /var/lib/slipway/live/web.1) {");
   }
   expect(introduction).not.toContain("server_name web.example.com;");
 });

@@ -1,7 +1,6 @@
-import { Directive } from "../../nginx/directive.ts";
-import { type EdgeOptions, internalListener, type NginxSite } from "../../nginx/server.ts";
+import { renderIntroduction } from "../../nginx/introduction.ts";
+import type { EdgeOptions, NginxSite } from "../../nginx/server.ts";
 import { renderSites } from "../../nginx/sites.ts";
-import { Upstreams } from "../../nginx/upstream.ts";
 import { BRIDGE_ADDRESS } from "../../release/service-ports.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import { parsePort } from "../../values/port-mapping.ts";
@@ -47,6 +46,7 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
   const { host, ecr = [], sites, edge, drainSeconds = 10, keepReleases = 3 } = options;
   const services = options.services.map(({ ports, ...service }) => ({
     name: service.name,
+    slots: ports.slots,
     internalListener: `${BRIDGE_ADDRESS}:${parsePort(ports.internal, "internal port")}`,
   }));
   return {
@@ -57,18 +57,9 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     keepReleases: keptReleases(keepReleases),
     sites: renderSites({ flavour: "instance", markerPort: MARKER_PORT, ...edge, services, sites }),
     services: options.services.map((service, at) =>
-      releasedService(service, introduction(services[at]?.name ?? "", services[at]?.internalListener ?? "")),
+      releasedService(service, renderIntroduction("instance", services[at] as (typeof services)[number])),
     ),
   };
-}
-
-/** How other services reach one that no release served before. */
-function introduction(service: string, listen: string): string {
-  const upstreams = new Upstreams("instance", [service], []);
-  return Directive.file("http", [
-    ...upstreams.directives(),
-    internalListener({ listen, to: upstreams.urlOf({ service }) }),
-  ]);
 }
 
 /** @throws InvalidValueError when `seconds` is no time that a host waits */

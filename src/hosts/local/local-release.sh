@@ -30,7 +30,7 @@ services() { printf '%s\n' "$SLIPWAY_SERVICES"; }
 
 # The constants that only the apply knows: where a service's container is, and which release this is.
 upstream_text() { printf 'map "" $slipway_%s {\n    default "%s:%s";\n}\n' "$(printf %s "$1" | tr - _)" "$2" "$3"; }
-release_text() { printf 'map "" $release_id {\n    default "%s";\n}\n' "$1"; }
+release_text() { printf 'map "" $configuration_id {\n    default "%s";\n}\n' "$1"; }
 internal_text() { printf '%s\n' "$SLIPWAY_INTERNAL" | awk -v name="$1" '/^#: /{ wanted = ($2 == name); next } wanted'; }
 upstream_texts() { services | while read -r name container port _; do upstream_text "$name" "$container" "$port"; done; }
 release_id() { { printf '%s\n' "$SLIPWAY_SITES"; upstream_texts; } | { sha256sum 2>/dev/null || shasum -a 256; } | cut -c1-64; }

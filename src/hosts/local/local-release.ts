@@ -2,10 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ITerraformDependable, Lazy } from "cdktf";
 import { Construct } from "constructs";
-import { Directive } from "../../nginx/directive.ts";
-import { internalListener } from "../../nginx/server.ts";
+import { renderIntroduction } from "../../nginx/introduction.ts";
 import { renderSites } from "../../nginx/sites.ts";
-import { Upstreams } from "../../nginx/upstream.ts";
 import { stagedFile } from "../../terraform/staged-file.ts";
 import { templateText, withoutCreationStack } from "../../terraform/template-text.ts";
 import { TerraformData } from "../../terraform/terraform-data.ts";
@@ -120,9 +118,9 @@ export function bareText(): string {
 /** The Nginx text by which neighbours reach each service, each after a line `#: name`. */
 export function internalText(services: readonly ListedService[]): string {
   return services
-    .map(({ name, internalPort }) => {
-      const to = new Upstreams(FLAVOUR, [name], []).urlOf({ service: name });
-      return `#: ${name}\n${Directive.file("http", [internalListener({ listen: internalPort, to })])}`;
-    })
+    .map(
+      ({ name, internalPort }) =>
+        `#: ${name}\n${renderIntroduction(FLAVOUR, { name, internalListener: internalPort })}`,
+    )
     .join("");
 }
