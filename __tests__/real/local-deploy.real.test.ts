@@ -115,6 +115,30 @@ describe("a directory becomes a served name", () => {
     expect(await project.plan()).toMatchObject({ status: 0 });
   });
 
+  test("a command, variables and a memory limit that are taken away go away, in a container of its own", async () => {
+    const served = await body();
+    const settings = { command: ["python3", "server.py", "now"], env: { BODY: "declared" }, memoryMiB: 200 };
+    await project.synth({ SLIPWAY_TEST_SETTINGS: JSON.stringify(settings) });
+    expect(await project.apply()).toMatchObject({ status: 0 });
+    expect(await body()).toBe("declared");
+    for (const taken of Object.keys(settings)) {
+      await project.synth({ SLIPWAY_TEST_SETTINGS: JSON.stringify({ ...settings, [taken]: undefined }) });
+      const plan = await project.plan();
+      expect({ taken, status: plan.status }).toEqual({ taken, status: 2 });
+      expect(plan.output).toMatch(/# docker_container\.host_page_Container_\w+ must be replaced/);
+      expect(plan.output).not.toContain("will be updated in-place");
+    }
+    await project.synth();
+    expect(await project.apply()).toMatchObject({ status: 0 });
+    expect(await body()).toBe(served);
+    const running = docker("ps", "--quiet", "--filter", "label=dev.slipway.construct=slipway-test/host/page/Container");
+    const format = "{{json .Config.Cmd}} {{.HostConfig.Memory}} {{json .Config.Env}}";
+    const inspected = docker("inspect", "--format", format, running);
+    expect(inspected).toMatch(/^\["python3","server.py"\] 268435456 /);
+    expect(inspected).not.toContain("BODY=");
+    expect(await project.plan()).toMatchObject({ status: 0 });
+  });
+
   test("a build that breaks fails the apply with the reason, and the old page is served on", async () => {
     const stream = requestStream(PORT, NAME);
     project.write("Dockerfile", `${DOCKERFILE}RUN echo no such compiler >&2 && false\n`);

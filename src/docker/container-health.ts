@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { OptionNames } from "../values/known-options.ts";
 
 /** A health check that runs inside the container with the image's own tools. */
@@ -32,12 +31,4 @@ export function containerHealthBlock(health: ContainerHealth) {
     startPeriod: "0s",
     retries: health.retries ?? 30,
   };
-}
-
-/**
- * A digest of what the provider neither updates nor replaces a container for, so that as a label it does: a changed
- * health check would else never reach the engine.
- */
-export function settingsDigest(settings: object): string {
-  return createHash("sha256").update(JSON.stringify(settings)).digest("hex").slice(0, 16);
 }

@@ -7,11 +7,12 @@ import { knownProps } from "../terraform/known-props.ts";
 import { COMMAND_EXAMPLE, constructId, requireLiteral, requireTextMap, requireWordList } from "../terraform/literal.ts";
 import { dependencies, templateMap, templateText, withoutCreationStack } from "../terraform/template-text.ts";
 import type { PortMapping } from "../values/port-mapping.ts";
-import { type ContainerHealth, containerHealthBlock, HEALTH_OPTIONS, settingsDigest } from "./container-health.ts";
+import { type ContainerHealth, containerHealthBlock, HEALTH_OPTIONS } from "./container-health.ts";
 import { IMAGE, NETWORK, PORT_MAPPING, requireKind, requireKinds, VOLUME } from "./declared-kind.ts";
 import { DockerEngine, labelBlocks, ownershipLabels, publishPort, SETTINGS_LABEL } from "./docker-engine.ts";
 import type { IImage } from "./image.ts";
 import type { INetwork } from "./network.ts";
+import { settingsDigest } from "./settings-digest.ts";
 import type { IVolume } from "./volume.ts";
 
 /** What a {@link Container} takes. */
@@ -60,6 +61,7 @@ const PROPS = {
   dependsOn: true,
 } as const;
 const REPLACEMENTS: readonly unknown[] = [undefined, "stop-first", "start-first"];
+const USUAL_MEMORY_MIB = 256;
 const SMALLEST_MEMORY_MIB = 6;
 
 /**
@@ -84,7 +86,7 @@ export class Container extends Construct {
       () => this.checkNetwork(props.network),
       () => requireKinds(this, "ports", props.ports ?? [], PORT_MAPPING),
       () => this.checkReplacement(props.replacement, props.ports ?? []),
-      () => this.checkMemory(props.memoryMiB ?? 256),
+      () => this.checkMemory(props.memoryMiB ?? USUAL_MEMORY_MIB),
       () => this.checkGrace(props.stopGraceSeconds ?? 10),
       () => this.checkEnv(props.env ?? {}),
       () => requireWordList(this, "command", props.command ?? [], COMMAND_EXAMPLE),
@@ -102,7 +104,7 @@ export class Container extends Construct {
 
   private declare(props: ContainerProps) {
     const startFirst = props.replacement === "start-first";
-    const memory = props.memoryMiB ?? 256;
+    const memory = props.memoryMiB ?? USUAL_MEMORY_MIB;
     const engine = DockerEngine.of(this);
     const name = engine.nameFor(this);
     if (props.image.repository.pullAccess.kind !== "anonymous") engine.login(props.image.repository);
@@ -141,7 +143,13 @@ export class Container extends Construct {
       })),
       labels: labelBlocks({
         ...ownershipLabels(this),
-        [SETTINGS_LABEL]: settingsDigest({ health: props.health ?? null }),
+        [SETTINGS_LABEL]: settingsDigest({
+          command: props.command,
+          env: props.env,
+          health: props.health,
+          // Only where a new container costs nothing: one that stops first would be away for it.
+          memoryMiB: startFirst && memory !== USUAL_MEMORY_MIB ? memory : undefined,
+        }),
       }),
       ...(props.health
         ? {

@@ -207,7 +207,7 @@ export const STACK_LABEL = "dev.slipway.stack";
 export const CONSTRUCT_LABEL = "dev.slipway.construct";
 /** The content id that an image was built from, by which a registry's image is known to be ours. */
 export const CONTENT_LABEL = "dev.slipway.content";
-/** A digest of settings that the provider neither updates nor replaces for; a change of the label replaces. */
+/** The `settingsDigest` of a container; a change of the label replaces it. */
 export const SETTINGS_LABEL = "dev.slipway.settings";
 
 /** The labels by which everything that `construct` puts on an engine can be found again. */

@@ -17,6 +17,14 @@ export function templateText(text: string): string {
     .join("");
 }
 
+/** `text` with each reference in it written alike. Why: CDKTF numbers them, and the numbers differ from synth to synth. */
+export function withoutReferences(text: string): string {
+  return text
+    .split(TOKEN)
+    .map((part, index) => (index % 2 === 1 ? "${}" : part))
+    .join("");
+}
+
 function escapeLiteral(text: string): string {
   return text.replace(/[$%](?=\{)/g, (opener) => opener + opener);
 }

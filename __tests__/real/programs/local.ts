@@ -13,7 +13,9 @@ const image = new BuiltImage(stack, "image", {
   secrets: [{ id: "token", env: "SLIPWAY_TEST_TOKEN" }],
 });
 const host = new LocalHost(stack, "host", { port: 8901, drainSeconds: 5 });
-const page = host.run("page", { image, port: 5000, health: HealthCheck.http("/", { startPeriod: 30, interval: 1 }) });
+const settings = JSON.parse(process.env.SLIPWAY_TEST_SETTINGS ?? "{}");
+const health = HealthCheck.http("/", { startPeriod: 30, interval: 1 });
+const page = host.run("page", { image, port: 5000, health, ...settings });
 if (process.env.SLIPWAY_TEST_SECOND) {
   const reader = host.run("reader", {
     image,
