@@ -16,7 +16,7 @@ const environment = { ...process.env };
 
 beforeEach(() => {
   const path = join(mkdtempSync(join(tmpdir(), "slipway-lock-")), "slipway.lock.json");
-  const images = { "docker.io/library/nginx:1.27.3": DIGEST, "docker.io/library/registry:2.8.3": DIGEST };
+  const images = { "docker.io/library/nginx:1.30.5": DIGEST, "docker.io/library/registry:2.8.3": DIGEST };
   writeFileSync(path, JSON.stringify({ version: 1, images }));
   process.env.SLIPWAY_LOCKFILE = path;
 });

@@ -8,6 +8,7 @@ import {
   path,
   resolverAddress,
   size,
+  sizeInBytes,
   time,
 } from "../../src/nginx/argument.ts";
 
@@ -145,4 +146,14 @@ describe.each(Object.entries(cases))("%s", (_, [kind, good, bad]) => {
   test.each(bad)("refuses %j", (value, reason) => {
     expect(() => kind(value as never)).toThrow(reason);
   });
+});
+
+test.each([
+  ["0", 0],
+  ["1", 1],
+  ["10k", 10_240],
+  ["2M", 2_097_152],
+  ["1g", 1_073_741_824],
+])("%s is %d bytes", (value, bytes) => {
+  expect(sizeInBytes(value)).toBe(bytes);
 });

@@ -1,4 +1,4 @@
-import { mainConfiguration } from "../../src/nginx/main-configuration.ts";
+import { keepAliveFile, mainConfiguration } from "../../src/nginx/main-configuration.ts";
 
 describe("mainConfiguration", () => {
   test("in a container logs to the container's output", () => {
@@ -6,7 +6,6 @@ describe("mainConfiguration", () => {
 
 worker_processes auto;
 worker_rlimit_nofile 4096;
-worker_shutdown_timeout 60s;
 error_log stderr warn;
 
 events {
@@ -25,7 +24,6 @@ http {
 user www-data;
 worker_processes auto;
 worker_rlimit_nofile 4096;
-worker_shutdown_timeout 60s;
 error_log /var/log/nginx/error.log warn;
 
 events {
@@ -45,4 +43,8 @@ http {
       "nginx include must be below /etc/nginx/",
     );
   });
+});
+
+test("keepAliveFile stands alone, for an Nginx that knows its word", () => {
+  expect(keepAliveFile()).toBe("# written by slipway; the next release overwrites it\n\nkeepalive_min_timeout 10s;\n");
 });

@@ -30,6 +30,11 @@ export function findNginx(): string {
   return found;
 }
 
+/** Whether an Nginx of `version` has what came with `since`. */
+export function knows(version: string, since: string): boolean {
+  return since.localeCompare(version, "en", { numeric: true }) <= 0;
+}
+
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -57,6 +62,11 @@ export class NginxFolder {
       TEMPORARY_PATHS.map((name) => `${name}_temp_path ${this.folder}/${name};\n`).join(""),
     );
     this.writeAll(files);
+  }
+
+  get version(): string {
+    const { stderr } = spawnSync(this.nginx, ["-v"], { encoding: "utf8" });
+    return /nginx\/([\d.]+)/.exec(stderr)?.[1] ?? "";
   }
 
   writeAll(files: Readonly<Record<string, string>>): void {

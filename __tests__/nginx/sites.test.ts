@@ -231,6 +231,31 @@ map $http_upgrade $forwarded_connection {
     websocket upgrade;
 }
 
+map $http_x_forwarded_host $passed_host {
+    default $http_x_forwarded_host;
+    "" $host:$server_port;
+}
+
+map $http_x_forwarded_port $passed_port {
+    default $http_x_forwarded_port;
+    "" $server_port;
+}
+
+map $http_x_forwarded_proto $passed_proto {
+    default $http_x_forwarded_proto;
+    "" $scheme;
+}
+
+map $http_x_real_ip $passed_real_ip {
+    default $http_x_real_ip;
+    "" $remote_addr;
+}
+
+map $http_x_request_id $passed_request_id {
+    default $http_x_request_id;
+    "" $request_id;
+}
+
 server {
     listen 80 default_server;
     server_name _;
@@ -244,12 +269,42 @@ server {
     proxy_set_header X-Forwarded-For $remote_addr;
     proxy_set_header X-Forwarded-Host $host:8888;
     proxy_set_header X-Forwarded-Port 8888;
-    proxy_set_header X-Forwarded-Prefix "";
     proxy_set_header X-Forwarded-Proto $scheme;
     proxy_set_header X-Real-IP $remote_addr;
     proxy_set_header X-Request-ID $request_id;
+    proxy_set_header Front-End-Https "";
+    proxy_set_header X-Forwarded-Protocol "";
+    proxy_set_header X-Forwarded-Scheme "";
+    proxy_set_header X-Forwarded-Ssl "";
+    proxy_set_header X-Scheme "";
+    proxy_set_header X-Url-Scheme "";
+    proxy_set_header X-Forwarded-Server "";
+    proxy_set_header X-Host "";
+    proxy_set_header X-HTTP-Host-Override "";
+    proxy_set_header X-Original-Host "";
+    proxy_set_header X-Forwarded-Path "";
+    proxy_set_header X-Forwarded-Prefix "";
+    proxy_set_header X-Forwarded-Uri "";
+    proxy_set_header X-Original-URI "";
+    proxy_set_header X-Original-URL "";
+    proxy_set_header X-Rewrite-URL "";
+    proxy_set_header X-Script-Name "";
+    proxy_set_header CF-Connecting-IP "";
+    proxy_set_header CF-Connecting-IPv6 "";
+    proxy_set_header Client-IP "";
+    proxy_set_header Fastly-Client-IP "";
+    proxy_set_header Fly-Client-IP "";
     proxy_set_header Forwarded "";
+    proxy_set_header Forwarded-For "";
+    proxy_set_header True-Client-IP "";
+    proxy_set_header X-Client-IP "";
+    proxy_set_header X-Cluster-Client-IP "";
+    proxy_set_header X-Forwarded "";
+    proxy_set_header X-Remote-Addr "";
+    proxy_set_header X-Remote-IP "";
     proxy_set_header Proxy "";
+    proxy_set_header X-Accel-Mapping "";
+    proxy_set_header X-Sendfile-Type "";
     proxy_set_header Connection $forwarded_connection;
     proxy_set_header Upgrade $forwarded_upgrade;
     proxy_hide_header X-Frame-Options;
@@ -287,16 +342,16 @@ server {
     server_name _;
     proxy_set_header Host $host:9001;
     proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-    proxy_set_header X-Forwarded-Host $host:9001;
-    proxy_set_header X-Forwarded-Port 9001;
-    proxy_set_header X-Forwarded-Prefix "";
-    proxy_set_header X-Forwarded-Proto $scheme;
-    proxy_set_header X-Real-IP $remote_addr;
-    proxy_set_header X-Request-ID $request_id;
-    proxy_set_header Forwarded "";
+    proxy_set_header X-Forwarded-Host $passed_host;
+    proxy_set_header X-Forwarded-Port $passed_port;
+    proxy_set_header X-Forwarded-Proto $passed_proto;
+    proxy_set_header X-Real-IP $passed_real_ip;
+    proxy_set_header X-Request-ID $passed_request_id;
     proxy_set_header Proxy "";
     proxy_set_header Connection $forwarded_connection;
     proxy_set_header Upgrade $forwarded_upgrade;
+    proxy_send_timeout 300s;
+    proxy_read_timeout 300s;
 
     location / {
         proxy_pass http://$slipway_catalog;
@@ -346,6 +401,31 @@ map $http_upgrade $forwarded_connection {
     websocket upgrade;
 }
 
+map $http_x_forwarded_host $passed_host {
+    default $http_x_forwarded_host;
+    "" $host:$server_port;
+}
+
+map $http_x_forwarded_port $passed_port {
+    default $http_x_forwarded_port;
+    "" $server_port;
+}
+
+map $http_x_forwarded_proto $passed_proto {
+    default $http_x_forwarded_proto;
+    "" $scheme;
+}
+
+map $http_x_real_ip $passed_real_ip {
+    default $http_x_real_ip;
+    "" $remote_addr;
+}
+
+map $http_x_request_id $passed_request_id {
+    default $http_x_request_id;
+    "" $request_id;
+}
+
 upstream slipway_catalog_0 {
     server 127.0.0.1:20000;
     keepalive 16;
@@ -389,12 +469,42 @@ server {
     proxy_set_header X-Forwarded-For $remote_addr;
     proxy_set_header X-Forwarded-Host $host;
     proxy_set_header X-Forwarded-Port 80;
-    proxy_set_header X-Forwarded-Prefix "";
     proxy_set_header X-Forwarded-Proto $scheme;
     proxy_set_header X-Real-IP $remote_addr;
     proxy_set_header X-Request-ID $request_id;
+    proxy_set_header Front-End-Https "";
+    proxy_set_header X-Forwarded-Protocol "";
+    proxy_set_header X-Forwarded-Scheme "";
+    proxy_set_header X-Forwarded-Ssl "";
+    proxy_set_header X-Scheme "";
+    proxy_set_header X-Url-Scheme "";
+    proxy_set_header X-Forwarded-Server "";
+    proxy_set_header X-Host "";
+    proxy_set_header X-HTTP-Host-Override "";
+    proxy_set_header X-Original-Host "";
+    proxy_set_header X-Forwarded-Path "";
+    proxy_set_header X-Forwarded-Prefix "";
+    proxy_set_header X-Forwarded-Uri "";
+    proxy_set_header X-Original-URI "";
+    proxy_set_header X-Original-URL "";
+    proxy_set_header X-Rewrite-URL "";
+    proxy_set_header X-Script-Name "";
+    proxy_set_header CF-Connecting-IP "";
+    proxy_set_header CF-Connecting-IPv6 "";
+    proxy_set_header Client-IP "";
+    proxy_set_header Fastly-Client-IP "";
+    proxy_set_header Fly-Client-IP "";
     proxy_set_header Forwarded "";
+    proxy_set_header Forwarded-For "";
+    proxy_set_header True-Client-IP "";
+    proxy_set_header X-Client-IP "";
+    proxy_set_header X-Cluster-Client-IP "";
+    proxy_set_header X-Forwarded "";
+    proxy_set_header X-Remote-Addr "";
+    proxy_set_header X-Remote-IP "";
     proxy_set_header Proxy "";
+    proxy_set_header X-Accel-Mapping "";
+    proxy_set_header X-Sendfile-Type "";
     proxy_set_header Connection $forwarded_connection;
     proxy_set_header Upgrade $forwarded_upgrade;
     client_max_body_size 0;
@@ -430,16 +540,15 @@ server {
     server_name _;
     proxy_set_header Host $host:9001;
     proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-    proxy_set_header X-Forwarded-Host $host:9001;
-    proxy_set_header X-Forwarded-Port 9001;
-    proxy_set_header X-Forwarded-Prefix "";
-    proxy_set_header X-Forwarded-Proto $scheme;
-    proxy_set_header X-Real-IP $remote_addr;
-    proxy_set_header X-Request-ID $request_id;
-    proxy_set_header Forwarded "";
+    proxy_set_header X-Forwarded-Host $passed_host;
+    proxy_set_header X-Forwarded-Port $passed_port;
+    proxy_set_header X-Forwarded-Proto $passed_proto;
+    proxy_set_header X-Real-IP $passed_real_ip;
+    proxy_set_header X-Request-ID $passed_request_id;
     proxy_set_header Proxy "";
     proxy_set_header Connection $forwarded_connection;
     proxy_set_header Upgrade $forwarded_upgrade;
+    client_max_body_size 0;
     set $slipway_catalog slipway_catalog_0;
 
     if (-f /var/lib/slipway/live/catalog.1) {

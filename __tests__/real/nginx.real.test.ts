@@ -5,14 +5,14 @@ import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import fc from "fast-check";
 import { renderIntroduction } from "../../src/nginx/introduction.ts";
-import { mainConfiguration, type NginxFlavour } from "../../src/nginx/main-configuration.ts";
+import { keepAliveFile, mainConfiguration, type NginxFlavour } from "../../src/nginx/main-configuration.ts";
 import { quote } from "../../src/nginx/quote.ts";
 import { releaseFile } from "../../src/nginx/server.ts";
 import { renderSites, type SitesOptions } from "../../src/nginx/sites.ts";
 import { slotFile, upstreamFile } from "../../src/nginx/upstream.ts";
 import { type Echo, EchoService } from "../nginx/echo-service.ts";
 import { get, type RawAnswer, rawRequest } from "../nginx/raw-request.ts";
-import { freePort, NginxFolder, pause, type RunningNginx } from "../nginx/running-nginx.ts";
+import { freePort, knows, NginxFolder, pause, type RunningNginx } from "../nginx/running-nginx.ts";
 import { servedTexts } from "../nginx/served-texts.ts";
 
 const NAME = "shop.example.com";
@@ -179,6 +179,10 @@ describe.each(FLAVOURS)("the files of a %s", (flavour) => {
       "X-Forwarded-Port: 1",
       "X-Forwarded-Prefix: /evil",
       "Forwarded: for=6.6.6.6",
+      "X-Forwarded-Ssl: on",
+      "x-original-url: /evil",
+      "CLIENT-IP: 6.6.6.6",
+      "X-Sendfile-Type: X-Accel-Redirect",
     ];
     const { headers } = echoOf(
       await get(port, `${NAME}:1`, "/", [...spoofed, ...more, "Proxy: http://evil.example", "X-Request-ID: mine"]),
@@ -377,18 +381,54 @@ describe.each(FLAVOURS)("the files of a %s", (flavour) => {
     expect(upgrades).toEqual(["websocket upgrade", ...Array(3).fill("undefined undefined")]);
   });
 
-  test("reach a service by its internal listener, whatever the Host", async () => {
+  test("reach a service by its internal listener, whatever the Host, with its neighbour's words", async () => {
     const web = await service("web");
     const internalPort = await freePort();
     const slots = [web.port, await freePort()] as const;
     const services = [{ name: "web", slots, internalListener: `127.0.0.1:${internalPort}` }];
-    await host(flavour, { services, sites: [] }, { web });
+    const sites = [{ name: NAME, routes: {}, maxBodySize: "11m" }];
+    await host(flavour, { services, sites }, { web });
+    const told = [
+      "X-Forwarded-For: 9.9.9.9",
+      "X-Forwarded-Host: shop.example.com:8888",
+      "X-Forwarded-Port: 8888",
+      "X-Forwarded-Prefix: /shop",
+      "X-Forwarded-Proto: https",
+      "X-Real-IP: 9.9.9.9",
+      "X-Request-ID: the-edge-s-own",
+      "Forwarded: for=9.9.9.9",
+    ];
     const { headers, url } = echoOf(
-      await get(internalPort, `nginx:${internalPort}`, "/a%2Fb?c", ["X-Forwarded-For: 9.9.9.9"]),
+      await get(internalPort, `nginx:${internalPort}`, "/a%2Fb?c", [...told, "Proxy: http://evil.example"]),
     );
     expect(url).toBe("/a%2Fb?c");
-    expect(headers.host).toBe(`nginx:${internalPort}`);
-    expect(headers["x-forwarded-for"]).toBe("9.9.9.9, 127.0.0.1");
+    expect(headers).toEqual({
+      host: `nginx:${internalPort}`,
+      "x-forwarded-for": "9.9.9.9, 127.0.0.1",
+      "x-forwarded-host": "shop.example.com:8888",
+      "x-forwarded-port": "8888",
+      "x-forwarded-prefix": "/shop",
+      "x-forwarded-proto": "https",
+      "x-real-ip": "9.9.9.9",
+      "x-request-id": "the-edge-s-own",
+      forwarded: "for=9.9.9.9",
+    });
+    expect(echoOf(await get(internalPort, "nginx", "/")).headers).toEqual({
+      host: `nginx:${internalPort}`,
+      "x-forwarded-for": "127.0.0.1",
+      "x-forwarded-host": `nginx:${internalPort}`,
+      "x-forwarded-port": `${internalPort}`,
+      "x-forwarded-proto": "http",
+      "x-real-ip": "127.0.0.1",
+      "x-request-id": expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+    const post = (length: number) =>
+      rawRequest(
+        internalPort,
+        ["POST /big HTTP/1.1", "Host: nginx", "Connection: close", `Content-Length: ${length}`],
+        "x".repeat(length),
+      );
+    expect(echoOf(await post(11 * 1024 ** 2)).body).toHaveLength(11 * 1024 ** 2);
   });
 
   test("serve on when a reload brings files that Nginx refuses", async () => {
@@ -546,6 +586,17 @@ test("an instance's Nginx moves on by one rename: no reload, no connection close
   expect(echoOf(await get(port, NAME, "/")).service).toBe("before");
   rmSync(join(folder.folder, "var/lib/slipway/generations/3/release"));
   expect((await get(markerPort, "127.0.0.1", "/")).status).toBe(503);
+});
+
+test("an Nginx that knows how to keep idle connections over a reload takes the file, an older one names the word", () => {
+  const folder = new NginxFolder({
+    ...files({ flavour: "container", port: 18080, services: [], sites: [] }),
+    "/etc/nginx/slipway/keepalive.conf": keepAliveFile(),
+  });
+  cleanUps.push(() => folder.remove());
+  const { status, output } = folder.test();
+  const isRefused = output.includes('unknown directive "keepalive_min_timeout"');
+  expect([status, isRefused]).toEqual(knows(folder.version, "1.27.4") ? [0, false] : [1, true]);
 });
 
 test("an instance's Nginx closes idle connections before the service does", async () => {

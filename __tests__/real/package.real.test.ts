@@ -55,7 +55,7 @@ beforeAll(async () => {
   mkdirSync(join(project, "app"));
   writeFileSync(join(project, "app/Dockerfile"), "FROM scratch\nCOPY Dockerfile /\nEXPOSE 80\n");
   writeFileSync(join(project, "main.cjs"), PROGRAM);
-  const images = ["nginx:1.27.3", "registry:2.8.3"].map((name) => [
+  const images = ["nginx:1.30.5", "registry:2.8.3"].map((name) => [
     `docker.io/library/${name}`,
     `sha256:${"0".repeat(64)}`,
   ]);

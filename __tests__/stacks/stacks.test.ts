@@ -11,7 +11,7 @@ import { NetflixHubStack } from "../../stacks/netflix-hub.ts";
 const environment = { ...process.env };
 
 beforeEach(() => {
-  const images = ["nginx:1.27.3", "registry:2.8.3", "python:3.12.8-slim-bookworm", "node:22.12.0-slim"];
+  const images = ["nginx:1.30.5", "registry:2.8.3", "python:3.12.8-slim-bookworm", "node:22.12.0-slim"];
   const lockfile = join(mkdtempSync(join(tmpdir(), "slipway-lock-")), "slipway.lock.json");
   const pins = Object.fromEntries(images.map((name) => [`docker.io/library/${name}`, `sha256:${"0".repeat(64)}`]));
   writeFileSync(lockfile, JSON.stringify({ version: 1, images: pins }));

@@ -1,7 +1,7 @@
 import type { ITerraformDependable } from "cdktf";
 import type { IConstruct } from "constructs";
 import type { IImage } from "../docker/image.ts";
-import type { PassOptions } from "../nginx/server.ts";
+import type { PassOptions } from "../nginx/pass-options.ts";
 import type { HealthCheck } from "../values/health-check.ts";
 import type { Platform } from "../values/platform.ts";
 

@@ -43,6 +43,12 @@ export function count(value: number): string {
     : refuse("nginx count", "must be a whole number from 1", value);
 }
 
+/** The bytes of a size; 0 where it switches the limit off. @throws InvalidValueError for what is none */
+export function sizeInBytes(value: string): number {
+  const [, digits = "", unit = ""] = /^(\d+)(.?)$/.exec(size(value).toLowerCase()) ?? [];
+  return Number(BigInt(digits) * (FACTORS[unit] ?? 1n));
+}
+
 /** A size as `client_max_body_size` reads it: bytes, or with `k`, `m`, `g`; 0 switches the limit off. */
 export function size(value: string): string {
   const match = /^(\d{1,19})([kmg]?)$/i.exec(value);

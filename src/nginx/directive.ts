@@ -1,5 +1,6 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { backendAddress, liveFile, oneOf, path, upstreamName } from "./argument.ts";
+import { PASSED } from "./forwarded-header.ts";
 import { type Context, GRAMMAR, INHERITED_AS_A_WHOLE, REPEATABLE, type Rule } from "./grammar.ts";
 import { quote } from "./quote.ts";
 
@@ -73,6 +74,14 @@ export class Directive {
       Directive.entry("websocket", oneOf("websocket", "upgrade")(value)),
     ];
     return new Directive("map", ["$http_upgrade", name], ["http"], entries);
+  }
+
+  /** A variable that is what a trusted sender's header says, else what Nginx itself knows. */
+  static passedHeader(variable: keyof typeof PASSED): Directive {
+    if (!Object.hasOwn(PASSED, variable)) refuse("must be one that passes a header", variable);
+    const [header, otherwise] = PASSED[variable];
+    const entries = [new Directive("default", [header], ["map"]), new Directive('""', [otherwise], ["map"])];
+    return new Directive("map", [header, variable], ["http"], entries);
   }
 
   /**

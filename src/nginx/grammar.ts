@@ -17,6 +17,7 @@ import {
   time,
   upstreamUrl,
 } from "./argument.ts";
+import { forwardedHeader } from "./forwarded-header.ts";
 
 const logged = oneOf(
   "$body_bytes_sent",
@@ -45,33 +46,6 @@ function logFields(fields: LogFields): string {
     return `"${field}":"${logged(variable)}"`;
   });
   return `'{${members.join(",")}}'`;
-}
-
-const HOST = /^\$host(?::[1-9]\d{0,4})?$/;
-
-/** What services may be told about a request; every value is Nginx's own, a constant or nothing, never the visitor's. */
-const VALUES: ReadonlyMap<string, RegExp> = new Map([
-  ["Host", HOST],
-  ["Connection", /^\$forwarded_connection$/],
-  ["Upgrade", /^\$forwarded_upgrade$/],
-  ["Forwarded", /^$/],
-  ["Proxy", /^$/],
-  ["X-Forwarded-For", /^\$(?:remote_addr|proxy_add_x_forwarded_for)$/],
-  ["X-Forwarded-Host", HOST],
-  ["X-Forwarded-Port", /^[1-9]\d{0,4}$/],
-  ["X-Forwarded-Prefix", /^$/],
-  ["X-Forwarded-Proto", /^\$scheme$/],
-  ["X-Real-IP", /^\$remote_addr$/],
-  ["X-Request-ID", /^\$request_id$/],
-]);
-
-/** The words of `proxy_set_header`. @throws InvalidValueError for a header, or a value of it, that could be spoofed */
-function forwardedHeader(name: string, value: string): string[] {
-  if (!VALUES.get(name)?.test(value)) {
-    const rule = "must be one of the forwarded ones with its own value";
-    throw new InvalidValueError({ subject: "request header", rule, got: `${name}: ${value}` });
-  }
-  return [name, value === "" ? '""' : value];
 }
 
 export type Context = "main" | "events" | "http" | "upstream" | "server" | "location" | "map";
@@ -114,7 +88,6 @@ export const GRAMMAR = {
   user: rule(["main"], [oneOf("www-data")]),
   worker_processes: rule(["main"], [oneOf("auto")]),
   worker_rlimit_nofile: rule(["main"], [count]),
-  worker_shutdown_timeout: rule(["main"], [time]),
   error_log: rule(["main"], [errorLog, oneOf("warn")]),
   worker_connections: rule(["events"], [count]),
   include: rule(["http"], [includedFile]),
@@ -131,6 +104,7 @@ export const GRAMMAR = {
   server_names_hash_max_size: rule(["http"], [count]),
   proxy_headers_hash_bucket_size: rule(["http"], [count]),
   proxy_headers_hash_max_size: rule(["http"], [count]),
+  keepalive_min_timeout: rule(["http"], [time]),
   client_header_timeout: rule(["http"], [time]),
   proxy_http_version: rule(["http"], [oneOf("1.1")]),
   proxy_redirect: rule(["http"], [OFF]),

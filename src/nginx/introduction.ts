@@ -1,6 +1,6 @@
 import { Directive } from "./directive.ts";
-import type { NginxFlavour } from "./main-configuration.ts";
-import { internalListener } from "./server.ts";
+import { headerMaps, type NginxFlavour } from "./main-configuration.ts";
+import { internalListener, type NginxSite, siteLimits } from "./server.ts";
 import { type NginxService, Upstreams } from "./upstream.ts";
 
 /** A service that neighbours reach. */
@@ -11,9 +11,15 @@ export interface IntroducedService extends NginxService {
 /**
  * The text by which neighbours reach a service that the live text does not know yet, complete in itself. Why: what is new
  * may need each other before any of it is healthy and the release's own text is live.
+ *
+ * @param sites The release's, whose largest limits hold between services
  */
-export function renderIntroduction(flavour: NginxFlavour, service: IntroducedService): string {
-  const upstreams = new Upstreams(flavour, [service]);
-  const listener = internalListener({ listen: service.internalListener, service: service.name }, upstreams);
-  return Directive.file("http", [...upstreams.directives(), listener]);
+export function renderIntroduction(
+  flavour: NginxFlavour,
+  { name, slots, internalListener: listen }: IntroducedService,
+  sites: readonly NginxSite[] = [],
+): string {
+  const upstreams = new Upstreams(flavour, [{ name, slots }]);
+  const listener = internalListener({ listen, service: name, limits: siteLimits(sites) }, upstreams);
+  return Directive.file("http", [...headerMaps(), ...upstreams.directives(), listener]);
 }

@@ -1,4 +1,6 @@
 import { Directive } from "./directive.ts";
+import { PASSED } from "./forwarded-header.ts";
+import { DEFAULT_LIMITS } from "./pass-options.ts";
 
 /** Where Nginx runs: in a container of the local engine, or installed on an Ubuntu or Debian instance. */
 export type NginxFlavour = "container" | "instance";
@@ -11,7 +13,9 @@ export interface MainConfigurationOptions {
 
 /**
  * The text of `nginx.conf`. Why so little: it is placed once, when Nginx is, so whatever a later release may want to
- * change stands in the included files. The process id's path and the daemon mode are the package's or the image's own.
+ * change stands in the included files. Why no `worker_shutdown_timeout`: workers of before a reload stay only as long as
+ * a request or a websocket of theirs does, whose own limits end it; a common limit would end those of services that did
+ * not change. The process id's path and the daemon mode are the package's or the image's own.
  */
 export function mainConfiguration(options: MainConfigurationOptions): string {
   const inContainer = options.flavour === "container";
@@ -19,7 +23,6 @@ export function mainConfiguration(options: MainConfigurationOptions): string {
     ...(inContainer ? [] : [Directive.of("user", "www-data")]),
     Directive.of("worker_processes", "auto"),
     Directive.of("worker_rlimit_nofile", 4096),
-    Directive.of("worker_shutdown_timeout", "60s"),
     Directive.of("error_log", inContainer ? "stderr" : "/var/log/nginx/error.log", "warn"),
     Directive.events([Directive.of("worker_connections", 1024)]),
     Directive.http([Directive.of("include", options.include ?? "/etc/nginx/slipway/*.conf")]),
@@ -60,16 +63,33 @@ export function httpSettings(flavour: NginxFlavour, resolver?: string): Directiv
     Directive.of("proxy_headers_hash_bucket_size", 128),
     Directive.of("proxy_headers_hash_max_size", 1024),
     Directive.of("client_header_timeout", "15s"),
-    Directive.of("client_max_body_size", "10m"),
+    Directive.of("client_max_body_size", DEFAULT_LIMITS.maxBodySize),
     Directive.of("proxy_http_version", "1.1"),
     Directive.of("proxy_redirect", "off"),
     Directive.of("proxy_buffer_size", "16k"),
     Directive.of("proxy_buffers", 8, "16k"),
     Directive.of("proxy_connect_timeout", "5s"),
-    Directive.of("proxy_send_timeout", "60s"),
-    Directive.of("proxy_read_timeout", "60s"),
+    Directive.of("proxy_send_timeout", `${DEFAULT_LIMITS.readTimeoutSeconds}s`),
+    Directive.of("proxy_read_timeout", `${DEFAULT_LIMITS.readTimeoutSeconds}s`),
     Directive.of("proxy_next_upstream", "error"),
+    ...headerMaps(),
+  ];
+}
+
+/** The variables of forwarded headers. A text may bring them although another did: Nginx takes the last of equal ones. */
+export function headerMaps(): Directive[] {
+  return [
     Directive.websocketMap("$forwarded_upgrade", "websocket"),
     Directive.websocketMap("$forwarded_connection", "upgrade"),
+    ...(Object.keys(PASSED) as (keyof typeof PASSED)[]).map((variable) => Directive.passedHeader(variable)),
   ];
+}
+
+/**
+ * The text of a file of its own beside the sites', for an Nginx that knows its word, which is 1.27.4 or newer; an older
+ * one does not start with it. Workers that a reload ends keep idle connections for as long, and tell clients to close
+ * them, so that no request meets a connection that was just closed.
+ */
+export function keepAliveFile(): string {
+  return Directive.file("http", [Directive.of("keepalive_min_timeout", "10s")]);
 }

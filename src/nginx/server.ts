@@ -2,7 +2,9 @@ import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import { LIVE_FOLDER, path } from "./argument.ts";
 import { Directive } from "./directive.ts";
+import { headersOfNeighbours, headersOfVisitors } from "./forwarded-header.ts";
 import type { NginxFlavour } from "./main-configuration.ts";
+import { largestLimits, type PassOptions, passing } from "./pass-options.ts";
 import type { NginxBackend, Upstreams } from "./upstream.ts";
 
 /** Where visitors come in. */
@@ -37,6 +39,12 @@ export interface NginxSite extends PassOptions {
   readonly routes: Readonly<Record<string, string | NginxRoute>>;
 }
 
+/** The largest limits of the sites and their routes, which hold between services. */
+export function siteLimits(sites: readonly NginxSite[]): PassOptions {
+  const routes = sites.flatMap((site) => Object.values(site.routes));
+  return largestLimits([...sites, ...routes.filter((route) => typeof route !== "string")]);
+}
+
 /** A route and its path without the last slash, so that `/api` and `/api/` are one. */
 type Location = NginxRoute & { readonly below: string };
 
@@ -46,7 +54,7 @@ export function siteServer(site: NginxSite, upstreams: Upstreams, edge: EdgeOpti
   return Directive.server([
     Directive.of("listen", listenOn(edge)),
     Directive.of("server_name", site.name),
-    ...forwarding({ port: edge.publicPort ?? edge.port ?? 80 }),
+    ...setHeaders(headersOfVisitors(edge.publicPort ?? edge.port ?? 80)),
     ...passing(site),
     ...upstreams.choices(routes),
     ...(routes[0]?.below === "" ? [] : [Directive.location("/", [Directive.of("return", "404")])]),
@@ -75,94 +83,16 @@ function locations(route: Location, children: readonly Directive[]): Directive[]
   return route.below === "" ? [below] : [Directive.exactLocation(route.below, children), below];
 }
 
-/** What a site, or one route of it, may change about the way that requests pass. */
-export interface PassOptions {
-  /** Response headers, on error answers too; one that the service sends as well is replaced. @default - none */
-  readonly headers?: Readonly<Record<string, string>>;
-  /** The largest request body, e.g. `10m`; `0` for no limit. @default "10m" */
-  readonly maxBodySize?: string;
-  /** Seconds without a byte from the service after which a request fails, and idle websockets end. @default 60 */
-  readonly readTimeoutSeconds?: number;
-}
-
-const LONGEST_TIMEOUT = 86_400;
-
-/** The options as directives; the headers of `around` are repeated, since a block with its own inherits none. */
-function passing(options: PassOptions, around: PassOptions = {}): Directive[] {
-  const own = options.headers ?? {};
-  const headers = Object.keys(own).length === 0 ? [] : [...merged(around.headers ?? {}, own)];
-  return [
-    ...headers.map(([name]) => Directive.of("proxy_hide_header", name)),
-    ...headers.map(([name, value]) => Directive.of("add_header", name, value, "always")),
-    ...(options.maxBodySize === undefined ? [] : [Directive.of("client_max_body_size", options.maxBodySize)]),
-    ...(options.readTimeoutSeconds === undefined ? [] : timeouts(options.readTimeoutSeconds)),
-  ];
-}
-
-function timeouts(seconds: number): Directive[] {
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > LONGEST_TIMEOUT) {
-    const rule = `must be whole seconds from 1 to ${LONGEST_TIMEOUT}`;
-    throw new InvalidValueError({ subject: "read timeout", rule, got: seconds });
-  }
-  return [Directive.of("proxy_send_timeout", `${seconds}s`), Directive.of("proxy_read_timeout", `${seconds}s`)];
-}
-
-/** Header names are one whatever their case; sorted, so that the order of declaration does not show. */
-function merged(around: Readonly<Record<string, string>>, own: Readonly<Record<string, string>>): [string, string][] {
-  const byName = new Map<string, [string, string]>();
-  for (const headers of [around, own]) {
-    const seen = new Set<string>();
-    for (const [name, value] of Object.entries(headers)) {
-      const key = name.toLowerCase();
-      if (seen.has(key)) {
-        throw new InvalidValueError({
-          subject: "header name",
-          rule: "must be given once, whatever its case",
-          got: name,
-        });
-      }
-      seen.add(key);
-      byName.set(key, [name, value]);
-    }
-  }
-  return [...byName.keys()].sort().map((key) => byName.get(key) as [string, string]);
-}
-
-export interface ForwardingOptions {
-  /** The port that the request's sender typed, for the addresses that services build. */
-  readonly port: number;
-  /** Whether senders are services of ours, which may pass on whom they act for. @default false */
-  readonly trusted?: boolean;
-}
-
-/**
- * What a service is told about a request. Why so many empty ones: a header that Nginx does not set arrives as the
- * visitor sent it, and frameworks believe these.
- */
-function forwarding(options: ForwardingOptions): Directive[] {
-  const port = parsePort(options.port, "public port");
-  const host = port === 80 ? "$host" : `$host:${port}`;
-  const headers: Readonly<Record<string, string>> = {
-    Host: host,
-    "X-Forwarded-For": options.trusted ? "$proxy_add_x_forwarded_for" : "$remote_addr",
-    "X-Forwarded-Host": host,
-    "X-Forwarded-Port": `${port}`,
-    "X-Forwarded-Prefix": "",
-    "X-Forwarded-Proto": "$scheme",
-    "X-Real-IP": "$remote_addr",
-    "X-Request-ID": "$request_id",
-    Forwarded: "",
-    Proxy: "",
-    Connection: "$forwarded_connection",
-    Upgrade: "$forwarded_upgrade",
-  };
-  return Object.entries(headers).map(([name, value]) => Directive.of("proxy_set_header", name, value));
-}
-
 export interface InternalListenerOptions {
   /** A port, or an address and a port as `172.17.0.1:9001`; never one that the outside reaches. */
   readonly listen: string | number;
   readonly service: string;
+  /** @default - those of every server */
+  readonly limits?: PassOptions;
+}
+
+function setHeaders(headers: readonly [name: string, value: string][]): Directive[] {
+  return headers.map(([name, value]) => Directive.of("proxy_set_header", name, value));
 }
 
 /** The server by which other services reach one service; its address stays while containers come and go. */
@@ -171,7 +101,8 @@ export function internalListener(options: InternalListenerOptions, upstreams: Up
   return Directive.server([
     Directive.of("listen", options.listen, "default_server"),
     Directive.of("server_name", "_"),
-    ...forwarding({ port, trusted: true }),
+    ...setHeaders(headersOfNeighbours(port)),
+    ...passing(options.limits ?? {}),
     ...upstreams.choices([options]),
     Directive.location("/", [Directive.of("proxy_pass", upstreams.urlOf(options))]),
   ]);

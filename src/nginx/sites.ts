@@ -9,6 +9,7 @@ import {
   listenOn,
   type NginxSite,
   releaseMarker,
+  siteLimits,
   siteServer,
 } from "./server.ts";
 import { type NginxService, Upstreams } from "./upstream.ts";
@@ -42,13 +43,14 @@ export function renderSites(options: SitesOptions): string {
     services,
     targets.flatMap((to) => ("address" in to ? [to.address] : [])),
   );
+  const limits = siteLimits(sites);
   return Directive.file("http", [
     ...httpSettings(flavour, options.resolver),
     ...upstreams.directives(),
     defaultServer(options),
     ...sites.map((site) => siteServer(site, upstreams, options)),
     ...internal.map((service) =>
-      internalListener({ listen: service.internalListener ?? 0, service: service.name }, upstreams),
+      internalListener({ listen: service.internalListener ?? 0, service: service.name, limits }, upstreams),
     ),
     ...(options.markerPort === undefined ? [] : [releaseMarker(flavour, options.markerPort)]),
   ]);

@@ -15,7 +15,7 @@ const environment = { ...process.env };
 
 beforeEach(() => {
   const path = join(mkdtempSync(join(tmpdir(), "slipway-lock-")), "slipway.lock.json");
-  writeFileSync(path, JSON.stringify({ version: 1, images: { "docker.io/library/nginx:1.27.3": DIGEST } }));
+  writeFileSync(path, JSON.stringify({ version: 1, images: { "docker.io/library/nginx:1.30.5": DIGEST } }));
   process.env.SLIPWAY_LOCKFILE = path;
 });
 afterEach(() => {

@@ -36,7 +36,18 @@ export const STAND_INS = [
   {
     repository: "nginx",
     description: "Debian 12 with its Nginx 1.22, curl and wget",
-    tags: ["1", "1-alpine", "1.27", "1.27-alpine", "alpine", "latest", "stable", "stable-alpine"],
+    tags: [
+      "1",
+      "1-alpine",
+      "1.27",
+      "1.27-alpine",
+      "1.30",
+      "1.30-alpine",
+      "alpine",
+      "latest",
+      "stable",
+      "stable-alpine",
+    ],
   },
   {
     repository: "registry",

@@ -57,7 +57,7 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     keepReleases: keptReleases(keepReleases),
     sites: renderSites({ flavour: "instance", markerPort: MARKER_PORT, ...edge, services, sites }),
     services: options.services.map((service, at) =>
-      releasedService(service, renderIntroduction("instance", services[at] as (typeof services)[number])),
+      releasedService(service, renderIntroduction("instance", services[at] as (typeof services)[number], sites)),
     ),
   };
 }

@@ -25,7 +25,7 @@ export interface LocalHostProps {
   readonly address?: string;
   /** What the machine runs, where it is not the deployer's own. @default - whatever the engine runs */
   readonly platform?: Platform;
-  /** An Nginx image with curl or wget in it. @default "nginx:1.27.3", pinned by the lockfile */
+  /** An Nginx image with curl or wget in it. @default "nginx:1.30.5", pinned by the lockfile */
   readonly nginxImage?: string;
   /** The network that the host's containers share. @default - one of its own */
   readonly network?: INetwork;
@@ -33,7 +33,7 @@ export interface LocalHostProps {
   readonly drainSeconds?: number;
 }
 
-const DEFAULT_NGINX_IMAGE = "nginx:1.27.3";
+const DEFAULT_NGINX_IMAGE = "nginx:1.30.5";
 const LONGEST_DRAIN_SECONDS = 3600;
 
 /**
