@@ -14,7 +14,8 @@
 #        $RENEW     names, spaces between, of services that get a new container although their spec is the same
 # Needs  say TEXT, and a driver. Where nothing else is said a driver's function ends with 0 (done), 1 (no, for good) or
 #        75 (not now), and sets $problem when it is not 0:
-#   d_ready                  the host can be asked; what a killed run left is put in order
+#   d_ready                  the host can be asked; what a killed run left is put in order: candidates that requests do
+#                            not go to, and a front that does not answer as the generation that it was last told
 #   d_serves RELEASE         0 when the front itself answers that it serves the release
 #   d_serving                prints NAME INSTANCE SPEC, a line for each service that requests go to
 #   d_fetch NAME             what a new container of the service needs is here
@@ -27,22 +28,23 @@
 #                            service that they lack
 #   d_test GENERATION        the front would take it
 #   d_switch GENERATION      0 only once the front answers as it
-#   d_generation             prints the one that serves
+#   d_generation             prints the one that serves, nothing where none does yet; d_switch "" goes back to that
 #   d_busy INSTANCE          0 busy, 1 idle, 75 cannot tell
 #   d_keep INSTANCE          from now on it is started again when it ends
 #   d_drop INSTANCE          stops and removes a candidate that failed
 #   d_retire INSTANCE        stops and removes what requests no longer go to
-#   d_accept                 the release serves: the host's own books
+#   d_accept                 the release serves: the host's own books; also told where there was nothing to do, for a
+#                            run may have been killed before it got here
 #   d_clean                  forgets generations and files that nothing uses
 #   d_note KEY, d_recall KEY   keeps standard input, prints it again
-# shellcheck shell=sh disable=SC2034,SC2094,SC2154 # fields of a line are read by name; files are read, never written, while they are read; drivers set $generation
+# shellcheck shell=sh disable=SC2015,SC2034,SC2094,SC2154 # fields of a line are read by name; files are read, never written, while they are read; drivers set $generation
 
 R_TAB=$(printf '\t')
 R_PAUSE=${SLIPWAY_PAUSE:-0.5}
 R_LOOKS=3 # how often what serves must fail in a row to count as broken
 
 rollout() {
-  release=$1 mode=$2 problem='' undoable=no later=0
+  release=$1 mode=$2 problem='' undoable=no later=0 because=''
   for each in serving noted plan candidates introduced pending healthy missing pairs; do : >"$WORK/$each"; done
   trap 'r_interrupted' TERM INT HUP
   r_move
@@ -55,11 +57,15 @@ rollout() {
 r_move() {
   d_ready || return
   r_plan || return
-  ! r_serves_already || return 0
+  if r_serves_already; then
+    d_accept
+    return
+  fi
   began=$(d_generation) undoable=yes
   r_fetch && r_start && r_introduce && r_await && r_go_live || return
   r_report
   r_drain
+  problem=$because
   return "$accepted"
 }
 
@@ -79,7 +85,8 @@ r_serving() { sed -n "s/^$1 //p" "$WORK/serving"; }
 
 # Says of each service what the release asks of it: "NAME WHY INSTANCE", where WHY is
 #   new     another spec, or nothing served: a new container, which must become healthy
-#   demand  another health check: the container that runs must pass it
+#   demand  another health check, or one that no release has noted yet: the container that runs must pass it; where it
+#           does not run, new
 #   lost    as it was, but it does not run, or is to be renewed: a new container, which the release does not wait for
 #   same    nothing
 r_plan() {
@@ -89,12 +96,14 @@ r_plan() {
     read -r instance running <<SERVING
 $(r_serving "$name")
 SERVING
+    state=''
+    [ "$running" != "$spec" ] || state=$(d_state "$instance")
     if [ "$running" != "$spec" ]; then
       why=new
-    elif [ "$(d_state "$instance")" != running ] || r_is_renewed "$name"; then
-      why=lost
     elif [ "$(grep "^$name$R_TAB" "$WORK/noted")" != "$(grep "^$name$R_TAB" "$SERVICES")" ]; then
-      why=demand
+      if [ "$state" = running ]; then why=demand; else why=new; fi
+    elif [ "$state" != running ] || r_is_renewed "$name"; then
+      why=lost
     else
       why=same
     fi
@@ -114,12 +123,13 @@ r_fetch() {
   done 3<"$WORK/plan"
 }
 
-# A release ends with the driver's outcome $1; a restore goes on without this service.
+# A release ends with the driver's outcome $1, unless it did not change this service; a restore goes on without it.
 r_cannot_start() {
-  [ "$mode" = restore ] || return "$1"
-  say "$name: $problem"
+  problem="$name: $problem"
+  [ "$mode" = restore ] || [ "$why" = lost ] || return "$1"
+  say "$problem"
   echo "$name" >>"$WORK/missing"
-  [ "$1" = 1 ] || later=$1
+  [ "$1" = 1 ] || [ "$mode" != restore ] || later=$1 because=$problem
 }
 
 r_start() {
@@ -134,7 +144,7 @@ r_start() {
           continue
         }
         echo "$name $instance" >>"$WORK/candidates"
-        { [ "$why" = new ] && r_serves_well "$name" "$serving"; } || echo "$name $instance" >>"$WORK/introduced"
+        r_serves_well "$name" "$serving" || echo "$name $instance" >>"$WORK/introduced"
         ;;
     esac
     r_line "$name"
@@ -144,10 +154,10 @@ r_start() {
 }
 
 # Whether something healthy of the service serves, by the check under which it was let in: a new check is about a new
-# container.
+# container. What no release has noted is asked by the new one, for a killed run may have introduced it unproven.
 r_serves_well() {
   [ "$2" != - ] && [ "$(d_state "$2")" = running ] || return 1
-  ! r_line "$1" "$WORK/noted" || r_stays_healthy "$2"
+  { r_line "$1" "$WORK/noted" || r_line "$1"; } && r_stays_healthy "$2"
 }
 
 # One bad answer is none: only what fails again and again is broken.
@@ -242,10 +252,11 @@ r_drop() {
   sed "/^$1 /d" "$WORK/candidates" >"$WORK/candidates.new" && mv "$WORK/candidates.new" "$WORK/candidates"
 }
 
-# What each service's requests go to from now on: its candidate, else what served and runs.
+# What each service's requests go to from now on: its candidate, else what served and runs. One that nothing waited for
+# does not replace what serves well before it is healthy itself.
 r_pairs() {
   while read -r name why serving <&3; do
-    grep "^$name " "$WORK/candidates" || {
+    grep -h "^$name " "$WORK/introduced" "$WORK/healthy" | grep -Fxf "$WORK/candidates" | head -n 1 | grep . || {
       case $why in
         new | lost) [ "$serving" != - ] && [ "$(d_state "$serving")" = running ] && echo "$name $serving" ;;
         *) echo "$name $serving" ;;
@@ -259,15 +270,15 @@ r_go_live() {
   d_put release "$release" <"$WORK/pairs" && d_test "$generation" || return
   while read -r name instance <&3; do
     d_keep "$instance" || {
-      outcome=$?
+      outcome=$? problem="$name: $problem"
       ! grep -qx "$name $instance" "$WORK/healthy" || return "$outcome"
-      say "$name: $problem"
+      say "$problem"
     }
   done 3<"$WORK/pairs"
   d_switch "$generation" || return
   undoable=no accepted=$later
-  d_note services <"$SERVICES" || accepted=$?
-  d_accept || accepted=$?
+  d_note services <"$SERVICES" || accepted=$? because=$problem
+  d_accept || accepted=$? because=$problem
 }
 
 # What the release did not change is not its matter, but a person wants to know.
@@ -280,8 +291,12 @@ r_report() {
   done 3<"$WORK/plan"
 }
 
-# Lets what requests went to before end what it began, $DRAIN seconds at most, then stops it.
+# Lets what requests went to before end what it began, $DRAIN seconds at most, then stops it; first of all a candidate
+# that requests do not go to.
 r_drain() {
+  while read -r name instance <&3; do
+    grep -qx "$name $instance" "$WORK/pairs" || d_drop "$instance" || say "$name: $problem"
+  done 3<"$WORK/candidates"
   drained_by=$(($(r_now) + DRAIN))
   while read -r name instance _ <&3; do
     grep -qx "$name $instance" "$WORK/pairs" && continue
@@ -296,17 +311,27 @@ r_drain() {
   d_clean || say "$problem"
 }
 
-# Puts back what served, and takes away what was begun; the reason stays in $problem.
+# Puts back what served, and takes away what was begun; the reason stays in $problem. Where the front does not go back,
+# requests may go to what was begun, so that it stays for the next run to put in order.
 r_undo() {
   [ "$undoable" = yes ] || return 0
   undoable=no reason=$problem
-  [ "$(d_generation)" = "$began" ] || d_switch "$began" || say "going back: $problem"
+  [ "$(d_generation)" = "$began" ] || d_switch "$began" || {
+    say "going back: $problem"
+    problem=$reason
+    return
+  }
   while read -r name instance <&3; do
     d_drop "$instance" || say "$name: $problem"
   done 3<"$WORK/candidates"
   d_clean || say "$problem"
-  ! [ -s "$WORK/serving" ] || say "what served before serves on"
+  ! r_something_serves || say "what served before serves on"
   problem=$reason
+}
+
+r_something_serves() {
+  while read -r _ instance _ <&3; do [ "$(d_state "$instance")" != running ] || return 0; done 3<"$WORK/serving"
+  return 1
 }
 
 r_interrupted() {

@@ -1,0 +1,28 @@
+import { powerCuts, type World } from "./pretended-world.ts";
+
+const NEW = ["a 2", "b 2", "c 1"];
+const OLD = ["a 1", "b 1", "d 1"];
+const THEN = [
+  { services: NEW },
+  { services: ["a 3", "b 2", "d 1"], id: "other" },
+  { services: OLD, id: "old", mode: "restore" as const },
+];
+
+/**
+ * Bash runs the core and photographs the world after every line that changed it, which is all that a cut leaves.
+ * Whatever the next run is, it ends with its release serving, something proven behind every name, nothing left over, and
+ * nothing that is well was stopped or replaced before its successor was proven.
+ */
+test.each<[string, World, number]>([
+  ["a first release", { health: ["a:2 needs b", "b:2 needs a"] }, 8],
+  ["a release of what serves well", { serves: OLD, health: ["a:2 slow 2"] }, 8],
+  [
+    "a release that mends what is broken",
+    { serves: ["a 1 exited 1", "b 1", "d 1"], health: ["a:2 needs b", "b:2 slow 2"] },
+    8,
+  ],
+])("a power cut after every line of %s", (_, world, least) => {
+  const { cuts, wrong } = powerCuts(world, { services: NEW }, THEN);
+  expect(wrong).toEqual([]);
+  expect(cuts).toBeGreaterThanOrEqual(least);
+});

@@ -1,0 +1,245 @@
+# A host that is a folder of files, $WORLD, and watches what the core of a release does to it.
+#
+#   instances/ID     NAME SPEC STATE...                  front/GENERATION   NAME INSTANCE SPEC, a line a service
+#   proven/ID        it was healthy once                 current            the generation that serves
+#   health           NAME:SPEC BEHAVIOUR...              notes/KEY
+#   verdicts         FUNCTION ARGUMENT STATUS REASON     books, changes, clock, journal
+#
+# BEHAVIOUR: ok, bad, slow N (healthy at the Nth look), needs NAME (healthy while what requests to it go to runs and is
+# not bad), check TARGET (healthy by this check alone), exits N, oom, restarts N, cannot.
+# shellcheck shell=sh disable=SC2034,SC2154
+
+say() { echo "says $1" >>"$WORLD/journal"; }
+w_tell() { echo "$*" >>"$WORLD/journal"; }
+w_changed() {
+  read -r w_n <"$WORLD/changes"
+  echo $((w_n + 1)) >"$WORLD/changes"
+}
+date() {
+  read -r w_clock <"$WORLD/clock"
+  echo $((w_clock + 1)) >"$WORLD/clock"
+  echo "$w_clock"
+}
+# What sleeps may be told to stop, by the signal $STOP.
+sleep() {
+  w_tell "sleep"
+  [ -z "${STOP:-}" ] || [ "$(grep -c '^sleep' "$WORLD/journal")" -lt 3 ] || sh -c "kill -$STOP \$PPID"
+}
+
+# What the world says of function $1 with argument $2: its status and $problem.
+w_verdict() {
+  while read -r w_function w_argument w_status w_reason; do
+    [ "$w_function/$w_argument" != "$1/$2" ] || {
+      problem=$w_reason
+      return "$w_status"
+    }
+  done <"$WORLD/verdicts"
+}
+
+w_behaviour() {
+  while read -r w_key w_what; do
+    [ "$w_key" != "$1" ] || {
+      echo "$w_what"
+      return
+    }
+  done <"$WORLD/health"
+  echo ok
+}
+
+# The instance that requests to service $1 go to.
+w_live() {
+  read -r w_current <"$WORLD/current"
+  [ -n "$w_current" ] || return 0
+  while read -r w_name w_instance _; do [ "$w_name" != "$1" ] || echo "$w_instance"; done <"$WORLD/front/$w_current"
+}
+
+# Whether $1 runs and answers something at least.
+w_answers() {
+  [ -n "$1" ] && [ -e "$WORLD/instances/$1" ] || return 1
+  read -r w_n w_s w_state <"$WORLD/instances/$1"
+  [ "$w_state" = running ] && case $(w_behaviour "$w_n:$w_s") in bad) return 1 ;; *) return 0 ;; esac
+}
+
+w_is_well() {
+  w_answers "$1" && [ -e "$WORLD/proven/$1" ] || return 1
+  read -r w_n w_s _ <"$WORLD/instances/$1"
+  w_b=$(w_behaviour "$w_n:$w_s")
+  case $w_b in needs*) w_answers "$(w_live "${w_b#* }")" ;; esac
+}
+
+d_ready() {
+  w_verdict d_ready - || return
+  for w_each in "$WORLD"/instances/*; do
+    w_each=${w_each##*/}
+    case $w_each in '*') continue ;; esac
+    read -r w_n _ <"$WORLD/instances/$w_each"
+    [ "$(w_live "$w_n")" = "$w_each" ] || w_remove "$w_each"
+  done
+}
+d_serves() {
+  w_tell "d_serves $1"
+  read -r w_current <"$WORLD/current"
+  [ "${w_current%.*}" = "$1" ]
+}
+d_serving() {
+  w_verdict d_serving - || return
+  read -r w_current <"$WORLD/current"
+  [ -z "$w_current" ] || cat "$WORLD/front/$w_current"
+}
+d_fetch() {
+  w_tell "d_fetch $1"
+  w_verdict d_fetch "$1"
+}
+d_candidate() {
+  w_verdict d_candidate "$1" || return
+  r_line "$1"
+  read -r w_n <"$WORLD/changes"
+  instance=$1.$spec.$w_n
+  case $(w_behaviour "$1:$spec") in
+    exits*) w_state="exited $(w_behaviour "$1:$spec" | cut -d ' ' -f 2)" ;;
+    restarts*) w_state="restarting $(w_behaviour "$1:$spec" | cut -d ' ' -f 2)" ;;
+    oom) w_state=oom ;;
+    *) w_state=running ;;
+  esac
+  echo "$1 $spec $w_state" >"$WORLD/instances/$instance"
+  w_tell "d_candidate $1"
+  w_changed
+}
+d_state() {
+  [ -e "$WORLD/instances/$1" ] || {
+    echo gone
+    return
+  }
+  read -r _ _ w_state <"$WORLD/instances/$1"
+  echo "$w_state"
+}
+d_ask() {
+  problem="GET $5 was answered 500, not 2xx"
+  [ -e "$WORLD/instances/$1" ] || return 1
+  read -r w_n w_s w_state <"$WORLD/instances/$1"
+  [ "$w_state" = running ] || return 1
+  w_b=$(w_behaviour "$w_n:$w_s")
+  case $w_b in
+    bad) return 1 ;;
+    cannot)
+      problem="nothing can ask"
+      return 2
+      ;;
+    slow*)
+      echo x >>"$WORLD/asked-$1"
+      [ "$(grep -c x "$WORLD/asked-$1")" -ge "${w_b#* }" ] || return 1
+      ;;
+    needs*) w_answers "$(w_live "${w_b#* }")" || return 1 ;;
+    check*) [ "$5" = "${w_b#* }" ] || return 1 ;;
+  esac
+  : >"$WORLD/proven/$1"
+}
+d_logs() { echo "last words of $1"; }
+d_put() {
+  w_verdict d_put "$1" || return
+  w_n=1
+  while [ -e "$WORLD/front/$2.$w_n" ]; do w_n=$((w_n + 1)); done
+  generation=$2.$w_n
+  while read -r w_name w_instance; do
+    w_s='?'
+    [ ! -e "$WORLD/instances/$w_instance" ] || read -r _ w_s _ <"$WORLD/instances/$w_instance"
+    echo "$w_name $w_instance $w_s"
+  done >"$WORLD/front/$generation"
+  w_tell "d_put $1 $generation"
+  w_changed
+}
+d_test() { w_verdict d_test "${1%.*}"; }
+d_generation() { cat "$WORLD/current"; }
+d_switch() {
+  w_verdict d_switch "${1%.*}" || return
+  [ -z "$1" ] || while read -r w_name w_instance _; do
+    w_before=$(w_live "$w_name")
+    [ "$w_before" = "$w_instance" ] || [ -e "$WORLD/proven/$w_instance" ] || ! w_is_well "$w_before" ||
+      w_tell "VIOLATION: $w_name goes from $w_before, which is well, to $w_instance, which nothing proved"
+  done <"$WORLD/front/$1"
+  read -r w_current <"$WORLD/current"
+  [ -z "$w_current" ] || while read -r w_name w_instance _; do
+    ! grep -q "^$w_name$R_TAB" "$SERVICES" || { [ -n "$1" ] && grep -q "^$w_name " "$WORLD/front/$1"; } || ! w_is_well "$w_instance" ||
+      w_tell "VIOLATION: $w_name is taken from the front, though $w_instance is well"
+  done <"$WORLD/front/$w_current"
+  echo "$1" >"$WORLD/current"
+  w_tell "d_switch $1"
+  w_changed
+  w_verdict switched "${1%.*}"
+}
+d_busy() {
+  w_tell "d_busy $1"
+  w_verdict busy "${1%%.*}" || return 0
+  w_verdict d_busy "${1%%.*}" || return
+  return 1
+}
+d_keep() {
+  w_tell "d_keep $1"
+  w_verdict d_keep "${1%%.*}"
+}
+w_remove() {
+  [ -e "$WORLD/instances/$1" ] || return 0
+  read -r w_n _ <"$WORLD/instances/$1"
+  [ "$(w_live "$w_n")" != "$1" ] || ! w_is_well "$1" || w_tell "VIOLATION: $1 is stopped, is well, and requests go to it"
+  rm -f "$WORLD/instances/$1"
+  w_changed
+}
+d_drop() {
+  w_tell "d_drop ${1%.*}"
+  w_verdict d_drop "${1%%.*}" || return
+  w_remove "$1"
+}
+d_retire() {
+  w_tell "d_retire ${1%.*}"
+  w_verdict d_retire "${1%%.*}" || return
+  w_remove "$1"
+}
+d_accept() {
+  w_verdict d_accept - || return
+  echo "$release" >"$WORLD/books"
+  w_tell "d_accept"
+  w_changed
+}
+d_clean() { w_verdict d_clean -; }
+d_note() {
+  w_verdict d_note "$1" || return
+  cat >"$WORLD/notes/$1.new"
+  mv "$WORLD/notes/$1.new" "$WORLD/notes/$1"
+  w_changed
+}
+d_recall() { cat "$WORLD/notes/$1" 2>/dev/null; }
+
+# Releases $1 by mode $2 with the services of file $3, apart from this shell; then says how it ended.
+w_rollout() (
+  SERVICES=$3 DRAIN=${DRAIN:-60}
+  WORK=$WORLD/work
+  rm -rf "$WORK"
+  mkdir -p "$WORK"
+  rollout "$1" "$2"
+  w_outcome=$?
+  if [ "$w_outcome" = 0 ]; then w_tell "ended 0"; else w_tell "ended $w_outcome: $problem"; fi
+  exit "$w_outcome"
+)
+
+# Copies the world after each line of the core that changed it: what a power cut leaves.
+w_photograph() {
+  read -r w_n <"$WORLD/changes"
+  [ -e "$PHOTOGRAPHS/$w_n" ] || cp -R "$WORLD" "$PHOTOGRAPHS/$w_n"
+}
+
+# Says what is not as it should be once release $1 with the services of file $2 serves.
+w_check() {
+  read -r w_current <"$WORLD/current"
+  [ "${w_current%.*}" = "$1" ] || w_tell "VIOLATION: $w_current serves, not $1"
+  [ "$(cat "$WORLD/books" 2>/dev/null)" = "$1" ] || w_tell "VIOLATION: $1 serves, and the books do not say so"
+  while IFS=$R_TAB read -r w_name w_spec _; do
+    w_instance=$(w_live "$w_name")
+    case $w_instance in "$w_name.$w_spec."*) ;; *) w_tell "VIOLATION: $w_name is $w_instance, not $w_spec" ;; esac
+    w_is_well "$w_instance" || w_tell "VIOLATION: $w_instance serves and is not well"
+  done <"$2"
+  for w_each in "$WORLD"/instances/*; do
+    [ -e "$w_each" ] || continue
+    read -r w_name _ <"$w_each"
+    [ "$(w_live "$w_name")" = "${w_each##*/}" ] || w_tell "VIOLATION: ${w_each##*/} is left"
+  done
+}

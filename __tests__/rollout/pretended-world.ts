@@ -1,0 +1,146 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const CORE = resolve(__dirname, "../../src/rollout/core.sh");
+const DRIVER = join(__dirname, "pretended-driver.sh");
+
+/** A service as a release has it: "NAME SPEC", and the path of its health check where it is not the usual one. */
+export type Line = string;
+
+export interface World {
+  /** What serves: "NAME SPEC STATE...", the state "running" unless said; the word "unproven" makes it running. */
+  readonly serves?: readonly string[];
+  /** The services of the release that serves, where they are not those that serve. */
+  readonly noted?: readonly Line[];
+  /** "NAME:SPEC BEHAVIOUR", ok unless said: see pretended-driver.sh. */
+  readonly health?: readonly string[];
+  /** "FUNCTION ARGUMENT STATUS REASON": what a driver's function ends with. */
+  readonly verdicts?: readonly string[];
+}
+
+export interface Run {
+  readonly outcome: number;
+  readonly problem: string;
+  readonly said: readonly string[];
+  /** What was done to the host, and when it slept. */
+  readonly done: readonly string[];
+  readonly violations: readonly string[];
+  /** What requests go to: "NAME SPEC". */
+  readonly serves: readonly string[];
+  /** What runs or ran on the host: "NAME SPEC STATE". */
+  readonly containers: readonly string[];
+}
+
+export function serviceLine(line: Line): string {
+  const [name = "", spec = "", path = "/"] = line.split(" ");
+  return [name, spec, "80", "http", path, "2xx", "-", "3", "30"].join("\t");
+}
+
+const lines = (all: readonly string[]) => all.map((line) => `${line}\n`).join("");
+
+/** A folder with the world as it was before a release; "old" is the release that serves. */
+export function makeWorld({ serves = [], noted, health = [], verdicts = [] }: World): string {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-world-"));
+  for (const each of ["instances", "proven", "front", "notes"]) mkdirSync(join(folder, each));
+  const put = (name: string, text: string) => writeFileSync(join(folder, name), text);
+  const front: string[] = [];
+  for (const each of serves) {
+    const [name, spec, ...state] = each.split(" ");
+    const unproven = state[0] === "unproven";
+    put(`instances/${name}.${spec}.0`, `${name} ${spec} ${(unproven ? "" : state.join(" ")) || "running"}\n`);
+    if (!unproven) put(`proven/${name}.${spec}.0`, "");
+    front.push(`${name} ${name}.${spec}.0 ${spec}`);
+  }
+  if (serves.length > 0) {
+    put("front/old.1", lines(front));
+    put(
+      "notes/services",
+      lines((noted ?? serves).map((line) => serviceLine(noted ? line : line.split(" ").slice(0, 2).join(" ")))),
+    );
+  }
+  put("current", serves.length > 0 ? "old.1\n" : "\n");
+  put("health", lines(health));
+  put("verdicts", lines(verdicts));
+  put("changes", "1\n");
+  put("clock", "1000\n");
+  put("journal", "");
+  return folder;
+}
+
+export interface Release {
+  readonly services: readonly Line[];
+  readonly id?: string;
+  readonly mode?: "deploy" | "restore";
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Runs the core's release of the services on the world, in a shell of its own; "new" is the release unless said. */
+export function release(
+  world: World | string,
+  { services, id = "new", mode = "deploy", environment }: Release,
+  shell = ["dash"],
+): Run {
+  const folder = typeof world === "string" ? world : makeWorld(world);
+  writeFileSync(join(folder, "services"), lines(services.map(serviceLine)));
+  const script = `. "${CORE}"; . "${DRIVER}"; w_rollout ${id} ${mode} "$WORLD/services"; w_tell "exit $?"`;
+  const [program = "", ...options] = shell;
+  const { stderr } = spawnSync(program, [...options, "-c", script], {
+    encoding: "utf8",
+    env: { PATH: process.env.PATH, WORLD: folder, SLIPWAY_PAUSE: "0", ...environment },
+  });
+  return { ...seen(folder), ...(stderr === "" ? {} : { problem: `standard error: ${stderr}` }) };
+}
+
+/**
+ * Runs the release under bash, which photographs the world after every line of the core that changed it. From each
+ * photograph, as after a power cut, each of `then` runs: the same release, another one, or a restore. Returns what was
+ * wrong on the way or at the end of any, and how many photographs there were.
+ */
+export function powerCuts(
+  world: World,
+  { services }: Release,
+  then: readonly Release[],
+): { cuts: number; wrong: string[] } {
+  const folder = makeWorld(world);
+  const album = mkdtempSync(join(tmpdir(), "slipway-photographs-"));
+  writeFileSync(join(folder, "services"), lines(services.map(serviceLine)));
+  for (const [index, each] of then.entries())
+    writeFileSync(join(folder, `then-${index}`), lines(each.services.map(serviceLine)));
+  const again = then.map(({ id = "new", mode = "deploy" }, index) => {
+    const file = `"$WORLD/then-${index}"`;
+    return `cp -R "$each" "$each-${index}"
+      ( WORLD=$each-${index}; w_rollout ${id} ${mode} ${file} || w_tell "VIOLATION: ended $?"
+        w_check ${id} ${file}; sed -n "s/^VIOLATION/\${WORLD##*/}/p" "$WORLD/journal" )`;
+  });
+  const script = `. "${CORE}"; . "${DRIVER}"
+    ( set -T; trap w_photograph DEBUG; w_rollout new deploy "$WORLD/services" )
+    for each in "$PHOTOGRAPHS"/*; do ${again.join("\n")}\n done`;
+  const { stdout, stderr } = spawnSync("bash", ["--norc", "-o", "posix", "-c", script], {
+    encoding: "utf8",
+    env: { PATH: process.env.PATH, WORLD: folder, PHOTOGRAPHS: album, SLIPWAY_PAUSE: "0" },
+  });
+  const cuts = readdirSync(album).filter((name) => /^\d+$/.test(name)).length;
+  return { cuts, wrong: (stdout + stderr).split("\n").filter(Boolean) };
+}
+
+/** What a world looks like after the last run. */
+export function seen(folder: string): Run {
+  const read = (name: string) => readFileSync(join(folder, name), "utf8").split("\n").filter(Boolean);
+  const journal = read("journal");
+  const [current] = read("current");
+  const last = (word: string) => journal.filter((line) => line.startsWith(word)).at(-1) ?? "";
+  const said = journal.filter((line) => line.startsWith("says ")).map((line) => line.slice(5));
+  return {
+    outcome: Number(last("exit ").slice(5) || Number.NaN),
+    problem: /^ended \d+: (.*)$/.exec(last("ended "))?.[1] ?? "",
+    said,
+    done: journal.filter((line) => !/^(says|ended|exit|VIOLATION)/.test(line)),
+    violations: journal.filter((line) => line.startsWith("VIOLATION")),
+    serves: current ? read(`front/${current}`).map((line) => line.replace(/ \S+ /, " ")) : [],
+    containers: readdirSync(join(folder, "instances"))
+      .flatMap((name) => read(`instances/${name}`))
+      .sort(),
+  };
+}
