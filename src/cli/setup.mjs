@@ -7,6 +7,7 @@ import { diskProblem } from "./disk.mjs";
 import { inspectEngine } from "./engine.mjs";
 import { engineRequirement, ensureMirror } from "./engine-setup.mjs";
 import { dependenciesProblem, installationProblem } from "./node-modules.mjs";
+import { operatingSystemProblem } from "./operating-system.mjs";
 import { terraformRequirement } from "./terraform-setup.mjs";
 import { findTerraform } from "./terraform-tool.mjs";
 
@@ -46,6 +47,8 @@ export class MachineError extends Error {}
  * @returns {Promise<{ terraform?: TerraformTool, engine?: Engine }>}
  */
 export async function setUp(terminal, { root, yes, ...needs }) {
+  const unfit = needs.tools && operatingSystemProblem(process.platform);
+  if (unfit) throw new MachineError(unfit);
   const { apt = Apt.find(terminal) } = needs;
   const look = () => inspect(terminal, { ...needs, apt });
   let ready = await terminal.step("check this machine", look);
