@@ -104,6 +104,24 @@ describe("up", () => {
     );
   });
 
+  it("makes a service anew that somebody stopped by hand, for Terraform would find nothing to do", async () => {
+    const web = {
+      "//": { metadata: { path: "cats/host/web/Container/Resource" } },
+      lifecycle: { create_before_destroy: true },
+    };
+    const project = makeProject({ resource: { docker_container: { web } } });
+    const machine = ready();
+    await machine.slipway(project, ["up"]);
+    writeFileSync(join(project, "terraform.cats.tfstate"), "{}");
+    const docker = readFileSync(join(machine.bin, "docker"), "utf8").split("\n").slice(2).join("\n");
+    machine.program("docker", `[ "$1" != ps ] || printf 'cats/host/web/Container\\texited\\n'\n${docker}`);
+    const { code, stdout } = await machine.slipway(project, ["up"]);
+    expect({ code, stdout }).toMatchObject({ code: 0 });
+    expect(stdout).toContain("cats/host/web/Container does not run: a new container takes its place");
+    const applies = machine.calls("terraform").filter((line) => line.includes(" apply "));
+    expect(applies.map((line) => line.includes("-replace=docker_container.web"))).toEqual([false, true]);
+  });
+
   it("initializes only when what it depends on has changed", async () => {
     const machine = ready();
     const project = makeProject();

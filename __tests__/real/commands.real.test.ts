@@ -104,6 +104,16 @@ test("npm run up serves the page by its name, says how to see it, and changes no
   expect(docker("ps", "-q", "--no-trunc", "--filter", "label=dev.slipway.stack=cats")).toBe(before);
 });
 
+test("a service that somebody stopped by hand is served again once it is up", async () => {
+  const filter = ["--filter", "label=dev.slipway.construct=cats/host/cats/Container"];
+  docker("stop", docker("ps", "-q", ...filter));
+  expect((await request(8888, "cats.localhost")).status).toBe(502);
+  expect(await up("cats")).toContain("cats/host/cats/Container does not run: a new container takes its place");
+  expect((await request(8888, "cats.localhost")).status).toBe(200);
+  expect(docker("ps", "-aq", ...filter).split("\n")).toHaveLength(1);
+  expect(await up("cats")).toContain("\ncats is up, nothing had to change\n");
+});
+
 test("another folder does not take the stack over", async () => {
   rmSync(join(folder, "elsewhere"), { recursive: true, force: true });
   const state = join(folder, "terraform.cats.tfstate");

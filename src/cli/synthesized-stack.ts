@@ -113,6 +113,16 @@ export class SynthesizedStack {
       .map(({ block }) => block.name as string);
   }
 
+  /** The containers whose successors start beside them: a host's services. */
+  get startFirstContainers(): { readonly path: string; readonly address: string }[] {
+    const containers = this.document.resource?.docker_container ?? {};
+    return Object.keys(containers)
+      .sort()
+      .filter((name) => list(containers[name]?.lifecycle).some((lifecycle) => lifecycle.create_before_destroy === true))
+      .map((name) => `docker_container.${name}`)
+      .map((address) => ({ path: this.pathOf(address).replace(/\/Resource$/, ""), address }));
+  }
+
   /** The construct path of a resource address such as `docker_container.host_catalog_1A2B`; else the address itself. */
   pathOf(address: string): string {
     const [type = "", name = ""] = address.replace(/\[.*$/, "").split(".");

@@ -32,23 +32,28 @@ export class TerraformRun {
     writeFileSync(this.marker, this.fingerprint);
   }
 
-  apply(): Promise<ApplyReport> {
-    return this.change("apply");
+  /** @param replace addresses of resources that are made anew whatever the plan thinks of them */
+  apply(replace: readonly string[] = []): Promise<ApplyReport> {
+    return this.change("apply", ...replace.map((address) => `-replace=${address}`));
   }
 
   destroy(): Promise<ApplyReport> {
     return this.change("destroy");
   }
 
-  private async change(verb: "apply" | "destroy"): Promise<ApplyReport> {
+  private async change(verb: "apply" | "destroy", ...options: readonly string[]): Promise<ApplyReport> {
     const report = new ApplyReport(this.stack);
     const { terminal, command } = this.tools;
     const onLine = (line: string) => {
       for (const text of report.read(line)) terminal.note(text);
     };
-    const result = await command.run(this.program, [this.chdir, verb, "-auto-approve", "-input=false", "-json"], {
-      onLine,
-    });
+    const result = await command.run(
+      this.program,
+      [this.chdir, verb, "-auto-approve", "-input=false", "-json", ...options],
+      {
+        onLine,
+      },
+    );
     if (result.code !== 0)
       throw new Error(report.errors.join("\n") || `${this.name} ${verb} failed with exit status ${result.code}`);
     return report;

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { stackProblems } from "./stack-preflight.ts";
+import { stoppedServices } from "./stopped-services.ts";
 import { synth } from "./synth.ts";
 import { SynthesizedStack } from "./synthesized-stack.ts";
 import { TerraformRun } from "./terraform-run.ts";
@@ -20,7 +21,10 @@ export async function up({ operand: name = "" }: Arguments, tools: Tools): Promi
     return 3;
   }
   if (terraform.needsInit) await terminal.step("terraform init", () => terraform.init());
-  const { outputs, changes } = await terminal.step("terraform apply", () => terraform.apply());
+  const stopped = terraform.hasState ? await stoppedServices(stack, tools.command) : [];
+  for (const { path } of stopped) terminal.warn(`${path} does not run: a new container takes its place`);
+  const replaced = stopped.map(({ address }) => address);
+  const { outputs, changes } = await terminal.step("terraform apply", () => terraform.apply(replaced));
   terminal.line("");
   terminal.summary();
   terminal.line("");
