@@ -1,5 +1,6 @@
 import { Annotations } from "cdktf";
-import { Construct } from "constructs";
+import type { Construct } from "constructs";
+import { IMAGE, requireKind } from "../docker/declared-kind.ts";
 import type { IImage } from "../docker/image.ts";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
 import { requireLiteral } from "../terraform/literal.ts";
@@ -33,11 +34,7 @@ export function readService(scope: Construct, host: IHost, options: RunOptions):
 
 /** Why of its own stack: what another stack knows at apply gets here by its state file alone, wherever that lies. */
 function hostedImage(scope: Construct, host: IHost, image: IImage): IImage {
-  if (!isImage(image)) {
-    const remedy =
-      'build one by new BuiltImage(this, "app", { … }), or take one by new PulledImage(this, "app", { … })';
-    throw new ConstructError(scope, "image", { subject: "image", rule: "must be an image", got: image, remedy });
-  }
+  requireKind(scope, "image", image, IMAGE);
   const [own, other] = [stackOf(scope), stackOf(image)];
   if (own !== other) {
     const remedy = `declare it in ${own?.node.path}, or take what that stack pushed by new PulledImage with its digest`;
@@ -49,11 +46,6 @@ function hostedImage(scope: Construct, host: IHost, image: IImage): IImage {
     throw new ConstructError(scope, "image", problem);
   }
   return image;
-}
-
-function isImage(image: unknown): image is IImage {
-  const { reference, repository } = (image ?? {}) as Partial<IImage>;
-  return Construct.isConstruct(image) && typeof reference === "string" && repository !== undefined;
 }
 
 /** As declared, else the one that the image exposes. */
