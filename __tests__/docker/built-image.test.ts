@@ -95,6 +95,33 @@ describe("BuiltImage", () => {
     expect(only(stack, "docker_tag")).toMatchObject({ target_image: "localhost:5001/cats:1.4.2" });
   });
 
+  test("a version's tag is looked at before anything is pushed; it moves on one's own machine only", () => {
+    const steps = (address: string, props: Partial<BuiltImageProps>) =>
+      synthesize((scope) => {
+        const repository = SelfHostedRegistry.fromAddress(scope, "registry", { address }).repository("cats");
+        new BuiltImage(scope, "image", { context: application(), repository, ...props });
+      });
+    expect(steps("localhost:5001", {}).resource.terraform_data).toBeUndefined();
+    const stack = steps("registry.example.com", { version: "1.4.2", platform: Platform.LINUX_ARM64 });
+    const [[name, step] = []] = Object.entries(stack.resource.terraform_data ?? {});
+    expect(step).toMatchObject({
+      triggers_replace: { name: "registry.example.com/cats:1.4.2" },
+      provisioner: [
+        {
+          "local-exec": {
+            command: expect.stringMatching(/^sh files\/[0-9a-f]{16}\/version-tag\.sh$/),
+            environment: { SLIPWAY_TAG: "registry.example.com/cats:1.4.2", SLIPWAY_PLATFORM: "linux/arm64" },
+          },
+        },
+      ],
+    });
+    expect(JSON.stringify(step)).not.toContain("SLIPWAY_MOVES");
+    for (const type of ["docker_registry_image", "docker_tag"])
+      for (const each of Object.values(stack.resource[type] ?? {}))
+        if (!String(each.name).endsWith(":1.4.2")) expect(each.depends_on).toContain(`terraform_data.${name}`);
+    expect(steps("localhost:5001", { version: "1.4.2" }).json).toContain('"SLIPWAY_MOVES": "1"');
+  });
+
   test("labels carry OCI's annotations and ours, text with a dollar brace survives", () => {
     const { image, ...stack } = build({
       context: application(),

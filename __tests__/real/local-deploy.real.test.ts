@@ -1,10 +1,12 @@
+import { spawnSync } from "node:child_process";
 import { utimesSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { docker, Project, waitFor } from "./project.ts";
 import { request, requestStream } from "./request-stream.ts";
 
 jest.setTimeout(180_000);
 
+const VERSION_TAG = resolve(__dirname, "../../src/docker/version-tag.sh");
 const PORT = 8901;
 const NAME = "page.localhost";
 const SERVER = `
@@ -78,6 +80,26 @@ describe("a directory becomes a served name", () => {
     expect(docker("image", "inspect", "--format", "{{.Id}}", reference)).toBe(image);
   });
 
+  test("what a version's tag stands for is asked of the registry itself", async () => {
+    const format = '{{index .Config.Labels "dev.slipway.content"}}';
+    const content = docker("image", "inspect", "--format", format, await project.output("reference"));
+    const check = (tag: string, of: string) => {
+      const env = { ...process.env, SLIPWAY_TAG: tag, SLIPWAY_CONTENT: of, SLIPWAY_LABEL: "dev.slipway.content" };
+      const { status, stdout } = spawnSync("sh", [VERSION_TAG], { encoding: "utf8", env });
+      return { status, stdout };
+    };
+    const [page, other] = ["localhost:5901/page:1.0.0", "0".repeat(64)];
+    expect(check(page, content)).toEqual({ status: 0, stdout: "" });
+    expect(check(page, other)).toEqual({
+      status: 1,
+      stdout: expect.stringContaining(`${page} stands for other content (built from ${content}): nothing was pushed`),
+    });
+    for (const free of ["localhost:5901/page:9.9.9", "localhost:5901/nothing:1.0.0"])
+      expect(check(free, other)).toEqual({ status: 0, stdout: "" });
+    const nobody = check("localhost:5909/page:1.0.0", other);
+    expect(nobody).toEqual({ status: 0, stdout: expect.stringContaining("which cannot be told: ") });
+  });
+
   test("the build's secret is in no file that synth or Terraform wrote, and in no layer", async () => {
     expect(await project.synth()).not.toContain(SECRET);
     expect(project.state()).not.toContain(SECRET);
@@ -105,7 +127,9 @@ describe("a directory becomes a served name", () => {
     const stream = requestStream(PORT, NAME);
     project.write("server.py", server("two"));
     await project.synth();
-    expect(await project.apply()).toMatchObject({ status: 0 });
+    const run = await project.apply();
+    expect(run).toMatchObject({ status: 0 });
+    expect(run.output).toMatch(/localhost:5901\/page:1\.0\.0 stood for other content \(built from \w{64}\) and moves/);
     await new Promise((resolve) => setTimeout(resolve, 500));
     const answers = await stream.stop();
     expect(answers.failed).toEqual([]);

@@ -107,16 +107,17 @@ export class BuiltImage extends Construct implements IImage {
       },
     });
     const { repository, contentId, tags } = this;
-    const digest = repository.push?.({
-      scope: this,
-      builtName: name,
+    const push = {
       contentId,
       fixedTags: tags.slice(0, fixed),
       mutableTags: tags.slice(fixed),
       platform: props.platform,
-      dependsOn: [build, ...repository.ready],
-    });
-    return `${repository.uri}@${digest ?? pushByProvider(this, { repository, build, contentId, pushUri, tags })}`;
+    };
+    const dependsOn = [build, ...repository.ready];
+    const digest =
+      repository.push?.({ ...push, scope: this, builtName: name, dependsOn }) ??
+      pushByProvider(this, { ...push, repository, build, pushUri });
+    return `${repository.uri}@${digest}`;
   }
 
   private checked(props: BuiltImageProps) {
