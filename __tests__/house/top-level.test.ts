@@ -12,6 +12,7 @@ const EXPECTED = [
   "bench",
   "biome.json",
   "cdktf.json",
+  "docs",
   "main.ts",
   "package-lock.json",
   "package.json",

@@ -152,13 +152,14 @@ d_test() { w_verdict d_test "${1%.*}"; }
 d_generation() { cat "$WORLD/current"; }
 d_switch() {
   w_verdict d_switch "${1%.*}" || return
-  [ -z "$1" ] || while read -r w_name w_instance _; do
+  # back to what served before this run, whatever that is, is no move
+  [ "$1" = "$w_began" ] || [ -z "$1" ] || while read -r w_name w_instance _; do
     w_before=$(w_live "$w_name")
     [ "$w_before" = "$w_instance" ] || [ -e "$WORLD/proven/$w_instance" ] || ! w_is_well "$w_before" ||
       w_tell "VIOLATION: $w_name goes from $w_before, which is well, to $w_instance, which nothing proved"
   done <"$WORLD/front/$1"
   read -r w_current <"$WORLD/current"
-  [ -z "$w_current" ] || while read -r w_name w_instance _; do
+  [ "$1" = "$w_began" ] || [ -z "$w_current" ] || while read -r w_name w_instance _; do
     ! grep -q "^$w_name$R_TAB" "$SERVICES" || { [ -n "$1" ] && grep -q "^$w_name " "$WORLD/front/$1"; } || ! w_is_well "$w_instance" ||
       w_tell "VIOLATION: $w_name is taken from the front, though $w_instance is well"
   done <"$WORLD/front/$w_current"
@@ -215,6 +216,7 @@ w_rollout() (
   WORK=$WORLD/work
   rm -rf "$WORK"
   mkdir -p "$WORK"
+  read -r w_began <"$WORLD/current"
   rollout "$1" "$2"
   w_outcome=$?
   if [ "$w_outcome" = 0 ]; then w_tell "ended 0"; else w_tell "ended $w_outcome: $problem"; fi

@@ -1,0 +1,39 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "./house.ts";
+
+const TEXT = readFileSync(join(ROOT, "docs/architecture.md"), "utf8");
+const MOST_FILES = 4;
+
+/** What docs/architecture.md says that each addition touches. */
+const additions = (TEXT.split("\n## What an addition touches\n")[1] ?? "")
+  .split("\n### ")
+  .slice(1)
+  .map((section) => ({
+    name: section.split("\n")[0] as string,
+    files: [...section.matchAll(/^- `([^`]+)`/gm)].map((match) => match[1] as string),
+  }));
+
+test("the architecture says what each kind of addition touches", () => {
+  expect(additions.map(({ name }) => name)).toEqual([
+    "A probe kind",
+    "A site option",
+    "A run option",
+    "A registry",
+    "A host kind",
+  ]);
+});
+
+test.each(additions)("$name touches a few files, and they are there", ({ files }) => {
+  expect(files.length).toBeGreaterThan(0);
+  expect(files.length).toBeLessThanOrEqual(MOST_FILES);
+  expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([]);
+});
+
+test("every path that the architecture names is in the tree", () => {
+  const named = [...TEXT.matchAll(/`((?:src|__tests__|scripts|stacks|docs)\/[^`]*)`/g)].map(
+    (match) => match[1] as string,
+  );
+  expect(named.length).toBeGreaterThan(8);
+  expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});

@@ -1,0 +1,93 @@
+import fc from "fast-check";
+import { type Release, releases, type World } from "./pretended-world.ts";
+
+const NAMES = ["a", "b", "c"];
+const BEFORE = ["absent", "ok", "bad", "dead"] as const;
+const AFTER = ["removed", "same", "ok", "slow 2", "bad", "exits 1", "needs a", "needs b"] as const;
+const FAULTS = [
+  "d_ready -",
+  "d_fetch a",
+  "d_candidate b",
+  "d_put release",
+  "d_put serving",
+  "d_test new",
+  "d_keep a",
+  "switched new",
+];
+
+interface Change {
+  readonly before: readonly (typeof BEFORE)[number][];
+  readonly after: readonly (typeof AFTER)[number][];
+  readonly fault?: string;
+  readonly mode: "deploy" | "restore";
+}
+
+const each = <T>(values: readonly T[]) => fc.tuple(...NAMES.map(() => fc.constantFrom(...values)));
+const change: fc.Arbitrary<Change> = fc.record({
+  before: each(BEFORE),
+  after: each(AFTER),
+  fault: fc.option(fc.constantFrom(...FAULTS), { nil: undefined, freq: 3 }),
+  mode: fc.constantFrom("deploy", "deploy", "restore"),
+});
+
+function changed({ before, after, fault, mode }: Change): [World, Release] {
+  const now = (index: number) => (after[index] === "same" ? "1" : "2");
+  return [
+    {
+      serves: NAMES.flatMap((name, index) => {
+        if (before[index] === "absent") return [];
+        return [`${name} 1${before[index] === "dead" ? " exited 1" : ""}`];
+      }),
+      health: NAMES.flatMap((name, index) => [
+        ...(before[index] === "bad" ? [`${name}:1 bad`] : []),
+        ...(after[index] === "same" ? [] : [`${name}:2 ${after[index]}`]),
+      ]),
+      verdicts: fault ? [`${fault} 75 not now`] : [],
+    },
+    {
+      mode,
+      services: NAMES.flatMap((name, index) => (after[index] === "removed" ? [] : [`${name} ${now(index)}`])),
+    },
+  ];
+}
+
+test("whatever a release changes and whatever fails, what is well serves until its successor is proven", () => {
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 12, maxLength: 12 }), (changes) => {
+      const runs = releases(changes.map(changed));
+      for (const [index, run] of runs.entries()) {
+        const { before, after, fault, mode } = changes[index] as Change;
+        const [{ serves = [] }, { services }] = changed(changes[index] as Change);
+        const specs = serves.map((line) => line.split(" ").slice(0, 2).join(" "));
+        expect({ change: changes[index], violations: run.violations }).toEqual({
+          change: changes[index],
+          violations: [],
+        });
+        expect(run.problem).not.toContain("standard error");
+        if (run.outcome === 0) {
+          // nothing runs that requests do not go to, and a deploy brought all that it changed
+          expect(run.containers.map((line) => line.split(" ").slice(0, 2).join(" "))).toEqual(run.serves.toSorted());
+          const wanted = services.filter((line) => mode === "deploy" && line.endsWith(" 2"));
+          expect(wanted.filter((line) => !run.serves.includes(line))).toEqual([]);
+        } else if (mode === "deploy" || !/d_(fetch|candidate)/.test(fault ?? "")) {
+          // a restore goes on without what cannot start, and says that it is to be tried again
+          expect(run.serves).toEqual(specs);
+          expect(run.containers.map((line) => line.split(" ").slice(0, 2).join(" "))).toEqual(specs);
+        }
+        if (fault) continue;
+        if (mode === "restore") expect(run.outcome).toBe(0);
+        else if (after.some((what) => /bad|exits/.test(what))) expect(run.outcome).toBe(1);
+        else if (!after.some((what) => what.startsWith("needs"))) expect(run.outcome).toBe(0);
+        if (mode === "restore") {
+          const healthy = services.filter((line) => {
+            const at = NAMES.indexOf(line[0] as string);
+            if (after[at] === "same") return before[at] !== "bad";
+            return /^(ok|slow)/.test(after[at] as string);
+          });
+          expect(healthy.filter((line) => !run.serves.includes(line))).toEqual([]);
+        }
+      }
+    }),
+    { numRuns: Number(process.env.SLIPWAY_FUZZ_RUNS ?? 4), endOnFailure: true },
+  );
+});
