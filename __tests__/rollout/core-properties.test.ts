@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { fuzzRuns } from "../values/fuzz-runs.ts";
 import { type Release, releases, type World } from "./pretended-world.ts";
 
 const NAMES = ["a", "b", "c"];
@@ -88,6 +89,6 @@ test("whatever a release changes and whatever fails, what is well serves until i
         }
       }
     }),
-    { numRuns: Number(process.env.SLIPWAY_FUZZ_RUNS ?? 4), endOnFailure: true },
+    { numRuns: Math.ceil(fuzzRuns.numRuns / 50), endOnFailure: true },
   );
 });
