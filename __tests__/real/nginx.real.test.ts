@@ -1,6 +1,6 @@
 import { createSocket, type Socket as Datagrams } from "node:dgram";
 import { rmSync } from "node:fs";
-import { Agent, request } from "node:http";
+import { Agent, createServer as createHttpServer, request } from "node:http";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -597,6 +597,51 @@ test("an Nginx that knows how to keep idle connections over a reload takes the f
   const { status, output } = folder.test();
   const isRefused = output.includes('unknown directive "keepalive_min_timeout"');
   expect([status, isRefused]).toEqual(knows(folder.version, "1.27.4") ? [0, false] : [1, true]);
+});
+
+test.each(FLAVOURS)("an early hint of a service costs the answer only in a %s's Nginx before 1.29", async (flavour) => {
+  const hinting = createHttpServer((_, response) => {
+    response.writeEarlyHints({ link: "</style.css>; rel=preload; as=style" });
+    response.end("whole");
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => hinting.once("listening", resolve));
+  cleanUps.push(
+    () => hinting.closeAllConnections(),
+    () => hinting.close(),
+  );
+  const address = `127.0.0.1:${(hinting.address() as { port: number }).port}`;
+  const sites = [{ name: NAME, routes: { "/": { address, readTimeoutSeconds: 1 } } }];
+  const { nginx, port } = await host(flavour, { sites });
+  const { status, body } = await get(port, NAME, "/");
+  if (knows(nginx.files.version, "1.29.0")) expect([status, body]).toEqual([200, "whole"]);
+  else expect(status).toBe(103);
+});
+
+test.each(FLAVOURS)("a websocket lives on in a %s's Nginx over reloads", async (flavour) => {
+  const echo = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.once("data", () => {
+      socket.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+      socket.on("data", (chunk) => socket.write(chunk));
+    });
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => echo.once("listening", resolve));
+  cleanUps.push(() => echo.close());
+  const markerPort = await freePort();
+  const routes = { "/": { address: `127.0.0.1:${(echo.address() as { port: number }).port}` } };
+  const { nginx, port } = await host(flavour, { markerPort, sites: [{ name: NAME, routes }] });
+  const socket = connect(port, "127.0.0.1");
+  cleanUps.push(() => socket.destroy());
+  const hears = () => new Promise<string>((resolve) => socket.once("data", (chunk) => resolve(`${chunk}`)));
+  socket.write(`GET / HTTP/1.1\r\nHost: ${NAME}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n`);
+  expect(await hears()).toMatch(/^HTTP\/1\.1 101 /);
+  for (const release of ["second", "third", "fourth"]) {
+    nginx.files.write("/etc/nginx/slipway/release.conf", releaseFile(release));
+    nginx.reload();
+    await until(async () => (await get(markerPort, "127.0.0.1", "/configuration")).body === release);
+    socket.write(release);
+    expect(await hears()).toBe(release);
+  }
 });
 
 test("an instance's Nginx closes idle connections before the service does", async () => {
