@@ -126,7 +126,7 @@ export const GRAMMAR = {
   client_max_body_size: rule(ANYWHERE, [size]),
   proxy_send_timeout: rule(ANYWHERE, [time]),
   proxy_read_timeout: rule(ANYWHERE, [time]),
-  proxy_set_header: { within: PASSING, print: forwardedHeader } satisfies Rule<[name: string, value: string]>,
+  proxy_set_header: { within: ANYWHERE, print: forwardedHeader } satisfies Rule<[name: string, value: string]>,
   proxy_hide_header: rule(PASSING, [headerName]),
   add_header: rule(PASSING, [headerName, headerValue, oneOf("always")]),
   root: rule(["location"], [oneOf(LIVE_FOLDER)]),

@@ -1,5 +1,5 @@
 import { Directive } from "./directive.ts";
-import { PASSED } from "./forwarded-header.ts";
+import { headersOfVisitors, PASSED } from "./forwarded-header.ts";
 import { DEFAULT_LIMITS } from "./pass-options.ts";
 
 /** Where Nginx runs: in a container of the local engine, or installed on an Ubuntu or Debian instance. */
@@ -14,7 +14,7 @@ export interface MainConfigurationOptions {
 /**
  * The text of `nginx.conf`. Why so little: it is placed once, when Nginx is, so whatever a later release may want to
  * change stands in the included files. Why no `worker_shutdown_timeout`: workers of before a reload stay only as long as
- * a request or a websocket of theirs does, whose own limits end it; a common limit would end those of services that did
+ * a request or a websocket of theirs does, whose own limits end it, at some 0.8 MiB each; a common limit would end those of services that did
  * not change. The process id's path and the daemon mode are the package's or the image's own.
  */
 export function mainConfiguration(options: MainConfigurationOptions): string {
@@ -29,13 +29,20 @@ export function mainConfiguration(options: MainConfigurationOptions): string {
   ]);
 }
 
+export interface HttpSettingsOptions {
+  /** The port that visitors type. */
+  readonly publicPort: number;
+  /** @default - Docker's in a container, systemd's on an instance */
+  readonly resolver?: string;
+}
+
 /**
  * What holds for every server. Why no query in the access log: tokens travel there. Why only `error` lets a request be
  * tried again: it covers an idle connection that the service closed; a request that timed out may have been done, and
  * one that is not idempotent is never sent twice. Why no cache of open files where files choose the way: each request
- * must see them as they are.
+ * must see them as they are. Why a visitor's headers are settled here, once: a server without any of its own has these.
  */
-export function httpSettings(flavour: NginxFlavour, resolver?: string): Directive[] {
+export function httpSettings(flavour: NginxFlavour, { publicPort, resolver }: HttpSettingsOptions): Directive[] {
   const inContainer = flavour === "container";
   return [
     Directive.of("server_tokens", "off"),
@@ -72,6 +79,7 @@ export function httpSettings(flavour: NginxFlavour, resolver?: string): Directiv
     Directive.of("proxy_send_timeout", `${DEFAULT_LIMITS.readTimeoutSeconds}s`),
     Directive.of("proxy_read_timeout", `${DEFAULT_LIMITS.readTimeoutSeconds}s`),
     Directive.of("proxy_next_upstream", "error"),
+    ...headersOfVisitors(publicPort).map(([name, value]) => Directive.of("proxy_set_header", name, value)),
     ...headerMaps(),
   ];
 }

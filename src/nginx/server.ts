@@ -2,7 +2,7 @@ import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import { LIVE_FOLDER, path } from "./argument.ts";
 import { Directive } from "./directive.ts";
-import { headersOfNeighbours, headersOfVisitors } from "./forwarded-header.ts";
+import { headersOfNeighbours } from "./forwarded-header.ts";
 import type { NginxFlavour } from "./main-configuration.ts";
 import { largestLimits, type PassOptions, passing } from "./pass-options.ts";
 import type { NginxBackend, Upstreams } from "./upstream.ts";
@@ -48,13 +48,16 @@ export function siteLimits(sites: readonly NginxSite[]): PassOptions {
 /** A route and its path without the last slash, so that `/api` and `/api/` are one. */
 type Location = NginxRoute & { readonly below: string };
 
-/** The server of one site's name. @throws InvalidValueError for an unknown service or a path that two routes take */
+/**
+ * The server of one site's name. Why it sets no header of a request: one alone would lose all that hold for every server.
+ *
+ * @throws InvalidValueError for an unknown service or a path that two routes take
+ */
 export function siteServer(site: NginxSite, upstreams: Upstreams, edge: EdgeOptions = {}): Directive {
   const routes = sortedRoutes(site);
   return Directive.server([
     Directive.of("listen", listenOn(edge)),
     Directive.of("server_name", site.name),
-    ...setHeaders(headersOfVisitors(edge.publicPort ?? edge.port ?? 80)),
     ...passing(site),
     ...upstreams.choices(routes),
     ...(routes[0]?.below === "" ? [] : [Directive.location("/", [Directive.of("return", "404")])]),
@@ -91,17 +94,13 @@ export interface InternalListenerOptions {
   readonly limits?: PassOptions;
 }
 
-function setHeaders(headers: readonly [name: string, value: string][]): Directive[] {
-  return headers.map(([name, value]) => Directive.of("proxy_set_header", name, value));
-}
-
 /** The server by which other services reach one service; its address stays while containers come and go. */
 export function internalListener(options: InternalListenerOptions, upstreams: Upstreams): Directive {
   const port = Number(`${options.listen}`.replace(/^.*:/, ""));
   return Directive.server([
     Directive.of("listen", options.listen, "default_server"),
     Directive.of("server_name", "_"),
-    ...setHeaders(headersOfNeighbours(port)),
+    ...headersOfNeighbours(port).map(([name, value]) => Directive.of("proxy_set_header", name, value)),
     ...passing(options.limits ?? {}),
     ...upstreams.choices([options]),
     Directive.location("/", [Directive.of("proxy_pass", upstreams.urlOf(options))]),

@@ -1,4 +1,5 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
+import { parsePort } from "../values/port-mapping.ts";
 import { ServerName } from "../values/server-name.ts";
 import { Directive } from "./directive.ts";
 import { httpSettings, type NginxFlavour } from "./main-configuration.ts";
@@ -33,6 +34,7 @@ export interface SitesOptions extends EdgeOptions {
  */
 export function renderSites(options: SitesOptions): string {
   const { flavour } = options;
+  const port = parsePort(options.port ?? 80, "listen port");
   const services = sortedOnce("service name", options.services, (service) => service.name);
   const sites = sortedOnce("server name", options.sites, (site) => `${ServerName.parse(site.name)}`);
   const internal = services.filter((service) => service.internalListener !== undefined);
@@ -45,7 +47,7 @@ export function renderSites(options: SitesOptions): string {
   );
   const limits = siteLimits(sites);
   return Directive.file("http", [
-    ...httpSettings(flavour, options.resolver),
+    ...httpSettings(flavour, { publicPort: options.publicPort ?? port, resolver: options.resolver }),
     ...upstreams.directives(),
     defaultServer(options),
     ...sites.map((site) => siteServer(site, upstreams, options)),
