@@ -2,7 +2,7 @@ import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { hostAgentFiles } from "../../src/aws/nano/agent-files.ts";
+import { hostAgentFiles, hostAgentSources } from "../../src/aws/nano/agent-files.ts";
 import { cloudConfig } from "../../src/aws/nano/cloud-config.ts";
 import { hostBootstrap } from "../../src/aws/nano/host-bootstrap.ts";
 import { hostUnits } from "../../src/aws/nano/host-units.ts";
@@ -73,7 +73,7 @@ describe("shellcheck", () => {
   const check = (file: string) => run("shellcheck", ["--external-sources", "--check-sourced", file]);
 
   test("finds nothing wrong with the agent", () => {
-    for (const { path, content } of hostAgentFiles()) write(`agent${path}`, content, 0o755);
+    for (const { path, content } of hostAgentSources()) write(`agent${path}`, content, 0o755);
     for (const program of ["usr/local/sbin/slipway", "usr/local/lib/slipway/bootstrap"]) {
       const { status, stdout } = check(join(folder, "agent", program));
       expect(stdout).toBe("");
@@ -82,7 +82,7 @@ describe("shellcheck", () => {
   });
 
   test("would find a mistake in a part that another one reads", () => {
-    for (const { path, content } of hostAgentFiles()) {
+    for (const { path, content } of hostAgentSources()) {
       write(`wrong${path}`, path.endsWith("/journal.sh") ? `${content}\nunquoted() { rm $1; }\n` : content);
     }
     const { stdout } = check(join(folder, "wrong/usr/local/sbin/slipway"));

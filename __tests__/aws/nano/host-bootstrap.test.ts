@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { hostAgentFiles } from "../../../src/aws/nano/agent-files.ts";
 import { hostBootstrap } from "../../../src/aws/nano/host-bootstrap.ts";
 import { USER_DATA_LIMIT, userData } from "../../../src/aws/nano/user-data.ts";
@@ -52,8 +50,11 @@ test("writes the host's files, the agent's and the user's own", () => {
     "/etc/slipway/host.conf",
     "/etc/docker/daemon.json",
     "/etc/nginx/nginx.conf",
-    "/var/lib/slipway/nginx/0/sites.conf",
-    "/var/lib/slipway/nginx/0/release.conf",
+    "/var/lib/slipway/generations/0/sites.conf",
+    "/var/lib/slipway/generations/0/release.conf",
+    "/var/lib/slipway/generations/0/release",
+    "/var/lib/slipway/generations/0/serving",
+    "/var/lib/slipway/generations/0/slots",
     "/etc/systemd/system/slipway-converge.service",
     "/etc/systemd/system/slipway-converge.timer",
     "/etc/systemd/system/nginx.service.d/slipway.conf",
@@ -61,14 +62,6 @@ test("writes the host's files, the agent's and the user's own", () => {
     "/etc/motd",
   ]);
   expect(text).toContain("    HOST=stack/host\n    PARAMETER=/slipway/stack/host/release\n    MARKER_PORT=8100\n");
-});
-
-test("carries the agent as it stands, programs and their parts", () => {
-  for (const { path, content, permissions } of hostAgentFiles()) {
-    const source = join(__dirname, "../../../src/aws/nano/agent", path.replace("/usr/local/", ""));
-    expect(content).toBe(readFileSync(source, "utf8"));
-    expect([path, permissions]).toEqual([path, content.startsWith("#!") ? "0755" : "0644"]);
-  }
 });
 
 test("fits into user data, with room for files of the user's own", () => {

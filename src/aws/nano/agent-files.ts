@@ -2,18 +2,46 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CloudConfigFile } from "./cloud-config.ts";
 
-const SOURCE = join(__dirname, "agent");
-const PROGRAMS = /^(?:slipway|bootstrap)$/;
+const AGENT = join(__dirname, "agent");
+const ROLLOUT = join(__dirname, "../../rollout");
+const LIB = "/usr/local/lib/slipway";
 
-/** The agent's files as a host carries them: each folder of `src/aws/nano/agent` stands below `/usr/local`. */
-export function hostAgentFiles(): CloudConfigFile[] {
-  return ["sbin", "lib/slipway"].flatMap((folder) =>
-    readdirSync(join(SOURCE, folder))
+/** Folders of shell files and where they stand on a host; the agent's own lie beside what every kind of host shares. */
+const FOLDERS: readonly (readonly [string, string])[] = [
+  [join(AGENT, "sbin"), "/usr/local/sbin"],
+  [join(AGENT, "lib/slipway"), LIB],
+  [ROLLOUT, LIB],
+  [join(ROLLOUT, "probes"), `${LIB}/probes`],
+];
+const IS_SHELL = /^(?:slipway|bootstrap|manifest\.jq|.*\.sh)$/;
+const IS_PROGRAM = /^(?:slipway|bootstrap)$/;
+
+/** The agent's files as they were written. */
+export function hostAgentSources(): CloudConfigFile[] {
+  return FOLDERS.flatMap(([folder, path]) =>
+    readdirSync(folder)
+      .filter((name) => IS_SHELL.test(name))
       .sort()
       .map((name) => ({
-        path: `/usr/local/${folder}/${name}`,
-        permissions: PROGRAMS.test(name) ? "0755" : "0644",
-        content: readFileSync(join(SOURCE, folder, name), "utf8"),
+        path: `${path}/${name}`,
+        permissions: IS_PROGRAM.test(name) ? "0755" : "0644",
+        content: readFileSync(join(folder, name), "utf8"),
       })),
   );
+}
+
+/** The agent's files as a host carries them: user data is small, so what only readers need stays at home. */
+export function hostAgentFiles(): CloudConfigFile[] {
+  return hostAgentSources().map((file) => ({ ...file, content: withoutComments(file.content) }));
+}
+
+/**
+ * Shell text without its lines of comments and its indentation. A program keeps the comment at its beginning, which it
+ * prints as its usage. No text of ours continues over lines where either counts.
+ */
+export function withoutComments(text: string): string {
+  const lines = text.split("\n");
+  const head = text.startsWith("#!") ? lines.findIndex((line) => !line.startsWith("#")) : 0;
+  const body = lines.slice(head).filter((line) => !/^\s*(?:#|$)/.test(line));
+  return `${[...lines.slice(0, head), ...body.map((line) => line.trimStart())].join("\n")}\n`;
 }

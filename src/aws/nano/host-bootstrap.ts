@@ -65,13 +65,16 @@ const DAEMON = {
 
 /** What Nginx serves before the first release: nothing, to whatever name. */
 function firstGeneration(): CloudConfigFile[] {
-  const folder = "/var/lib/slipway/nginx/0";
+  const folder = "/var/lib/slipway/generations/0";
   return [
     {
       path: `${folder}/sites.conf`,
       content: renderSites({ flavour: "instance", services: [], sites: [], markerPort: MARKER_PORT }),
     },
-    { path: `${folder}/release.conf`, content: releaseFile("none.0") },
+    { path: `${folder}/release.conf`, content: releaseFile("none") },
+    { path: `${folder}/release`, content: "none.0\n" },
+    { path: `${folder}/serving`, content: "" },
+    { path: `${folder}/slots`, content: "" },
   ];
 }
 

@@ -12,8 +12,9 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { hostAgentFiles } from "../../../../src/aws/nano/agent-files.ts";
 import {
   MARKER_PORT,
   type ReleaseManifest,
@@ -30,7 +31,6 @@ import { findNginx, freePort } from "../../../nginx/running-nginx.ts";
 import type { AwsDouble } from "./aws-double.ts";
 import { docker } from "./test-images.ts";
 
-const AGENT = resolve(__dirname, "../../../../src/aws/nano/agent/sbin/slipway");
 const ORDINARY_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const MOST_SERVICES = 4;
 
@@ -86,12 +86,22 @@ export class AgentHost {
       markerPort: MARKER_PORT,
       port: this.port,
     });
-    this.write("var/lib/slipway/nginx/0/sites.conf", first);
-    this.write("var/lib/slipway/nginx/0/release.conf", releaseFile("none.0"));
+    const generation = "var/lib/slipway/generations/0";
+    this.write(`${generation}/sites.conf`, first);
+    this.write(`${generation}/release.conf`, releaseFile("none"));
+    this.write(`${generation}/release`, "none.0\n");
+    for (const name of ["serving", "slots"]) this.write(`${generation}/${name}`, "");
+    // Nginx's workers are www-data
+    for (const folder of [dirname(this.root), this.root]) if (folder !== "/tmp") chmodSync(folder, 0o711);
+    for (const { path, content, permissions } of hostAgentFiles()) {
+      this.writeAsIs(path, content);
+      chmodSync(join(this.root, path), Number.parseInt(permissions ?? "644", 8));
+    }
     this.write("var/lib/slipway/bootstrapped", "");
     this.write("var/log/nginx/error.log", "");
     mkdirSync(join(this.root, "run"));
-    symlinkSync(join(this.root, "var/lib/slipway/nginx/0"), join(this.root, "etc/nginx/slipway"));
+    symlinkSync(join(this.root, generation), join(this.root, "var/lib/slipway/live"));
+    symlinkSync(join(this.root, "var/lib/slipway/live"), join(this.root, "etc/nginx/slipway"));
     this.program(
       "nginx",
       `case "nginx $*" in *"\${DIE_AT:-no such words}"*) kill -9 "$AGENT_PID"; exit 1 ;; esac
@@ -185,10 +195,14 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
     extra: Record<string, string> = {},
   ): { child: ChildProcess; outcome: Promise<Outcome> } {
     // exec keeps the process id, which the recorder of programs needs to end the agent
-    const child = spawn("sh", ["-c", 'AGENT_PID=$$ exec "$@"', "sh", AGENT, ...words], {
-      env: { ...this.environment(), ...extra },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(
+      "sh",
+      ["-c", 'AGENT_PID=$$ exec "$@"', "sh", join(this.root, "usr/local/sbin/slipway"), ...words],
+      {
+        env: { ...this.environment(), ...extra },
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     let output = "";
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding("utf8").on("data", (text) => (output += text));
@@ -228,7 +242,7 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
       .sort();
   }
 
-  serving(): { version: number; release: string; since: string; generation: string; labelled: boolean } {
+  serving(): { version: number; release: string; since: string; labelled: boolean } {
     return JSON.parse(this.read("var/lib/slipway/serving.json"));
   }
 
@@ -241,15 +255,19 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
   }
 
   write(path: string, text: string): void {
+    this.writeAsIs(path, this.moved(text));
+  }
+
+  private writeAsIs(path: string, text: string): void {
     const file = join(this.root, path);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, this.moved(text));
+    writeFileSync(file, text);
   }
 
   /** Moves the paths and the port that a text names to where this host has them; nothing else is changed. */
   private moved(text: string): string {
     return text
-      .replaceAll(/(?<=[ "'])\/(?:etc|var\/log)\/nginx\//g, (path) => this.root + path)
+      .replaceAll(/(?<=[ "'])\/(?:(?:etc|var\/log)\/nginx\/|var\/lib\/slipway\/live)/g, (path) => this.root + path)
       .replaceAll(`127.0.0.1:${MARKER_PORT}`, `127.0.0.1:${this.markerPort}`);
   }
 

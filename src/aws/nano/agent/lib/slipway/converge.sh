@@ -1,7 +1,9 @@
-# Which release, and when. Boot, timer and nudge come here and share one lock.
-# shellcheck shell=sh
+# Which release, and when. The boot, the timer and Run Command come here and share one lock.
+# shellcheck shell=sh disable=SC2016,SC2034 # the core reads $SERVICES, $DRAIN and $RENEW
 
 LONGEST_WAIT=900
+WORK=$RUN/work
+SERVICES=$WORK/services
 
 # What the timer and the boot do. Says nothing when there is nothing to do.
 converge_by_itself() {
@@ -15,7 +17,7 @@ converge_by_itself() {
   if [ -e "$RUN/settled" ]; then go_on; else return_to_live; fi
 }
 
-# What the nudge does. Waits for its turn, and tries what failed before.
+# What Run Command does. Waits for its turn, and tries what failed before.
 converge_as_told() {
   case $1 in '' | *[!0-9]*) usage ;; esac
   case $2 in *[!0-9a-f]*) usage ;; esac
@@ -33,34 +35,39 @@ converge_as_told() {
   }
   rm -f "$STATE/attempts/$release"
   take_manifest
-  say "releasing version $version ($(short "$release")), what serves is $(serving_words)"
-  release_it
+  release_it deploy
   hold_newer
 }
 
 # What must be there before anything is decided.
 prepare() {
+  rm -rf "$WORK" "$RUN/env"
   [ -e "$STATE/bootstrapped" ] || again "the first boot did not finish: cloud-init status --long; /var/log/cloud-init-output.log"
-  docker version >/dev/null 2>&1 || again "the Docker Engine does not answer: systemctl status docker"
-  reconcile_nginx
-  remove_leftovers
+  d_ready || again "$problem"
 }
 
 take_manifest() {
   manifest=$RUN/releasing.json
   mv "$RUN/manifest.json" "$manifest"
+  [ "$(serving release)" = "$release" ] || say "releasing version $version ($(short "$release")), what serves is $(serving_words)"
+}
+
+serving_words() {
+  if [ -n "$(serving release)" ]; then printf 'version %s (%s)' "$(serving version)" "$(short "$(serving release)")"; else printf nothing; fi
 }
 
 # The first run after a boot: what is labelled live; the newest only where nothing is.
 return_to_live() {
-  read_ledger :live || {
-    case $problem_kind in ParameterVersionNotFound | ParameterNotFound) ;; *) again "$problem" ;; esac
-    newest_or_leave
-    may_try || exit 0
-  }
+  if read_ledger :live; then
+    take_manifest
+    release_it restore
+    return
+  fi
+  case $problem_kind in ParameterVersionNotFound | ParameterNotFound) ;; *) again "$problem" ;; esac
+  newest_or_leave
+  may_try || exit 0
   take_manifest
-  [ "$(serving release)" = "$release" ] || say "releasing version $version ($(short "$release")), what serves is $(serving_words)"
-  release_it
+  release_it deploy
 }
 
 # Every later run: something newer, or what should serve and does not.
@@ -68,12 +75,11 @@ go_on() {
   newest_or_leave
   if [ "$version/$release" != "$(serving version)/$(serving release)" ] && may_try; then
     take_manifest
-    say "releasing version $version ($(short "$release")), what serves is $(serving_words)"
-    release_it
+    release_it deploy
   elif [ -n "$(serving release)" ]; then
     version=$(serving version) release=$(serving release) manifest=$STATE/releases/$release.json
-    needs_healing || return 0
-    release_it
+    begin_work
+    ! needs_healing || release_it restore
   fi
 }
 
@@ -97,40 +103,117 @@ may_try() {
   }
 }
 
-# Whether what serves lacks something that another try may bring. A service that runs without being healthy is
-# replaced once; if its successor is no better, it stays until somebody tells.
-needs_healing() {
-  [ "$(serving labelled)" = true ] || return 0
-  for service in $(of_manifest '.services[].name'); do
-    slot=$(live_slot "$service")
-    may_stay "$service" "$slot" || {
-      say "$service: does not run"
-      return 0
-    }
-  done
-  for service in $(of_manifest '.services[].name'); do
-    slot=$(live_slot "$service")
-    keeps_healthy || {
-      has_failed "$release" && return 1
-      say "$service: is not healthy: $problem"
-      return 0
-    }
-  done
-  forget_failure "$release"
-  return 1
+# What the release's core reads of $manifest.
+begin_work() {
+  rm -rf "$WORK"
+  mkdir -p "$WORK"
+  of_manifest '.services[] | "\(.name) \(.slots[0]) \(.slots[1])"' >"$WORK/slots"
+  of_manifest '.services[] | .health as $health | [.name, .spec, .port, $health.kind, $health.path // "-",
+    $health.expectStatus // "-", $health.host // "-", $health.timeout, $health.startPeriod + $health.retries * $health.interval] |
+    map(tostring) | join("\t")' >"$SERVICES"
+  DRAIN=$(of_manifest '.drainSeconds // 10')
 }
 
+# release_it deploy|restore: moves the host to $manifest, which is $version and $release. Returns only when it serves.
+release_it() {
+  trap 'cut_off $?' EXIT
+  refused=$(manifest_problems | head -n 5)
+  [ -z "$refused" ] || failed "$refused"
+  [ "$1" = restore ] || begin_attempt
+  begin_work
+  write_docker_config
+  rollout "$release" "$1"
+  case $? in
+    0) ;;
+    1) if docker version >/dev/null 2>&1; then failed "$problem"; else again "$problem"; fi ;;
+    *) again "$problem" ;;
+  esac
+  serves_as_told || d_accept || again "$problem"
+  end_run
+  forget_failure "$release"
+  forget_manifests | remove_images
+  say "live version=$version release=$release"
+}
+
+# Whether the books are right, also when there was nothing to do.
+serves_as_told() { [ "$(serving version)/$(serving release)/$(serving labelled)" = "$version/$release/true" ]; }
+
+# This boot has had its outcome; from now on newer releases are looked for.
+end_run() {
+  trap - EXIT
+  end_attempt
+  : >"$RUN/settled"
+  rm -rf "$WORK" "$RUN/env"
+}
+
+# Ends the run for good: it is not tried again by itself.
+failed() {
+  reason=$(one_line "$1")
+  forget_pulled
+  remember_failure "$reason"
+  end_run
+  say "failed version=$version release=$release: $reason"
+  exit 1
+}
+
+# Ends the run without a verdict on the release: the timer tries it again.
+again() {
+  trap - EXIT
+  reason=$(one_line "$1")
+  forget_pulled
+  [ -z "${release:-}" ] || end_attempt
+  rm -rf "$WORK" "$RUN/env"
+  say "again version=${version:-0} release=${release:-none}: $reason"
+  exit 75
+}
+
+# The core ends a run that is told to stop by itself.
+cut_off() { [ "$1" != 75 ] || again "$problem"; }
+
+# Images that only a release needed which did not get far.
+forget_pulled() { [ ! -e "$WORK/pulled" ] || remove_images <"$WORK/pulled"; }
+
+# Whether what serves lacks something that another try may bring: it sets $RENEW. A service that runs without being
+# healthy is replaced once; if its successor is no better, it stays until it is healthy or somebody tells.
+needs_healing() {
+  RENEW='' heals=1
+  serves_as_told || heals=0
+  for service in $(of_manifest '.services[].name'); do
+    on=$(instance_of "$service")
+    if [ -z "$on" ] || [ "$(d_state "$on")" != running ]; then
+      say "$service: does not run"
+      heals=0
+    elif keeps_healthy; then
+      forget_renewal
+    elif ! grep -qx "$service $release" "$STATE/renewed" 2>/dev/null; then
+      say "$service: is not healthy: $problem"
+      RENEW="$RENEW $service" heals=0
+      forget_renewal "$service $release"
+    fi
+  done
+  return "$heals"
+}
+
+# The instance that requests to the service $1 go to, or nothing.
+instance_of() { sed -n "s/^$1 \([^ ]*\) .*/\1/p" "$LIVE/serving"; }
+
 keeps_healthy() {
+  r_line "$service"
   tries=$(of_service "$service" .health.retries)
-  until probe "$service" "$slot"; do
+  until r_ask "$on"; do
     tries=$((tries - 1))
     [ "$tries" -gt 0 ] || return 1
     sleep "$(of_service "$service" .health.interval)"
   done
 }
 
-# This boot has had its first outcome; from now on newer releases are looked for.
-settle() { : >"$RUN/settled"; }
+# Forgets that $service was renewed, or notes $1 instead.
+forget_renewal() {
+  {
+    grep -v "^$service " "$STATE/renewed" 2>/dev/null
+    [ -z "${1:-}" ] || echo "$1"
+  } | keep "$STATE/renewed"
+}
 
 # Somebody chose an older version: the timer must not undo that.
 hold_newer() {

@@ -7,9 +7,6 @@ say() {
   [ -n "${JOURNAL_STREAM:-}" ] || logger -t slipway -- "$*" 2>/dev/null || :
 }
 
-# Indents what another program printed, the last lines of it only, and cuts endless ones.
-quote() { tail -n 20 | cut -c 1-300 | while IFS= read -r line; do say "    $line"; done; }
-
 one_line() { printf %s "$1" | tr -s '\n' ' ' | cut -c 1-600; }
 
 now() { date -u +%Y-%m-%dT%H:%M:%SZ; }

@@ -1,6 +1,6 @@
 # The ledger of releases: the versions of one SSM parameter. Its value is a manifest (JSON, gzip, base64); a release is
 # known by the SHA-256 of that JSON; the label "live" names the version that serves.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2153 # HOST is in host.conf, the core has a $host
 
 # read_ledger SELECTOR: reads the version that SELECTOR names (":live", ":7", or "" for the newest) into
 # $version, $release and $RUN/manifest.json.

@@ -9,7 +9,7 @@ def unknown($known): (present | keys - $known)[] | "has the unknown key \(.)";
 def need($ok; $rule): if $ok then empty else $rule end;
 
 def health:
-  unknown(["kind", "path", "expectStatus", "interval", "timeout", "retries", "startPeriod"]),
+  unknown(["kind", "path", "expectStatus", "host", "interval", "timeout", "retries", "startPeriod"]),
   need(.kind == "tcp" or .kind == "http"; "is of no known kind"),
   need(.kind != "http" or (.path | type == "string" and test("^/[^ \t\n\r]*$")); "has no path"),
   need((.expectStatus // 200) | whole(100; 599); "expects no status"),
@@ -24,7 +24,7 @@ def secret:
   need((.as // "env") | . == "env" or . == "file"; "is neither env nor file");
 
 def service:
-  unknown(["name", "image", "port", "slots", "health", "env", "secrets", "memoryMiB", "stopGraceSeconds", "command", "introduction"]),
+  unknown(["name", "spec", "image", "port", "slots", "health", "env", "secrets", "memoryMiB", "stopGraceSeconds", "command", "introduction"]),
   need(.image | type == "string" and test("^[A-Za-z0-9][A-Za-z0-9._:/-]*@sha256:[0-9a-f]{64}$"); "has an image that is not pinned by digest: \(.image)"),
   need(.port | whole(1; 65535); "has no port"),
   need(.slots | type == "array" and length == 2 and all(whole(1024; 65535)) and .[0] != .[1]; "has no two slots"),
@@ -39,7 +39,7 @@ def service:
   need(.introduction | type == "string"; "has no introduction");
 
 if type != "object" then "the manifest is no object"
-elif .manifest != 1 then "this host reads manifest 1, not \(.manifest): replace the host by one of today"
+elif .manifest != 2 then "this host reads manifest 2, not \(.manifest): replace the host by one of today"
 elif .host != $host then "the manifest is for \(.host), this host is \($host)"
 else
   unknown(["manifest", "host", "ecr", "drainSeconds", "keepReleases", "sites", "services"]),

@@ -1,35 +1,90 @@
-# What Nginx serves stands in numbered folders, the generations; /etc/nginx/slipway is a link to the live one.
-# Each generation answers its own name at the marker's port: a reload only asks, the answer shows that it happened.
-# shellcheck shell=sh disable=SC2016
+# What Nginx serves stands in numbered folders, the generations; /var/lib/slipway/live is a link to the live one, so
+# that one rename moves all services and the marker. A generation has
+#   *.conf     the texts, which Nginx reads when it starts and when it reloads
+#   NAME.1     nothing in it: where it is, requests to the service go to its second slot; Nginx looks at each request
+#   release    "RELEASE.GENERATION", which Nginx answers on the marker's port
+#   serving    NAME INSTANCE SPEC, a line for each service that requests go to
+#   slots      NAME PORT PORT, a line for each service that the texts have
+#   before     the generation that was live when it was made
+# shellcheck shell=sh disable=SC2016,SC2154 # the core sets $SERVICES and $WORK
 
-GENERATIONS=$STATE/nginx
-LINK=$ROOT/etc/nginx/slipway
+GENERATIONS=$STATE/generations
+LIVE=$STATE/live
 
-live_generation() { basename "$(readlink "$LINK" 2>/dev/null || echo none)"; }
+# What Nginx itself says: the release that serves, or with "configuration" which texts it has loaded.
+marker() { curl -q --silent --fail --noproxy '*' --max-time 2 "http://127.0.0.1:$MARKER_PORT/${1:-}"; }
 
-# What Nginx itself says: "RELEASE.GENERATION", or nothing.
-marker() { curl -q --silent --fail --noproxy '*' --max-time 2 "http://127.0.0.1:$MARKER_PORT/"; }
+d_generation() { basename "$(readlink "$LIVE" 2>/dev/null || echo none)"; }
 
-# The release of the live generation, "none" before the first one.
-live_release() { sed -n 's/.*"\([^".]*\)\.[0-9]*";$/\1/p' "$LINK/release.conf" 2>/dev/null; }
+configuration_of() { sed -n 's/^ *default "\{0,1\}\([^";]*\)"\{0,1\};$/\1/p' "$GENERATIONS/$1/release.conf" 2>/dev/null; }
 
-# The port that requests to the service go to, or nothing.
-live_slot() { sed -n 's/^server 127\.0\.0\.1:\([0-9]*\);$/\1/p' "$LINK/upstreams/$1.conf" 2>/dev/null; }
+# The release that the generation $1 is of.
+release_of() { sed 's/\..*//' "$GENERATIONS/$1/release" 2>/dev/null; }
 
-# Sets $generation to a new one. Started as a copy of the live one when told so.
-new_generation() {
-  last=$(find "$GENERATIONS" -mindepth 1 -maxdepth 1 -name '[0-9]*' -printf '%f\n' | sort -n | tail -n 1)
-  generation=$((${last:-0} + 1))
-  mkdir -p "$GENERATIONS/$generation/upstreams"
-  [ "${1:-}" != copy ] || cp -R "$LINK/." "$GENERATIONS/$generation/"
+serves_generation() {
+  [ "$(marker)" = "$(cat "$GENERATIONS/$1/release")" ] && [ "$(marker configuration)" = "$(configuration_of "$1")" ]
 }
 
-write_upstream() { printf 'server 127.0.0.1:%s;\n' "$2" >"$GENERATIONS/$generation/upstreams/$1.conf"; }
+d_serves() { [ "$(release_of "$(d_generation)")" = "$1" ] && serves_generation "$(d_generation)"; }
 
-write_release() { printf 'map "" $release_id {\n    default "%s.%s";\n}\n' "$1" "$generation" >"$GENERATIONS/$generation/release.conf"; }
+# The ports of service $1 by the file $2, a line each; nothing where it does not have the service.
+slots_of() { sed -n "s/^$1 //p" "$2" 2>/dev/null | tr ' ' '\n'; }
 
-point_at() {
-  ln -sfn "$GENERATIONS/$1" "$LINK.new" && mv -fT "$LINK.new" "$LINK"
+d_put() {
+  last=$(find "$GENERATIONS" -mindepth 1 -maxdepth 1 -name '[0-9]*' -printf '%f\n' | sort -n | tail -n 1)
+  generation=$((${last:-0} + 1))
+  folder=$GENERATIONS/$generation
+  mkdir -p "$folder"
+  if [ "$1" = release ]; then
+    of_manifest .sites >"$folder/sites.conf"
+    cp "$WORK/slots" "$folder/slots"
+  else
+    find -H "$LIVE" -maxdepth 1 -name '*.conf' ! -name release.conf -exec cp {} "$folder/" \;
+    cp "$LIVE/slots" "$folder/slots"
+  fi
+  : >"$folder/serving"
+  while read -r served on; do send_requests "$served" "$on"; done
+  texts_id=$(cat "$folder"/*.conf | sha256sum | cut -c 1-16)
+  printf 'map "" $configuration_id {\n    default "%s";\n}\n' "$texts_id" >"$folder/release.conf"
+  echo "$2.$generation" >"$folder/release"
+  d_generation >"$folder/before"
+  # Nginx's workers look below it, and read what they answer
+  chmod 711 "$STATE" "$GENERATIONS" "$folder"
+  find "$folder" -type f ! -name '*.conf' -exec chmod 644 {} +
+}
+
+# Requests to the service $1 go to the instance $2; a way to it is added where the texts have none.
+send_requests() {
+  grep -q "^$1 " "$folder/slots" || {
+    of_service "$1" .introduction >"$folder/introduce-$1.conf"
+    grep "^$1 " "$WORK/slots" >>"$folder/slots"
+  }
+  [ "$(slots_of "$1" "$folder/slots" | tail -n 1)" != "${2##*-}" ] || : >"$folder/$1.1"
+  grep "^$1 $2 " "$LIVE/serving" >>"$folder/serving" ||
+    echo "$1 $2 $(sed -n "s/^$1$R_TAB\([^$R_TAB]*\).*/\1/p" "$SERVICES")" >>"$folder/serving"
+}
+
+d_test() {
+  sed "s|$ROOT/etc/nginx/slipway/|$GENERATIONS/$1/|" "$ROOT/etc/nginx/nginx.conf" >"$WORK/nginx.conf"
+  nginx -t -q -c "$WORK/nginx.conf" 2>"$RUN/nginx.err" && return
+  problem="nginx refuses the configuration: $(grep -m 1 emerg "$RUN/nginx.err" | cut -c 1-300)"
+  return 1
+}
+
+# Texts that Nginx has loaded need no reload, which would cost idle connections and in the end websockets.
+d_switch() {
+  ln -sfn "$GENERATIONS/$1" "$LIVE.new" && mv -fT "$LIVE.new" "$LIVE"
+  : >"$RUN/nginx.err"
+  [ "$(marker configuration)" = "$(configuration_of "$1")" ] || start_or_reload
+  tries=50
+  until serves_generation "$1"; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || {
+      problem="nginx was told to reload and does not serve it: $(cat "$RUN/nginx.err" "$ROOT/var/log/nginx/error.log" | grep emerg | grep failed | tail -n 1)"
+      return 1
+    }
+    sleep 0.2
+  done
 }
 
 start_or_reload() {
@@ -37,59 +92,31 @@ start_or_reload() {
   nginx -s reload 2>"$RUN/nginx.err" 9>&- || systemctl start nginx 2>"$RUN/nginx.err" 9>&-
 }
 
-# Waits until Nginx answers as the generation $1.
-await_generation() {
-  tries=50
-  until case $(marker) in *".$1") true ;; *) false ;; esac do
-    tries=$((tries - 1))
-    [ "$tries" -gt 0 ] || return 1
-    sleep 0.2
-  done
-}
-
-# go_live GENERATION: tries it, reloads, waits until it serves. Otherwise the one of before is live again, and
-# $problem says why.
-go_live() {
-  before=$(live_generation)
-  point_at "$1"
-  if nginx -t -q 2>"$RUN/nginx.err"; then
-    start_or_reload && await_generation "$1" && return 0
-    problem="nginx was told to reload and does not serve it: $(cat "$RUN/nginx.err" "$ROOT/var/log/nginx/error.log" | grep emerg | grep failed | tail -n 1)"
-  else
-    problem="nginx refuses the configuration: $(grep -m 1 emerg "$RUN/nginx.err" | cut -c 1-300)"
-  fi
-  [ "$before" = none ] || go_back_to "$before"
-  return 1
-}
-
-go_back_to() {
-  point_at "$1"
-  { start_or_reload && await_generation "$1"; } || say "nginx does not answer after going back: journalctl -u nginx"
-}
-
-# Makes the disk say what Nginx does: a run that was killed may have left a generation that nobody ever tried.
+# Makes the disk and Nginx say the same. A run that was killed may have left a way to a candidate, or a link that was
+# renamed and texts that were not loaded: then what served before is live again.
 reconcile_nginx() {
-  [ -e "$LINK/release.conf" ] || point_at "$(serving generation)"
-  serves=$(marker) || sleep 1
-  [ "${serves##*.}" = "$(live_generation)" ] || serves=$(marker)
-  known=${serves##*.}
-  [ -n "$known" ] || known=$(serving generation)
-  [ "$known" = "$(live_generation)" ] || [ ! -d "$GENERATIONS/${known:-none}" ] || {
-    say "going back to what nginx serves: generation $known, an earlier run was cut off"
-    go_back_to "$known"
-  }
-  [ -n "$serves" ] || go_live "$(live_generation)" || say "$problem"
+  live=$(d_generation) wanted=$live
+  serves_generation "$live" && ! is_introduction "$live" && return
+  loaded=$(marker configuration) || sleep 1
+  [ -n "$loaded" ] || loaded=$(marker configuration)
+  case $loaded in
+    '' | "$(configuration_of "$live")") ! is_introduction "$live" || wanted=$(before "$live") ;;
+    *) [ "$(release_of "$live")" = "$(serving release)" ] || wanted=$(before "$live") ;;
+  esac
+  [ "$wanted" = "$live" ] || say "going back to generation $wanted: an earlier run was cut off"
+  d_switch "$wanted" || say "$problem"
 }
 
-# Lets requests that began before the reload end by themselves, $1 seconds at most.
-drain() {
-  tries=$(($1 * 5))
-  while [ "$tries" -gt 0 ] && pgrep -P "$(cat "$ROOT/run/nginx.pid" 2>/dev/null || echo 0)" -f 'is shutting down' >/dev/null; do
-    tries=$((tries - 1))
-    sleep 0.2
+is_introduction() { [ "$(release_of "$1")" = introduced ]; }
+
+# The generation of a release that was live before the generation $1; $1 itself where none is left.
+before() {
+  back=$1
+  until [ "$back" != "$1" ] && ! is_introduction "$back"; do
+    back=$(cat "$GENERATIONS/$back/before" 2>/dev/null)
+    [ -e "$GENERATIONS/${back:-none}/release" ] || { back=$1 && break; }
   done
+  echo "$back"
 }
 
-forget_generations() {
-  find "$GENERATIONS" -mindepth 1 -maxdepth 1 ! -name "$(live_generation)" -exec rm -rf {} +
-}
+d_clean() { find "$GENERATIONS" -mindepth 1 -maxdepth 1 ! -name "$(d_generation)" -exec rm -rf {} +; }

@@ -23,23 +23,23 @@ fetch_secret() {
 # fetch_secrets SERVICE CONTAINER: appends to the container's environment file, fills its folder of secrets.
 fetch_secrets() {
   of_service "$1" '.secrets // {} | to_entries[] | [.key, .value.from, .value.id, .value.key // "-", .value.as // "env"] | @tsv' >"$RUN/references"
-  while IFS='	' read -r name from id key as; do
+  while IFS='	' read -r secret_name from id key as; do
     fetch_secret "$from" "$id" "$key" || {
-      problem="$1: the secret $name: $problem"
+      problem="the secret $secret_name: $problem"
       return 1
     }
     case $as:$secret in
       env:*"$NEWLINE"*)
         problem_kind=ValidationException
-        problem="$1: the secret $name has several lines, which no environment variable can have here: take it as a file"
+        problem="the secret $secret_name has several lines, which no environment variable can have here: take it as a file"
         return 1
         ;;
-      env:*) printf '%s=%s\n' "$name" "$secret" >>"$RUN/env" ;;
+      env:*) printf '%s=%s\n' "$secret_name" "$secret" >>"$RUN/env" ;;
       *)
         mkdir -p "$RUN/secrets/$2"
-        printf %s "$secret" >"$RUN/secrets/$2/$name"
+        printf %s "$secret" >"$RUN/secrets/$2/$secret_name"
         # the container's user need not be root; nobody else gets past /run/slipway
-        chmod 755 "$RUN/secrets/$2" && chmod 444 "$RUN/secrets/$2/$name"
+        chmod 755 "$RUN/secrets/$2" && chmod 444 "$RUN/secrets/$2/$secret_name"
         ;;
     esac
   done <"$RUN/references"

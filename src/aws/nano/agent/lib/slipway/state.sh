@@ -1,8 +1,11 @@
 # What the host remembers, one small JSON file a fact, written whole or not at all.
-#   serving.json          {version, release, since, generation, labelled}: what serves
+#   serving.json          {version, release, since, labelled}: what serves
 #   releases/ID.json      the manifests that served, the last few
 #   failed/ID.json        {version, release, at, reason}: not tried again by itself
 #   attempts/ID           how often the release ID was begun and not ended
+#   notes/                what the release's core keeps: the lines of the services that serve
+#   renewed               "SERVICE RELEASE", a line for each service that was replaced because it was not healthy
+#   generations, live     see nginx.sh
 #   held                  "VERSION RELEASE": somebody chose an older release; the timer leaves this newer one alone
 # shellcheck shell=sh
 
@@ -38,8 +41,8 @@ end_attempt() { rm -f "$STATE/attempts/$release"; }
 remember_serving() {
   since=$(now)
   [ "$(serving release)" != "$release" ] || since=$(serving since)
-  jq -n --argjson version "$version" --arg release "$release" --arg since "$since" --arg generation "$(live_generation)" \
-    --argjson labelled "$1" '{ version: $version, release: $release, since: $since, generation: $generation, labelled: $labelled }' |
+  jq -n --argjson version "$version" --arg release "$release" --arg since "$since" --argjson labelled "$1" \
+    '{ version: $version, release: $release, since: $since, labelled: $labelled }' |
     keep "$STATE/serving.json"
 }
 

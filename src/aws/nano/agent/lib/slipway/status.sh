@@ -1,5 +1,5 @@
 # Tells a person what serves, since when, what failed and why. Changes nothing.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034 # the core reads $SERVICES
 
 show_status() {
   complete=0
@@ -7,7 +7,11 @@ show_status() {
   if [ -n "$(serving release)" ]; then
     echo "serving version=$(serving version) release=$(serving release) since=$(serving since)"
     [ "$(serving labelled)" = true ] || echo "  the label live is elsewhere: the role may not label, or AWS did not answer"
+    WORK=$(mktemp -d)
+    SERVICES=$WORK/services
+    begin_work
     for service in $(of_manifest '.services[].name'); do show_service "$service"; done
+    rm -rf "$WORK"
   else
     echo "serving nothing"
     complete=1
@@ -21,18 +25,18 @@ show_status() {
 }
 
 show_service() {
-  slot=$(live_slot "$1")
-  container=$(container_of "$1" "${slot:-none}")
-  state=$(inspect "$container" '{{.State.Status}} since {{.State.StartedAt}}, restarted {{.RestartCount}} times') ||
-    state="its container $container is gone"
-  if is_running "$container" && probe "$1" "$slot"; then
+  on=$(instance_of "$1")
+  of_it=$(docker container inspect --format '{{.State.Status}} since {{.State.StartedAt}}, restarted {{.RestartCount}} times' "${on:-none}" 2>/dev/null) ||
+    of_it="its container ${on:-} is gone"
+  r_line "$1"
+  problem=''
+  if [ -n "$on" ] && [ "$(d_state "$on")" = running ] && r_ask "$on"; then
     health=healthy
   else
     health="NOT HEALTHY${problem:+ ($problem)}"
     complete=1
   fi
-  problem=''
-  printf '  %-20s %s, port %s, %s, %s\n' "$1" "$health" "${slot:-none}" "$(of_service "$1" .image | sed 's/.*@sha256:\(.\{12\}\).*/\1/')" "$state"
+  printf '  %-20s %s, port %s, %s, %s\n' "$1" "$health" "${on##*-}" "$(of_service "$1" .image | sed 's/.*@sha256:\(.\{12\}\).*/\1/')" "$of_it"
 }
 
 show_surroundings() {
@@ -41,7 +45,7 @@ show_surroundings() {
     echo "nginx does not answer: systemctl status nginx; nginx -t"
     complete=1
   }
-  [ -z "$marked" ] || [ "${marked##*.}" = "$(live_generation)" ] || echo "nginx serves generation ${marked##*.}, the disk says $(live_generation): nginx -t"
+  [ -z "$marked" ] || serves_generation "$(d_generation)" || echo "nginx has not loaded the texts of generation $(d_generation): nginx -t"
   docker version >/dev/null 2>&1 || echo "the Docker Engine does not answer: systemctl status docker; journalctl -u docker -n 50"
   awk '/^MemAvailable|^SwapTotal|^SwapFree/ { printf "%s %d MiB  ", $1, $2 / 1024 } END { print "" }' /proc/meminfo
   df -h "$STATE" | awk 'NR == 2 { print "disk " $5 " full, " $4 " free" }'

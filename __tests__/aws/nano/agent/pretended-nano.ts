@@ -1,0 +1,232 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { hostAgentFiles } from "../../../../src/aws/nano/agent-files.ts";
+
+const PROGRAMS = join(__dirname, "pretended-programs.sh");
+const PRETENDED = ["docker", "nginx", "curl", "systemctl", "ss", "sleep", "id", "logger", "cloud-init"];
+const HOST = "shop/host";
+
+/** A service of a manifest, by the letter of its image; what a test leaves out is usual. */
+export interface PretendedService {
+  readonly name: string;
+  readonly image: string;
+  readonly [other: string]: unknown;
+}
+
+export interface PretendedOutcome {
+  readonly status: number | null;
+  readonly lines: readonly string[];
+  readonly last: string | undefined;
+}
+
+/** A nano host without root, engine, Nginx or AWS: the agent's own files, and programs that only pretend. */
+export class PretendedNano {
+  readonly root = mkdtempSync(join(tmpdir(), "slipway-test-nano-"));
+  private readonly ports = new Map<string, number>();
+
+  constructor() {
+    for (const { path, content, permissions } of hostAgentFiles()) {
+      this.write(path, content);
+      chmodSync(join(this.root, path), Number.parseInt(permissions ?? "644", 8));
+    }
+    for (const name of PRETENDED) {
+      this.write(`pretended/bin/${name}`, "");
+      cpSync(PROGRAMS, join(this.root, "pretended/bin", name));
+      chmodSync(join(this.root, "pretended/bin", name), 0o755);
+    }
+    for (const folder of ["docker", "nginx", "health", "aws", "connections"]) {
+      mkdirSync(join(this.root, "pretended", folder));
+    }
+    this.write("etc/slipway/host.conf", `HOST=${HOST}\nPARAMETER=/slipway/release\nMARKER_PORT=8100\n`);
+    this.write("etc/nginx/nginx.conf", `http {\n    include ${this.root}/etc/nginx/slipway/*.conf;\n}\n`);
+    this.write("var/log/nginx/error.log", "");
+    const first = "var/lib/slipway/generations/0";
+    for (const [name, text] of Object.entries({ "sites.conf": "", serving: "", slots: "", release: "none.0\n" })) {
+      this.write(`${first}/${name}`, text);
+    }
+    this.write(`${first}/release.conf`, 'map "" $configuration_id {\n    default none;\n}\n');
+    this.write("var/lib/slipway/bootstrapped", "");
+    symlinkSync(join(this.root, first), join(this.root, "var/lib/slipway/live"));
+    symlinkSync(join(this.root, "var/lib/slipway/live"), join(this.root, "etc/nginx/slipway"));
+    this.pretend("nginx/running");
+    this.pretend("nginx/loaded", "none\n");
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+
+  /** The digest of an image by its letter. */
+  static digest(letter: string): string {
+    return createHash("sha256").update(letter).digest("hex");
+  }
+
+  manifest(services: readonly PretendedService[], change: Record<string, unknown> = {}): Record<string, unknown> {
+    return {
+      manifest: 2,
+      host: HOST,
+      ecr: [],
+      drainSeconds: 2,
+      keepReleases: 3,
+      sites: `# sites of ${services.map(({ name }) => name)}\n`,
+      services: services.map(({ image, ...service }) => {
+        const port = this.ports.get(service.name) ?? 20_000 + 2 * this.ports.size;
+        this.ports.set(service.name, port);
+        const { health, ...spec } = service;
+        return {
+          spec: PretendedNano.digest(JSON.stringify({ image, ...spec })).slice(0, 16),
+          image: `registry/app@sha256:${PretendedNano.digest(image)}`,
+          port: 8080,
+          slots: [port, port + 1],
+          health: { kind: "http", path: "/", interval: 1, timeout: 1, retries: 1, startPeriod: 0 },
+          env: {},
+          secrets: {},
+          memoryMiB: 64,
+          stopGraceSeconds: 7,
+          introduction: `# a way to ${service.name}\n`,
+          ...service,
+        };
+      }),
+      ...change,
+    };
+  }
+
+  /** Puts a version into the parameter, as Terraform does. */
+  put(manifest: unknown): { readonly version: number; readonly release: string } {
+    const text = JSON.stringify(manifest);
+    const version = this.exists("pretended/aws/newest") ? Number(this.read("pretended/aws/newest")) + 1 : 1;
+    this.pretend(`aws/${version}.json`, this.answer(version, text));
+    this.pretend("aws/newest", `${version}`);
+    return { version, release: createHash("sha256").update(text).digest("hex") };
+  }
+
+  private answer(Version: number, text: string): string {
+    return JSON.stringify({ Parameter: { Version, Value: gzipSync(text).toString("base64") } });
+  }
+
+  async deploy(services: readonly PretendedService[], change?: Record<string, unknown>): Promise<PretendedOutcome> {
+    return this.told(this.put(this.manifest(services, change)));
+  }
+
+  told({ version, release }: { version: number; release: string }): Promise<PretendedOutcome> {
+    return this.run("converge", `${version}`, release);
+  }
+
+  run(...words: string[]): Promise<PretendedOutcome> {
+    return this.begin(...words).outcome;
+  }
+
+  begin(...words: string[]): { child: ChildProcess; outcome: Promise<PretendedOutcome> } {
+    const agent = join(this.root, "usr/local/sbin/slipway");
+    const child = spawn("sh", ["-c", 'AGENT_PID=$$ exec "$@"', "sh", agent, ...words], {
+      env: {
+        PATH: `${join(this.root, "pretended/bin")}:${process.env.PATH}`,
+        SLIPWAY_ROOT: this.root,
+        SLIPWAY_PAUSE: "0.02",
+        PRETENDED: join(this.root, "pretended"),
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text) => {
+        output += text;
+      });
+    }
+    const outcome = new Promise<PretendedOutcome>((done) => {
+      child.once("close", (status) => {
+        const lines = output.split("\n").filter(Boolean);
+        done({ status, lines, last: lines.at(-1) });
+      });
+    });
+    return { child, outcome };
+  }
+
+  /** As after a reboot: what was in memory is gone. */
+  reboot(): void {
+    rmSync(join(this.root, "run"), { recursive: true, force: true });
+  }
+
+  /** What requests go to: each service's image by its letter, where its container runs. */
+  serves(...letters: string[]): Record<string, string> {
+    const image = (digest: string) => letters.find((letter) => PretendedNano.digest(letter).startsWith(digest)) ?? "?";
+    const lines = this.read("var/lib/slipway/live/serving").split("\n").filter(Boolean);
+    return Object.fromEntries(
+      lines.map((line) => {
+        const [name, instance] = line.split(" ") as [string, string];
+        const [first] = this.read("var/lib/slipway/live/slots").match(new RegExp(`(?<=^${name} )\\d+`, "m")) ?? [""];
+        const isSecond = this.exists(`var/lib/slipway/live/${name}.1`);
+        const at = `slipway-${name}-${Number(first) + (isSecond ? 1 : 0)}`;
+        if (at !== instance) return [name, `${instance} by the books, ${at} by the files`];
+        const runs = this.exists(`pretended/docker/${at}/state`) && this.state(at).startsWith("running");
+        return [name, runs ? image(this.read(`pretended/docker/${at}/image`).trim()) : "gone"];
+      }),
+    );
+  }
+
+  state(container: string): string {
+    return this.read(`pretended/docker/${container}/state`).trim();
+  }
+
+  containers(): string[] {
+    return readdirSync(join(this.root, "pretended/docker"))
+      .filter((name) => name.startsWith("slipway-"))
+      .sort();
+  }
+
+  calls(of: string): string[] {
+    return this.read("pretended/calls")
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line.startsWith(of));
+  }
+
+  forgetCalls(): void {
+    this.pretend("calls", "");
+  }
+
+  live(): string {
+    return this.exists("pretended/aws/live") ? this.read("pretended/aws/live").trim() : "";
+  }
+
+  /** Makes the health of an image's containers what the shell program says. */
+  health(letter: string, shell: string): void {
+    this.pretend(`health/${PretendedNano.digest(letter).slice(0, 12)}`, shell);
+  }
+
+  pretend(path: string, text = ""): void {
+    this.write(`pretended/${path}`, text);
+  }
+
+  forget(path: string): void {
+    rmSync(join(this.root, "pretended", path), { recursive: true, force: true });
+  }
+
+  write(path: string, text: string): void {
+    mkdirSync(dirname(join(this.root, path)), { recursive: true });
+    writeFileSync(join(this.root, path), text);
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.root, path), "utf8");
+  }
+
+  exists(path: string): boolean {
+    return existsSync(join(this.root, path));
+  }
+}
