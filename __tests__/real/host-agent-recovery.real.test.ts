@@ -214,8 +214,7 @@ test("the agent writes about Nginx what the documents say", async () => {
   await host.tell(told);
   const plain = (text: string) => text.replace(/^#.*\n+/, "").replaceAll('"', "");
   expect(host.exists(`etc/nginx/slipway/${slotFile("web")}`)).toBe(false);
-  expect(host.read("etc/nginx/slipway/release")).toMatch(new RegExp(`^${told.release}\.\d+
-$`));
+  expect(host.read("etc/nginx/slipway/release").split(".")[0]).toBe(told.release);
   const marker = releaseFile(host.read("etc/nginx/slipway/release.conf").match(/[0-9a-f]{16}/)?.[0] ?? "");
   expect(plain(host.read("etc/nginx/slipway/release.conf"))).toBe(plain(marker));
 });
