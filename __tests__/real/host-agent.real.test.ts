@@ -1,3 +1,4 @@
+import { Agent, get } from "node:http";
 import { AgentHost } from "../aws/nano/agent/agent-host.ts";
 import { AwsDouble } from "../aws/nano/agent/aws-double.ts";
 import { docker, TestImages } from "../aws/nano/agent/test-images.ts";
@@ -59,6 +60,50 @@ test("a version bump fails no request and leaves one container", async () => {
   expect([...bodies.keys()]).toEqual(["version 1\n", "version 2\n"]);
   expect(host.containers()).toEqual([expect.stringMatching(/^slipway-web-\d+ running$/)]);
   expect(live()).toBe(2);
+});
+
+test("connections that clients keep outlive a version bump, and those to a service that stays are not touched", async () => {
+  await host.release([app("1"), app("1", "api")]);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const stream = body("api", "/cgi-bin/stream");
+  const told = host.put(host.manifest([app("2"), app("1", "api")]));
+  const { outcome } = host.begin(["converge", `${told.version}`, told.release]);
+  let running = true;
+  void outcome.then(() => (running = false));
+  const seen = new Set<string>();
+  const sockets = new Set<unknown>();
+  while (running) seen.add(await kept(agent, sockets));
+  seen.add(await kept(agent, sockets));
+  expect((await outcome).status).toBe(0);
+  expect([...seen]).toEqual(["version 1\n", "version 2\n"]);
+  expect(sockets.size).toBe(1);
+  expect(await stream).toMatch(/whole$/);
+  agent.destroy();
+});
+
+/** One request on whatever connection the agent has; the socket is added to `sockets`. */
+function kept(agent: Agent, sockets: Set<unknown>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const call = get({ agent, port: host.port, headers: { Host: "web.test" } }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (more) => {
+        text += more;
+      });
+      response.on("end", () => resolve(text));
+    });
+    call.on("socket", (socket) => sockets.add(socket)).on("error", reject);
+  });
+}
+
+test("a request that takes longer than the drain ends with the old container, and not before", async () => {
+  await host.release([app("1")], { drainSeconds: 30 });
+  const stream = body("web", "/cgi-bin/stream");
+  const outcome = await host.release([app("2")], { drainSeconds: 30 });
+  expect(outcome.status).toBe(0);
+  expect(await stream).toMatch(/whole$/);
+  const cut = body("web", "/cgi-bin/stream").catch(() => "cut");
+  expect((await host.release([app("1")], { drainSeconds: 1 })).status).toBe(0);
+  expect(await cut).not.toMatch(/whole$/);
 });
 
 test("a request that is under way when the release moves is answered", async () => {

@@ -2,7 +2,7 @@
 const LONGEST_RUN = 900;
 
 /**
- * The text of the Systems Manager document by which a deployer nudges a host. Why a document of our own: whoever may
+ * The text of the Systems Manager document by which a deployer sends a host a release. Why a document of our own: whoever may
  * send it can have a release converged or asked about, and can run nothing else.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-syntax-data-elements-parameters.html

@@ -14,6 +14,7 @@ RUN mkdir -p /srv/cgi-bin && echo "version $VERSION" >/srv/index.html && echo ok
 RUN printf '#!/bin/sh\\necho; wget -O - "$NEIGHBOUR/status" 2>/dev/null\\n' >/srv/cgi-bin/neighbour \\
  && printf '#!/bin/sh\\nwget -O - "$NEIGHBOUR/status" >/dev/null 2>&1 || { echo "Status: 503"; echo; exit; }\\necho; echo ready\\n' >/srv/cgi-bin/ready \\
  && printf '#!/bin/sh\\necho; env; cat /run/secrets/* 2>/dev/null\\n' >/srv/cgi-bin/env \\
+ && printf '#!/bin/sh\\necho; for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 1; done; echo whole\\n' >/srv/cgi-bin/stream \\
  && printf '#!/bin/sh\\nsleep 2\\necho; echo slow\\n' >/srv/cgi-bin/slow \\
  && chmod 755 /srv/cgi-bin/*
 CMD ["busybox", "httpd", "-f", "-p", "8080", "-h", "/srv"]

@@ -79,7 +79,7 @@ go_on() {
   elif [ -n "$(serving release)" ]; then
     version=$(serving version) release=$(serving release) manifest=$STATE/releases/$release.json
     begin_work
-    ! needs_healing || release_it restore
+    if needs_healing; then release_it restore; else rm -rf "$WORK"; fi
   fi
 }
 
