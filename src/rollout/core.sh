@@ -42,6 +42,7 @@
 R_TAB=$(printf '\t')
 R_PAUSE=${SLIPWAY_PAUSE:-0.5}
 R_LOOKS=3 # how often what serves must fail in a row to count as broken
+starting='' # the service of which a candidate is being started
 
 rollout() {
   release=$1 mode=$2 problem='' undoable=no later=0 because=''
@@ -139,14 +140,17 @@ r_start() {
     case $why in
       same) continue ;;
       new | lost)
+        instance='' starting=$name
         d_candidate "$name" || {
           r_cannot_start "$?" || return
+          starting=''
           continue
         }
         echo "$name $instance" >>"$WORK/candidates"
         r_serves_well "$name" "$serving" || echo "$name $instance" >>"$WORK/introduced"
         ;;
     esac
+    starting=''
     r_line "$name"
     say "$name: waiting until it is healthy, $patience s at most"
     echo "$name $instance $(($(r_now) + patience)) $why" >>"$WORK/pending"
@@ -337,6 +341,8 @@ r_something_serves() {
 r_interrupted() {
   trap - TERM INT HUP
   problem="was told to stop"
+  # the candidate that was being started meanwhile
+  [ -z "$starting" ] || [ -z "$instance" ] || echo "$starting $instance" >>"$WORK/candidates"
   r_undo
   say "$problem"
   exit 75

@@ -37,7 +37,7 @@ After=network-online.target docker.service nginx.service
 Type=oneshot
 ExecStart=/usr/local/sbin/slipway converge
 SyslogIdentifier=slipway
-TimeoutStartSec=30min
+TimeoutStartSec=3h
 
 [Install]
 WantedBy=multi-user.target

@@ -1,5 +1,5 @@
-/** Seconds that one run on the host may take. */
-const LONGEST_RUN = 900;
+/** Seconds that one run on the host may take: a drain and a stop grace of an hour each are allowed. */
+const LONGEST_RUN = 10_800;
 
 /**
  * The text of the Systems Manager document by which a deployer sends a host a release. Why a document of our own: whoever may

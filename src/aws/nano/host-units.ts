@@ -18,7 +18,7 @@ export function hostUnits(): CloudConfigFile[] {
           Type: "oneshot",
           ExecStart: "/usr/local/sbin/slipway converge",
           SyslogIdentifier: "slipway",
-          TimeoutStartSec: "30min",
+          TimeoutStartSec: "3h",
         },
         Install: { WantedBy: "multi-user.target" },
       }),

@@ -12,6 +12,7 @@ def health:
   unknown(["kind", "path", "expectStatus", "host", "interval", "timeout", "retries", "startPeriod"]),
   need(.kind == "tcp" or .kind == "http"; "is of no known kind"),
   need(.kind != "http" or (.path | type == "string" and test("^/[^ \t\n\r]*$")); "has no path"),
+  need((.host // "localhost") | type == "string" and test("^[A-Za-z0-9.:-]+$"); "has an invalid host"),
   need((.expectStatus // 200) | whole(100; 599); "expects no status"),
   ((.interval, .timeout, .retries) | need(whole(1; 3600); "has a time out of range")),
   need(.startPeriod | whole(0; 3600); "has a start period out of range");
@@ -25,6 +26,7 @@ def secret:
 
 def service:
   unknown(["name", "spec", "image", "port", "slots", "health", "env", "secrets", "memoryMiB", "stopGraceSeconds", "command", "introduction"]),
+  need(.spec | type == "string" and test("^[0-9a-f]{16}$"); "has no spec"),
   need(.image | type == "string" and test("^[A-Za-z0-9][A-Za-z0-9._:/-]*@sha256:[0-9a-f]{64}$"); "has an image that is not pinned by digest: \(.image)"),
   need(.port | whole(1; 65535); "has no port"),
   need(.slots | type == "array" and length == 2 and all(whole(1024; 65535)) and .[0] != .[1]; "has no two slots"),
