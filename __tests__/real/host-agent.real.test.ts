@@ -96,15 +96,11 @@ function kept(agent: Agent, sockets: Set<unknown>): Promise<string> {
   });
 }
 
-test("a request that takes longer than the drain ends with the old container, and not before", async () => {
+test("an old container goes when what it was asked is answered", async () => {
   await host.release([app("1")], { drainSeconds: 30 });
   const stream = body("web", "/cgi-bin/stream");
-  const outcome = await host.release([app("2")], { drainSeconds: 30 });
-  expect(outcome.status).toBe(0);
+  expect((await host.release([app("2")], { drainSeconds: 30 })).status).toBe(0);
   expect(await stream).toMatch(/whole$/);
-  const cut = body("web", "/cgi-bin/stream").catch(() => "cut");
-  expect((await host.release([app("1")], { drainSeconds: 1 })).status).toBe(0);
-  expect(await cut).not.toMatch(/whole$/);
 });
 
 test("a request that is under way when the release moves is answered", async () => {

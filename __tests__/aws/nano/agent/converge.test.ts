@@ -6,6 +6,13 @@ beforeEach(() => {
   nano = new PretendedNano();
 });
 afterEach(() => nano.remove());
+afterAll(() => PretendedNano.forgetFirst());
+
+/** From here on the host is one that serves `web`, image 1, in version 1. */
+async function serving(): Promise<void> {
+  nano.remove();
+  nano = await PretendedNano.serving();
+}
 
 const web = (image: string, other = {}) => ({ name: "web", image, ...other });
 const SILENT = { status: 0, lines: [], last: undefined };
@@ -21,11 +28,9 @@ test("the boot releases the newest where nothing is labelled, labels it, and the
 });
 
 test("a version changes by one rename: Nginx loads nothing, the old one ends with its own grace when it is idle", async () => {
-  const same = { sites: "# the same texts\n" };
-  await nano.deploy([web("1")], same);
-  nano.forgetCalls();
+  await serving();
   nano.pretend("connections/20000", "3");
-  expect(await nano.deploy([web("2")], same)).toMatchObject({ status: 0 });
+  expect(await nano.deploy([web("2")])).toMatchObject({ status: 0 });
   expect(nano.serves("1", "2")).toEqual({ web: "2" });
   expect(nano.calls("nginx")).toEqual([expect.stringContaining("nginx -t")]);
   expect(nano.calls("ss")).toHaveLength(5); // three times busy, twice idle
@@ -35,8 +40,7 @@ test("a version changes by one rename: Nginx loads nothing, the old one ends wit
 });
 
 test("other texts are loaded, and only then the release serves", async () => {
-  await nano.deploy([web("1")]);
-  nano.forgetCalls();
+  await serving();
   expect(await nano.deploy([web("1")], { sites: "# others\n" })).toMatchObject({ status: 0 });
   expect(nano.calls("nginx").map((call) => call.slice(0, 15))).toEqual(["nginx -t -q -c ", "nginx -s reload"]);
   expect(nano.calls("docker run")).toEqual([]);
@@ -47,14 +51,14 @@ test("other texts are loaded, and only then the release serves", async () => {
 });
 
 test("what Nginx refuses is never live", async () => {
-  await nano.deploy([web("1")]);
+  await serving();
   const { last, status } = await nano.deploy([web("2")], { sites: "nonsense;\n" });
   expect(last).toContain("nginx refuses the configuration: nginx: [emerg] unknown directive nonsense;");
   expect([status, nano.serves("1", "2"), nano.containers()]).toEqual([1, { web: "1" }, ["slipway-web-20000"]]);
 });
 
 test("a candidate that ends fails the release with its status and last words, and leaves nothing", async () => {
-  await nano.deploy([web("1")]);
+  await serving();
   nano.pretend(`docker/ends/${PretendedNano.digest("2").slice(0, 12)}`, ENDS);
   nano.pretend("docker/last-words", "no database\n");
   const told = nano.put(nano.manifest([web("2")]));
@@ -126,7 +130,7 @@ test.each([
 });
 
 test("a new service that was introduced and fails leaves neither its way nor its container", async () => {
-  await nano.deploy([web("1")]);
+  await serving();
   nano.health("2", "return 1");
   const outcome = await nano.deploy([web("1"), { name: "new", image: "2" }]);
   expect(outcome).toMatchObject({ status: 1, last: expect.stringContaining("new is not healthy") });
@@ -154,7 +158,7 @@ test("a host that lost all containers brings up what is healthy, says what is mi
 });
 
 test("what was stopped is started again, and what runs without being healthy is replaced once", async () => {
-  await nano.deploy([web("1")]);
+  await serving();
   nano.pretend("docker/slipway-web-20000/state", "exited false 0\n");
   const stopped = await nano.run("converge");
   expect([stopped.status, stopped.lines[0]]).toEqual([0, "slipway: web: does not run"]);

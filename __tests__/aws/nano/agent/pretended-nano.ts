@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -65,6 +66,37 @@ export class PretendedNano {
     symlinkSync(join(this.root, "var/lib/slipway/live"), join(this.root, "etc/nginx/slipway"));
     this.pretend("nginx/running");
     this.pretend("nginx/loaded", "none\n");
+  }
+
+  private static first?: PretendedNano;
+
+  /** A host that serves `web`, image 1, in version 1; made once and copied, for a release starts hundreds of programs. */
+  static async serving(): Promise<PretendedNano> {
+    const web = [{ name: "web", image: "1" }];
+    if (!PretendedNano.first) {
+      PretendedNano.first = new PretendedNano();
+      await PretendedNano.first.deploy(web);
+    }
+    const nano = new PretendedNano();
+    nano.manifest(web); // knows its ports
+    const { root } = PretendedNano.first;
+    for (const folder of ["etc", "pretended", "run", "var"]) {
+      rmSync(join(nano.root, folder), { recursive: true, force: true });
+      cpSync(join(root, folder), join(nano.root, folder), { recursive: true, verbatimSymlinks: true });
+    }
+    for (const link of ["var/lib/slipway/live", "etc/nginx/slipway"]) {
+      const target = readlinkSync(join(root, link)).replace(root, nano.root);
+      rmSync(join(nano.root, link));
+      symlinkSync(target, join(nano.root, link));
+    }
+    nano.write("etc/nginx/nginx.conf", nano.read("etc/nginx/nginx.conf").replace(root, nano.root));
+    nano.forgetCalls();
+    return nano;
+  }
+
+  static forgetFirst(): void {
+    PretendedNano.first?.remove();
+    PretendedNano.first = undefined;
   }
 
   remove(): void {
@@ -138,6 +170,7 @@ export class PretendedNano {
         PATH: `${join(this.root, "pretended/bin")}:${process.env.PATH}`,
         SLIPWAY_ROOT: this.root,
         SLIPWAY_PAUSE: "0.02",
+        JOURNAL_STREAM: "8:1", // as systemd says that it keeps what is printed
         PRETENDED: join(this.root, "pretended"),
       },
       stdio: ["ignore", "pipe", "pipe"],

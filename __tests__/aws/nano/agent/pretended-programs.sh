@@ -16,9 +16,11 @@
 #   aws/N.json                the answer about version N; newest, live: a version; refuses: TARGET KIND
 #   aws/secret.json           the answer about any secret
 name=${0##*/}
-printf '%s %s\n' "$name" "$*" | tr '\n' ' ' >>"$PRETENDED/calls"
-echo >>"$PRETENDED/calls"
-if [ -e "$PRETENDED/die" ] && tail -n 1 "$PRETENDED/calls" | grep -qF -- "$(cat "$PRETENDED/die")"; then
+words=$*
+case $words in *'
+'*) words=$(printf %s "$words" | tr '\n' ' ') ;; esac
+printf '%s %s\n' "$name" "$words" >>"$PRETENDED/calls"
+if [ -e "$PRETENDED/die" ] && printf '%s\n' "$name $words" | grep -qF -- "$(cat "$PRETENDED/die")"; then
   rm "$PRETENDED/die"
   if [ -e "$PRETENDED/die-next" ]; then
     mv "$PRETENDED/die-next" "$PRETENDED/die"

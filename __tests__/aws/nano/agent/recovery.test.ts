@@ -2,27 +2,24 @@ import { PretendedNano } from "./pretended-nano.ts";
 
 let nano: PretendedNano;
 jest.setTimeout(60_000);
-beforeEach(() => {
-  nano = new PretendedNano();
+beforeEach(async () => {
+  nano = await PretendedNano.serving();
 });
 afterEach(() => nano.remove());
+afterAll(() => PretendedNano.forgetFirst());
 
 const web = (image: string, other = {}) => ({ name: "web", image, ...other });
 
 // each place where a power cut leaves something else behind; the texts change, so that Nginx has to load them
 test.each([
-  ["before the image is pulled", "docker pull", "1"],
   ["before the container starts", "docker run", "1"],
   ["while it gets healthy", "127.0.0.1:20001/", "1"],
-  ["before the texts are tried", "nginx -t", "1"],
   ["before the container is kept", "docker update", "1"],
   ["between the rename and the loading", "nginx -s reload", "1"],
   ["before the label moves", "--aws-sigv4", "1"],
   ["while the old one is asked whether it is idle", "ss -Htn", "2"],
-  ["before the old one stops", "docker stop slipway-web-20000", "2"],
   ["before the old one is removed", "docker rm", "2"],
 ])("a run that dies %s leaves one version whole, and the next run ends the release", async (_, at, serves) => {
-  await nano.deploy([web("1")]);
   const told = nano.put(nano.manifest([web("2")], { sites: "# other texts\n" }));
   nano.pretend("die", "docker version"); // at its beginning
   nano.pretend("die-next", at);
@@ -40,7 +37,6 @@ test.each([
 });
 
 test("a run that dies before the texts are loaded is taken back first", async () => {
-  await nano.deploy([web("1")]);
   const told = nano.put(nano.manifest([web("2")], { sites: "# other texts\n" }));
   nano.pretend("die", "nginx -s reload");
   await nano.told(told);
@@ -52,7 +48,6 @@ test("a run that dies before the texts are loaded is taken back first", async ()
 });
 
 test("a run that dies after an introduction is taken back, and what was introduced is not taken for what serves", async () => {
-  await nano.deploy([web("1")]);
   const told = nano.put(nano.manifest([web("1"), { name: "new", image: "2" }]));
   nano.pretend("die", "http://127.0.0.1:20002/");
   expect((await nano.told(told)).status).toBeNull();
@@ -65,7 +60,6 @@ test("a run that dies after an introduction is taken back, and what was introduc
 });
 
 test("a release that is cut off again and again is given up, until somebody tells", async () => {
-  await nano.deploy([web("1")]);
   const told = nano.put(nano.manifest([web("2")]));
   for (let times = 0; times < 2; times += 1) {
     nano.pretend("die", "docker run");
@@ -78,7 +72,6 @@ test("a release that is cut off again and again is given up, until somebody tell
 });
 
 test("a run that is told to stop takes back what it began", async () => {
-  await nano.deploy([web("1")]);
   nano.health("2", "return 1");
   const health = { kind: "http", path: "/", interval: 60, timeout: 1, retries: 1, startPeriod: 0 };
   const told = nano.put(nano.manifest([web("2", { health })]));
@@ -94,64 +87,11 @@ test("a run that is told to stop takes back what it began", async () => {
 });
 
 test("Nginx that does not run is started with what served", async () => {
-  await nano.deploy([web("1")]);
   nano.forget("nginx/running");
   expect((await nano.run("status")).lines).toContain("nginx does not answer: systemctl status nginx; nginx -t");
   expect(await nano.run("converge")).toMatchObject({ status: 0 });
   expect(nano.calls("systemctl")).toEqual(["systemctl start nginx"]);
   expect(nano.exists("pretended/nginx/running")).toBe(true);
-});
-
-const secrets = { KEY: { from: "secrets-manager", id: "app" } };
-
-test.each([
-  ["a secret that is not there", () => {}, 1, "web: the secret KEY: AWS refuses GetSecretValue: ResourceNotFound"],
-  [
-    "a secret of several lines",
-    () => nano.pretend("aws/secret.json", JSON.stringify({ SecretString: "a\nb" })),
-    1,
-    "web: the secret KEY has several lines",
-  ],
-  [
-    "AWS that is busy",
-    () => nano.pretend("aws/refuses", "secretsmanager.GetSecretValue ThrottlingException\n"),
-    75,
-    "web: the secret KEY: AWS refuses GetSecretValue: Throttling",
-  ],
-  [
-    "an engine that refuses the container",
-    () => {
-      nano.pretend("aws/secret.json", JSON.stringify({ SecretString: "hidden" }));
-      nano.pretend("docker/no-start", "docker: Error: no such user\n");
-    },
-    1,
-    "web: its container does not start: docker: Error: no such user",
-  ],
-])("%s ends the release, and no file of variables outlives it", async (_, prepare, status, reason) => {
-  prepare();
-  const outcome = await nano.deploy([web("1", { env: { PLAIN: "1" }, secrets })]);
-  expect(outcome).toMatchObject({ status, last: expect.stringContaining(reason) });
-  expect(nano.exists("run/slipway/env")).toBe(false);
-  expect(nano.containers()).toEqual([]);
-  expect(outcome.lines.join()).not.toContain("hidden");
-});
-
-test("a secret reaches the container, and no program's words", async () => {
-  nano.pretend("aws/secret.json", JSON.stringify({ SecretString: "hidden" }));
-  expect(await nano.deploy([web("1", { env: { PLAIN: "1" }, secrets })])).toMatchObject({ status: 0 });
-  expect(nano.read("pretended/docker/slipway-web-20000/env")).toBe("PLAIN=1\nKEY=hidden\n");
-  expect(nano.read("pretended/calls")).not.toContain("hidden");
-  expect(nano.exists("run/slipway/env")).toBe(false);
-});
-
-test.each([
-  ["refused for good", "Error: manifest unknown", 1],
-  ["refused for now", "Error: connection reset", 75],
-])("a pull that is %s says so", async (_, words, status) => {
-  nano.pretend(`docker/refused/${PretendedNano.digest("1").slice(0, 12)}`, `${words}\n`);
-  const outcome = await nano.deploy([web("1")]);
-  expect(outcome).toMatchObject({ status, last: expect.stringContaining(`web: cannot pull registry/app@sha256:`) });
-  expect(outcome.last).toContain(words);
 });
 
 test("drain ends when its time is over, also where nobody can tell whether it is busy", async () => {
@@ -164,17 +104,75 @@ test("drain ends when its time is over, also where nobody can tell whether it is
 });
 
 test("a container whose port is no longer its service's is replaced, though its spec is the same", async () => {
-  await nano.deploy([web("1")]);
   const moved = nano.manifest([web("1")]) as { services: { slots: number[] }[] };
   for (const service of moved.services) service.slots = [21_000, 21_001];
   expect(await nano.told(nano.put(moved))).toMatchObject({ status: 0 });
   expect([nano.serves("1"), nano.containers()]).toEqual([{ web: "1" }, ["slipway-web-21000"]]);
 });
 
-test("TCP is asked at the container's own address", async () => {
-  const health = { kind: "tcp", interval: 1, timeout: 1, retries: 1, startPeriod: 0 };
-  expect(await nano.deploy([web("1", { health })])).toMatchObject({ status: 0 });
-  expect(nano.calls("curl").filter((call) => call.includes("telnet"))).toEqual([
-    expect.stringContaining("telnet://10.9.8.7:8080"),
-  ]);
+describe("at a first release", () => {
+  beforeEach(() => {
+    nano.remove();
+    nano = new PretendedNano();
+  });
+
+  const secrets = { KEY: { from: "secrets-manager", id: "app" } };
+
+  test.each([
+    ["a secret that is not there", () => {}, 1, "web: the secret KEY: AWS refuses GetSecretValue: ResourceNotFound"],
+    [
+      "a secret of several lines",
+      () => nano.pretend("aws/secret.json", JSON.stringify({ SecretString: "a\nb" })),
+      1,
+      "web: the secret KEY has several lines",
+    ],
+    [
+      "AWS that is busy",
+      () => nano.pretend("aws/refuses", "secretsmanager.GetSecretValue ThrottlingException\n"),
+      75,
+      "web: the secret KEY: AWS refuses GetSecretValue: Throttling",
+    ],
+    [
+      "an engine that refuses the container",
+      () => {
+        nano.pretend("aws/secret.json", JSON.stringify({ SecretString: "hidden" }));
+        nano.pretend("docker/no-start", "docker: Error: no such user\n");
+      },
+      1,
+      "web: its container does not start: docker: Error: no such user",
+    ],
+  ])("%s ends the release, and no file of variables outlives it", async (_, prepare, status, reason) => {
+    prepare();
+    const outcome = await nano.deploy([web("1", { env: { PLAIN: "1" }, secrets })]);
+    expect(outcome).toMatchObject({ status, last: expect.stringContaining(reason) });
+    expect(nano.exists("run/slipway/env")).toBe(false);
+    expect(nano.containers()).toEqual([]);
+    expect(outcome.lines.join()).not.toContain("hidden");
+  });
+
+  test("a secret reaches the container, and no program's words", async () => {
+    nano.pretend("aws/secret.json", JSON.stringify({ SecretString: "hidden" }));
+    expect(await nano.deploy([web("1", { env: { PLAIN: "1" }, secrets })])).toMatchObject({ status: 0 });
+    expect(nano.read("pretended/docker/slipway-web-20000/env")).toBe("PLAIN=1\nKEY=hidden\n");
+    expect(nano.read("pretended/calls")).not.toContain("hidden");
+    expect(nano.exists("run/slipway/env")).toBe(false);
+  });
+
+  test.each([
+    ["refused for good", "Error: manifest unknown", 1],
+    ["refused for now", "Error: connection reset", 75],
+  ])("a pull that is %s says so", async (_, words, status) => {
+    nano.pretend(`docker/refused/${PretendedNano.digest("1").slice(0, 12)}`, `${words}\n`);
+    const outcome = await nano.deploy([web("1")]);
+    expect(outcome).toMatchObject({ status, last: expect.stringContaining(`web: cannot pull registry/app@sha256:`) });
+    expect(outcome.last).toContain(words);
+  });
+
+  test("TCP is asked at the container's own address", async () => {
+    const health = { kind: "tcp", interval: 1, timeout: 1, retries: 1, startPeriod: 0 };
+    expect(await nano.deploy([web("1", { health })])).toMatchObject({ status: 0 });
+    expect(nano.calls("curl").filter((call) => call.includes("telnet"))).toEqual([
+      expect.stringContaining("telnet://10.9.8.7:8080"),
+    ]);
+  });
 });
