@@ -1,4 +1,4 @@
-import { PretendedNano } from "./pretended-nano.ts";
+import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
 
 let nano: PretendedNano;
 jest.setTimeout(60_000);
