@@ -184,7 +184,7 @@ describe("a directory becomes a served name", () => {
       const run = await project.apply();
       expect({ time, status: run.status }).toEqual({ time, status: 1 });
       expect(run.output).toContain("database url missing");
-      expect(run.output).toContain("page is not healthy: its container ends again and again, with status 1");
+      expect(run.output).toContain("page is not healthy: its container ended with status 1");
     }
     const answers = await stream.stop();
     expect(answers.failed).toEqual([]);

@@ -1,12 +1,14 @@
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { type ITerraformDependable, Lazy } from "cdktf";
-import { Construct } from "constructs";
+import { Fn } from "cdktf";
+import type { Construct } from "constructs";
 import { renderIntroduction } from "../../nginx/introduction.ts";
 import { renderSites } from "../../nginx/sites.ts";
-import { stagedFile } from "../../terraform/staged-file.ts";
-import { templateText, withoutCreationStack } from "../../terraform/template-text.ts";
-import { TerraformData } from "../../terraform/terraform-data.ts";
+import { packedScript } from "../../rollout/packed-script.ts";
+import { serviceLines } from "../../rollout/service-lines.ts";
+import { lateText, lateValue } from "../../terraform/late.ts";
+import { lateStagedFile, stagedFile } from "../../terraform/staged-file.ts";
+import { VerifiedStep, type VerifiedStepProps } from "../../terraform/verified-step.ts";
 import type { HealthCheck } from "../../values/health-check.ts";
 import type { Site } from "../site.ts";
 
@@ -30,63 +32,63 @@ export interface LocalReleaseProps {
   readonly text: () => { readonly sites: string; readonly bare: string; readonly internal: string };
 }
 
-const SCRIPT = "local-release.sh";
+/** Why so many: a container's whole id is no use in a line that people read, and a new container is a new spec. */
+const SPEC_DIGITS = 16;
 
 /**
- * The step of the apply that lets Nginx move on to new containers. Why two resources of one script: an apply that is
- * killed while the first one waits is recorded as done all the same; the second then finds in the next apply that
- * what should serve does not, and releases it. Terraform removes the old containers only after both.
+ * The step of the apply that lets Nginx move on to new containers. Nginx's text lies in files that the step names by
+ * what is in them: a plan shows that the text changes, and the state does not hold it. Terraform removes the old
+ * containers only after the step.
  */
-export class LocalRelease extends Construct {
-  readonly ready: ITerraformDependable[];
-
+export class LocalRelease extends VerifiedStep {
   constructor(scope: Construct, id: string, props: LocalReleaseProps) {
-    super(scope, id);
-    this.ready = withoutCreationStack(() => this.declare(props));
-  }
-
-  private declare(props: LocalReleaseProps): ITerraformDependable[] {
-    const script = stagedFile(this, SCRIPT, readFileSync(join(__dirname, SCRIPT), "utf8"));
-    const text = (of: keyof ReturnType<LocalReleaseProps["text"]>) =>
-      Lazy.stringValue({ produce: () => templateText(props.text()[of]) });
-    const containers = Lazy.anyValue({
-      produce: () => Object.fromEntries(props.services().map(({ name, containerId }) => [name, containerId])),
-    });
-    const options = {
-      command: `sh ${script}`,
-      triggers: {
-        containers,
-        sites: text("sites"),
-        health: Lazy.stringValue({ produce: () => serviceLines(props.services(), false) }),
-      },
-      environment: {
-        SLIPWAY_HOST: props.hostName,
-        SLIPWAY_NGINX: props.nginxName,
-        SLIPWAY_DRAIN: `${props.drainSeconds}`,
-        SLIPWAY_SERVICES: Lazy.stringValue({ produce: () => serviceLines(props.services(), true) }),
-        SLIPWAY_SITES: text("sites"),
-        SLIPWAY_BARE: text("bare"),
-        SLIPWAY_INTERNAL: text("internal"),
-        ...(props.engineHost === undefined ? {} : { DOCKER_HOST: props.engineHost }),
-      },
-    };
-    const release = new TerraformData(this, "Resource", options);
-    const confirm = new TerraformData(this, "Verify", { ...options, dependsOn: [release] });
-    return [release, confirm];
+    super(scope, id, stepOf(scope, props));
   }
 }
 
-/** The lines that the script reads; without the container's name they tell what is asked of it, whatever it is called. */
-function serviceLines(services: readonly ReleasedService[], withContainer: boolean): string {
-  return services
-    .map(({ name, containerName, port, health }) => {
-      const { kind, path, expectStatus, timeout, startPeriod, retries, interval } = health;
-      const words = [port, kind, path ?? "-", expectStatus ?? "2xx", timeout, startPeriod + retries * interval].map(
-        String,
-      );
-      return [name, ...(withContainer ? [containerName] : []), ...words.map(templateText)].join(" ");
-    })
-    .join("\n");
+function stepOf(scope: Construct, { services, text, ...props }: LocalReleaseProps): VerifiedStepProps {
+  const script = packedScript({ driver: join(__dirname, "driver.sh"), entry: join(__dirname, "release.sh") });
+  const staged = (of: keyof ReturnType<typeof text>) => lateStagedFile(scope, `${of}.conf`, () => text()[of]);
+  const sites = staged("sites");
+  return {
+    command: `sh ${stagedFile(scope, "local-release.sh", script)}`,
+    triggers: {
+      containers: lateValue(() => Object.fromEntries(services().map(({ name, containerId }) => [name, containerId]))),
+      sites,
+      health: lateText(() => healthLines(services())),
+    },
+    environment: {
+      SLIPWAY_HOST: props.hostName,
+      SLIPWAY_RELEASE: lateText(() => releaseId(services(), text().sites)),
+      SLIPWAY_NGINX: props.nginxName,
+      SLIPWAY_DRAIN: `${props.drainSeconds}`,
+      SLIPWAY_SERVICES: lateText(() => serviceLines(services().map((each) => ({ ...each, spec: specOf(each) })))),
+      SLIPWAY_CONTAINERS: lateText(() =>
+        services()
+          .map((each) => `${each.name} ${each.containerName}\n`)
+          .join(""),
+      ),
+      SLIPWAY_SITES: sites,
+      SLIPWAY_BARE: staged("bare"),
+      SLIPWAY_INTERNAL: staged("internal"),
+      ...(props.engineHost === undefined ? {} : { DOCKER_HOST: props.engineHost }),
+    },
+  };
+}
+
+function specOf({ containerId }: ReleasedService): string {
+  return Fn.substr(containerId, 0, SPEC_DIGITS);
+}
+
+/** What is asked of the services, whichever containers run them. */
+function healthLines(services: readonly ReleasedService[]): string {
+  return serviceLines(services.map((each) => ({ ...each, spec: "-" })));
+}
+
+/** Terraform hashes the containers with a digest of what is declared: nothing in it needs to be escaped. */
+function releaseId(services: readonly ReleasedService[], sites: string): string {
+  const declared = createHash("sha256").update(healthLines(services)).update(sites).digest("hex");
+  return Fn.sha256(Fn.join("", [...services.map(({ containerId }) => containerId), declared]));
 }
 
 /** A service of the host with the internal port under which its neighbours reach it. */

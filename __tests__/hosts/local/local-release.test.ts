@@ -1,0 +1,357 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { COMMANDS, COMMANDS_INSIDE, PretendedEngine } from "./pretended-release-engine.ts";
+
+const SOURCE = resolve(__dirname, "../../../src");
+
+/** An engine that serves `app` by the container `old`, and has the container `new` for the next release. */
+function served(): PretendedEngine {
+  const engine = new PretendedEngine();
+  engine.container("old");
+  expect(engine.release("r1", { app: "old" }).status).toBe(0);
+  engine.container("new", { address: "10.0.0.10" });
+  return engine;
+}
+
+describe("a release on a Docker engine", () => {
+  test("the first one: proven, introduced to its neighbours, served, and only then started again when it ends", () => {
+    const engine = new PretendedEngine();
+    engine.container("c1");
+    engine.answers("c1", "1 nothing listens on port 5000", "0");
+    const run = engine.release("r1", { app: "c1" }, { patience: 60 });
+    expect(run).toMatchObject({ status: 0 });
+    expect(run.output).toBe(
+      "stack/host: app: waiting until it is healthy, 60 s at most\nstack/host: app: healthy\nstack/host: serves release r1\n",
+    );
+    expect(run.calls).toEqual([
+      "update --restart no c1",
+      "reload",
+      "ask c1:5000 3 / 2xx -",
+      "ask c1:5000 3 / 2xx -",
+      "update --restart unless-stopped c1",
+      "reload",
+    ]);
+    expect(engine.generation(1)).toEqual({
+      "sites.conf": "# bare\n",
+      "service-app.conf": "# listener of app\n",
+      "upstream-app.conf": 'map "" $slipway_app {\n    default "c1:5000";\n}\n',
+      "release.conf": 'map "" $configuration_id {\n    default "introduced.1";\n}\n',
+      serving: "app c1 spec-c1\n",
+    });
+    expect(engine.generation(2)).toEqual({
+      "sites.conf": "# sites of r1\n",
+      "upstream-app.conf": 'map "" $slipway_app {\n    default "c1:5000";\n}\n',
+      "release.conf": 'map "" $configuration_id {\n    default "r1.1";\n}\n',
+      serving: "app c1 spec-c1\n",
+    });
+    expect(engine.has("etc/slipway/introduced.1")).toBe(false);
+    expect(engine.read("tested")).toBe(`include ${engine.folder}/etc/slipway/r1.1/*.conf;\n`);
+  });
+
+  test("again: nothing is asked of anything", () => {
+    const engine = served();
+    const run = engine.release("r1", { app: "old" });
+    expect(run).toMatchObject({ status: 0, output: "stack/host: serves release r1\n", calls: [] });
+  });
+
+  test("a new container of what serves gets no request before it is healthy, and Terraform removes the old one", () => {
+    const engine = served();
+    const run = engine.release("r2", { app: "new" });
+    expect(run.status).toBe(0);
+    expect(engine.serving).toEqual(["app new spec-new"]);
+    expect(run.calls.filter((call) => call === "reload")).toHaveLength(1);
+    expect(run.calls.filter((call) => /^(stop|rm)/.test(call))).toEqual([]);
+    expect(engine.field("old", "status")).toBe("running");
+    expect(engine.field("new", "policy")).toBe("unless-stopped");
+  });
+
+  test.each([
+    ["ends", "ends 3", "its container ended with status 3"],
+    ["ends well", "ends 0", "its container ended with status 0"],
+    ["needs too much memory", "oom", "its container needed more than its memory limit and was killed"],
+    ["never answers", "1 no answer on port 5000 within 3 s", "no answer on port 5000 within 3 s"],
+    ["cannot be asked", "2 neither curl nor wget is here to ask with", "neither curl nor wget is here to ask with"],
+  ])("one that %s fails with its own words, is removed, and the old one serves on", (_, answer, why) => {
+    const engine = served();
+    engine.answers("new", answer);
+    const run = engine.release("r2", { app: "new" });
+    expect(run.status).toBe(1);
+    expect(run.output.replace(/after \d+ s/, "after 0 s")).toBe(
+      [
+        "app: waiting until it is healthy, 0 s at most",
+        "app: last lines of its log:",
+        "    words of new",
+        "what served before serves on",
+        `release failed after 0 s: app is not healthy: ${why}`,
+      ]
+        .map((line) => `stack/host: ${line}\n`)
+        .join(""),
+    );
+    expect(run.calls).toContain("rm --force --volumes new");
+    expect(engine.has("containers/new")).toBe(false);
+    expect(engine.serving).toEqual(["app old spec-old"]);
+    expect(engine.answered.trim()).toBe("r1.1");
+    expect(engine.reloads).toBe(2);
+  });
+
+  test("one that is gone fails, and so does its removal, which is said", () => {
+    const engine = served();
+    engine.answers("new", "gone");
+    const { status, output } = engine.release("r2", { app: "new" });
+    expect(status).toBe(1);
+    expect(output).toContain("app is not healthy: its container is gone");
+    expect(output).toContain("app: Error: No such container: new");
+  });
+
+  test("where nothing served, nothing is said to serve on, and Nginx is back to where it began", () => {
+    const engine = new PretendedEngine();
+    engine.container("c1");
+    engine.answers("c1", "ends 1");
+    const { status, output } = engine.release("r1", { app: "c1" });
+    expect(status).toBe(1);
+    expect(output).not.toContain("serves on");
+    expect(engine.has("etc/slipway/live")).toBe(false);
+    expect(engine.answered).toBe("");
+  });
+
+  test.each([
+    ["has ended before", { status: "exited", code: 1 }],
+    ["was started again and again", { restarts: 4 }],
+    ["waits to be started again", { status: "restarting", restarts: 4 }],
+  ])("one that %s gets a start of its own, and its log is read from there", (_, container) => {
+    const engine = served();
+    engine.container("new", container);
+    engine.answers("new", "ends 7");
+    const { output, calls } = engine.release("r2", { app: "new" });
+    expect(calls.slice(0, 3)).toEqual(["update --restart no new", "stop -t 0 new", "start new"]);
+    expect(calls).toContain("logs --since 2026-01-02T03:04:05Z --tail 20 new");
+    expect(output).toContain("its container ended with status 7");
+  });
+
+  test("one that cannot be started fails with the engine's words", () => {
+    const engine = served();
+    engine.container("new", { status: "exited" });
+    engine.write("no-start", "");
+    expect(engine.release("r2", { app: "new" })).toMatchObject({
+      status: 1,
+      output: expect.stringMatching("release failed after \\d+ s: app: OCI runtime create failed"),
+    });
+  });
+
+  test("two new ones reach each other before either is healthy", () => {
+    const engine = new PretendedEngine();
+    for (const name of ["c1", "c2"]) engine.container(name);
+    engine.answers("c1", "1 not yet", "0");
+    expect(engine.release("r1", { a: "c1", b: "c2" }, { patience: 60 }).status).toBe(0);
+    expect(Object.keys(engine.generation(1))).toEqual(
+      expect.arrayContaining(["service-a.conf", "service-b.conf", "upstream-a.conf", "upstream-b.conf"]),
+    );
+  });
+
+  test("a new one takes over at once from one that is broken; what serves beside it keeps its files", () => {
+    const engine = new PretendedEngine();
+    for (const name of ["a1", "b1"]) engine.container(name);
+    engine.release("r1", { a: "a1", b: "b1" });
+    engine.answers("a1", "1 was answered 500, not 2xx");
+    engine.answers("b1", "1 was answered 503, not 2xx");
+    engine.container("a2");
+    const run = engine.release("r2", { a: "a2", b: "b1" });
+    expect(run.status).toBe(0);
+    expect(run.output).toContain("b: is not healthy, and this release did not change it: was answered 503, not 2xx");
+    expect(engine.generation(3)).toMatchObject({
+      "sites.conf": "# sites of r1\n",
+      "upstream-a.conf": expect.stringContaining('"a2:5000"'),
+      "upstream-b.conf": expect.stringContaining('"b1:5000"'),
+      serving: "b b1 spec-b1\na a2 spec-a2\n",
+    });
+    expect(engine.generation(3)).not.toHaveProperty("service-a.conf");
+  });
+
+  test("a configuration that Nginx refuses moves nothing", () => {
+    const engine = served();
+    engine.write("refuses", "");
+    const run = engine.release("r2", { app: "new" });
+    expect(run.status).toBe(1);
+    expect(run.output).toContain("Nginx refuses the configuration, see above");
+    expect(run.output).toContain("what served before serves on");
+    expect(run.calls).not.toContain("reload");
+    expect(engine.serving).toEqual(["app old spec-old"]);
+    expect(engine.has("etc/slipway/r2.1")).toBe(false);
+  });
+
+  test("an Nginx that does not take the reload: the link goes back", () => {
+    const engine = served();
+    engine.write("deaf", "");
+    const { status, output } = engine.release("r2", { app: "new" });
+    expect(status).toBe(1);
+    expect(output).toContain("Nginx was told to reload and still serves the old configuration: docker logs nginx");
+    expect(engine.serving).toEqual(["app old spec-old"]);
+  });
+
+  test("a run that was killed between the link and the reload is finished", () => {
+    const engine = served();
+    engine.write("answered", "r0.1");
+    const run = engine.release("r1", { app: "old" });
+    expect(run).toMatchObject({ status: 0, calls: ["reload"], output: "stack/host: serves release r1\n" });
+    expect(engine.answered.trim()).toBe("r1.1");
+  });
+
+  test("a container that was stopped is started again under its own generation; when another fails it stays", () => {
+    const engine = new PretendedEngine();
+    for (const name of ["a1", "b1"]) engine.container(name);
+    engine.release("r1", { a: "a1", b: "b1" });
+    engine.container("a1", { status: "exited" });
+    engine.container("b2");
+    engine.answers("b2", "ends 1");
+    expect(engine.release("r2", { a: "a1", b: "b2" }).status).toBe(1);
+    expect(engine.field("a1", "status")).toBe("running");
+    expect(engine.field("a1", "policy")).toBe("unless-stopped");
+    expect(engine.release("r1", { a: "a1", b: "b1" }).status).toBe(0);
+    expect(engine.serving).toEqual(["a a1 spec-a1", "b b1 spec-b1"]);
+    expect(engine.answered.trim()).toBe("r1.1");
+  });
+
+  test("the same release over itself gets a generation of its own, for the live one must not change", () => {
+    const engine = served();
+    engine.container("old", { status: "exited" });
+    expect(engine.release("r1", { app: "old" }).status).toBe(0);
+    expect(engine.answered.trim()).toBe("r1.2");
+    expect(engine.has("etc/slipway/r1.1")).toBe(false);
+  });
+
+  test("what ended and ends again is nobody's hindrance, and leads nowhere", () => {
+    const engine = new PretendedEngine();
+    for (const name of ["a1", "b1", "b2"]) engine.container(name);
+    engine.release("r1", { a: "a1", b: "b1" }, { patience: 60 });
+    engine.container("a1", { status: "exited" });
+    engine.answers("a1", "ends 1");
+    engine.answers("b2", "1 not yet", "0");
+    const { status, output } = engine.release("r2", { a: "a1", b: "b2" }, { patience: 60 });
+    expect(status).toBe(0);
+    expect(output).toContain("a is not healthy: its container ended with status 1; nothing waits for it");
+    expect(engine.serving).toEqual(["b b2 spec-b2"]);
+    expect(engine.generation(engine.reloads)["upstream-a.conf"]).toContain('"127.0.0.1:9"');
+    expect(engine.field("a1", "policy")).toBe("unless-stopped");
+  });
+
+  test("one that ends while the engine is told to let it: it gets a start of its own", () => {
+    const engine = served();
+    engine.write("ending", "");
+    expect(engine.release("r2", { app: "new" }).status).toBe(0);
+    expect(engine.serving).toEqual(["app new spec-new"]);
+  });
+
+  test("another health check is put to what runs", () => {
+    const engine = served();
+    engine.answers("old", "1 was answered 404, not 2xx");
+    const run = engine.release("r2", { app: "old" }, { target: "/status" });
+    expect(run.status).toBe(1);
+    expect(run.output).toContain("app is not healthy: was answered 404, not 2xx");
+    expect(run.calls.filter((call) => /^(stop|rm|update)/.test(call))).toEqual([]);
+  });
+
+  const connection = (state: string, address = "0900000A") =>
+    `  sl  local_address rem_address   st\n   1: 0200000A:A1B2 ${address}:1388 ${state} 00000000\n`;
+
+  test.each([
+    ["idle", "", false],
+    ["connected to another", connection("01", "0900000B"), false],
+    ["closing", connection("06"), false],
+    ["busy", connection("01"), true],
+    ["busy, written as IPv6", connection("01", "0000000000000000FFFF00000900000A"), true],
+  ])("the old container that is %s: it is waited for until two looks find it idle", (_, table, waits) => {
+    const engine = served();
+    engine.write("proc/net/tcp", table);
+    const run = engine.release("r2", { app: "new" }, { drain: 60 });
+    expect(run.status).toBe(0);
+    // Two looks in a row that find it idle are enough; the fifth is the first one.
+    const looks = run.calls.filter((call) => call === "inspect networks old").length;
+    expect(looks).toBe(waits ? 6 : 2);
+  });
+
+  test("the drain is over when it is over, be the old one busy or not", () => {
+    const engine = served();
+    engine.write("proc/net/tcp", connection("01"));
+    const run = engine.release("r2", { app: "new" }, { drain: 0 });
+    expect(run.status).toBe(0);
+    expect(run.calls).not.toContain("inspect networks old");
+  });
+
+  test.each([
+    ["unreachable", "the docker command cannot reach the engine; is it running, and is DOCKER_HOST right?"],
+    ["nginx-down", "Nginx does not run: docker logs nginx"],
+  ])("says what to do about an engine that is %s, and touches nothing", (what, message) => {
+    const engine = served();
+    if (what === "unreachable") engine.write(what, "");
+    else engine.container("nginx", { status: "exited" });
+    const { status, output, calls } = engine.release("r2", { app: "new" });
+    expect(status).toBe(1);
+    expect(output.replace(/after \d+ s/, "after 0 s")).toBe(`stack/host: release failed after 0 s: ${message}\n`);
+    expect(calls).toEqual([]);
+  });
+
+  test("leaves nothing behind where it ran", () => {
+    const engine = served();
+    engine.answers("new", "ends 1");
+    engine.release("r2", { app: "new" });
+    expect(() => readFileSync(join(engine.folder, "tmp"))).toThrow("EISDIR");
+    expect(engine.temporary).toEqual(["nginx.candidate.conf"].filter((file) => engine.has(`tmp/${file}`)));
+  });
+});
+
+describe("the commands that a release uses", () => {
+  const BUILTIN = [
+    ":",
+    "[",
+    "cd",
+    "command",
+    "continue",
+    "echo",
+    "exit",
+    "export",
+    "kill",
+    "printf",
+    "read",
+    "return",
+    "set",
+  ];
+  const MORE = ["shift", "trap", "unset", "docker", "nginx", "curl", "wget"];
+  const KEYWORDS = ["case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "then", "until", "while", "in"];
+
+  /** The words where a command may stand; what is in quotes or a comment, and what a pattern of `case` is, is none. */
+  const commandsOf = (text: string) => {
+    const code = text
+      .replace(/(^|\s)#.*$/gm, "")
+      .replace(/"(?:[^"$\n]|\$(?!\())*"/g, '""')
+      .replace(/'[^']*'/g, "''")
+      .replace(/\$\(\(.*?\)\)/g, "0")
+      .replace(/(^|\bin)\s*[\w*"$.-]+(?: \| [\w*"$.-]+)*\)/gm, "$1;");
+    const found = code.matchAll(
+      /(?<=^|[;|&!{(]|\b(?:then|do|else|if|elif|until|while)\b)\s*(?:\w+=(?:"[^"]*"|[^\s;"(]*)\s+)*([a-z_][\w-]*)(?=\s|$|;|\))/gm,
+    );
+    return new Set([...found].map((match) => match[1] as string).filter((word) => !KEYWORDS.includes(word)));
+  };
+
+  test.each(["rollout/core.sh", "hosts/local/driver.sh", "hosts/local/release.sh"])(
+    "%s uses what is tested",
+    (path) => {
+      const text = readFileSync(join(SOURCE, path), "utf8");
+      const own = ["core", "driver", "release"].flatMap((name) => {
+        const file = name === "core" ? "rollout/core.sh" : `hosts/local/${name}.sh`;
+        return [...readFileSync(join(SOURCE, file), "utf8").matchAll(/^(\w+)\(\) \{/gm)].map(
+          ([, word]) => word as string,
+        );
+      });
+      const known = new Set([...COMMANDS, ...COMMANDS_INSIDE, ...BUILTIN, ...MORE, ...own]);
+      const drivers = /^d_/;
+      const used = [...commandsOf(text)].filter((word) => !known.has(word) && !drivers.test(word));
+      expect(used).toEqual([]);
+    },
+  );
+
+  test("would find one that is not", () => {
+    expect(commandsOf("a=1 jq . | flock x\nif sha256sum y; then z; fi")).toEqual(
+      new Set(["jq", "flock", "sha256sum", "z"]),
+    );
+  });
+});

@@ -1,0 +1,261 @@
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { packedScript } from "../../../src/rollout/packed-script.ts";
+
+const SOURCE = resolve(__dirname, "../../../src/hosts/local");
+/** What the release may find where Terraform runs: POSIX has all of it but mktemp, and so has macOS. */
+export const COMMANDS = [
+  "awk",
+  "cat",
+  "date",
+  "grep",
+  "head",
+  "mkdir",
+  "mktemp",
+  "mv",
+  "rm",
+  "sed",
+  "sh",
+  "sleep",
+  "tr",
+];
+/** What it may find in Nginx's container, beside nginx and one that asks; BusyBox has them with these words. */
+export const COMMANDS_INSIDE = ["awk", "cat", "cp", "grep", "ln", "mkdir", "mv", "readlink", "rm", "sed", "sh"];
+
+/** A container of the pretended engine. */
+export interface PretendedContainer {
+  /** @default "running" */
+  readonly status?: string;
+  /** @default 0 */
+  readonly code?: number;
+  /** @default 0 */
+  readonly restarts?: number;
+  /** @default "10.0.0.9" */
+  readonly address?: string;
+  /** @default - the one that Terraform gives */
+  readonly policy?: string;
+}
+
+export interface ReleaseRun {
+  readonly status: number | null;
+  readonly output: string;
+  /** What was asked of docker, a line each; what runs in Nginx's container only by its first words. */
+  readonly calls: readonly string[];
+}
+
+/**
+ * Docker with Nginx in one of its containers, and a shell where Terraform runs, both with no more commands than they
+ * surely have. Shell programs for Nginx's container run for true, with its folders moved into a scratch folder.
+ */
+export class PretendedEngine {
+  readonly folder = mkdtempSync(join(tmpdir(), "slipway-engine-"));
+  private readonly script = join(this.folder, "release.sh");
+
+  constructor() {
+    for (const path of ["bin", "inside", "containers", "answers", "etc/slipway", "proc/net", "tmp", "hups"])
+      mkdirSync(join(this.folder, path), { recursive: true });
+    const scripts = { driver: join(SOURCE, "driver.sh"), entry: join(SOURCE, "release.sh") };
+    writeFileSync(this.script, packedScript(scripts));
+    this.write("etc/nginx.conf", `include ${this.folder}/etc/slipway/live/*.conf;\n`);
+    // The kernel's table of connections; whoever looks for the fifth time finds none any more.
+    this.write("proc/net/tcp", "");
+    for (const name of COMMANDS) this.link("bin", name);
+    for (const name of COMMANDS_INSIDE) this.link("inside", name);
+    this.program("bin/docker", DOCKER);
+    this.program("inside/curl", 'test -s "$STATE/answered" && cat "$STATE/answered"');
+    this.program("inside/nginx", 'cat "$4" >"$STATE/tested"; test ! -e "$STATE/refuses"');
+    this.program("inside/hup", HUP);
+    this.container("nginx");
+  }
+
+  write(path: string, text: string): void {
+    writeFileSync(join(this.folder, path), text);
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.folder, path), "utf8");
+  }
+
+  has(path: string): boolean {
+    return existsSync(join(this.folder, path));
+  }
+
+  container(name: string, container: PretendedContainer = {}): void {
+    const { status = "running", code = 0, restarts = 0, address = "10.0.0.9", policy = "unless-stopped" } = container;
+    const fields = { status, code, restarts, address, policy, oom: false, since: "" };
+    for (const [field, value] of Object.entries(fields)) {
+      mkdirSync(join(this.folder, "containers", name), { recursive: true });
+      this.write(`containers/${name}/${field}`, `${value}\n`);
+    }
+    this.write(`containers/${name}/log`, `words of ${name}\n`);
+  }
+
+  /**
+   * What asking the container comes to, time after time; the last one for good: "0", "1 WHY", "2 WHY", or what becomes of
+   * the container meanwhile: "ends STATUS", "oom" or "gone".
+   */
+  answers(name: string, ...answers: readonly string[]): void {
+    this.write(`answers/${name}`, `${answers.join("\n")}\n`);
+  }
+
+  field(name: string, field: string): string | undefined {
+    return this.has(`containers/${name}`) ? this.read(`containers/${name}/${field}`).trim() : undefined;
+  }
+
+  /** The files of the generation that Nginx was told to serve by reload number `reload`, the first being 1. */
+  generation(reload: number): Record<string, string> {
+    const folder = join(this.folder, "hups", `${reload}`);
+    return Object.fromEntries(readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), "utf8")]));
+  }
+
+  get reloads(): number {
+    return readdirSync(join(this.folder, "hups")).length;
+  }
+
+  /** NAME CONTAINER of everything that requests go to. */
+  get serving(): string[] {
+    const text = this.has("etc/slipway/live/serving") ? this.read("etc/slipway/live/serving") : "";
+    return text.split("\n").filter(Boolean);
+  }
+
+  /** What is left in the folder for temporary files. */
+  get temporary(): string[] {
+    return readdirSync(join(this.folder, "tmp"));
+  }
+
+  get answered(): string {
+    return this.has("answered") ? this.read("answered") : "";
+  }
+
+  /** Releases services, each by its container. */
+  release(id: string, containers: Readonly<Record<string, string>>, options: ReleaseOptions = {}): ReleaseRun {
+    this.write("sites.conf", `# sites of ${id}\n`);
+    this.write("bare.conf", "# bare\n");
+    const names = Object.keys(containers);
+    this.write("internal.conf", names.map((name) => `#: ${name}\n# listener of ${name}\n`).join(""));
+    this.write("calls", "");
+    const { patience = 0, drain = 0, kind = "http", target = "/" } = options;
+    const line = (name: string) =>
+      [name, `spec-${containers[name]}`, 5000, kind, target, "2xx", "-", 3, patience].join("\t");
+    const { status, stdout, stderr } = spawnSync(options.shell ?? "/bin/sh", [this.script], {
+      encoding: "utf8",
+      timeout: 30_000,
+      env: {
+        PATH: join(this.folder, "bin"),
+        TMPDIR: join(this.folder, "tmp"),
+        STATE: this.folder,
+        SLIPWAY_PAUSE: "0",
+        SLIPWAY_HOST: "stack/host",
+        SLIPWAY_RELEASE: id,
+        SLIPWAY_NGINX: "nginx",
+        SLIPWAY_DRAIN: `${drain}`,
+        SLIPWAY_SERVICES: names.map((name) => `${line(name)}\n`).join(""),
+        SLIPWAY_CONTAINERS: names.map((name) => `${name} ${containers[name]}\n`).join(""),
+        SLIPWAY_SITES: join(this.folder, "sites.conf"),
+        SLIPWAY_BARE: join(this.folder, "bare.conf"),
+        SLIPWAY_INTERNAL: join(this.folder, "internal.conf"),
+      },
+    });
+    return { status, output: stdout + stderr, calls: this.read("calls").split("\n").filter(Boolean) };
+  }
+
+  private program(path: string, text: string): void {
+    this.write(path, `#!/bin/sh\n${text}\n`);
+    chmodSync(join(this.folder, path), 0o755);
+  }
+
+  private link(folder: string, name: string): void {
+    const found = spawnSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).stdout.trim();
+    symlinkSync(found, join(this.folder, folder, name));
+  }
+}
+
+export interface ReleaseOptions {
+  readonly patience?: number;
+  readonly drain?: number;
+  readonly kind?: string;
+  readonly target?: string;
+  readonly shell?: string;
+}
+
+/** Nginx reads what is linked; it answers as the constant in it says. */
+const HUP = `echo reload >>"$STATE/calls"
+[ ! -e "$STATE/deaf" ] || exit 0
+number=1
+while [ -e "$STATE/hups/$number" ]; do number=$((number + 1)); done
+mkdir "$STATE/hups/$number"
+rm -f "$STATE/answered"
+[ -e "$STATE/etc/slipway/live" ] || exit 0
+cp "$STATE/etc/slipway/live/"* "$STATE/hups/$number/"
+sed -n 's/.*default "\\(.*\\)";/\\1/p' "$STATE/etc/slipway/live/release.conf" >"$STATE/answered"`;
+
+const DOCKER = `note() { echo "$*" >>"$STATE/calls"; }
+field() { cat "$STATE/containers/$2/$1"; }
+set_field() { echo "$3" >"$STATE/containers/$2/$1"; }
+known() { [ -d "$STATE/containers/$1" ] || { echo "Error: No such container: $1" >&2; exit 1; }; }
+[ ! -e "$STATE/unreachable" ] || { echo "Cannot connect to the Docker daemon" >&2; exit 1; }
+last() { for word in "$@"; do :; done; printf %s "$word"; }
+name=$(last "$@")
+case $1 in
+  version) ;;
+  inspect)
+    known "$name"
+    case $5 in
+      *Running*) [ "$(field status "$name")" = running ] && echo true || echo false ;;
+      *RestartPolicy*) field policy "$name" ;;
+      *RestartCount*) echo "$(field status "$name") $(field restarts "$name")" ;;
+      *OOMKilled*) echo "$(field status "$name") $(field code "$name") $(field oom "$name")" ;;
+      *FinishedAt*) echo 2026-01-02T03:04:05Z ;;
+      *Networks*)
+        note "inspect networks $name"
+        [ "$(grep -c "inspect networks" "$STATE/calls")" -lt 5 ] || : >"$STATE/proc/net/tcp"
+        echo "$(field address "$name") " ;;
+    esac ;;
+  update)
+    note "$@"
+    known "$name"
+    [ ! -e "$STATE/ending" ] || { rm "$STATE/ending"; echo "cannot update a stopped container" >&2; exit 1; }
+    set_field policy "$name" "$3"
+    echo "$name" ;;
+  stop) note "$@"; known "$name"; set_field status "$name" exited; echo "$name" ;;
+  start)
+    note "$@"
+    known "$name"
+    [ ! -e "$STATE/no-start" ] || { echo "OCI runtime create failed" >&2; exit 1; }
+    set_field status "$name" running
+    set_field restarts "$name" 0 ;;
+  rm) note "$@"; known "$name"; rm -rf "$STATE/containers/$name" ;;
+  logs) note "$@"; known "$name"; cat "$STATE/containers/$name/log" >&2 ;;
+  exec)
+    shift 3
+    [ ! -e "$STATE/nginx-lost" ] || exit 137
+    export PATH="$STATE/inside"
+    if [ "$2" = -s ]; then
+      name=\${4%%:*}
+      note "ask $4 $5 $6 $7 $8"
+      [ -s "$STATE/answers/$name" ] || exit 0
+      read -r code why <"$STATE/answers/$name"
+      grep -c . "$STATE/answers/$name" | grep -qx 1 || sed -i 1d "$STATE/answers/$name"
+      case $code in
+        ends) set_field status "$name" exited; set_field code "$name" "$why"; code=1 why="no answer" ;;
+        oom) set_field status "$name" exited; set_field oom "$name" true; code=1 ;;
+        gone) rm -rf "$STATE/containers/$name"; code=1 ;;
+      esac
+      [ -z "$why" ] || echo "$why"
+      exit "$code"
+    fi
+    move() { sed "s#/tmp/#$STATE/tmp/#g; s#/etc/nginx#$STATE/etc#g; s#/proc/net#$STATE/proc/net#g; s#kill -HUP 1#hup#"; }
+    shift 4
+    move | sh -es -- "$STATE/etc/slipway" "$@" ;;
+esac`;

@@ -1,0 +1,28 @@
+# The entry of a release on a Docker engine; stands after the core, the probes and the driver in one script.
+#
+#   SLIPWAY_HOST        the host's name, for messages
+#   SLIPWAY_RELEASE     the release's id
+#   SLIPWAY_NGINX       name of the Nginx container
+#   SLIPWAY_SERVICES    a line a service, as the core reads it
+#   SLIPWAY_CONTAINERS  a line a service, NAME CONTAINER: the one that Terraform has started
+#   SLIPWAY_SITES, SLIPWAY_BARE, SLIPWAY_INTERNAL   files with Nginx text, as the driver reads them
+#   SLIPWAY_DRAIN       seconds that requests and websockets get to end by themselves
+# shellcheck shell=sh disable=SC2034,SC2154 # the core and the driver read and set variables
+set -u
+
+NGINX=$SLIPWAY_NGINX SITES=$SLIPWAY_SITES BARE=$SLIPWAY_BARE INTERNAL=$SLIPWAY_INTERNAL DRAIN=$SLIPWAY_DRAIN
+started=$(date +%s)
+
+say() { printf '%s: %s\n' "$SLIPWAY_HOST" "$*"; }
+
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/slipway.XXXXXX") || exit 1
+trap 'rm -rf "$WORK"' EXIT
+SERVICES=$WORK/services CONTAINERS=$WORK/containers
+printf '%s' "$SLIPWAY_SERVICES" | awk 1 >"$SERVICES"
+printf '%s' "$SLIPWAY_CONTAINERS" | awk 1 >"$CONTAINERS"
+
+rollout "$SLIPWAY_RELEASE" deploy || {
+  say "release failed after $(($(date +%s) - started)) s: $problem"
+  exit 1
+}
+say "serves release $(printf %.12s "$SLIPWAY_RELEASE")"

@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const PROBES = join(__dirname, "probes");
+const END = "SLIPWAY_PROBE";
+
+/** The shell files of one kind of host. */
+export interface HostScripts {
+  /** Path of the file that tells the core what to do on this host. */
+  readonly driver: string;
+  /** Path of the file that calls `rollout`. */
+  readonly entry: string;
+}
+
+/**
+ * One script out of the core of a release, its probes and what is the host's own. Each probe becomes a function
+ * `probe_KIND` that prints it. Why: a probe runs where requests come from, in another container or on another machine,
+ * and a script of one file needs no place where it finds the others.
+ */
+export function packedScript({ driver, entry }: HostScripts): string {
+  return ["#!/bin/sh\n", read(join(__dirname, "core.sh")), ...probes(), read(driver), read(entry)].join("\n");
+}
+
+function probes(): string[] {
+  return readdirSync(PROBES)
+    .filter((file) => file.endsWith(".sh"))
+    .sort()
+    .map((file) => `probe_${file.slice(0, -3)}() {\n  cat <<'${END}'\n${read(join(PROBES, file))}${END}\n}\n`);
+}
+
+function read(path: string): string {
+  return readFileSync(path, "utf8");
+}
