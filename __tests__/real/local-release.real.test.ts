@@ -1,0 +1,139 @@
+import { connect, type Socket } from "node:net";
+import { docker, Project } from "./project.ts";
+import { request, requestStream } from "./request-stream.ts";
+
+jest.setTimeout(180_000);
+
+const PORT = 8903;
+const SERVER = `
+import http.server, os, signal, sys, threading, time, urllib.request
+if os.environ.get("ENDS"):
+    print("database url missing")
+    sys.exit(int(os.environ["ENDS"]))
+broken = False
+class Page(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        global broken
+        if self.path == "/ticks":
+            self.send_response(101)
+            self.send_header("Connection", "upgrade")
+            self.send_header("Upgrade", "websocket")
+            self.end_headers()
+            while True:
+                self.wfile.write(b"tick")
+                time.sleep(0.1)
+        body, status = os.environ.get("BODY", "one"), 500 if broken else 200
+        if self.path == "/break":
+            broken = True
+        if self.path == "/needs":
+            try:
+                urllib.request.urlopen(os.environ["NEEDS"], timeout=2).read()
+            except Exception as error:
+                body, status = str(error), 503
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+    def log_message(self, *words):
+        pass
+server = http.server.ThreadingHTTPServer(("", 5000), Page)
+signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+server.serve_forever()
+`;
+
+const project = new Project("neighbours.ts", "slipway-neighbours", { "server.py": SERVER });
+const containers = () =>
+  docker("ps", "--all", "--quiet", "--no-trunc", "--filter", "label=dev.slipway.stack=slipway-neighbours")
+    .split("\n")
+    .sort();
+
+async function apply(services: Readonly<Record<string, object>>) {
+  await project.synth({ SLIPWAY_TEST_SERVICES: JSON.stringify(services) });
+  return project.apply();
+}
+
+/** A websocket to a site, as far as a client sees it: whether more comes. */
+async function ticking(name: string): Promise<{ goesOn: () => Promise<boolean>; socket: Socket }> {
+  const socket = connect(PORT, "127.0.0.1");
+  const more = () =>
+    new Promise<boolean>((resolve) => {
+      socket.once("data", () => resolve(true));
+      socket.once("close", () => resolve(false));
+    });
+  socket.write(
+    `GET /ticks HTTP/1.1\r\nHost: ${name}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+  );
+  expect(await more()).toBe(true);
+  return { goesOn: () => (socket.destroyed ? Promise.resolve(false) : more()), socket };
+}
+
+afterAll(async () => void (await project.destroy()));
+
+const BOTH = { a: { health: "/needs" }, b: { health: "/needs" } };
+
+describe("a release of two services on one engine", () => {
+  test("both new, and each healthy only when it reaches the other", async () => {
+    await project.synth({ SLIPWAY_TEST_SERVICES: JSON.stringify(BOTH) });
+    await project.init();
+    const run = await project.apply();
+    expect(run.output).toContain("Apply complete!");
+    expect((await request(PORT, "a.localhost", "/needs")).status).toBe(200);
+    expect((await request(PORT, "b.localhost", "/needs")).status).toBe(200);
+    expect(await project.plan()).toMatchObject({ status: 0 });
+  });
+
+  test("a websocket of the one goes on while the other is released", async () => {
+    const { goesOn, socket } = await ticking("b.localhost");
+    const stream = requestStream(PORT, "a.localhost");
+    const run = await apply({ ...BOTH, a: { health: "/needs", env: { BODY: "two" } } });
+    expect(run).toMatchObject({ status: 0 });
+    expect(await goesOn()).toBe(true);
+    socket.destroy();
+    const answers = await stream.stop();
+    expect(answers.failed).toEqual([]);
+    expect((await request(PORT, "a.localhost")).body).toBe("two");
+    expect(await project.plan()).toMatchObject({ status: 0 });
+  });
+
+  test("a healthy new one goes out although its neighbour is not healthy, because the live one is broken", async () => {
+    await request(PORT, "a.localhost", "/break");
+    expect((await request(PORT, "b.localhost", "/needs")).status).toBe(503);
+    const run = await apply({ ...BOTH, a: { health: "/needs", env: { BODY: "three" } } });
+    expect(run).toMatchObject({ status: 0 });
+    expect((await request(PORT, "a.localhost")).body).toBe("three");
+    expect((await request(PORT, "b.localhost", "/needs")).status).toBe(200);
+  });
+
+  test("a candidate that ends is removed, its words and its exit status told once; taken back, all is well", async () => {
+    const before = containers();
+    const stream = requestStream(PORT, "a.localhost");
+    const run = await apply({ ...BOTH, a: { env: { ENDS: "7" } } });
+    expect(run.status).toBe(1);
+    const said = run.output.split("\n").filter((line) => line.includes("(local-exec):"));
+    expect(said.filter((line) => line.includes("database url missing"))).toHaveLength(1);
+    expect(said.join("\n")).toContain("a is not healthy: its container ended with status 7");
+    expect(said.join("\n")).toContain("what served before serves on");
+    expect(containers()).toEqual(before);
+    const back = await apply({ ...BOTH, a: { health: "/needs", env: { BODY: "three" } } });
+    expect(back).toMatchObject({ status: 0 });
+    const answers = await stream.stop();
+    expect(answers.failed).toEqual([]);
+    expect([...answers.bodies.keys()]).toEqual(["three"]);
+    expect(containers()).toHaveLength(3);
+    expect(await project.plan()).toMatchObject({ status: 0 });
+  });
+
+  test("a command that is not there fails, and taken back all is well", async () => {
+    const stream = requestStream(PORT, "a.localhost");
+    const run = await apply({ ...BOTH, a: { command: ["no-such-program"] } });
+    expect(run.status).toBe(1);
+    expect(run.output).toContain("no-such-program");
+    const back = await apply({ ...BOTH, a: { health: "/needs", env: { BODY: "three" } } });
+    expect(back).toMatchObject({ status: 0 });
+    const answers = await stream.stop();
+    expect(answers.failed).toEqual([]);
+    expect(containers()).toHaveLength(3);
+    expect(await project.plan()).toMatchObject({ status: 0 });
+  });
+});
