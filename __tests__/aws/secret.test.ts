@@ -52,9 +52,9 @@ test("a key of one's own is decrypted with, and with nothing else", () => {
 });
 
 test("the host is told where it is, and only what was said", () => {
-  expect(Secret.fromParameter("/a").reference).toEqual({ from: "parameter", id: "/a" });
-  expect(Secret.fromSecretsManager("a", { key: "password", as: "file" }).reference).toEqual({
-    from: "secrets-manager",
+  expect(Secret.fromParameter("/a").source).toEqual({ kind: "parameter", id: "/a" });
+  expect(Secret.fromSecretsManager("a", { key: "password", as: "file" }).source).toEqual({
+    kind: "secrets-manager",
     id: "a",
     key: "password",
     as: "file",

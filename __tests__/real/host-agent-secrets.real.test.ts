@@ -27,8 +27,8 @@ test("a container gets its secrets as they are, and the host keeps none", async 
   aws.putSecret("app", JSON.stringify({ certificate: FILE }));
   const outcome = await host.release([
     service({
-      DB_PASSWORD: { from: "parameter", id: "/app/password" },
-      certificate: { from: "secrets-manager", id: "app", key: "certificate", as: "file" },
+      DB_PASSWORD: { kind: "parameter", id: "/app/password" },
+      certificate: { kind: "secrets-manager", id: "app", key: "certificate", as: "file" },
     }),
   ]);
   expect(outcome.status).toBe(0);
@@ -70,11 +70,11 @@ test("the search finds what is there", () => {
 test.each([
   [
     "that does not exist",
-    { from: "secrets-manager", id: "nowhere" },
+    { kind: "secrets-manager", id: "nowhere" },
     "AWS refuses GetSecretValue: ResourceNotFoundException",
   ],
-  ["without its key", { from: "secrets-manager", id: "app", key: "other" }, "it holds no text under the key other"],
-  ["of several lines as a variable", { from: "secrets-manager", id: "app", key: "certificate" }, "has several lines"],
+  ["without its key", { kind: "secrets-manager", id: "app", key: "other" }, "it holds no text under the key other"],
+  ["of several lines as a variable", { kind: "secrets-manager", id: "app", key: "certificate" }, "has several lines"],
 ])("a secret %s fails the release, and what served serves on", async (_, secret, reason) => {
   const outcome = await host.release([service({ OTHER: secret })]);
   expect(outcome.status).toBe(1);

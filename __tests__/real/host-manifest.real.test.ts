@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { releaseManifest } from "../../src/aws/nano/release-manifest.ts";
 import { ServicePorts } from "../../src/release/service-ports.ts";
 import { HealthCheck } from "../../src/values/health-check.ts";
+import { specDigest } from "../aws/nano/spec-digest.ts";
 
 const PROGRAM = join(__dirname, "../../src/aws/nano/agent/lib/slipway/manifest.jq");
 const HOST = "stack/host";
@@ -36,14 +37,15 @@ const full = () =>
             ...web,
             env: { PLAIN: "a = 'b' \"c\" ü", EMPTY: "" },
             secrets: {
-              TOKEN: { from: "parameter", id: "/app/token" },
-              CERTIFICATE: { from: "secrets-manager", id: "arn:aws:secretsmanager:x", key: "a key", as: "file" },
+              TOKEN: { kind: "parameter", id: "/app/token" },
+              CERTIFICATE: { kind: "secrets-manager", id: "arn:aws:secretsmanager:x", key: "a key", as: "file" },
             },
             command: ["sh", "-c", "exec app\n", ""],
           },
           api,
         ],
         sites: [],
+        specOf: specDigest,
       }),
     ),
   );
@@ -62,7 +64,7 @@ type Change = (manifest: ReturnType<typeof full>) => unknown;
 
 test.each<[string, Change, string]>([
   ["no object", () => [], "the manifest is no object"],
-  ["of another format", (m) => ({ ...m, manifest: 2 }), "this host reads manifest 1, not 2"],
+  ["of another format", (m) => ({ ...m, manifest: 1 }), "this host reads manifest 2, not 1"],
   ["for another host", (m) => ({ ...m, host: "x/y" }), "the manifest is for x/y, this host is stack/host"],
   ["with an unknown key", (m) => ({ ...m, sidecar: 1 }), "has the unknown key sidecar"],
   ["without sites", (m) => ({ ...m, sites: "" }), "has no sites"],
@@ -85,6 +87,9 @@ test.each<[string, object, string]>([
   ["with a name for a shell", { name: "a;b" }, "has an invalid name"],
   ["with a name that is none", { name: 7 }, "has an invalid name"],
   ["with an unknown key", { replicas: 2 }, "has the unknown key replicas"],
+  ["without a spec", { spec: null }, "has no spec"],
+  ["with another digest's spec", { spec: "a1".repeat(32) }, "has no spec"],
+  ["with a host of two lines", { health: check({ host: "a\nb" }) }, "health check names no host"],
   ["by tag", { image: "app:1.0" }, "has an image that is not pinned by digest: app:1.0"],
   ["with an option as image", { image: `-v=/:/x@sha256:${"a1".repeat(32)}` }, "not pinned by digest"],
   ["without a port", { port: 0 }, "has no port"],

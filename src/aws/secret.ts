@@ -1,9 +1,9 @@
 import { Token } from "cdktf";
+import type { SecretSource } from "../release/service.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { refuseUnknownOptions } from "../values/known-options.ts";
 import type { AwsAccount } from "./aws-account.ts";
 import type { PolicyStatement } from "./iam-policy.ts";
-import type { SecretReference } from "./nano/released-service.ts";
 
 /** How a service gets a secret. */
 export interface SecretOptions {
@@ -37,7 +37,7 @@ export class Secret {
   }
 
   private constructor(
-    private readonly from: SecretReference["from"],
+    private readonly kind: "parameter" | "secrets-manager",
     private readonly id: string,
     private readonly options: SecretOptions,
   ) {
@@ -45,17 +45,17 @@ export class Secret {
   }
 
   /** What the host is told. */
-  get reference(): SecretReference {
-    const { from, id } = this;
+  get source(): SecretSource {
+    const { kind, id } = this;
     const { key, as } = this.options;
-    return { from, id, ...(key === undefined ? {} : { key }), ...(as === undefined ? {} : { as }) };
+    return { kind, id, ...(key === undefined ? {} : { key }), ...(as === undefined ? {} : { as }) };
   }
 
   /** What the host's role must be allowed. */
   permissions(account: AwsAccount): PolicyStatement[] {
     const { kmsKeyArn } = this.options;
     const reads: PolicyStatement =
-      this.from === "parameter"
+      this.kind === "parameter"
         ? { sid: "SsmGetParameter", actions: ["ssm:GetParameter"], resources: [this.arn(account)] }
         : {
             sid: "SecretsManagerGetSecretValue",
@@ -68,7 +68,7 @@ export class Secret {
 
   private arn(account: AwsAccount): string {
     if (Token.isUnresolved(this.id) || this.id.startsWith("arn:")) return this.id;
-    return this.from === "parameter"
+    return this.kind === "parameter"
       ? account.arn("ssm", `parameter/${this.id.replace(/^\//, "")}`)
       : // Secrets Manager puts a dash and six characters of its own behind the name.
         account.arn("secretsmanager", `secret:${this.id}-??????`);

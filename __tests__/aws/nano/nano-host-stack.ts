@@ -20,7 +20,8 @@ export function nano(
     data: Record<string, Record<string, Record<string, unknown>>>;
     locals: Record<string, Record<string, unknown>>;
   };
-  const [manifest] = Object.values(document.locals ?? {});
+  const locals = Object.entries(document.locals ?? {});
+  const manifest = locals.find(([name]) => name.includes("_Manifest_"))?.[1];
   return { ...stack, data: document.data, manifest: manifest as unknown as Manifest };
 }
 

@@ -2,11 +2,12 @@ import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { type ReleaseManifestOptions, releaseManifest } from "../../../src/aws/nano/release-manifest.ts";
 import { assertFitsParameter, parameterSize } from "../../../src/aws/nano/release-parameter.ts";
-import type { ReleasedServiceOptions } from "../../../src/aws/nano/released-service.ts";
+import type { PlacedServiceOptions } from "../../../src/aws/nano/released-service.ts";
 import { HealthCheck } from "../../../src/values/health-check.ts";
+import { specDigest } from "./spec-digest.ts";
 
 const DIGEST = `sha256:${"a1".repeat(32)}`;
-const web: ReleasedServiceOptions = {
+const web: PlacedServiceOptions = {
   name: "web",
   image: `docker.io/library/web@${DIGEST}`,
   port: 8080,
@@ -17,22 +18,24 @@ const options: ReleaseManifestOptions = {
   host: "stack/host",
   services: [web],
   sites: [{ name: "web.example.com", routes: { "/": "web" } }],
+  specOf: specDigest,
 };
-const withService = (change: Partial<ReleasedServiceOptions>) => ({ ...options, services: [{ ...web, ...change }] });
+const withService = (change: Partial<PlacedServiceOptions>) => ({ ...options, services: [{ ...web, ...change }] });
 
 test("has its keys in one order, whatever order things were declared in", () => {
   const { sites, services, ...rest } = releaseManifest({
     ...options,
     ecr: ["b.example", "a.example", "b.example"],
-    services: [{ ...web, env: { B: "2", A: "1" }, secrets: { Z: { from: "parameter", id: "/z" } } }],
+    services: [{ ...web, env: { B: "2", A: "1" }, secrets: { Z: { kind: "parameter", id: "/z" } } }],
   });
   expect(JSON.stringify(rest)).toBe(
-    '{"manifest":1,"host":"stack/host","ecr":["a.example","b.example"],"drainSeconds":10,"keepReleases":3}',
+    '{"manifest":2,"host":"stack/host","ecr":["a.example","b.example"],"drainSeconds":10,"keepReleases":3}',
   );
   const [{ introduction, ...service }] = services as [(typeof services)[number]];
   expect(JSON.stringify(service)).toBe(
-    `{"name":"web","image":"docker.io/library/web@${DIGEST}","port":8080,"slots":[20000,20001],` +
+    '{"name":"web","spec":"fd1bfaa716c23bae","slots":[20000,20001],' +
       '"health":{"kind":"http","path":"/status","interval":5,"timeout":3,"retries":3,"startPeriod":30},' +
+      `"image":"docker.io/library/web@${DIGEST}","port":8080,` +
       '"env":{"A":"1","B":"2"},"secrets":{"Z":{"from":"parameter","id":"/z"}},"memoryMiB":256,"stopGraceSeconds":10}',
   );
   expect(sites).toContain("server_name web.example.com;");
@@ -63,22 +66,22 @@ test.each<[string, ReleaseManifestOptions, string]>([
   ["a variable with a dash", withService({ env: { "A-B": "1" } }), "must be letters, digits and underscores"],
   [
     "a variable that is a secret too",
-    withService({ env: { A: "1" }, secrets: { A: { from: "parameter", id: "/a" } } }),
+    withService({ env: { A: "1" }, secrets: { A: { kind: "parameter", id: "/a" } } }),
     "must be either plain or a secret",
   ],
   [
     "a secret without a place",
-    withService({ secrets: { A: { from: "parameter", id: "" } } }),
+    withService({ secrets: { A: { kind: "parameter", id: "" } } }),
     "must name where it is kept",
   ],
   [
     "a secret that is no name",
-    withService({ secrets: { "../a": { from: "parameter", id: "/a" } } }),
+    withService({ secrets: { "../a": { kind: "parameter", id: "/a" } } }),
     "service web: secret",
   ],
   [
     "a key of two lines",
-    withService({ secrets: { A: { from: "parameter", id: "/a", key: "a\nb" } } }),
+    withService({ secrets: { A: { kind: "parameter", id: "/a", key: "a\nb" } } }),
     "must be one line",
   ],
   ["no memory", withService({ memoryMiB: 5 }), "memory limit must be at least 6 MiB, got 5"],

@@ -53,6 +53,7 @@ export class NanoHost extends Construct implements IHost, IRole {
   readonly ready: ITerraformDependable[];
   private readonly account: AwsAccount;
   private readonly firewall: Firewall;
+  private readonly rollout: Release;
   private readonly ports = new ServicePorts();
   private readonly services = new Map<string, NanoService>();
   private readonly sites = new Map<string, Site>();
@@ -73,6 +74,7 @@ export class NanoHost extends Construct implements IHost, IRole {
     this.manifest();
     const parts = withoutCreationStack(() => this.declare(declared));
     this.firewall = parts.firewall;
+    this.rollout = parts.release;
     this.publicIp = parts.address.publicIp;
     this.instanceId = parts.instance.instanceId;
     this.roleName = parts.role.roleName;
@@ -152,6 +154,7 @@ export class NanoHost extends Construct implements IHost, IRole {
           name,
           routes: Object.fromEntries(routes),
         })),
+        specOf: (_, name) => this.rollout.specOf(name),
         drainSeconds,
         keepReleases,
       });

@@ -2,6 +2,7 @@ import { SsmDocument } from "@cdktf/provider-aws/lib/ssm-document";
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { type ITerraformDependable, Lazy, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
+import { serviceSpec } from "../../release/service-spec.ts";
 import { templateText } from "../../terraform/template-text.ts";
 import { TerraformData } from "../../terraform/terraform-data.ts";
 import type { AwsAccount } from "../aws-account.ts";
@@ -9,6 +10,8 @@ import { stagedScript } from "../staged-script.ts";
 import { commandDocument } from "./command-document.ts";
 import type { ReleaseManifest } from "./release-manifest.ts";
 import { PARAMETER_LIMIT } from "./release-parameter.ts";
+
+const SPEC_DIGITS = 16;
 
 /** What a {@link Release} takes. */
 export interface ReleaseProps {
@@ -38,11 +41,14 @@ export interface ReleaseProps {
 export class Release extends Construct {
   /** What must have happened before the host serves what is declared. */
   readonly ready: ITerraformDependable[];
+  private readonly specs: TerraformLocal;
+  private readonly named = new Map<string, string>();
 
   constructor(scope: Construct, id: string, props: ReleaseProps) {
     super(scope, id);
     const { account, parameterName, documentName } = props;
     const manifest = new TerraformLocal(this, "Manifest", Lazy.anyValue({ produce: () => escaped(props.manifest()) }));
+    this.specs = new TerraformLocal(this, "Specs", Lazy.anyValue({ produce: () => specsOf(props.manifest()) }));
     const object = `local.${manifest.friendlyUniqueId}`;
     const packed = `base64gzip(jsonencode(${object}))`;
     const parameter = new SsmParameter(this, "Parameter", {
@@ -82,6 +88,16 @@ export class Release extends Construct {
     );
   }
 
+  /** The digest of the service's spec, made where the image is known; a reference. */
+  specOf(service: string): string {
+    const known = this.named.get(service);
+    if (known !== undefined) return known;
+    const spec = `local.${this.specs.friendlyUniqueId}["${service}"]`;
+    const named = Lazy.stringValue({ produce: () => `\${substr(sha256(jsonencode(${spec})), 0, ${SPEC_DIGITS})}` });
+    this.named.set(service, named);
+    return named;
+  }
+
   private wait(props: ReleaseProps, parameter: SsmParameter, object: string, before: ITerraformDependable[]) {
     const { account, instanceId } = props;
     const version = parameter.getStringAttribute("version");
@@ -118,6 +134,10 @@ export class Release extends Construct {
     );
     return [deploy, verify];
   }
+}
+
+function specsOf({ services }: ReleaseManifest): Record<string, unknown> {
+  return escaped(Object.fromEntries(services.map((service) => [service.name, serviceSpec(service)])));
 }
 
 /** Every text of `value` as Terraform must be given it. */

@@ -13,7 +13,7 @@ import {
 } from "../../terraform/literal.ts";
 import { RegistryAddress } from "../../values/registry-address.ts";
 import { Secret } from "../secret.ts";
-import type { ReleasedServiceOptions } from "./released-service.ts";
+import type { PlacedServiceOptions } from "./released-service.ts";
 
 const ECR = /^\d{12}\.dkr\.ecr\./;
 
@@ -64,7 +64,7 @@ export class NanoService extends Construct implements IService {
   }
 
   /** The service as a release is told about it. */
-  get released(): ReleasedServiceOptions {
+  get released(): PlacedServiceOptions {
     const { image, port, health } = this.declared;
     const { env, memoryMiB, stopGraceSeconds, command, secrets = {} } = this.options;
     return {
@@ -74,7 +74,7 @@ export class NanoService extends Construct implements IService {
       ports: this.place.ports,
       health,
       env,
-      secrets: Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [name, secret.reference])),
+      secrets: Object.fromEntries(Object.entries(secrets).map(([name, secret]) => [name, secret.source])),
       memoryMiB,
       stopGraceSeconds,
       command,

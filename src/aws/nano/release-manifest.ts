@@ -1,10 +1,16 @@
 import { renderIntroduction } from "../../nginx/introduction.ts";
 import type { EdgeOptions, NginxSite } from "../../nginx/server.ts";
 import { renderSites } from "../../nginx/sites.ts";
+import { service as checkedService } from "../../release/service.ts";
 import { BRIDGE_ADDRESS } from "../../release/service-ports.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import { parsePort } from "../../values/port-mapping.ts";
-import { type ReleasedService, type ReleasedServiceOptions, releasedService } from "./released-service.ts";
+import {
+  type PlacedServiceOptions,
+  type ReleasedService,
+  releasedService,
+  type SpecNaming,
+} from "./released-service.ts";
 
 /** What {@link releaseManifest} takes. */
 export interface ReleaseManifestOptions {
@@ -12,7 +18,9 @@ export interface ReleaseManifestOptions {
   readonly host: string;
   /** Addresses of the ECR registries that it pulls from; may be references. @default - none */
   readonly ecr?: readonly string[];
-  readonly services: readonly ReleasedServiceOptions[];
+  readonly services: readonly PlacedServiceOptions[];
+  /** Names each service's spec by its digest: a reference where Terraform alone knows the image. */
+  readonly specOf: SpecNaming;
   readonly sites: readonly NginxSite[];
   /** Where visitors come in. @default - port 80 */
   readonly edge?: EdgeOptions;
@@ -24,7 +32,7 @@ export interface ReleaseManifestOptions {
 
 /** What a host runs: the content of its release parameter. Plain data, so that a plan shows every part of it. */
 export interface ReleaseManifest {
-  readonly manifest: 1;
+  readonly manifest: 2;
   readonly host: string;
   readonly ecr: readonly string[];
   readonly drainSeconds: number;
@@ -43,21 +51,31 @@ export const MARKER_PORT = 8100;
  * @throws InvalidValueError for whatever the host would refuse
  */
 export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifest {
-  const { host, ecr = [], sites, edge, drainSeconds = 10, keepReleases = 3 } = options;
-  const services = options.services.map(({ ports, ...service }) => ({
+  const { host, ecr = [], sites, edge, specOf, drainSeconds = 10, keepReleases = 3 } = options;
+  const placed = options.services.map(({ ports, ...declared }) => ({
+    service: checkedService(declared),
+    ports,
+    listener: `${BRIDGE_ADDRESS}:${parsePort(ports.internal, "internal port")}`,
+  }));
+  const services = placed.map(({ service, ports, listener }) => ({
     name: service.name,
     slots: ports.slots,
-    internalListener: `${BRIDGE_ADDRESS}:${parsePort(ports.internal, "internal port")}`,
+    internalListener: listener,
   }));
   return {
-    manifest: 1,
+    manifest: 2,
     host,
     ecr: [...new Set(ecr)].sort(),
     drainSeconds: drainTime(drainSeconds),
     keepReleases: keptReleases(keepReleases),
     sites: renderSites({ flavour: "instance", markerPort: MARKER_PORT, ...edge, services, sites }),
-    services: options.services.map((service, at) =>
-      releasedService(service, renderIntroduction("instance", services[at] as (typeof services)[number], sites)),
+    services: placed.map(({ service, ports }, at) =>
+      releasedService(
+        service,
+        ports,
+        renderIntroduction("instance", services[at] as (typeof services)[number], sites),
+        specOf,
+      ),
     ),
   };
 }

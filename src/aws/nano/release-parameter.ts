@@ -13,7 +13,11 @@ const LONGEST_REPOSITORY = "123456789012.dkr.ecr.ap-southeast-2.amazonaws.com/";
 export function parameterSize(manifest: ReleaseManifest): number {
   const text = JSON.stringify({
     ...manifest,
-    services: manifest.services.map((service) => ({ ...service, image: sample(service.image, service.name) })),
+    services: manifest.services.map((service) => ({
+      ...service,
+      image: sampleImage(service.image, service.name),
+      spec: service.spec.includes("${") ? hashText(service.name).slice(0, 16) : service.spec,
+    })),
   });
   return Math.ceil(gzipSync(text, { level: 6 }).length / 3) * 4;
 }
@@ -30,7 +34,10 @@ export function assertFitsParameter(manifest: ReleaseManifest): void {
   });
 }
 
-function sample(image: string, name: string): string {
-  if (!image.includes("${")) return image;
-  return `${LONGEST_REPOSITORY}${name}@sha256:${createHash("sha256").update(name).digest("hex")}`;
+function sampleImage(image: string, name: string): string {
+  return image.includes("${") ? `${LONGEST_REPOSITORY}${name}@sha256:${hashText(name)}` : image;
+}
+
+function hashText(name: string): string {
+  return createHash("sha256").update(name).digest("hex");
 }

@@ -21,13 +21,14 @@ import {
   type ReleaseManifestOptions,
   releaseManifest,
 } from "../../../../src/aws/nano/release-manifest.ts";
-import type { ReleasedServiceOptions } from "../../../../src/aws/nano/released-service.ts";
+import type { PlacedServiceOptions } from "../../../../src/aws/nano/released-service.ts";
 import { mainConfiguration } from "../../../../src/nginx/main-configuration.ts";
 import { releaseFile } from "../../../../src/nginx/server.ts";
 import { renderSites } from "../../../../src/nginx/sites.ts";
 import type { ClaimedPorts } from "../../../../src/release/service-ports.ts";
 import { HealthCheck } from "../../../../src/values/health-check.ts";
 import { findNginx, freePort } from "../../../nginx/running-nginx.ts";
+import { specDigest } from "../spec-digest.ts";
 import type { AwsDouble } from "./aws-double.ts";
 import { docker } from "./test-images.ts";
 
@@ -41,7 +42,7 @@ export interface Outcome {
   readonly last: string;
 }
 
-export interface TestService extends Partial<Omit<ReleasedServiceOptions, "name" | "image">> {
+export interface TestService extends Partial<Omit<PlacedServiceOptions, "name" | "image">> {
   readonly name: string;
   readonly image: string;
 }
@@ -151,6 +152,7 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
         ...service,
       })),
       sites: services.map(({ name }) => ({ name: `${name}.test`, routes: { "/": name } })),
+      specOf: specDigest,
       edge: { port: this.port },
       drainSeconds: 2,
       ...options,

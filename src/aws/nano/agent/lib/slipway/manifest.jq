@@ -14,6 +14,7 @@ def health:
   need(.kind != "http" or (.path | type == "string" and test("^/[^ \t\n\r]*$")); "has no path"),
   need((.host // "localhost") | type == "string" and test("^[A-Za-z0-9.:-]+$"); "has an invalid host"),
   need((.expectStatus // 200) | whole(100; 599); "expects no status"),
+  need((.host // "a") | type == "string" and test("^[A-Za-z0-9.-]+(:[0-9]{1,5})?$"); "names no host"),
   ((.interval, .timeout, .retries) | need(whole(1; 3600); "has a time out of range")),
   need(.startPeriod | whole(0; 3600); "has a start period out of range");
 
