@@ -112,3 +112,42 @@ test("every path that is taken is what a URL makes of it, and no text crashes", 
     fuzzRuns,
   );
 });
+
+test.each([
+  ["shop.example.com", "shop.example.com"],
+  ["SHOP.example.com:8080", "shop.example.com:8080"],
+  ["10.0.0.5", "10.0.0.5"],
+])("the Host %j is sent as %s", (host, sent) => {
+  expect(HealthCheck.http("/", { host }).toJSON()).toEqual({ kind: "http", path: "/", host: sent, ...USUAL });
+});
+
+test.each([
+  ["", "server name must not be empty"],
+  ["http://shop.example.com", "must not have a scheme"],
+  ["a b", "must not hold white space"],
+  ["shop.example.com\r\nX: y", "must not hold white space"],
+  ["*.example.com", "health check host must not have a wildcard"],
+  ["shop.example.com:0", "health check host's port must be a whole number from 1 to 65535"],
+  ["shop.example.com:99999", "got 99999"],
+])("the Host %j is refused", (host, message) => {
+  expect(() => HealthCheck.http("/", { host })).toThrow(message);
+});
+
+test("a Host of its own wins over the one that a release knows, and a port has none", () => {
+  expect(HealthCheck.http("/").withDefaultHost("a.test").toJSON().host).toBe("a.test");
+  expect(HealthCheck.http("/", { host: "b.test" }).withDefaultHost("a.test").host).toBe("b.test");
+  expect(HealthCheck.tcp().withDefaultHost("a.test").toJSON()).toEqual(HealthCheck.tcp().toJSON());
+  expect(HealthCheck.http("/", { expectStatus: 204, retries: 9 }).withDefaultHost("a.test").toJSON()).toEqual(
+    HealthCheck.http("/", { expectStatus: 204, retries: 9, host: "a.test" }).toJSON(),
+  );
+});
+
+test.each<[string, () => unknown, string]>([
+  [
+    "a misspelt time",
+    () => HealthCheck.http("/", { intervall: 1 } as never),
+    'health check option must be known, got "intervall": did you mean interval?',
+  ],
+  ["a status of a port", () => HealthCheck.tcp({ expectStatus: 200 } as never), 'must be known, got "expectStatus"'],
+  ["a number for options", () => HealthCheck.tcp(5 as never), "health check options must be an object, got 5"],
+])("refuses %s", (_, make, message) => expect(make).toThrow(message));

@@ -1,5 +1,7 @@
 import { InvalidValueError, refusalOf } from "./invalid-value-error.ts";
-import { urlScheme } from "./server-name.ts";
+import { type OptionNames, refuseUnknownOptions } from "./known-options.ts";
+import { parsePort } from "./port-mapping.ts";
+import { ServerName, urlScheme } from "./server-name.ts";
 
 export interface HealthCheckOptions {
   /** Seconds between two tries. @default 5 */
@@ -15,7 +17,16 @@ export interface HealthCheckOptions {
 export interface HttpHealthCheckOptions extends HealthCheckOptions {
   /** The one status that means healthy. @default - any status from 200 to 299 */
   readonly expectStatus?: number;
+  /**
+   * The Host header of the request, a server name with or without a port, where the application answers only for names
+   * that it knows.
+   * @default - the name of the first site that routes to the service
+   */
+  readonly host?: string;
 }
+
+const TIMES: OptionNames<HealthCheckOptions> = { interval: true, timeout: true, retries: true, startPeriod: true };
+const HTTP_OPTIONS: OptionNames<HttpHealthCheckOptions> = { ...TIMES, expectStatus: true, host: true };
 
 const LONGEST_PATH = 2048;
 const LONGEST_TIME = 3600;
@@ -39,9 +50,10 @@ export class HealthCheck {
     if (!URL_PATH.test(path)) {
       return refuse("must be the path of a URL", "write other characters as % and two hexadecimal digits");
     }
-    const { expectStatus } = options;
+    refuseUnknownOptions("health check", options, HTTP_OPTIONS);
+    const { expectStatus, host } = options;
     const status = expectStatus === undefined ? undefined : wholeNumber("status", expectStatus, 100, 599);
-    return new HealthCheck("http", options, path, status);
+    return new HealthCheck("http", options, path, status, host === undefined ? undefined : hostHeader(host));
   }
 
   /**
@@ -49,6 +61,7 @@ export class HealthCheck {
    * @throws InvalidValueError when an option is out of its range
    */
   static tcp(options: HealthCheckOptions = {}): HealthCheck {
+    refuseUnknownOptions("health check", options, TIMES);
     return new HealthCheck("tcp", options);
   }
 
@@ -62,6 +75,8 @@ export class HealthCheck {
     options: HealthCheckOptions,
     readonly path?: string,
     readonly expectStatus?: number,
+    /** The Host header that it is asked with, where one is given. */
+    readonly host?: string,
   ) {
     const { interval = 5, timeout = 3, retries = 3, startPeriod = 30 } = options;
     this.interval = wholeNumber("interval", interval, 1, LONGEST_TIME);
@@ -70,18 +85,36 @@ export class HealthCheck {
     this.startPeriod = wholeNumber("start period", startPeriod, 0, LONGEST_TIME);
   }
 
+  /** The same check, asked with `host` unless it says one itself; a check of a port has none. */
+  withDefaultHost(host: string | undefined): HealthCheck {
+    if (this.kind === "tcp" || this.host !== undefined || host === undefined) return this;
+    return new HealthCheck(this.kind, this, this.path, this.expectStatus, hostHeader(host));
+  }
+
   /** Plain data in a fixed order, for a manifest or a hash. */
   toJSON(): Record<string, string | number> {
     return {
       kind: this.kind,
       ...(this.path === undefined ? {} : { path: this.path }),
       ...(this.expectStatus === undefined ? {} : { expectStatus: this.expectStatus }),
+      ...(this.host === undefined ? {} : { host: this.host }),
       interval: this.interval,
       timeout: this.timeout,
       retries: this.retries,
       startPeriod: this.startPeriod,
     };
   }
+}
+
+/** A server name and, where there is one, a port behind a colon. */
+function hostHeader(host: string): string {
+  const [, name = host, port] = (typeof host === "string" && /^(.*):(\d+)$/s.exec(host)) || [];
+  const parsed = ServerName.parse(name);
+  if (parsed.isWildcard) {
+    const remedy = "give one name that the application answers for";
+    throw new InvalidValueError({ subject: "health check host", rule: "must not have a wildcard", got: host, remedy });
+  }
+  return port === undefined ? `${parsed}` : `${parsed}:${parsePort(Number(port), "health check host's port")}`;
 }
 
 function wholeNumber(option: string, value: number, lowest: number, highest: number): number {

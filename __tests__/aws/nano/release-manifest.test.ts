@@ -34,7 +34,7 @@ test("has its keys in one order, whatever order things were declared in", () => 
   const [{ introduction, ...service }] = services as [(typeof services)[number]];
   expect(JSON.stringify(service)).toBe(
     '{"name":"web","spec":"fd1bfaa716c23bae","slots":[20000,20001],' +
-      '"health":{"kind":"http","path":"/status","interval":5,"timeout":3,"retries":3,"startPeriod":30},' +
+      '"health":{"kind":"http","path":"/status","host":"web.example.com","interval":5,"timeout":3,"retries":3,"startPeriod":30},' +
       `"image":"docker.io/library/web@${DIGEST}","port":8080,` +
       '"env":{"A":"1","B":"2"},"secrets":{"Z":{"from":"parameter","id":"/z"}},"memoryMiB":256,"stopGraceSeconds":10}',
   );

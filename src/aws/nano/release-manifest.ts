@@ -1,6 +1,7 @@
 import { renderIntroduction } from "../../nginx/introduction.ts";
 import type { EdgeOptions, NginxSite } from "../../nginx/server.ts";
 import { renderSites } from "../../nginx/sites.ts";
+import { healthOf } from "../../release/health-host.ts";
 import { service as checkedService } from "../../release/service.ts";
 import { BRIDGE_ADDRESS } from "../../release/service-ports.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
@@ -71,7 +72,7 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     sites: renderSites({ flavour: "instance", markerPort: MARKER_PORT, ...edge, services, sites }),
     services: placed.map(({ service, ports }, at) =>
       releasedService(
-        service,
+        { ...service, health: healthOf(service.name, service.health, sites) },
         ports,
         renderIntroduction("instance", services[at] as (typeof services)[number], sites),
         specOf,
