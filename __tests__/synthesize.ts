@@ -29,9 +29,11 @@ export function synthesize(
   return { resource: {}, provider: {}, terraform: {}, output: {}, ...document, json, directory } as SynthesizedStack;
 }
 
-/** The one resource of `type` whose name begins with `name`. */
-export function only(stack: SynthesizedStack, type: string, name = ""): Record<string, unknown> {
-  const found = Object.entries(stack.resource[type] ?? {}).filter(([key]) => key.startsWith(name));
+/** The one resource of `type` whose name begins with `name`, or matches it. */
+export function only(stack: SynthesizedStack, type: string, name: string | RegExp = ""): Record<string, unknown> {
+  const found = Object.entries(stack.resource[type] ?? {}).filter(([key]) =>
+    typeof name === "string" ? key.startsWith(name) : name.test(key),
+  );
   if (found.length !== 1)
     throw new Error(
       `${found.length} resources ${type}.${name}*, expected one: ${Object.keys(stack.resource[type] ?? {})}`,

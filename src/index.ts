@@ -34,6 +34,7 @@ export { Backend } from "./hosts/backend.ts";
 export type { IBackend, IHost, IService, ISite, RunOptions, SiteOptions } from "./hosts/host.ts";
 export { LocalHost, type LocalHostProps } from "./hosts/local/local-host.ts";
 export { ConstructError } from "./terraform/construct-error.ts";
+export type { TerraformDependency } from "./terraform/dependency.ts";
 export { useLocalBackend } from "./terraform/stack-of.ts";
 export { HealthCheck } from "./values/health-check.ts";
 export { ImageReference, ImageReferenceError } from "./values/image-reference.ts";

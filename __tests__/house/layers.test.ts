@@ -89,6 +89,55 @@ test("providers are imported one resource at a time, and Amazon's only in its la
   ).toEqual([]);
 });
 
+// What these take of it is Terraform's own functions and locals, and a look behind a token; nothing of it is re-exported.
+const CORE_OUTSIDE_THE_DOOR = [
+  "src/aws/nano/elastic-ip.ts",
+  "src/aws/nano/nano-release.ts",
+  "src/aws/nano/vpc-subnet.ts",
+  "src/docker/registry-secrets.ts",
+  "src/hosts/local/local-release.ts",
+];
+
+test("CDKTF's core is met at the door, and in the files that are named here", () => {
+  const users = everything.filter(({ specifier }) => /^(cdktf|cdktn)(\/|$)/.test(specifier)).map(({ from }) => from);
+  expect([...new Set(users)].filter((file) => layerOf(file) !== "terraform").sort()).toEqual(CORE_OUTSIDE_THE_DOOR);
+});
+
+/** Looked up in `cdktf` 0.21 and `cdktn` 0.24; whoever needs another name looks it up in both. */
+const IN_BOTH_CORES = new Set(
+  "Annotations App DefaultTokenResolver Fn Lazy LocalBackend StringConcat TerraformLocal TerraformProvider TerraformResource TerraformStack TerraformVariable Token Tokenization".split(
+    " ",
+  ),
+);
+
+test("of the core only what CDK Terrain has as well, and no question by class, for the two have different ones", () => {
+  const named = house.flatMap((file) =>
+    [
+      ...readFileSync(join(ROOT, file), "utf8").matchAll(
+        /^import (?:type )?\{([^}]*)\} from "(?:cdktf|@cdktf\/[^"]*)";/gm,
+      ),
+    ].map(([text, names = ""]) => ({
+      file,
+      isCore: text.endsWith('"cdktf";'),
+      names: names.split(",").map(
+        (name) =>
+          name
+            .trim()
+            .replace(/^type /, "")
+            .split(" as ")
+            .at(-1) as string,
+      ),
+    })),
+  );
+  const core = named.filter(({ isCore }) => isCore);
+  expect(core.length).toBeGreaterThan(5);
+  expect(core.flatMap(({ names }) => names).filter((name) => !IN_BOTH_CORES.has(name))).toEqual([]);
+  const asked = named.flatMap(({ file, names }) =>
+    names.filter((name) => new RegExp(`instanceof ${name}\\b`).test(readFileSync(join(ROOT, file), "utf8"))),
+  );
+  expect(asked).toEqual([]);
+});
+
 test("a file is one noun of a comfortable length, and no drawer for the rest", () => {
   const long = house.filter((file) => readFileSync(join(ROOT, file), "utf8").split("\n").length > LONGEST_FILE + 1);
   expect(long).toEqual([]);

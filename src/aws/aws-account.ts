@@ -1,13 +1,15 @@
 import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-identity";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
-import { Lazy, TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { STACK_LABEL } from "../docker/docker-engine.ts";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
 import { knownProps } from "../terraform/known-props.ts";
+import { lateText } from "../terraform/late.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
-import { widenProviderVersion } from "../terraform/stack-of.ts";
-import { templateMap, templateText, withoutCreationStack } from "../terraform/template-text.ts";
+import { perStack } from "../terraform/per-stack.ts";
+import { refuseOtherProviders } from "../terraform/provider.ts";
+import { owningStack, requireProviderVersion } from "../terraform/stack-of.ts";
+import { templateMap } from "../terraform/template-text.ts";
 import { AwsRegion } from "./aws-region.ts";
 import { iamPolicy, type PolicyStatement } from "./iam-policy.ts";
 
@@ -33,7 +35,7 @@ const ACCOUNT = /^\d{12}$/;
 const ROLE = /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 const PROFILE = /^\S+$/;
 
-const accounts = new WeakMap<TerraformStack, AwsAccount>();
+const accountOf = perStack((): { account?: AwsAccount } => ({}));
 
 /**
  * The account and region that a stack deploys to: one provider block, and what everything there has in common. Why
@@ -48,10 +50,9 @@ export class AwsAccount extends Construct {
   static of(scope: IConstruct, environment: AwsEnvironment = {}): AwsAccount {
     knownProps(scope, environment, { account: true, region: true }, "AwsAccount.of");
     const { account, region } = environment;
-    const stack = TerraformStack.of(scope);
-    const found = accounts.get(stack);
+    const found = accountOf(scope).account;
     if (!found && account !== undefined && region !== undefined) {
-      return new AwsAccount(stack, "aws-account", { account, region });
+      return new AwsAccount(owningStack(scope), "aws-account", { account, region });
     }
     if (!found) {
       const property = account === undefined ? "account" : "region";
@@ -79,12 +80,12 @@ export class AwsAccount extends Construct {
 
   /** @throws {ConstructError} for an account, region or role that is none, or a second account in one stack */
   constructor(scope: Construct, id: string, props: AwsAccountProps) {
-    const stack = TerraformStack.of(scope);
-    const other = accounts.get(stack);
     super(scope, constructId(scope, id));
     knownProps(this, props, { account: true, region: true, assumeRole: true, profile: true, tags: true });
-    if (other) {
-      throw new ConstructError(this, "account", `the stack deploys to ${other.account} already, ${other.node.path}`);
+    const known = accountOf(this);
+    if (known.account) {
+      const { account, node } = known.account;
+      throw new ConstructError(this, "account", `the stack deploys to ${account} already, ${node.path}`);
     }
     let region: AwsRegion | undefined;
     collectErrors([
@@ -95,7 +96,7 @@ export class AwsAccount extends Construct {
       () => this.check("assumeRole", props.assumeRole, ROLE, "must be the ARN of a role"),
       () => this.check("profile", props.profile, PROFILE, "must be one word"),
     ]);
-    accounts.set(stack, this);
+    known.account = this;
     const { name, domain, partition } = region as AwsRegion;
     this.account = props.account;
     this.region = name;
@@ -103,8 +104,8 @@ export class AwsAccount extends Construct {
     this.partition = partition;
     this.assumeRole = props.assumeRole;
     this.profile = props.profile;
-    withoutCreationStack(() => this.declare(stack.node.id, props.tags ?? {}));
-    widenProviderVersion(this, "aws");
+    this.declare(owningStack(this).node.id, props.tags ?? {});
+    requireProviderVersion(this, "aws");
   }
 
   /** An ARN in this account and region; `resource` as IAM writes it, e.g. `role/name`. */
@@ -129,16 +130,17 @@ export class AwsAccount extends Construct {
 
   /** The text of a policy that allows what deploying this stack takes, and no more. */
   get deployerPolicy(): string {
-    return Lazy.stringValue({ produce: () => templateText(iamPolicy(this.needs)) });
+    return lateText(() => iamPolicy(this.needs));
   }
 
   private declare(stack: string, tags: Readonly<Record<string, string>>): void {
-    new AwsProvider(this, "Provider", {
+    const provider = new AwsProvider(this, "Provider", {
       region: this.region,
       profile: this.profile,
       assumeRole: this.assumeRole === undefined ? undefined : [{ roleArn: this.assumeRole, sessionName: "slipway" }],
       defaultTags: [{ tags: templateMap({ ...tags, [STACK_LABEL]: stack }) }],
     });
+    refuseOtherProviders(provider, "AwsAccount");
     // The provider's own allowed_account_ids would refuse as well, but names one of the two accounts only.
     const errorMessage = `the stack ${stack} is declared for account ${this.account}, but the credentials belong to account \${self.account_id}: take other credentials, or declare the other account`;
     const condition = `\${self.account_id == "${this.account}"}`;

@@ -1,8 +1,7 @@
 import { DataAwsEcrImage } from "@cdktf/provider-aws/lib/data-aws-ecr-image";
 import { CONTENT_LABEL, DockerEngine } from "../docker/docker-engine.ts";
 import type { ImagePush } from "../docker/image-push.ts";
-import { dependencies } from "../terraform/template-text.ts";
-import { TerraformData } from "../terraform/terraform-data.ts";
+import { Step } from "../terraform/step.ts";
 import type { AwsAccount } from "./aws-account.ts";
 import { stagedScript } from "./staged-script.ts";
 
@@ -26,7 +25,7 @@ export function pushToEcr({ deployer, account, repositoryName, repositoryId }: E
   const { scope, contentId, fixedTags, mutableTags } = push;
   const script = stagedScript(scope, "ecr-push.sh");
   const engine = DockerEngine.of(scope).host;
-  const step = new TerraformData(scope, "Push", {
+  const step = new Step(scope, "Push", {
     command: script.command,
     triggers: { repository: repositoryId, content: contentId, tags: [...fixedTags, ...mutableTags] },
     environment: {
@@ -50,7 +49,7 @@ export function pushToEcr({ deployer, account, repositoryName, repositoryId }: E
     registryId: account,
     repositoryName,
     imageTag: fixedTags[0] as string,
-    dependsOn: dependencies([step]),
+    dependsOn: [step],
   });
   return pushed.imageDigest;
 }

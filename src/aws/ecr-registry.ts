@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import type { TerraformDependency } from "../terraform/dependency.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { AwsAccount, type AwsEnvironment } from "./aws-account.ts";
@@ -19,7 +19,7 @@ export interface EcrRegistryProps extends AwsEnvironment, EcrRepositoryOptions {
 export class EcrRegistry extends Construct implements IEcrRegistry {
   readonly address: string;
   readonly endpoint: string;
-  readonly ready: ITerraformDependable[] = [];
+  readonly ready: TerraformDependency[] = [];
   readonly account: string;
   readonly arnPrefix: string;
   private readonly repositories = new Map<string, EcrRepository>();

@@ -1,12 +1,11 @@
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
-import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { ImagePush } from "../docker/image-push.ts";
 import type { PullAccess } from "../docker/pull-access.ts";
 import type { IRegistry, IRepository } from "../docker/registry.ts";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
+import type { TerraformDependency } from "../terraform/dependency.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
-import { withoutCreationStack } from "../terraform/template-text.ts";
 import { AwsAccount } from "./aws-account.ts";
 import { ECR_LOGIN_ACTIONS, ECR_PULL_ACTIONS, ECR_PUSH_ACTIONS } from "./ecr-actions.ts";
 import { pushToEcr } from "./ecr-push.ts";
@@ -37,7 +36,7 @@ export interface IEcrRegistry extends IRegistry {
 
 /** What repositories in ECR have in common, made here or not: how they are named, granted and pushed to. */
 export abstract class EcrRepositoryBase extends Construct implements IEcrRepository {
-  abstract readonly ready: ITerraformDependable[];
+  abstract readonly ready: TerraformDependency[];
   readonly registry: IRegistry;
   readonly path: string;
   readonly uri: string;
@@ -84,7 +83,7 @@ export abstract class EcrRepositoryBase extends Construct implements IEcrReposit
       { sid: "EcrLogin", actions: ECR_LOGIN_ACTIONS, resources: ["*"] },
       { sid: kind, actions, resources: [this.repositoryArn] },
     ]);
-    withoutCreationStack(() => new IamRolePolicy(this, `${kind}-${place}`, { role: role.roleName, policy }));
+    new IamRolePolicy(this, `${kind}-${place}`, { role: role.roleName, policy });
   }
 }
 

@@ -1,14 +1,14 @@
 import { EcrLifecyclePolicy } from "@cdktf/provider-aws/lib/ecr-lifecycle-policy";
 import { EcrRepository as AwsEcrRepository } from "@cdktf/provider-aws/lib/ecr-repository";
-import { type ITerraformDependable, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import type { ImagePush } from "../docker/image-push.ts";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import type { TerraformDependency } from "../terraform/dependency.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { requireLiteral } from "../terraform/literal.ts";
-import { withoutCreationStack } from "../terraform/template-text.ts";
+import { requireProviderVersion } from "../terraform/stack-of.ts";
 import { ECR_CARE_ACTIONS, ECR_LOGIN_ACTIONS, ECR_PULL_ACTIONS, ECR_PUSH_ACTIONS } from "./ecr-actions.ts";
-import { EcrDestroyReport } from "./ecr-destroy-report.ts";
+import { ecrDestroyReport } from "./ecr-destroy-report.ts";
 import { EcrRepositoryBase, type IEcrRegistry, type IEcrRepository } from "./ecr-repository-base.ts";
 import { importedByArn, importedByName } from "./imported-repository.ts";
 import { type LifecycleIntent, lifecyclePolicy } from "./lifecycle-policy.ts";
@@ -72,7 +72,7 @@ export class EcrRepository extends EcrRepositoryBase {
     return importedByArn(scope, id, arn);
   }
 
-  readonly ready: ITerraformDependable[];
+  readonly ready: TerraformDependency[];
   protected readonly repositoryId: string;
   private readonly mutableTags: readonly string[];
 
@@ -90,7 +90,7 @@ export class EcrRepository extends EcrRepositoryBase {
       () => atProperty(this, "mutableTags", () => checkMutableTags(requireLiteral(this, "mutableTags", mutableTags))),
     ]);
     this.mutableTags = mutableTags;
-    const { repositoryId, ready } = withoutCreationStack(() => this.declare(props, policy));
+    const { repositoryId, ready } = this.declare(props, policy);
     this.repositoryId = repositoryId;
     this.ready = ready;
     this.tellNeeds();
@@ -135,11 +135,10 @@ export class EcrRepository extends EcrRepositoryBase {
       ],
       forceDelete: deleteWithImages,
     });
-    if (moves) TerraformStack.of(this).addOverride("terraform.required_providers.aws.version", MOVING_TAGS_SINCE);
+    if (moves) requireProviderVersion(this, "aws", MOVING_TAGS_SINCE);
     if (policy) new EcrLifecyclePolicy(this, "Lifecycle", { repository: repository.name, policy });
     if (!deleteWithImages) {
-      const { account: deployer } = this;
-      new EcrDestroyReport(this, "DestroyReport", { deployer, repositoryName: this.path, dependsOn: [repository] });
+      ecrDestroyReport(this, { deployer: this.account, repositoryName: this.path, dependsOn: [repository] });
     }
     return { repositoryId: repository.id, ready: [repository] };
   }

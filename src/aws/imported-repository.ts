@@ -1,7 +1,7 @@
-import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { IRepository } from "../docker/registry.ts";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
+import type { TerraformDependency } from "../terraform/dependency.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { AwsRegion } from "./aws-region.ts";
 import { EcrRepositoryBase, type IEcrRegistry, type IEcrRepository } from "./ecr-repository-base.ts";
@@ -33,7 +33,7 @@ export function importedByArn(scope: Construct, id: string, arn: string): IEcrRe
 }
 
 class ImportedRepository extends EcrRepositoryBase {
-  readonly ready: ITerraformDependable[] = [];
+  readonly ready: TerraformDependency[] = [];
   protected readonly repositoryId: string;
 
   constructor(scope: Construct, id: string, place: IEcrRegistry, name: string) {
@@ -47,7 +47,7 @@ class ForeignEcr extends Construct implements IEcrRegistry {
   readonly endpoint: string;
   readonly account: string;
   readonly arnPrefix: string;
-  readonly ready: ITerraformDependable[] = [];
+  readonly ready: TerraformDependency[] = [];
 
   constructor(scope: Construct, id: string, place: Pick<IEcrRegistry, "address" | "account" | "arnPrefix">) {
     super(scope, constructId(scope, id));

@@ -1,6 +1,6 @@
-import { Token } from "cdktf";
 import type { Construct } from "constructs";
 import { ConstructError } from "../terraform/construct-error.ts";
+import { isReference } from "../terraform/reference.ts";
 
 /** A kind of thing in AWS that is known by its id or ARN. */
 interface ResourceKind {
@@ -38,7 +38,7 @@ export const TOPIC: ResourceKind = {
  * @throws {ConstructError}
  */
 export function checkResourceId(scope: Construct, property: string, id: unknown, kind: ResourceKind, got = id): void {
-  if (typeof id === "string" && (Token.isUnresolved(id) || kind.id.test(id))) return;
+  if (typeof id === "string" && (isReference(id) || kind.id.test(id))) return;
   const { subject, example } = kind;
   throw new ConstructError(scope, property, {
     subject,

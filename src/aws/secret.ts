@@ -1,5 +1,5 @@
-import { Token } from "cdktf";
 import type { SecretSource } from "../release/service.ts";
+import { isReference } from "../terraform/reference.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { refuseUnknownOptions } from "../values/known-options.ts";
 import type { AwsAccount } from "./aws-account.ts";
@@ -67,7 +67,7 @@ export class Secret {
   }
 
   private arn(account: AwsAccount): string {
-    if (Token.isUnresolved(this.id) || this.id.startsWith("arn:")) return this.id;
+    if (isReference(this.id) || this.id.startsWith("arn:")) return this.id;
     return this.kind === "parameter"
       ? account.arn("ssm", `parameter/${this.id.replace(/^\//, "")}`)
       : // Secrets Manager puts a dash and six characters of its own behind the name.
@@ -76,7 +76,7 @@ export class Secret {
 }
 
 function checked(subject: string, id: string, name: RegExp, arn: RegExp): string {
-  if (typeof id === "string" && (Token.isUnresolved(id) || arn.test(id) || name.test(id))) return id;
+  if (typeof id === "string" && (isReference(id) || arn.test(id) || name.test(id))) return id;
   const remedy = subject === "parameter" ? 'write it like "/shop/db-password"' : 'write it like "shop/db-password"';
   throw new InvalidValueError({ subject, rule: "must be a name or an ARN", got: id, remedy });
 }

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { Construct } from "constructs";
-import { stagedFile } from "../terraform/staged-file.ts";
+import { stagedCopy } from "../terraform/staged-file.ts";
 
 /** A script of this layer where an apply finds it. */
 export interface StagedScript {
@@ -12,7 +11,7 @@ export interface StagedScript {
 
 /** Puts a script of this layer, and the part by which it asks AWS, into the synthesized output. */
 export function stagedScript(scope: Construct, name: string, ...words: readonly string[]): StagedScript {
-  const stage = (file: string) => stagedFile(scope, basename(file), readFileSync(join(__dirname, file), "utf8"));
+  const stage = (file: string) => stagedCopy(scope, join(__dirname, file));
   return {
     command: ["sh", stage(name), ...words].join(" "),
     environment: { SLIPWAY_AWS_CLI: stage("aws-cli.sh") },

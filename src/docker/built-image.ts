@@ -1,14 +1,14 @@
 import { relative, resolve } from "node:path";
 import { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
-import { TerraformStack } from "cdktf";
-import { Construct, type IConstruct } from "constructs";
+import { Construct } from "constructs";
 import { BuildContext } from "../context/build-context.ts";
 import type { Dockerfile } from "../dockerfile/dockerfile.ts";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral, requireTextMap } from "../terraform/literal.ts";
+import { perStack } from "../terraform/per-stack.ts";
 import { stackDirectory, stackOf } from "../terraform/stack-of.ts";
-import { dependencies, templateMap, withoutCreationStack } from "../terraform/template-text.ts";
+import { templateMap } from "../terraform/template-text.ts";
 import type { Platform } from "../values/platform.ts";
 import { SemanticVersion } from "../values/semantic-version.ts";
 import { annotations, BUILT_IMAGE_PROPS, type BuiltImageProps } from "./built-image-props.ts";
@@ -19,6 +19,9 @@ import { buildSecretBlocks, readImageDockerfile } from "./image-dockerfile.ts";
 import { pushByProvider } from "./provider-push.ts";
 import type { PulledImage } from "./pulled-image.ts";
 import type { IRepository } from "./registry.ts";
+
+/** Who pushes what, by repository and tag. */
+const pushedTags = perStack(() => new Map<string, BuiltImage>());
 
 /**
  * A directory built into an image, pushed, and known by its digest: build, content tag, version tags and push as one
@@ -68,7 +71,7 @@ export class BuiltImage extends Construct implements IImage {
     this.tags = [`sha-${this.contentId}`, ...versionTags];
     this.checkTags();
 
-    this.reference = withoutCreationStack(() => this.declare(props, context, { args, labels }));
+    this.reference = this.declare(props, context, { args, labels });
   }
 
   /** The build and the push, in this order; returns the reference by digest. */
@@ -91,7 +94,7 @@ export class BuiltImage extends Construct implements IImage {
     const bases = (props.privateBaseImages ?? []).map((base, index) => basePull(this, index, base));
     const build = new DockerImage(this, "Resource", {
       name,
-      dependsOn: dependencies(bases),
+      dependsOn: bases,
       keepLocally: true,
       platform: props.platform?.toString(),
       buildAttribute: {
@@ -156,15 +159,18 @@ export class BuiltImage extends Construct implements IImage {
 
   /** Two contents under one tag: which one it means would be up to the order of their pushes, and every plan a change. */
   private checkTags(): void {
-    const others = TerraformStack.of(this).node.findAll().filter(isBuiltImage);
-    for (const { node, repository, contentId, tags = [] } of others) {
-      const tag = tags.find((each) => this.tags.includes(each));
-      if (tag === undefined || contentId === this.contentId || repository.uri !== this.repository.uri) continue;
-      throw new ConstructError(
-        this,
-        "version",
-        `${tag} is what ${node.path} pushes to ${repository.uri} already, with another content: give each image a repository or a version of its own`,
-      );
+    const pushed = pushedTags(this);
+    for (const tag of this.tags) {
+      const name = `${this.repository.uri}:${tag}`;
+      const other = pushed.get(name);
+      if (other && other.contentId !== this.contentId) {
+        throw new ConstructError(
+          this,
+          "version",
+          `${tag} is what ${other.node.path} pushes to ${this.repository.uri} already, with another content: give each image a repository or a version of its own`,
+        );
+      }
+      pushed.set(name, other ?? this);
     }
   }
 
@@ -187,10 +193,6 @@ export class BuiltImage extends Construct implements IImage {
         : { dockerfileText: dockerfile.text };
     return atProperty(this, "context", () => BuildContext.open(directory, options));
   }
-}
-
-function isBuiltImage(construct: IConstruct): construct is BuiltImage {
-  return construct instanceof BuiltImage;
 }
 
 /**

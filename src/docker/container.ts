@@ -1,11 +1,11 @@
 import { Container as DockerContainer } from "@cdktf/provider-docker/lib/container";
 import { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
-import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import type { TerraformDependency } from "../terraform/dependency.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { COMMAND_EXAMPLE, constructId, requireLiteral, requireTextMap, requireWordList } from "../terraform/literal.ts";
-import { dependencies, templateMap, templateText, withoutCreationStack } from "../terraform/template-text.ts";
+import { templateMap, templateText } from "../terraform/template-text.ts";
 import type { PortMapping } from "../values/port-mapping.ts";
 import { type ContainerHealth, containerHealthBlock, HEALTH_OPTIONS } from "./container-health.ts";
 import { IMAGE, NETWORK, PORT_MAPPING, requireKind, requireKinds, VOLUME } from "./declared-kind.ts";
@@ -43,7 +43,7 @@ export interface ContainerProps {
    */
   readonly replacement?: "stop-first" | "start-first";
   /** @default - none */
-  readonly dependsOn?: ITerraformDependable[];
+  readonly dependsOn?: TerraformDependency[];
 }
 
 const PROPS = {
@@ -69,7 +69,7 @@ const SMALLEST_MEMORY_MIB = 6;
  * set, because the engine's defaults (none of them) are what brings a small machine down.
  */
 export class Container extends Construct {
-  readonly ready: ITerraformDependable[];
+  readonly ready: TerraformDependency[];
   /** The name on the engine and in its network's DNS; a reference. */
   readonly containerName: string;
   /** The engine's id of the container; a reference that changes with every replacement. */
@@ -95,7 +95,7 @@ export class Container extends Construct {
       () => this.checkHealth(props.health),
     ]);
     for (const port of props.ports ?? []) publishPort(this, port);
-    const { resource, ...references } = withoutCreationStack(() => this.declare(props));
+    const { resource, ...references } = this.declare(props);
     this.containerName = references.containerName;
     this.containerId = references.containerId;
     this.imageId = references.imageId;
@@ -112,7 +112,7 @@ export class Container extends Construct {
       name: props.image.reference,
       keepLocally: true,
       platform: props.image.platform?.toString(),
-      dependsOn: dependencies(props.image.repository.ready),
+      dependsOn: props.image.repository.ready,
     });
     const resource = new DockerContainer(this, "Resource", {
       name: startFirst ? `${name}-\${substr(uuid(), 0, 8)}` : name,
@@ -159,7 +159,7 @@ export class Container extends Construct {
           }
         : {}),
       lifecycle: startFirst ? { createBeforeDestroy: true, ignoreChanges: ["name"] } : undefined,
-      dependsOn: props.dependsOn && dependencies(props.dependsOn),
+      dependsOn: props.dependsOn,
     });
     return { resource, containerName: resource.name, containerId: resource.id, imageId: image.imageId };
   }

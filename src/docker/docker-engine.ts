@@ -1,11 +1,12 @@
 import { DockerProvider, type DockerProviderRegistryAuth } from "@cdktf/provider-docker/lib/provider";
-import { Lazy, TerraformStack } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
 import { knownProps } from "../terraform/known-props.ts";
+import { lateValue } from "../terraform/late.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
-import { widenProviderVersion } from "../terraform/stack-of.ts";
-import { withoutCreationStack } from "../terraform/template-text.ts";
+import { perStack } from "../terraform/per-stack.ts";
+import { refuseOtherProviders } from "../terraform/provider.ts";
+import { owningStack, requireProviderVersion } from "../terraform/stack-of.ts";
 import type { PortMapping } from "../values/port-mapping.ts";
 import { RegistryAddress } from "../values/registry-address.ts";
 import type { PullAccess } from "./pull-access.ts";
@@ -29,8 +30,7 @@ export interface DockerEngineProps {
 
 const HOST = /^(unix|npipe|tcp|https?):\/\/./;
 
-/** One engine a stack; by stack, because a search of the tree at each use grows with its square. */
-const engines = new WeakMap<TerraformStack, DockerEngine>();
+const engineOf = perStack((): { engine?: DockerEngine } => ({}));
 
 /**
  * The Docker Engine that a stack builds, pushes and runs with: one provider block that gathers the logins of every
@@ -42,8 +42,7 @@ const engines = new WeakMap<TerraformStack, DockerEngine>();
 export class DockerEngine extends Construct {
   /** The engine of the stack that `scope` belongs to; made on first use. */
   static of(scope: IConstruct): DockerEngine {
-    const stack = TerraformStack.of(scope);
-    return engines.get(stack) ?? new DockerEngine(stack, "docker-engine");
+    return engineOf(scope).engine ?? new DockerEngine(owningStack(scope), "docker-engine");
   }
 
   /** The address as declared, for commands that must reach the same engine. */
@@ -54,18 +53,17 @@ export class DockerEngine extends Construct {
 
   /** @throws {ConstructError} when the stack has an engine already, or `host` is not an engine's address */
   constructor(scope: Construct, id: string, props: DockerEngineProps = {}) {
-    const stack = TerraformStack.of(scope);
-    const other = engines.get(stack);
     super(scope, constructId(scope, id));
     knownProps(this, props, { host: true, formerRegistries: true });
-    if (other) {
+    const known = engineOf(this);
+    if (known.engine) {
       throw new ConstructError(
         this,
         "id",
-        `the stack has a Docker Engine already, ${other.node.path}: declare one, before its first use`,
+        `the stack has a Docker Engine already, ${known.engine.node.path}: declare one, before its first use`,
       );
     }
-    engines.set(stack, this);
+    known.engine = this;
     this.host = requireLiteral(this, "host", props.host);
     if (this.host !== undefined && !HOST.test(this.host)) {
       throw new ConstructError(this, "host", {
@@ -81,16 +79,12 @@ export class DockerEngine extends Construct {
       const address = atProperty(this, "formerRegistries", () => RegistryAddress.parse(former)).toString();
       this.logins.set(address, { address, authDisabled: true });
     }
-    withoutCreationStack(
-      () =>
-        new DockerProvider(this, "Provider", {
-          host: this.host,
-          registryAuth: Lazy.anyValue({
-            produce: () => this.sortedLogins(),
-          }) as unknown as DockerProviderRegistryAuth[],
-        }),
-    );
-    widenProviderVersion(this, "docker");
+    const provider = new DockerProvider(this, "Provider", {
+      host: this.host,
+      registryAuth: lateValue(() => this.sortedLogins()) as DockerProviderRegistryAuth[] | undefined,
+    });
+    requireProviderVersion(this, "docker");
+    refuseOtherProviders(provider, "DockerEngine");
   }
 
   /**
@@ -179,7 +173,7 @@ function strength({ authDisabled, username }: DockerProviderRegistryAuth): numbe
   return username ? 2 : 1;
 }
 
-const published = new WeakMap<TerraformStack, { readonly by: IConstruct; readonly port: PortMapping }[]>();
+const publishedPorts = perStack((): { readonly by: IConstruct; readonly port: PortMapping }[] => []);
 
 /**
  * Takes a port of the engine's machine for `construct`. Why at synth: the engine would find out only when the first
@@ -188,8 +182,7 @@ const published = new WeakMap<TerraformStack, { readonly by: IConstruct; readonl
  * @throws {ConstructError} when another container of the stack publishes it
  */
 export function publishPort(construct: IConstruct, port: PortMapping): void {
-  const stack = TerraformStack.of(construct);
-  const taken = published.get(stack) ?? [];
+  const taken = publishedPorts(construct);
   const holder = taken.find((other) => other.port.overlaps(port));
   if (holder) {
     throw new ConstructError(
@@ -198,7 +191,7 @@ export function publishPort(construct: IConstruct, port: PortMapping): void {
       `port ${port.host} is published by ${holder.by.node.path} already: choose another port for one of them`,
     );
   }
-  published.set(stack, [...taken, { by: construct, port }]);
+  taken.push({ by: construct, port });
 }
 
 /** The stack that owns a container, network, volume or image on an engine; `slipway down` sweeps by it. */
@@ -212,7 +205,7 @@ export const SETTINGS_LABEL = "dev.slipway.settings";
 
 /** The labels by which everything that `construct` puts on an engine can be found again. */
 export function ownershipLabels(construct: IConstruct): Record<string, string> {
-  return { [STACK_LABEL]: TerraformStack.of(construct).node.id, [CONSTRUCT_LABEL]: construct.node.path };
+  return { [STACK_LABEL]: owningStack(construct).node.id, [CONSTRUCT_LABEL]: construct.node.path };
 }
 
 /** The provider's block form of a label map, sorted. */

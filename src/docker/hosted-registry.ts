@@ -1,6 +1,6 @@
-import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
+import type { TerraformDependency } from "../terraform/dependency.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { RegistryAddress } from "../values/registry-address.ts";
@@ -16,7 +16,7 @@ export abstract class HostedRegistry extends Construct implements IRegistry {
   abstract readonly endpoint: string;
   /** What stands in front of every repository's path. */
   protected abstract readonly namespace: string;
-  readonly ready: ITerraformDependable[] = [];
+  readonly ready: TerraformDependency[] = [];
 
   constructor(scope: Construct, id: string) {
     super(scope, constructId(scope, id));
@@ -137,7 +137,7 @@ export interface ExistingRegistryProps {
 export class ExistingRegistry extends Construct implements IRegistry {
   readonly address: string;
   readonly endpoint: string;
-  readonly ready: ITerraformDependable[] = [];
+  readonly ready: TerraformDependency[] = [];
   private readonly pullAccess: PullAccess;
 
   constructor(scope: Construct, id: string, props: ExistingRegistryProps) {

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { Annotations } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 import { Dockerfile } from "../dockerfile/dockerfile.ts";
 import type { ExternalImage } from "../dockerfile/image-config.ts";
 import type { LintOptions } from "../dockerfile/lint/lint.ts";
+import { annotate, warn } from "../terraform/annotation.ts";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { requireLiteral } from "../terraform/literal.ts";
@@ -60,23 +60,19 @@ export function readImageDockerfile(scope: Construct, text: string, around: Dock
 }
 
 function report(scope: Construct, dockerfile: Dockerfile, around: DockerfileSurroundings): void {
-  const annotations = Annotations.of(scope);
   const { lint } = around;
   if (lint) {
     const findings = atProperty(scope, "lint", () => dockerfile.lint(lint));
     for (const { rule, line, severity, why, fix } of findings) {
-      const message = `Dockerfile line ${line}: ${rule}: ${why}: ${fix}`;
-      if (severity === "error") annotations.addError(message);
-      else if (severity === "warning") annotations.addWarning(message);
-      else annotations.addInfo(message);
+      annotate(scope, severity, `Dockerfile line ${line}: ${rule}: ${why}: ${fix}`);
     }
   }
   const known = new Set(dockerfile.buildArgs.map(({ name }) => name));
   for (const name of Object.keys(around.args).filter((each) => !known.has(each))) {
-    annotations.addWarning(`args: no ARG of the Dockerfile is called ${name}, so the build never sees it`);
+    warn(scope, `args: no ARG of the Dockerfile is called ${name}, so the build never sees it`);
   }
   for (const { id, line } of dockerfile.secrets.filter((secret) => !around.secrets.includes(secret.id))) {
-    annotations.addWarning(`Dockerfile line ${line}: mounts the secret ${id}, which secrets does not declare`);
+    warn(scope, `Dockerfile line ${line}: mounts the secret ${id}, which secrets does not declare`);
   }
 }
 
@@ -122,7 +118,7 @@ function unpinned(scope: Construct, { written, line }: ExternalImage): void {
   if (Lockfile.collecting) return;
   const problem = `Dockerfile line ${line}: nothing pins ${written} to a digest: run npx slipway lock`;
   if (isStrict(scope)) throw new ConstructError(scope, "dockerfile", problem);
-  Annotations.of(scope).addWarning(problem);
+  warn(scope, problem);
 }
 
 function checkLogin(scope: Construct, { reference, written, line }: ExternalImage, loggedIn: readonly string[]): void {

@@ -1,5 +1,5 @@
-import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
+import type { TerraformDependency } from "../terraform/dependency.ts";
 import type { Platform } from "../values/platform.ts";
 
 /** A push that a repository is asked for, with all that is known before it happens. */
@@ -16,5 +16,5 @@ export interface ImagePush {
   /** @default - the engine's own platform */
   readonly platform?: Platform;
   /** What must have happened before. */
-  readonly dependsOn: ITerraformDependable[];
+  readonly dependsOn: TerraformDependency[];
 }

@@ -1,16 +1,15 @@
 import { Network as DockerNetwork } from "@cdktf/provider-docker/lib/network";
-import type { ITerraformDependable } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
+import type { TerraformDependency } from "../terraform/dependency.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
-import { withoutCreationStack } from "../terraform/template-text.ts";
 import { DockerEngine, labelBlocks, ownershipLabels } from "./docker-engine.ts";
 
 /** A network on an engine that containers join. */
 export interface INetwork extends IConstruct {
   /** The engine's name for it; a reference, so that whoever joins is ordered after it. */
   readonly networkName: string;
-  readonly ready: ITerraformDependable[];
+  readonly ready: TerraformDependency[];
 }
 
 /** What a {@link Network} takes. */
@@ -27,28 +26,25 @@ export class Network extends Construct implements INetwork {
   }
 
   readonly networkName: string;
-  readonly ready: ITerraformDependable[];
+  readonly ready: TerraformDependency[];
 
   constructor(scope: Construct, id: string, props: NetworkProps = {}) {
     super(scope, constructId(scope, id));
     knownProps(this, props, { internal: true });
-    const { name, ready } = withoutCreationStack(() => {
-      const resource = new DockerNetwork(this, "Resource", {
-        // A change of `internal` makes a new network beside the old one, which needs a name of its own.
-        name: `${DockerEngine.of(this).nameFor(this)}${props.internal ? "-internal" : ""}`,
-        driver: "bridge",
-        internal: props.internal,
-        labels: labelBlocks(ownershipLabels(this)),
-      });
-      return { name: resource.name, ready: [resource] };
+    const resource = new DockerNetwork(this, "Resource", {
+      // A change of `internal` makes a new network beside the old one, which needs a name of its own.
+      name: `${DockerEngine.of(this).nameFor(this)}${props.internal ? "-internal" : ""}`,
+      driver: "bridge",
+      internal: props.internal,
+      labels: labelBlocks(ownershipLabels(this)),
     });
-    this.networkName = name;
-    this.ready = ready;
+    this.networkName = resource.name;
+    this.ready = [resource];
   }
 }
 
 class ImportedNetwork extends Construct implements INetwork {
-  readonly ready: ITerraformDependable[] = [];
+  readonly ready: TerraformDependency[] = [];
 
   constructor(
     scope: Construct,

@@ -2,7 +2,6 @@ import type { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
 import { RegistryImage as DockerRegistryImage } from "@cdktf/provider-docker/lib/registry-image";
 import { Tag as DockerTag } from "@cdktf/provider-docker/lib/tag";
 import type { Construct } from "constructs";
-import { dependencies } from "../terraform/template-text.ts";
 import type { Platform } from "../values/platform.ts";
 import { RegistryAddress } from "../values/registry-address.ts";
 import { DockerEngine } from "./docker-engine.ts";
@@ -40,7 +39,7 @@ export function pushByProvider(
             // On one's own machine a version is in the making, and a change of one byte is to be seen.
             moves: RegistryAddress.parse(repository.registry.address).isLoopback,
             platform,
-            dependsOn: dependencies(repository.ready),
+            dependsOn: repository.ready,
           }),
         ];
   const triggers = { content: contentId };
@@ -48,7 +47,7 @@ export function pushByProvider(
     name: build.name,
     keepRemotely: true,
     triggers,
-    dependsOn: dependencies([build, ...repository.ready, ...check]),
+    dependsOn: [build, ...repository.ready, ...check],
   });
   for (const tag of [...fixedTags.slice(1), ...mutableTags]) {
     const target = `${pushUri}:${tag}`;
@@ -56,13 +55,13 @@ export function pushByProvider(
       sourceImage: build.name,
       targetImage: target,
       // The check pulls what the tag stands for, which then has its name on the engine.
-      dependsOn: dependencies([build, ...check]),
+      dependsOn: [build, ...check],
     });
     new DockerRegistryImage(scope, `Push-${tag}`, {
       name: target,
       keepRemotely: true,
       triggers,
-      dependsOn: dependencies([alias, push]),
+      dependsOn: [alias, push],
     });
   }
   return push.sha256Digest;

@@ -1,8 +1,10 @@
-import { Annotations, type ITerraformDependable, Token } from "cdktf";
 import { Construct } from "constructs";
+import { warn } from "../terraform/annotation.ts";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
+import type { TerraformDependency } from "../terraform/dependency.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
+import { isReference } from "../terraform/reference.ts";
 import { isStrict } from "../terraform/stack-of.ts";
 import { ImageReference } from "../values/image-reference.ts";
 import type { Platform } from "../values/platform.ts";
@@ -55,7 +57,7 @@ export class PulledImage extends Construct implements IImage {
 
   private checkRepository({ name }: ImageReference): void {
     const { uri } = this.repository;
-    if (uri === name || Token.isUnresolved(uri)) return;
+    if (uri === name || isReference(uri)) return;
     throw new ConstructError(this, "repository", `is ${uri}, but the image is in ${name}: let both name the same one`);
   }
 
@@ -74,7 +76,7 @@ export class PulledImage extends Construct implements IImage {
     if (locked || Lockfile.collecting) return locked;
     const problem = `nothing pins ${lockKey(reference)} to a digest: run npx slipway lock, or write ${reference.familiar}@sha256:…`;
     if (isStrict(this) ?? true) throw new ConstructError(this, "image", problem);
-    Annotations.of(this).addWarning(problem);
+    warn(this, problem);
     return undefined;
   }
 }
@@ -90,7 +92,7 @@ function foreignRepository(image: Construct, reference: ImageReference, isPrivat
 /** The registry that a reference names, of which nothing more is known. */
 class ForeignRegistry extends Construct implements IRegistry {
   readonly endpoint: string;
-  readonly ready: ITerraformDependable[] = [];
+  readonly ready: TerraformDependency[] = [];
 
   constructor(
     scope: Construct,

@@ -1,8 +1,9 @@
-import { TerraformStack, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import { ConstructError } from "../terraform/construct-error.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
+import { pathInStack } from "../terraform/stack-of.ts";
+import { ephemeralVariable } from "../terraform/variable.ts";
 import type { PullAccess } from "./pull-access.ts";
 
 /** What a {@link RegistryLogin} takes. */
@@ -48,46 +49,28 @@ export class RegistryLogin extends Construct {
         got: props.passwordVersion,
       });
     }
-    const username = this.variable("username", "The name of the registry's user.");
-    username.addValidation({
-      condition: `\${can(regex("^[^:[:space:]]+$", ${username.fqn}))}`,
-      errorMessage: "The name of a registry's user must not be empty, and must not hold a colon or white space.",
+    const prefix = pathInStack(this).replace(/[/-]/g, "_");
+    this.username = ephemeralVariable(this, `${prefix}_username`, {
+      description: "The name of the registry's user.",
+      validation: (name) => ({
+        condition: `can(regex("^[^:[:space:]]+$", ${name}))`,
+        errorMessage: "The name of a registry's user must not be empty, and must not hold a colon or white space.",
+      }),
     });
-    const password = this.variable("password", "The password of the registry's user.");
-    const length = `length(base64encode(${password.fqn}))`;
-    password.addValidation({
-      condition: `\${${length} > 0 && ${length} <= ${LONGEST_PASSWORD_BASE64}}`,
-      errorMessage: "The password of a registry's user must have 1 to 72 bytes, for bcrypt reads no more.",
+    this.password = ephemeralVariable(this, `${prefix}_password`, {
+      description: "The password of the registry's user.",
+      validation: (password) => {
+        const length = `length(base64encode(${password}))`;
+        return {
+          condition: `${length} > 0 && ${length} <= ${LONGEST_PASSWORD_BASE64}`,
+          errorMessage: "The password of a registry's user must have 1 to 72 bytes, for bcrypt reads no more.",
+        };
+      },
     });
-    this.username = username.stringValue;
-    this.password = password.stringValue;
-    TerraformStack.of(this).addOverride("terraform.required_version", ">= 1.10");
   }
 
   /** How a host or a push gets into the registry at `address` with it. */
   accessTo(address: string): PullAccess {
     return { kind: "login", address, username: this.username, password: this.password };
-  }
-
-  /** Declared in the stack itself, where a variable keeps its name and a second one of that name is refused. */
-  private variable(part: "username" | "password", description: string): TerraformVariable {
-    const stack = TerraformStack.of(this);
-    const path = this.node.path.slice(stack.node.path.length + 1);
-    const name = `${path.replace(/[/-]/g, "_")}_${part}`;
-    if (stack.node.tryFindChild(name)) {
-      throw new ConstructError(
-        this,
-        "id",
-        `asks Terraform for a variable ${name}, and the stack has something of that name: rename one of them`,
-      );
-    }
-    const variable = new TerraformVariable(stack, name, {
-      type: "string",
-      description,
-      sensitive: true,
-      nullable: false,
-    });
-    variable.addOverride("ephemeral", true);
-    return variable;
   }
 }

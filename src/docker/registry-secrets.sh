@@ -13,7 +13,8 @@
 #   SLIPWAY_KEY          path of its private key
 #   SLIPWAY_LOGIN        NAME:HASH of the one user; empty where nobody logs in
 #   SLIPWAY_REVISION     names what the volume is filled with
-#   SLIPWAY_VERIFY      1 to do nothing where the volume was filled with that revision to the end
+#
+# Called with the word `verify`, it does nothing where the volume was filled with that revision to the end.
 set -u
 
 fail() {
@@ -52,7 +53,7 @@ started_anew() {
 
 # An apply that is killed in the middle is recorded as done all the same: the mark tells whether it was.
 # shellcheck disable=SC2016
-if [ "$SLIPWAY_VERIFY" = 1 ]; then
+if [ "${1:-}" = verify ]; then
   inside '[ "$(cat filled 2>/dev/null)" = "$1" ]' "$SLIPWAY_REVISION" </dev/null && exit 0
 fi
 

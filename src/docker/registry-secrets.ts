@@ -4,14 +4,17 @@ import { isIP } from "node:net";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
 import { Volume as DockerVolume } from "@cdktf/provider-docker/lib/volume";
-import { Annotations, Fn, type ITerraformDependable, Lazy } from "cdktf";
+import { Fn } from "cdktf";
 import { Construct } from "constructs";
+import { warn } from "../terraform/annotation.ts";
 import { ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import type { TerraformDependency } from "../terraform/dependency.ts";
+import { lateText } from "../terraform/late.ts";
 import { requireLiteral } from "../terraform/literal.ts";
 import { stackDirectory } from "../terraform/stack-of.ts";
-import { stagedFile } from "../terraform/staged-file.ts";
-import { dependencies, templateText, withoutCreationStack } from "../terraform/template-text.ts";
-import { TerraformData } from "../terraform/terraform-data.ts";
+import { stagedCopy } from "../terraform/staged-file.ts";
+import { templateText } from "../terraform/template-text.ts";
+import { VerifiedStep } from "../terraform/verified-step.ts";
 import { DockerEngine, labelBlocks, ownershipLabels } from "./docker-engine.ts";
 import type { IImage } from "./image.ts";
 import type { RegistryLogin } from "./registry-login.ts";
@@ -27,7 +30,6 @@ export interface RegistrySecretsProps {
   readonly containerName: () => string;
 }
 
-const SCRIPT = "registry-secrets.sh";
 /** Where the registry sees the volume. */
 export const SECRETS_PATH = "/etc/slipway";
 
@@ -40,23 +42,14 @@ export const SECRETS_PATH = "/etc/slipway";
  * machine: it works with an engine elsewhere too, and nobody has to prepare that machine. The price: the deploying
  * machine needs the docker command, Terraform cannot see that somebody changed a file in the volume, and whoever
  * controls the engine can read it, as they can everything there.
- *
- * Why two resources of one script: an apply that is killed while the first one runs is recorded as done all the same;
- * the second then finds in the next apply that the volume is not filled, and fills it.
  */
 export class RegistrySecrets extends Construct implements IVolume {
   readonly volumeName: string;
-  readonly ready: ITerraformDependable[];
+  readonly ready: TerraformDependency[];
 
   constructor(scope: Construct, id: string, props: RegistrySecretsProps) {
     super(scope, id);
-    const script = stagedFile(this, SCRIPT, readFileSync(join(__dirname, SCRIPT), "utf8"));
-    const { volume, ready } = withoutCreationStack(() => this.declare(props, script));
-    this.volumeName = volume.name;
-    this.ready = ready;
-  }
-
-  private declare({ image, certificate, login, containerName }: RegistrySecretsProps, script: string) {
+    const { image, certificate, login, containerName } = props;
     const engine = DockerEngine.of(this);
     const volume = new DockerVolume(this, "Volume", {
       name: engine.nameFor(this),
@@ -66,29 +59,29 @@ export class RegistrySecrets extends Construct implements IVolume {
       name: image.reference,
       keepLocally: true,
       platform: image.platform?.toString(),
-      dependsOn: dependencies(image.repository.ready),
+      dependsOn: image.repository.ready,
     });
     const revision = `${certificate.digest} ${login?.passwordVersion ?? 0}`;
-    const step = (confirm: boolean) => ({
-      command: `sh ${script}`,
+    const command = `sh ${stagedCopy(this, join(__dirname, "registry-secrets.sh"))}`;
+    const fill = new VerifiedStep(this, "Fill", {
+      command,
+      verifyCommand: `${command} verify`,
       // The volume's id and not its name: it is unknown when the volume was lost, so that a new one is filled again.
       triggers: { volume: volume.id, revision },
       environment: {
         SLIPWAY_REGISTRY: this.node.scope?.node.path ?? "",
         SLIPWAY_IMAGE: shell.imageId,
         SLIPWAY_VOLUME: volume.name,
-        SLIPWAY_CONTAINER: Lazy.stringValue({ produce: containerName }),
+        SLIPWAY_CONTAINER: lateText(containerName),
         SLIPWAY_CERTIFICATE: templateText(certificate.certificatePath),
         SLIPWAY_KEY: templateText(certificate.keyPath),
         SLIPWAY_LOGIN: login ? `${login.username}:${Fn.bcrypt(login.password)}` : "",
         SLIPWAY_REVISION: revision,
-        SLIPWAY_VERIFY: confirm ? "1" : "0",
         ...(engine.host === undefined ? {} : { DOCKER_HOST: engine.host }),
       },
     });
-    const fill = new TerraformData(this, "Resource", step(false));
-    const confirm = new TerraformData(this, "Verify", { ...step(true), dependsOn: [fill] });
-    return { volume, ready: [fill, confirm] };
+    this.volumeName = volume.name;
+    this.ready = fill.ready;
   }
 }
 
@@ -190,7 +183,7 @@ function checkHost(scope: Construct, certificate: X509Certificate, host: string)
 /** A warning, for whoever takes the stack away does not need a new certificate first. */
 function checkExpiry(scope: Construct, certificate: X509Certificate): void {
   if (new Date(certificate.validTo) > new Date()) return;
-  Annotations.of(scope).addWarning(`tls.certificate: expired on ${certificate.validTo}: clients refuse it, renew it`);
+  warn(scope, `tls.certificate: expired on ${certificate.validTo}: clients refuse it, renew it`);
 }
 
 /** Relative paths stay relative, so that the same tree synthesizes to the same bytes in every clone. */

@@ -1,5 +1,5 @@
-import type { ITerraformDependable } from "cdktf";
 import type { IConstruct } from "constructs";
+import type { TerraformDependency } from "../terraform/dependency.ts";
 import type { ImagePush } from "./image-push.ts";
 import type { PullAccess } from "./pull-access.ts";
 
@@ -16,7 +16,7 @@ export interface IRegistry extends IConstruct {
    */
   readonly endpoint: string;
   /** What must exist before the first push or pull; empty for a registry that somebody else runs. */
-  readonly ready: ITerraformDependable[];
+  readonly ready: TerraformDependency[];
   /** The repository at `path` in this registry, e.g. `team/netflix-movie-catalog`. */
   repository(path: string): IRepository;
 }
@@ -30,7 +30,7 @@ export interface IRepository {
   readonly uri: string;
   readonly pullAccess: PullAccess;
   /** What must exist before the first push to this repository. */
-  readonly ready: ITerraformDependable[];
+  readonly ready: TerraformDependency[];
   /**
    * Pushes by steps of its own and returns the digest, a reference. For a repository where the provider's push cannot
    * tell what is there already.

@@ -1,6 +1,6 @@
-import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import type { TerraformDependency } from "../terraform/dependency.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { isIPv6, PortMapping, parsePort } from "../values/port-mapping.ts";
@@ -95,7 +95,7 @@ export class SelfHostedRegistry extends Construct implements IRegistry {
 
   readonly address: string;
   readonly endpoint: string;
-  readonly ready: ITerraformDependable[];
+  readonly ready: TerraformDependency[];
   private readonly pullAccess: PullAccess;
 
   /** @throws {ConstructError} for a port, host or address that is none, and for what would let strangers in or passwords out */

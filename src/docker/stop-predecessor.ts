@@ -1,7 +1,8 @@
-import { type ITerraformDependable, Lazy } from "cdktf";
 import { Construct } from "constructs";
+import type { TerraformDependency } from "../terraform/dependency.ts";
+import { lateText } from "../terraform/late.ts";
+import { Step } from "../terraform/step.ts";
 import { templateText } from "../terraform/template-text.ts";
-import { TerraformData } from "../terraform/terraform-data.ts";
 import { CONSTRUCT_LABEL, DockerEngine } from "./docker-engine.ts";
 
 /** What a {@link StopPredecessor} takes. */
@@ -12,7 +13,7 @@ export interface StopPredecessorProps {
   readonly containerPath: string;
   /** All that replaces the container when it changes, and nothing else. */
   readonly settings: Readonly<Record<string, unknown>>;
-  readonly dependsOn?: ITerraformDependable[];
+  readonly dependsOn?: TerraformDependency[];
 }
 
 const COMMAND = `set -eu
@@ -30,7 +31,7 @@ docker rename "$old" "$SLIPWAY_CONTAINER-$(date +%s)"`;
  * @see https://github.com/hashicorp/terraform/blob/main/docs/destroying.md#create-before-destroy
  */
 export class StopPredecessor extends Construct {
-  readonly ready: ITerraformDependable[];
+  readonly ready: TerraformDependency[];
 
   constructor(
     scope: Construct,
@@ -39,11 +40,11 @@ export class StopPredecessor extends Construct {
   ) {
     super(scope, id);
     const { host } = DockerEngine.of(this);
-    const step = new TerraformData(this, "Resource", {
+    const step = new Step(this, "Resource", {
       command: COMMAND,
       triggers: settings,
       environment: {
-        SLIPWAY_CONTAINER: Lazy.stringValue({ produce: containerName }),
+        SLIPWAY_CONTAINER: lateText(containerName),
         SLIPWAY_LABEL: templateText(`${CONSTRUCT_LABEL}=${containerPath}`),
         ...(host === undefined ? {} : { DOCKER_HOST: host }),
       },

@@ -1,15 +1,14 @@
 import { Volume as DockerVolume } from "@cdktf/provider-docker/lib/volume";
-import type { ITerraformDependable } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
+import type { TerraformDependency } from "../terraform/dependency.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
-import { withoutCreationStack } from "../terraform/template-text.ts";
 import { DockerEngine, labelBlocks, ownershipLabels } from "./docker-engine.ts";
 
 /** Data on an engine that outlives the containers that use it. */
 export interface IVolume extends IConstruct {
   readonly volumeName: string;
-  readonly ready: ITerraformDependable[];
+  readonly ready: TerraformDependency[];
 }
 
 /** A named volume. Why named: an anonymous one belongs to one container and is lost with it. */
@@ -20,25 +19,22 @@ export class Volume extends Construct implements IVolume {
   }
 
   readonly volumeName: string;
-  readonly ready: ITerraformDependable[];
+  readonly ready: TerraformDependency[];
 
   constructor(scope: Construct, id: string, ...noOptions: never[]) {
     super(scope, constructId(scope, id));
     knownProps<object>(this, noOptions[0], {});
-    const { name, ready } = withoutCreationStack(() => {
-      const resource = new DockerVolume(this, "Resource", {
-        name: DockerEngine.of(this).nameFor(this),
-        labels: labelBlocks(ownershipLabels(this)),
-      });
-      return { name: resource.name, ready: [resource] };
+    const resource = new DockerVolume(this, "Resource", {
+      name: DockerEngine.of(this).nameFor(this),
+      labels: labelBlocks(ownershipLabels(this)),
     });
-    this.volumeName = name;
-    this.ready = ready;
+    this.volumeName = resource.name;
+    this.ready = [resource];
   }
 }
 
 class ImportedVolume extends Construct implements IVolume {
-  readonly ready: ITerraformDependable[] = [];
+  readonly ready: TerraformDependency[] = [];
 
   constructor(
     scope: Construct,

@@ -1,7 +1,7 @@
-import { Annotations } from "cdktf";
 import type { Construct } from "constructs";
 import { IMAGE, requireKind } from "../docker/declared-kind.ts";
 import type { IImage } from "../docker/image.ts";
+import { warn } from "../terraform/annotation.ts";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
 import { requireLiteral } from "../terraform/literal.ts";
 import { stackOf } from "../terraform/stack-of.ts";
@@ -57,7 +57,7 @@ function servicePort(scope: Construct, declared: number | undefined, exposed: re
   }
   const checked = atProperty(scope, "port", () => parsePort(port, "service port"));
   if (exposed.length > 0 && !exposed.includes(checked)) {
-    Annotations.of(scope).addWarning(`port: is ${checked}, but the image's Dockerfile exposes ${exposed.join(", ")}`);
+    warn(scope, `port: is ${checked}, but the image's Dockerfile exposes ${exposed.join(", ")}`);
   }
   return checked;
 }

@@ -1,7 +1,7 @@
-import type { ITerraformDependable } from "cdktf";
 import type { IConstruct } from "constructs";
 import type { IImage } from "../docker/image.ts";
 import type { PassOptions } from "../nginx/pass-options.ts";
+import type { TerraformDependency } from "../terraform/dependency.ts";
 import type { HealthCheck } from "../values/health-check.ts";
 import type { Platform } from "../values/platform.ts";
 
@@ -17,7 +17,7 @@ export interface IService extends IConstruct, IBackend {
   /** Where another service of the host reaches this one; stable over releases, so that a release of one rolls only that one. */
   readonly url: string;
   /** What must have happened before the service answers. */
-  readonly ready: ITerraformDependable[];
+  readonly ready: TerraformDependency[];
 }
 
 /** A server name and its routes. */

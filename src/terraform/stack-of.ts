@@ -7,6 +7,20 @@ export function stackOf(construct: IConstruct): IConstruct | undefined {
   return construct.node.scopes.find(TerraformStack.isStack);
 }
 
+/**
+ * The stack that `construct` belongs to.
+ *
+ * @throws where there is none: then no resource can be declared
+ */
+export function owningStack(construct: IConstruct): TerraformStack {
+  return TerraformStack.of(construct);
+}
+
+/** The path of `construct` below its stack, which is what Terraform's names are made of. */
+export function pathInStack(construct: IConstruct): string {
+  return construct.node.path.slice(TerraformStack.of(construct).node.path.length + 1);
+}
+
 /** The stack's folder in the synthesized output, where Terraform runs; paths inside it are written relatively. */
 export function stackDirectory(scope: Construct): string {
   const stack = TerraformStack.of(scope);
@@ -29,9 +43,13 @@ export function isStrict(scope: IConstruct): boolean | undefined {
  */
 const RANGES = { docker: ">= 3.6.2, < 5", aws: ">= 5.100, < 7" } as const;
 
-/** Widens the required version of `provider` in the stack of `scope` from the bindings' exact one. */
-export function widenProviderVersion(scope: Construct, provider: keyof typeof RANGES): void {
-  TerraformStack.of(scope).addOverride(`terraform.required_providers.${provider}.version`, RANGES[provider]);
+/** Lets the stack of `scope` require a version of `provider` in `range`, instead of the bindings' exact one. */
+export function requireProviderVersion(
+  scope: Construct,
+  provider: keyof typeof RANGES,
+  range: string = RANGES[provider],
+): void {
+  TerraformStack.of(scope).addOverride(`terraform.required_providers.${provider}.version`, range);
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { ITerraformDependable } from "cdktf";
 import { isReference } from "./reference.ts";
 
 // A token in a string is `${TfToken[TOKEN.12]}`; CDKTF replaces it by a reference when it synthesizes.
@@ -44,32 +43,4 @@ export function templateValue<T>(value: T): T {
   if (typeof value !== "object" || value === null || isReference(value)) return value;
   if (Array.isArray(value)) return value.map(templateValue) as T;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [templateText(key), templateValue(each)])) as T;
-}
-
-/**
- * Runs `create` without the stack trace that CDKTF takes of every token. Why: a container's resource alone makes
- * dozens of tokens, and with TypeScript's source maps the traces cost more than all else in a synth; they serve only
- * CDKTF's own messages about tokens, where the construct's path says more. An error's own trace is not touched: it is
- * written when somebody reads it.
- */
-export function withoutCreationStack<T>(create: () => T): T {
-  const { prepareStackTrace } = Error;
-  Error.prepareStackTrace = () => "";
-  try {
-    return create();
-  } finally {
-    Error.prepareStackTrace = prepareStackTrace;
-  }
-}
-
-/**
- * `all` as what a resource waits for. Why not as they are: an address in Terraform is a token too, made only when the
- * synth asks for it, deep inside CDKTF, where the stack trace is longest.
- */
-export function dependencies(all: readonly ITerraformDependable[]): ITerraformDependable[] {
-  return all.map((each) => ({
-    get fqn() {
-      return withoutCreationStack(() => each.fqn);
-    },
-  }));
 }

@@ -168,7 +168,7 @@ describe("what it serves", () => {
 
   test("is waited for by two steps that see the manifest as an object and are told names only", () => {
     const stack = two();
-    const [deploy, verify] = ["host_Release_Deploy", "host_Release_Verify"].map((name) =>
+    const [deploy, verify] = [/^host_Release_Deploy_[0-9A-F]{8}$/, "host_Release_Deploy_Verify"].map((name) =>
       only(stack, "terraform_data", name),
     ) as [Record<string, unknown>, Record<string, unknown>];
     expect(deploy.triggers_replace).toEqual({
@@ -177,7 +177,7 @@ describe("what it serves", () => {
       instance: expect.stringMatching(/^\$\{aws_instance\..*\.id\}$/),
     });
     expect(verify.triggers_replace).toEqual(deploy.triggers_replace);
-    expect(verify.depends_on).toEqual([expect.stringMatching(/^terraform_data\.host_Release_Deploy_/)]);
+    expect(verify.depends_on).toEqual([expect.stringMatching(/^terraform_data\.host_Release_Deploy_[0-9A-F]{8}$/)]);
     expect(deploy.depends_on).toEqual([
       expect.stringMatching(/^aws_ssm_document\./),
       expect.stringMatching(/^aws_iam_role_policy\./),

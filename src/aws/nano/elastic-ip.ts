@@ -3,9 +3,12 @@ import { DataAwsNetworkInterface } from "@cdktf/provider-aws/lib/data-aws-networ
 import { Eip } from "@cdktf/provider-aws/lib/eip";
 import { EipAssociation } from "@cdktf/provider-aws/lib/eip-association";
 import { NetworkInterface } from "@cdktf/provider-aws/lib/network-interface";
-import { DefaultTokenResolver, type ITerraformDependable, StringConcat, Token, Tokenization } from "cdktf";
+import { DefaultTokenResolver, StringConcat, Token, Tokenization } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { ConstructError } from "../../terraform/construct-error.ts";
+import type { TerraformDependency } from "../../terraform/dependency.ts";
+import { perApp } from "../../terraform/per-stack.ts";
+import { isReference } from "../../terraform/reference.ts";
 import type { Firewall } from "./firewall.ts";
 import type { VpcSubnet } from "./vpc-subnet.ts";
 
@@ -28,7 +31,7 @@ export class ElasticIp extends Construct {
   readonly interfaceId: string;
   readonly publicIp: string;
   /** What must exist before the instance starts. */
-  readonly ready: ITerraformDependable[];
+  readonly ready: TerraformDependency[];
 
   constructor(scope: Construct, id: string, { placement, firewall, allocationId, tags }: ElasticIpProps) {
     super(scope, id);
@@ -56,7 +59,7 @@ export class ElasticIp extends Construct {
     }
     const found = new DataAwsEip(this, "Found", { id: allocationId });
     // One that comes by a reference may not be there yet when Terraform plans; AWS still refuses to move it.
-    if (!Token.isUnresolved(allocationId)) this.refuseAnother(found, scope.node.path, description);
+    if (!isReference(allocationId)) this.refuseAnother(found, scope.node.path, description);
     const association = new EipAssociation(this, "Association", {
       allocationId: found.id,
       networkInterfaceId: nic.id,
@@ -87,14 +90,13 @@ export class ElasticIp extends Construct {
   }
 }
 
-const holders = new WeakMap<IConstruct, Map<string, IConstruct>>();
+const holders = perApp(() => new Map<string, IConstruct>());
 
 /** Why in the whole app: AWS moves an address to whoever asks last, and the host that had it is gone from the world. */
 function claim(host: IConstruct, allocationId: string): void {
   const resolver = new DefaultTokenResolver(new StringConcat());
   const key = `${Tokenization.resolve(allocationId, { scope: host, resolver, preparing: false })}`;
-  const claims = holders.get(host.node.root) ?? new Map<string, IConstruct>();
-  holders.set(host.node.root, claims);
+  const claims = holders(host);
   const holder = claims.get(key);
   if (holder) {
     const problem = `${key} belongs to ${holder.node.path} already: two hosts cannot have one Elastic IP, give each its own`;

@@ -1,8 +1,8 @@
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security-group-egress-rule";
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
-import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import type { TerraformDependency } from "../../terraform/dependency.ts";
 import { templateText } from "../../terraform/template-text.ts";
 import { awsName } from "../aws-name.ts";
 import { EVERYWHERE, type OutboundRule, OWN_RULES, outboundKey } from "./outbound-rule.ts";
@@ -21,7 +21,7 @@ export class Firewall extends Construct {
   /** A reference. */
   readonly groupId: string;
   /** What must exist before a host boots, or its first steps lead nowhere. */
-  readonly ready: ITerraformDependable[];
+  readonly ready: TerraformDependency[];
 
   constructor(scope: Construct, id: string, { vpcId, outbound, tags }: FirewallProps) {
     super(scope, id);
@@ -48,7 +48,7 @@ export class Firewall extends Construct {
     });
   }
 
-  private letOut(rule: OutboundRule): ITerraformDependable {
+  private letOut(rule: OutboundRule): TerraformDependency {
     const { port, description, protocol = "tcp", network = EVERYWHERE } = rule;
     return new VpcSecurityGroupEgressRule(this, `Out-${outboundKey(rule)}`, {
       securityGroupId: this.groupId,

@@ -1,9 +1,9 @@
 import { IamInstanceProfile } from "@cdktf/provider-aws/lib/iam-instance-profile";
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
-import { type ITerraformDependable, Lazy } from "cdktf";
 import { Construct } from "constructs";
-import { templateText } from "../../terraform/template-text.ts";
+import type { TerraformDependency } from "../../terraform/dependency.ts";
+import { lateText } from "../../terraform/late.ts";
 import type { AwsAccount } from "../aws-account.ts";
 import { awsName } from "../aws-name.ts";
 import type { IRole } from "../ecr-repository-base.ts";
@@ -24,7 +24,7 @@ export class HostRole extends Construct implements IRole {
   /** The instance profile by which the role gets into the instance; a reference. */
   readonly profileName: string;
   /** What must exist before the instance starts: an agent without its rights sleeps for half an hour. */
-  readonly ready: ITerraformDependable[];
+  readonly ready: TerraformDependency[];
 
   constructor(scope: Construct, id: string, { account, policy }: HostRoleProps) {
     super(scope, id);
@@ -38,7 +38,7 @@ export class HostRole extends Construct implements IRole {
     const allowed = new IamRolePolicy(this, "Policy", {
       name: "host",
       role: role.name,
-      policy: Lazy.stringValue({ produce: () => templateText(iamPolicy(policy())) }),
+      policy: lateText(() => iamPolicy(policy())),
     });
     const profile = new IamInstanceProfile(this, "Profile", { name, role: role.name });
     this.roleName = role.name;

@@ -1,13 +1,14 @@
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
-import { type ITerraformDependable, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import type { IBackend, IHost, IService, ISite, SiteOptions } from "../../hosts/host.ts";
 import { Site } from "../../hosts/site.ts";
 import { serviceName } from "../../release/service-name.ts";
 import { ServicePorts } from "../../release/service-ports.ts";
 import { atProperty, ConstructError } from "../../terraform/construct-error.ts";
+import type { TerraformDependency } from "../../terraform/dependency.ts";
 import { constructId } from "../../terraform/literal.ts";
-import { dependencies, templateMap, withoutCreationStack } from "../../terraform/template-text.ts";
+import { owningStack } from "../../terraform/stack-of.ts";
+import { templateMap } from "../../terraform/template-text.ts";
 import type { Platform } from "../../values/platform.ts";
 import { AwsAccount } from "../aws-account.ts";
 import { awsName } from "../aws-name.ts";
@@ -50,7 +51,7 @@ export class NanoHost extends Construct implements IHost, IRole {
   readonly instanceId: string;
   readonly roleName: string;
   /** What must have happened before the host serves what is declared. */
-  readonly ready: ITerraformDependable[];
+  readonly ready: TerraformDependency[];
   private readonly account: AwsAccount;
   private readonly firewall: Firewall;
   private readonly rollout: Release;
@@ -72,7 +73,7 @@ export class NanoHost extends Construct implements IHost, IRole {
     const price = priceText(monthlyPrice({ type, volumeGiB, alarms: props.statusAlarm ? 1 : 0 }));
     this.description = `${type}, ${this.platform}: ${price}`;
     this.manifest();
-    const parts = withoutCreationStack(() => this.declare(declared));
+    const parts = this.declare(declared);
     this.firewall = parts.firewall;
     this.rollout = parts.release;
     this.publicIp = parts.address.publicIp;
@@ -97,10 +98,8 @@ export class NanoHost extends Construct implements IHost, IRole {
     const site = new Site(this, name, routes, options);
     this.sites.set(site.name, site);
     this.manifest(`serve(${JSON.stringify(name)})`);
-    withoutCreationStack(() => {
-      this.firewall.open(PUBLIC_PORT, "visitors");
-      this.record(site);
-    });
+    this.firewall.open(PUBLIC_PORT, "visitors");
+    this.record(site);
     return site;
   }
 
@@ -122,7 +121,7 @@ export class NanoHost extends Construct implements IHost, IRole {
     const address = new ElasticIp(this, "ElasticIp", { placement, firewall, allocationId: props.elasticIp, tags });
     const policy = () => hostPolicy(account, { parameterName, documentName, ...this.pulls() });
     const role = new HostRole(this, "Role", { account, policy });
-    const dependsOn = dependencies([...role.ready, ...firewall.ready, ...address.ready, ...placement.ready]);
+    const dependsOn = [...role.ready, ...firewall.ready, ...address.ready, ...placement.ready];
     const instance = new NanoInstance(this, "Instance", { declared, props, role, address, tags, dependsOn });
     const release = new Release(this, "Release", {
       account,
@@ -136,7 +135,7 @@ export class NanoHost extends Construct implements IHost, IRole {
       dependsOn: [...role.ready, ...address.ready],
     });
     if (props.statusAlarm) new StatusAlarm(this, "Alarm", account, instance.instanceId, props.statusAlarm);
-    account.addDeployerStatements(...hostDeployerStatements(account, TerraformStack.of(this).node.id));
+    account.addDeployerStatements(...hostDeployerStatements(account, owningStack(this).node.id));
     return { firewall, address, role, instance, release };
   }
 

@@ -1,6 +1,6 @@
 import { Instance } from "@cdktf/provider-aws/lib/instance";
-import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import type { TerraformDependency } from "../../terraform/dependency.ts";
 import type { ElasticIp } from "./elastic-ip.ts";
 import type { HostRole } from "./host-role.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
@@ -13,7 +13,7 @@ export interface NanoInstanceProps {
   readonly role: HostRole;
   readonly address: ElasticIp;
   readonly tags: Readonly<Record<string, string>>;
-  readonly dependsOn: ITerraformDependable[];
+  readonly dependsOn: TerraformDependency[];
 }
 
 /**

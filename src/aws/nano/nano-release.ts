@@ -1,10 +1,11 @@
 import { SsmDocument } from "@cdktf/provider-aws/lib/ssm-document";
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
-import { type ITerraformDependable, Lazy, TerraformLocal } from "cdktf";
+import { Lazy, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { serviceSpec } from "../../release/service-spec.ts";
-import { templateText } from "../../terraform/template-text.ts";
-import { TerraformData } from "../../terraform/terraform-data.ts";
+import type { TerraformDependency } from "../../terraform/dependency.ts";
+import { lateValue } from "../../terraform/late.ts";
+import { VerifiedStep } from "../../terraform/verified-step.ts";
 import type { AwsAccount } from "../aws-account.ts";
 import { stagedScript } from "../staged-script.ts";
 import { commandDocument } from "./command-document.ts";
@@ -29,7 +30,7 @@ export interface ReleaseProps {
   readonly waitForRelease: boolean;
   readonly deadlineSeconds: number;
   /** What must be there before the host is told, e.g. its right to pull. */
-  readonly dependsOn: ITerraformDependable[];
+  readonly dependsOn: TerraformDependency[];
 }
 
 /**
@@ -40,15 +41,23 @@ export interface ReleaseProps {
  */
 export class Release extends Construct {
   /** What must have happened before the host serves what is declared. */
-  readonly ready: ITerraformDependable[];
+  readonly ready: TerraformDependency[];
   private readonly specs: TerraformLocal;
   private readonly named = new Map<string, string>();
 
   constructor(scope: Construct, id: string, props: ReleaseProps) {
     super(scope, id);
     const { account, parameterName, documentName } = props;
-    const manifest = new TerraformLocal(this, "Manifest", Lazy.anyValue({ produce: () => escaped(props.manifest()) }));
-    this.specs = new TerraformLocal(this, "Specs", Lazy.anyValue({ produce: () => specsOf(props.manifest()) }));
+    const manifest = new TerraformLocal(
+      this,
+      "Manifest",
+      lateValue(() => props.manifest()),
+    );
+    this.specs = new TerraformLocal(
+      this,
+      "Specs",
+      lateValue(() => specsOf(props.manifest())),
+    );
     const object = `local.${manifest.friendlyUniqueId}`;
     const packed = `base64gzip(jsonencode(${object}))`;
     const parameter = new SsmParameter(this, "Parameter", {
@@ -98,32 +107,29 @@ export class Release extends Construct {
     return named;
   }
 
-  private wait(props: ReleaseProps, parameter: SsmParameter, object: string, before: ITerraformDependable[]) {
+  private wait(props: ReleaseProps, parameter: SsmParameter, object: string, before: TerraformDependency[]) {
     const { account, instanceId } = props;
     const version = parameter.getStringAttribute("version");
-    const step = (verb: string, dependsOn: ITerraformDependable[]) => {
-      const script = stagedScript(this, "nano/deploy.sh", verb);
-      return {
-        command: script.command,
-        triggers: { manifest: `\${${object}}`, version, instance: instanceId },
-        environment: {
-          ...account.deployerEnvironment,
-          ...script.environment,
-          SLIPWAY_HOST: props.hostName,
-          SLIPWAY_INSTANCE: instanceId,
-          SLIPWAY_DOCUMENT: props.documentName,
-          SLIPWAY_PARAMETER: props.parameterName,
-          SLIPWAY_VERSION: version,
-          SLIPWAY_RELEASE: `\${sha256(jsonencode(${object}))}`,
-          SLIPWAY_DEADLINE: `${props.deadlineSeconds}`,
-        },
-        dependsOn,
-        // An instance, its address and its names cannot be there twice.
-        createBeforeDestroy: false,
-      };
-    };
-    const deploy = new TerraformData(this, "Deploy", step("deploy", before));
-    const verify = new TerraformData(this, "Verify", step("verify", [deploy]));
+    const deploy = stagedScript(this, "nano/deploy.sh", "deploy");
+    const step = new VerifiedStep(this, "Deploy", {
+      command: deploy.command,
+      verifyCommand: stagedScript(this, "nano/deploy.sh", "verify").command,
+      triggers: { manifest: `\${${object}}`, version, instance: instanceId },
+      environment: {
+        ...account.deployerEnvironment,
+        ...deploy.environment,
+        SLIPWAY_HOST: props.hostName,
+        SLIPWAY_INSTANCE: instanceId,
+        SLIPWAY_DOCUMENT: props.documentName,
+        SLIPWAY_PARAMETER: props.parameterName,
+        SLIPWAY_VERSION: version,
+        SLIPWAY_RELEASE: `\${sha256(jsonencode(${object}))}`,
+        SLIPWAY_DEADLINE: `${props.deadlineSeconds}`,
+      },
+      dependsOn: before,
+      // An instance, its address and its names cannot be there twice.
+      createBeforeDestroy: false,
+    });
     account.addDeployerStatements(
       {
         sid: "RunCommand",
@@ -132,20 +138,12 @@ export class Release extends Construct {
       },
       { sid: "RunCommandResult", actions: ["ssm:GetCommandInvocation"], resources: ["*"] },
     );
-    return [deploy, verify];
+    return step.ready;
   }
 }
 
 function specsOf({ services }: ReleaseManifest): Record<string, unknown> {
-  return escaped(Object.fromEntries(services.map((service) => [service.name, serviceSpec(service)])));
-}
-
-/** Every text of `value` as Terraform must be given it. */
-function escaped<T>(value: T): T {
-  if (typeof value === "string") return templateText(value) as T;
-  if (Array.isArray(value)) return value.map(escaped) as T;
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, escaped(each)])) as T;
+  return Object.fromEntries(services.map((service) => [service.name, serviceSpec(service)]));
 }
 
 const PARAMETER_ACTIONS = [

@@ -1,9 +1,9 @@
-import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { type DeclaredService, readService } from "../../hosts/declared-service.ts";
 import type { IHost, IService, RunOptions } from "../../hosts/host.ts";
 import { BRIDGE_ADDRESS, type ClaimedPorts } from "../../release/service-ports.ts";
 import { ConstructError, collectErrors } from "../../terraform/construct-error.ts";
+import type { TerraformDependency } from "../../terraform/dependency.ts";
 import {
   COMMAND_EXAMPLE,
   constructId,
@@ -27,7 +27,7 @@ export interface NanoRunOptions extends RunOptions {
 export interface NanoServicePlace {
   readonly host: IHost;
   readonly ports: ClaimedPorts;
-  readonly ready: () => ITerraformDependable[];
+  readonly ready: () => TerraformDependency[];
 }
 
 /** A service of a nano host: an entry of its release, and no resource of its own. */
@@ -59,7 +59,7 @@ export class NanoService extends Construct implements IService {
   }
 
   /** What must have happened before the service answers. */
-  get ready(): ITerraformDependable[] {
+  get ready(): TerraformDependency[] {
     return this.place.ready();
   }
 

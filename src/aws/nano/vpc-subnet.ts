@@ -2,8 +2,9 @@ import { DataAwsEc2InstanceTypeOfferings } from "@cdktf/provider-aws/lib/data-aw
 import { DataAwsSubnet } from "@cdktf/provider-aws/lib/data-aws-subnet";
 import { DataAwsSubnets } from "@cdktf/provider-aws/lib/data-aws-subnets";
 import { DataAwsVpc } from "@cdktf/provider-aws/lib/data-aws-vpc";
-import { Fn, type ITerraformDependable } from "cdktf";
+import { Fn } from "cdktf";
 import { Construct } from "constructs";
+import type { TerraformDependency } from "../../terraform/dependency.ts";
 import type { InstanceType } from "./instance-type.ts";
 
 /** A subnet that a host is put into. */
@@ -11,7 +12,7 @@ export interface HostSubnet {
   /** A public one: its route table leads to an Internet gateway. May be a reference. */
   readonly id: string;
   /** What must exist before the host boots, e.g. that route. @default - nothing */
-  readonly ready?: ITerraformDependable[];
+  readonly ready?: TerraformDependency[];
 }
 
 /** What a {@link VpcSubnet} takes. */
@@ -26,7 +27,7 @@ export class VpcSubnet extends Construct {
   readonly vpcId: string;
   /** Whether the subnet was looked up, and may be another one at the next look. */
   readonly isLookedUp: boolean;
-  readonly ready: ITerraformDependable[];
+  readonly ready: TerraformDependency[];
 
   constructor(scope: Construct, id: string, { type, subnet }: VpcSubnetProps) {
     super(scope, id);

@@ -1,4 +1,3 @@
-import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { Container } from "../../docker/container.ts";
 import { DockerEngine } from "../../docker/docker-engine.ts";
@@ -9,6 +8,7 @@ import { mainConfiguration } from "../../nginx/main-configuration.ts";
 import { serviceName } from "../../release/service-name.ts";
 import { ServicePorts } from "../../release/service-ports.ts";
 import { atProperty, ConstructError, collectErrors } from "../../terraform/construct-error.ts";
+import type { TerraformDependency } from "../../terraform/dependency.ts";
 import { constructId, requireLiteral } from "../../terraform/literal.ts";
 import type { Platform } from "../../values/platform.ts";
 import { PortMapping, parsePort } from "../../values/port-mapping.ts";
@@ -47,7 +47,7 @@ export class LocalHost extends Construct implements IHost {
   readonly platform?: Platform;
   readonly network: INetwork;
   /** What must have happened before the host serves what is declared. */
-  readonly ready: ITerraformDependable[];
+  readonly ready: TerraformDependency[];
   private readonly port: number;
   private readonly address: string;
   private readonly nginxName: string;

@@ -1,8 +1,8 @@
-import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { Container } from "../../docker/container.ts";
 import type { INetwork } from "../../docker/network.ts";
 import { ConstructError } from "../../terraform/construct-error.ts";
+import type { TerraformDependency } from "../../terraform/dependency.ts";
 import { constructId } from "../../terraform/literal.ts";
 import type { HealthCheck } from "../../values/health-check.ts";
 import { readService } from "../declared-service.ts";
@@ -25,7 +25,7 @@ export class LocalService extends Construct implements IService {
   readonly url: string;
   readonly port: number;
   readonly health: HealthCheck;
-  readonly ready: ITerraformDependable[];
+  readonly ready: TerraformDependency[];
   /** References to the container that this apply runs. */
   readonly containerName: string;
   readonly containerId: string;

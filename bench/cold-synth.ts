@@ -1,0 +1,82 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const ROOT = resolve(__dirname, "..");
+
+/** A program that synthesizes, run as a process of its own. */
+export interface Program {
+  readonly name: string;
+  readonly file: string;
+  /** Variables that tell it how much to declare. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What one run took. */
+export interface Run {
+  readonly seconds: number;
+  readonly megabytes: number;
+}
+
+const work = mkdtempSync(join(tmpdir(), "slipway-bench-"));
+const report = join(work, "report.cjs");
+writeFileSync(
+  report,
+  `process.on("exit", () => require("node:fs").writeSync(2, "PEAK " + process.resourceUsage().maxRSS + "\\n"));`,
+);
+symlinkSync(join(ROOT, "stacks"), join(work, "stacks"));
+writeFileSync(join(work, "slipway.lock.json"), JSON.stringify({ version: 1, images: pins() }));
+
+function pins(): Record<string, string> {
+  const names = ["nginx:1.27.3", "registry:2.8.3", "python:3.12.8-slim-bookworm"];
+  return Object.fromEntries(names.map((name) => [`docker.io/library/${name}`, `sha256:${"0".repeat(64)}`]));
+}
+
+/** Runs `program` cold, by tsx, and measures the whole process. @throws when it fails */
+export function coldRun({ name, file, env }: Program): Run {
+  const start = process.hrtime.bigint();
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ["--require", report, "--import", require.resolve("tsx"), file],
+    {
+      cwd: work,
+      encoding: "utf8",
+      env: {
+        ...process.env,
+        SLIPWAY_LOCKFILE: join(work, "slipway.lock.json"),
+        SLIPWAY_BENCH_OUT: join(work, "cdk.out"),
+        SLIPWAY_BENCH_ROOT: ROOT,
+        ...env,
+      },
+    },
+  );
+  const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+  const peak = /PEAK (\d+)/.exec(stderr)?.[1];
+  if (status !== 0 || peak === undefined) throw new Error(`${name}: ${stderr}`);
+  return { seconds, megabytes: Number(peak) / 1024 };
+}
+
+/** What two programs take of one resource, and the ratio of the first to the second, as medians over pairs of runs. */
+export interface Comparison {
+  readonly ours: number;
+  readonly theirs: number;
+  readonly ratio: number;
+}
+
+/** Runs two programs in turn, so that a machine that drifts does not decide. */
+export function compare(ours: Program, theirs: Program, rounds: number): Record<keyof Run, Comparison> {
+  coldRun(ours);
+  coldRun(theirs);
+  const pairs = Array.from({ length: rounds }, () => ({ ours: coldRun(ours), theirs: coldRun(theirs) }));
+  const of = (pick: keyof Run): Comparison => ({
+    ours: median(pairs.map((pair) => pair.ours[pick])),
+    theirs: median(pairs.map((pair) => pair.theirs[pick])),
+    ratio: median(pairs.map((pair) => pair.ours[pick] / pair.theirs[pick])),
+  });
+  return { seconds: of("seconds"), megabytes: of("megabytes") };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+}
