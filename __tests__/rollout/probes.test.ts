@@ -29,6 +29,8 @@ function machine(programs: Readonly<Record<string, string | undefined>>): string
   return folder;
 }
 
+jest.setTimeout(60_000); // a busy machine starts sixty shells slowly
+
 let listeners: Listeners;
 beforeAll(async () => {
   listeners = await listen();
