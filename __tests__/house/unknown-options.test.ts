@@ -30,6 +30,7 @@ const CONSTRUCTS: readonly [name: string, declare: (stack: TerraformStack) => un
   ["RegistryLogin", (s) => new slipway.RegistryLogin(s, "it", { passwordVersions: 2 } as Untyped), "passwordVersion"],
   ["SelfHostedRegistry", (s) => new slipway.SelfHostedRegistry(s, "it", { port: 5001, prot: 1 } as Untyped), "port"],
   ["Volume", (s) => new (slipway.Volume as Untyped)(s, "it", { name: "a" }), "it takes none"],
+  ["LocalHost", (s) => new slipway.LocalHost(s, "it", { prot: 1 } as Untyped), "port"],
   ["AwsAccount", (s) => new aws.AwsAccount(s, "it", { ...ENVIRONMENT, profil: "a" } as Untyped), "profile"],
   ["EcrRegistry", (s) => new aws.EcrRegistry(s, "it", { ...ENVIRONMENT, mutableTag: [] } as Untyped), "mutableTags"],
   [
@@ -39,9 +40,10 @@ const CONSTRUCTS: readonly [name: string, declare: (stack: TerraformStack) => un
   ],
 ];
 
-/** Those whose hosts refuse unknown options by their own tests. */
-const HOSTS = ["LocalHost", "NanoHost"];
+/** A host needs an account first. */
+const HOSTS = ["NanoHost"];
 
+const SITE = { "/": slipway.Backend.fromAddress("10.0.0.5:80") };
 const inStack = (declare: (stack: TerraformStack) => unknown) =>
   declare(new TerraformStack(new App({ outdir: mkdtempSync(join(tmpdir(), "slipway-synth-")) }), "stack"));
 const image = (stack: TerraformStack) => new slipway.PulledImage(stack, "image", { image: `a@${DIGEST}` });
@@ -86,7 +88,7 @@ test.each<[string, (stack: TerraformStack) => unknown, string]>([
   [
     "a container's health check",
     (s) => new slipway.Container(s, "it", { image: image(s), health: { command: ["a"], interval: 1 } as Untyped }),
-    'stack/it: health: Container option must be known, got "interval": known: command, ',
+    'stack/it: health: Container option must be known, got "interval": did you mean intervalSeconds?',
   ],
   [
     "a build secret",
@@ -109,6 +111,37 @@ test.each<[string, (stack: TerraformStack) => unknown, string]>([
     'stack/it: lint: severity of DL3006 must be error, warning, info or ignore, got "warn"',
   ],
   [
+    "LocalHost.run",
+    (s) => new slipway.LocalHost(s, "it").run("web", { image: image(s), port: 80, volumes: {} } as Untyped),
+    'stack/it/web: options: service option must be known, got "volumes": known: command, env, health, image, ',
+  ],
+  [
+    "LocalHost.serve",
+    (s) => new slipway.LocalHost(s, "it").serve("a.example", SITE, { maxBody: "1m" } as Untyped),
+    'stack/it/Site-a.example: options: site option must be known, got "maxBody": did you mean maxBodySize?',
+  ],
+  [
+    "a NanoHost",
+    (s) => new aws.NanoHost(s, "it", { ...ENVIRONMENT, gate: false } as Untyped),
+    'stack/it: props: NanoHost option must be known, got "gate": ',
+  ],
+  [
+    "a NanoHost's rule",
+    (s) =>
+      new aws.NanoHost(s, "it", { ...ENVIRONMENT, outbound: [{ port: 1, description: "a", proto: "udp" } as Untyped] }),
+    'stack/it: outbound[0]: NanoHost option must be known, got "proto": ',
+  ],
+  [
+    "a NanoHost's alarm",
+    (s) => new aws.NanoHost(s, "it", { ...ENVIRONMENT, statusAlarm: { topic: "a" } as Untyped }),
+    'stack/it: statusAlarm: NanoHost option must be known, got "topic": did you mean topics?',
+  ],
+  [
+    "NanoHost.run",
+    (s) => new aws.NanoHost(s, "it", ENVIRONMENT).run("web", { image: image(s), port: 80, secret: {} } as Untyped),
+    'stack/it/web: options: service option must be known, got "secret": did you mean secrets?',
+  ],
+  [
     "AwsAccount.of",
     (s) => aws.AwsAccount.of(s, { accout: "1" } as Untyped),
     'stack: AwsAccount.of: TerraformStack option must be known, got "accout": did you mean account?',
@@ -116,12 +149,12 @@ test.each<[string, (stack: TerraformStack) => unknown, string]>([
   [
     "what a repository may forget",
     (s) => new aws.EcrRegistry(s, "it", { ...ENVIRONMENT, lifecycle: { keep: 3 } as Untyped }).repository("shop"),
-    'lifecycle: lifecycle option must be known, got "keep": known: expireUntaggedAfterDays, keepReleases',
+    'lifecycle: lifecycle option must be known, got "keep": did you mean keepReleases?',
   ],
   [
     "a repository's key",
     (s) => new aws.EcrRegistry(s, "it", { ...ENVIRONMENT, encryption: { kmsKey: "a" } as Untyped }).repository("shop"),
-    'encryption: EcrRepository option must be known, got "kmsKey": known: kmsKeyArn',
+    'encryption: EcrRepository option must be known, got "kmsKey": did you mean kmsKeyArn?',
   ],
   [
     "Secret.fromParameter",

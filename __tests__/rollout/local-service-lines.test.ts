@@ -18,7 +18,7 @@ test.each([
 });
 
 test("the name that the check asks for is its own column", () => {
-  const line = { name: "app", spec: "s", port: 80, health: HealthCheck.tcp(), healthHost: "shop.example.com" };
+  const line = { name: "app", spec: "s", port: 80, health: HealthCheck.http("/", { host: "shop.example.com" }) };
   expect(serviceLines([line]).split("\t")[6]).toBe("shop.example.com");
 });
 

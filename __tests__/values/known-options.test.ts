@@ -28,6 +28,8 @@ test("says that there are none where there are none", () => {
 
 test.each([
   ["intervall", ["interval", "timeout"], "interval"],
+  ["maxBody", ["headers", "maxBodySize"], "maxBodySize"],
+  ["max", ["maxBodySize", "maxTime"], undefined],
   ["xyzzy", ["interval", "timeout"], undefined],
   ["port", [], undefined],
 ])("the nearest to %s of %j is %s", (typed, known, found) => expect(nearest(typed, known)).toBe(found));

@@ -6,6 +6,7 @@ import { atProperty, ConstructError, collectErrors } from "../terraform/construc
 import { requireLiteral } from "../terraform/literal.ts";
 import { stackOf } from "../terraform/stack-of.ts";
 import { HealthCheck } from "../values/health-check.ts";
+import { type OptionNames, refuseUnknownOptions } from "../values/known-options.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import type { IHost, RunOptions } from "./host.ts";
 
@@ -16,11 +17,21 @@ export interface DeclaredService {
   readonly health: HealthCheck;
 }
 
-/** Reads what `host.run` was given; `scope` is the service. @throws {ConstructError} for what no host can run, all of it together */
-export function readService(scope: Construct, host: IHost, options: RunOptions): DeclaredService {
+/**
+ * Reads what `host.run` was given; `scope` is the service, `names` are the options that its host knows.
+ *
+ * @throws {ConstructError} for what no host can run, all of it together
+ */
+export function readService<T extends RunOptions>(
+  scope: Construct,
+  host: IHost,
+  options: T,
+  names: OptionNames<T>,
+): DeclaredService {
   const { image, port, health } = options ?? {};
   const read: Partial<Record<keyof DeclaredService, unknown>> = {};
   collectErrors([
+    () => atProperty(scope, "options", () => refuseUnknownOptions("service", options, names)),
     () => {
       read.image = hostedImage(scope, host, image);
       read.port = servicePort(scope, port, image.exposedPorts ?? []);

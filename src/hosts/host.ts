@@ -3,6 +3,7 @@ import type { IImage } from "../docker/image.ts";
 import type { PassOptions } from "../nginx/pass-options.ts";
 import type { TerraformDependency } from "../terraform/dependency.ts";
 import type { HealthCheck } from "../values/health-check.ts";
+import type { OptionNames } from "../values/known-options.ts";
 import type { Platform } from "../values/platform.ts";
 
 /** Something that answers HTTP at an address which depends on who asks. */
@@ -44,8 +45,20 @@ export interface RunOptions {
   readonly command?: readonly string[];
 }
 
+export const RUN_OPTIONS: OptionNames<RunOptions> = {
+  image: true,
+  port: true,
+  health: true,
+  env: true,
+  memoryMiB: true,
+  stopGraceSeconds: true,
+  command: true,
+};
+
 /** What a site may change about the way that requests pass. */
 export type SiteOptions = PassOptions;
+
+export const SITE_OPTIONS: OptionNames<SiteOptions> = { headers: true, maxBodySize: true, readTimeoutSeconds: true };
 
 /** A machine that runs services and serves names. */
 export interface IHost extends IConstruct {

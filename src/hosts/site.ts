@@ -1,8 +1,9 @@
 import { Construct } from "constructs";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
 import { requireLiteral } from "../terraform/literal.ts";
+import { refuseUnknownOptions } from "../values/known-options.ts";
 import { ServerName } from "../values/server-name.ts";
-import type { IBackend, IHost, IService, ISite, SiteOptions } from "./host.ts";
+import { type IBackend, type IHost, type IService, type ISite, SITE_OPTIONS, type SiteOptions } from "./host.ts";
 
 /** Where a route leads: to a service of the site's own host by name, or to an address. */
 export type RouteTarget = { readonly service: string } | { readonly address: string };
@@ -25,6 +26,7 @@ export class Site extends Construct implements ISite {
     }
     super(host, `Site-${parsed}`);
     this.name = parsed;
+    atProperty(this, "options", () => refuseUnknownOptions("site", options, SITE_OPTIONS));
     this.checkRoutes(routes);
     if (Object.keys(routes).length === 0) {
       throw new ConstructError(this, "routes", 'must not be empty: say what serves the name, e.g. { "/": service }');

@@ -7,8 +7,6 @@ export interface ServiceLine {
   readonly spec: string;
   readonly port: number;
   readonly health: HealthCheck;
-  /** What the check's Host header says. @default - what the client says by itself */
-  readonly healthHost?: string;
 }
 
 const ABSENT = "-";
@@ -19,10 +17,10 @@ const ABSENT = "-";
  */
 export function serviceLines(services: readonly ServiceLine[]): string {
   return services
-    .map(({ name, spec, port, health, healthHost = ABSENT }) => {
-      const { kind, path = ABSENT, expectStatus, timeout, startPeriod, retries, interval } = health;
+    .map(({ name, spec, port, health }) => {
+      const { kind, path = ABSENT, expectStatus, timeout, startPeriod, retries, interval, host = ABSENT } = health;
       const expected = kind === "http" ? (expectStatus ?? "2xx") : ABSENT;
-      return `${[name, spec, port, kind, path, expected, healthHost, timeout, startPeriod + retries * interval].join("\t")}\n`;
+      return `${[name, spec, port, kind, path, expected, host, timeout, startPeriod + retries * interval].join("\t")}\n`;
     })
     .join("");
 }

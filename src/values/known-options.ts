@@ -31,9 +31,11 @@ export function refuseUnknownOptions<T extends object>(
   throw new InvalidValueError({ subject: `${subject} option`, rule: "must be known", got, remedy });
 }
 
-/** The word of `known` that `typed` most likely stands for, if one is near. */
+/** The word of `known` that `typed` most likely stands for: the one that it begins, or one that is few letters away. */
 export function nearest(typed: string, known: readonly string[]): string | undefined {
   const farthest = Math.max(2, Math.floor(typed.length / 3));
+  const beginning = known.filter((word) => typed.length >= 3 && word.toLowerCase().startsWith(typed.toLowerCase()));
+  if (beginning.length === 1) return beginning[0];
   const [best] = known
     .map((word) => ({ word, distance: distance(typed.toLowerCase(), word.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);

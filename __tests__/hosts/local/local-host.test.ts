@@ -107,6 +107,23 @@ describe("LocalHost", () => {
     expect(sites).not.toContain("${");
   });
 
+  test("a health check asks for the name of the site that leads to the service, or for its own", () => {
+    const stack = host((local, scope) => {
+      const named = HealthCheck.http("/", { host: "own.example.com" });
+      const own = local.run("own", { image: app(scope), port: 80, health: named });
+      const site = local.run("site", { image: app(scope, "b"), port: 80, health: HealthCheck.http("/") });
+      local.run("worker", { image: app(scope, "c"), port: 80, health: HealthCheck.http("/") });
+      local.serve("shop.example.com", { "/": site, "/own": own });
+    });
+    const release = only(stack, "terraform_data", "host_Release_Verify") as { triggers_replace: { health: string } };
+    expect(release.triggers_replace.health.split("\n").map((line) => line.split("\t")[6])).toEqual([
+      "own.example.com",
+      "shop.example.com",
+      "-",
+      undefined,
+    ]);
+  });
+
   test("an address is a backend too", () => {
     const stack = host((local) => void local.serve("old.example.com", { "/": Backend.fromAddress("10.0.0.5:8080") }));
     expect(sitesOf(stack)).toContain("10.0.0.5:8080");

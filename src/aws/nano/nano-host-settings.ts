@@ -1,6 +1,8 @@
 import type { Construct } from "constructs";
 import { atProperty, ConstructError, collectErrors } from "../../terraform/construct-error.ts";
+import { knownProps } from "../../terraform/known-props.ts";
 import { requireLiteral, requireTextMap, requireWordList } from "../../terraform/literal.ts";
+import type { OptionNames } from "../../values/known-options.ts";
 import { checkResourceId, ELASTIC_IP, SUBNET, TOPIC, ZONE } from "../resource-id.ts";
 import { packageName } from "./cloud-config.ts";
 import { hostBootstrap, hostConf, swapSize } from "./host-bootstrap.ts";
@@ -30,11 +32,36 @@ export interface HostNames {
 const VOLUME = { subject: "disk", unit: "GiB", lowest: 8, highest: 16_384 };
 const DEADLINE = { subject: "deadline", unit: "seconds", lowest: 60, highest: 7200 };
 
+const NANO_HOST_PROPS: OptionNames<NanoHostProps> = {
+  account: true,
+  region: true,
+  instanceType: true,
+  machineImage: true,
+  subnet: true,
+  elasticIp: true,
+  zone: true,
+  volumeGiB: true,
+  swapMiB: true,
+  packages: true,
+  files: true,
+  userDataReplaceOnChange: true,
+  cpuCredits: true,
+  outbound: true,
+  detailedMonitoring: true,
+  statusAlarm: true,
+  tags: true,
+  waitForRelease: true,
+  deadlineSeconds: true,
+  drainSeconds: true,
+  keepReleases: true,
+};
+
 /** @throws {ConstructError} for what cannot be what is declared, all of it together */
 export function nanoHostSettings(scope: Construct, names: HostNames, props: NanoHostProps): NanoHostSettings {
   const { volumeGiB = 8, deadlineSeconds = 900, machineImage = MachineImage.ubuntu2404() } = props;
   const read: Partial<Record<keyof NanoHostSettings, unknown>> = { machineImage, volumeGiB, deadlineSeconds };
   collectErrors([
+    () => knownProps(scope, props, NANO_HOST_PROPS),
     () => {
       const name = requireLiteral(scope, "instanceType", props.instanceType ?? "t4g.nano");
       const type = atProperty(scope, "instanceType", () => InstanceType.parse(name));
@@ -95,6 +122,7 @@ function referenceChecks(scope: Construct, { subnet, zone, elasticIp, statusAlar
     () => elasticIp === undefined || checkResourceId(scope, "elasticIp", elasticIp, ELASTIC_IP),
     () => {
       if (statusAlarm === undefined) return;
+      knownProps(scope, statusAlarm, { topics: true }, "statusAlarm");
       const topics = requireWordList(scope, "statusAlarm.topics", statusAlarm.topics, `write [${TOPIC.example}]`);
       for (const topic of topics) checkResourceId(scope, "statusAlarm.topics", topic, TOPIC);
     },

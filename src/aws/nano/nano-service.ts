@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
 import { type DeclaredService, readService } from "../../hosts/declared-service.ts";
-import type { IHost, IService, RunOptions } from "../../hosts/host.ts";
+import { type IHost, type IService, RUN_OPTIONS, type RunOptions } from "../../hosts/host.ts";
 import { BRIDGE_ADDRESS, type ClaimedPorts } from "../../release/service-ports.ts";
 import { ConstructError, collectErrors } from "../../terraform/construct-error.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
@@ -48,7 +48,7 @@ export class NanoService extends Construct implements IService {
   ) {
     super(scope, constructId(scope, id));
     this.host = place.host;
-    this.declared = readService(this, place.host, options);
+    this.declared = readService(this, place.host, options, { ...RUN_OPTIONS, secrets: true });
     collectErrors([() => this.checkImage(), ...this.checks()]);
     this.url = `http://${this.internalAddress}`;
     this.secrets = Object.values(options.secrets ?? {});

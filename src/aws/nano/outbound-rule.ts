@@ -1,7 +1,9 @@
 import type { Construct } from "constructs";
 import { atProperty, ConstructError, collectErrors } from "../../terraform/construct-error.ts";
+import { knownProps } from "../../terraform/known-props.ts";
 import { requireLiteral } from "../../terraform/literal.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
+import type { OptionNames } from "../../values/known-options.ts";
 import { parsePort } from "../../values/port-mapping.ts";
 
 /** Where a host may connect to, beyond what it needs for itself. */
@@ -27,6 +29,7 @@ export const OWN_RULES: readonly OutboundRule[] = [
 ];
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html */
+const OUTBOUND_RULE: OptionNames<OutboundRule> = { port: true, description: true, protocol: true, network: true };
 const DESCRIPTION = /^[A-Za-z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/;
 const NETWORK = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
 
@@ -42,6 +45,7 @@ export function checkOutbound(scope: Construct, rules: readonly OutboundRule[]):
     rules.map((rule, index) => () => {
       const property = `outbound[${index}]`;
       atProperty(scope, property, () => checkRule(rule));
+      knownProps(scope, rule, OUTBOUND_RULE, property);
       const key = outboundKey(rule);
       if (taken.has(key)) throw new ConstructError(scope, property, `lets out what another rule does, ${key}: drop it`);
       taken.add(key);

@@ -5,16 +5,19 @@ import { type INetwork, Network } from "../../docker/network.ts";
 import { PulledImage } from "../../docker/pulled-image.ts";
 import { Volume } from "../../docker/volume.ts";
 import { mainConfiguration } from "../../nginx/main-configuration.ts";
+import { healthOf } from "../../release/health-host.ts";
 import { serviceName } from "../../release/service-name.ts";
 import { ServicePorts } from "../../release/service-ports.ts";
 import { atProperty, ConstructError, collectErrors } from "../../terraform/construct-error.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
+import { knownProps } from "../../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../../terraform/literal.ts";
+import type { OptionNames } from "../../values/known-options.ts";
 import type { Platform } from "../../values/platform.ts";
 import { PortMapping, parsePort } from "../../values/port-mapping.ts";
 import type { IBackend, IHost, IService, ISite, RunOptions, SiteOptions } from "../host.ts";
 import { Site } from "../site.ts";
-import { bareText, internalText, LocalRelease, sitesText } from "./local-release.ts";
+import { bareText, internalText, LocalRelease, sitesOf, sitesText } from "./local-release.ts";
 import { LocalService } from "./local-service.ts";
 
 /** What a {@link LocalHost} takes. */
@@ -33,6 +36,14 @@ export interface LocalHostProps {
   readonly drainSeconds?: number;
 }
 
+const LOCAL_HOST_PROPS: OptionNames<LocalHostProps> = {
+  port: true,
+  address: true,
+  platform: true,
+  nginxImage: true,
+  network: true,
+  drainSeconds: true,
+};
 const DEFAULT_NGINX_IMAGE = "nginx:1.30.5";
 const LONGEST_DRAIN_SECONDS = 3600;
 
@@ -59,6 +70,7 @@ export class LocalHost extends Construct implements IHost {
   /** @throws {ConstructError} for a port, an address or a drain time out of range */
   constructor(scope: Construct, id: string, props: LocalHostProps = {}) {
     super(scope, constructId(scope, id));
+    knownProps(this, props, LOCAL_HOST_PROPS);
     this.platform = props.platform;
     this.port = requireLiteral(this, "port", props.port ?? 8888);
     this.address = requireLiteral(this, "address", props.address ?? "127.0.0.1");
@@ -92,7 +104,13 @@ export class LocalHost extends Construct implements IHost {
       nginxName: this.nginxName,
       engineHost: engine.host,
       drainSeconds,
-      services: () => this.declared().map(({ service }) => ({ ...pick(service), name: service.node.id })),
+      services: () => {
+        const sites = sitesOf([...this.sites.values()]);
+        return this.declared().map(({ service }) => {
+          const name = service.node.id;
+          return { ...pick(service), name, health: healthOf(name, service.health, sites) };
+        });
+      },
       text: () => this.text(),
     });
     this.ready = release.ready;
@@ -138,10 +156,11 @@ export class LocalHost extends Construct implements IHost {
 
   private render() {
     const services = this.declared().map(({ service, internalPort }) => ({ name: service.node.id, internalPort }));
+    const sites = sitesOf([...this.sites.values()]);
     return {
-      sites: sitesText(services, [...this.sites.values()], this.port),
+      sites: sitesText(services, sites, this.port),
       bare: bareText(),
-      internal: internalText(services),
+      internal: internalText(services, sites),
     };
   }
 

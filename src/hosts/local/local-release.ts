@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Fn } from "cdktf";
 import type { Construct } from "constructs";
 import { renderIntroduction } from "../../nginx/introduction.ts";
+import type { NginxSite } from "../../nginx/server.ts";
 import { renderSites } from "../../nginx/sites.ts";
 import { packedScript } from "../../rollout/packed-script.ts";
 import { serviceLines } from "../../rollout/service-lines.ts";
@@ -101,12 +102,17 @@ export interface ListedService {
 const MARKER_PORT = 8100;
 const FLAVOUR = "container";
 
+/** The sites as Nginx's text has them. */
+export function sitesOf(sites: readonly Site[]): NginxSite[] {
+  return sites.map(({ name, routes, options }) => ({ ...options, name, routes: Object.fromEntries(routes) }));
+}
+
 /** The Nginx text of everything that a host serves. */
-export function sitesText(services: readonly ListedService[], sites: readonly Site[], publicPort: number): string {
+export function sitesText(services: readonly ListedService[], sites: readonly NginxSite[], publicPort: number): string {
   return renderSites({
     flavour: FLAVOUR,
     services: services.map(({ name, internalPort }) => ({ name, internalListener: internalPort })),
-    sites: sites.map(({ name, routes, options }) => ({ ...options, name, routes: Object.fromEntries(routes) })),
+    sites,
     markerPort: MARKER_PORT,
     publicPort,
   });
@@ -118,11 +124,11 @@ export function bareText(): string {
 }
 
 /** The Nginx text by which neighbours reach each service, each after a line `#: name`. */
-export function internalText(services: readonly ListedService[]): string {
+export function internalText(services: readonly ListedService[], sites: readonly NginxSite[]): string {
   return services
     .map(
       ({ name, internalPort }) =>
-        `#: ${name}\n${renderIntroduction(FLAVOUR, { name, internalListener: internalPort })}`,
+        `#: ${name}\n${renderIntroduction(FLAVOUR, { name, internalListener: internalPort }, sites)}`,
     )
     .join("");
 }

@@ -6,7 +6,7 @@ import type { TerraformDependency } from "../../terraform/dependency.ts";
 import { constructId } from "../../terraform/literal.ts";
 import type { HealthCheck } from "../../values/health-check.ts";
 import { readService } from "../declared-service.ts";
-import type { IHost, IService, RunOptions } from "../host.ts";
+import { type IHost, type IService, RUN_OPTIONS, type RunOptions } from "../host.ts";
 
 /** What a host tells each of its services about their surroundings. */
 export interface LocalServicePlace {
@@ -40,7 +40,7 @@ export class LocalService extends Construct implements IService {
     super(scope, constructId(scope, id));
     this.host = place.host;
     this.url = `http://${place.internalAddress}`;
-    const { image, port, health } = readService(this, place.host, options);
+    const { image, port, health } = readService(this, place.host, options, RUN_OPTIONS);
     this.port = port;
     this.health = health;
     const container = new Container(this, "Container", {
