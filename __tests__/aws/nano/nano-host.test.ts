@@ -190,7 +190,7 @@ describe("what it serves", () => {
       SLIPWAY_HOST: "stack/host",
       SLIPWAY_PARAMETER: "/slipway/stack/host/release",
       SLIPWAY_DOCUMENT: "slipway.stack.host",
-      SLIPWAY_DEADLINE: "900",
+      SLIPWAY_DEADLINE: expect.stringMatching(/^\$\{900 \+ local\.\w+\.drainSeconds\}$/),
       SLIPWAY_REGION: "eu-west-1",
       SLIPWAY_RELEASE: expect.stringMatching(/^\$\{sha256\(jsonencode\(local\.\w+\)\)\}$/),
     });

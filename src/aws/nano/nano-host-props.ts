@@ -46,7 +46,7 @@ export interface NanoHostProps extends AwsEnvironment {
   readonly tags?: Readonly<Record<string, string>>;
   /** Whether the apply waits until the host serves a release, and fails when it does not. @default true */
   readonly waitForRelease?: boolean;
-  /** Seconds that a release may take, the host's first boot included. @default 900 */
+  /** Seconds that a release may take before it drains, the host's first boot included. @default 900 */
   readonly deadlineSeconds?: number;
   /** Seconds that open requests get to end by themselves after a release. @default 10 */
   readonly drainSeconds?: number;

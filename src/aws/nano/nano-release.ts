@@ -124,7 +124,8 @@ export class Release extends Construct {
         SLIPWAY_PARAMETER: props.parameterName,
         SLIPWAY_VERSION: version,
         SLIPWAY_RELEASE: `\${sha256(jsonencode(${object}))}`,
-        SLIPWAY_DEADLINE: `${props.deadlineSeconds}`,
+        // a host comes to its outcome when what served before has drained
+        SLIPWAY_DEADLINE: `\${${props.deadlineSeconds} + ${object}.drainSeconds}`,
       },
       dependsOn: before,
       // An instance, its address and its names cannot be there twice.
