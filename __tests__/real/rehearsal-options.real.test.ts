@@ -133,18 +133,24 @@ test("the role allows what the host needs and nothing else", async () => {
     ...actions("ssmmessages", "CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"),
   ];
   expect(await host.allowed()).toEqual({
-    BeManaged: [actions("ssm", "ListInstanceAssociations", "UpdateInstanceInformation"), [arn("ec2", "instance/*")]],
-    BeNudged: [["ssm:DescribeDocument", "ssm:GetDocument"], [arn("ssm", `document/${NAME}`)]],
-    ConvergeToReleases: [["ssm:GetParameter", "ssm:LabelParameterVersion"], [arn("ssm", `parameter${PARAMETER}`)]],
-    DecryptSecrets: [["kms:Decrypt"], [declared.key]],
-    HearCommands: [agent, ["*"]],
-    LogInToEcr: [["ecr:GetAuthorizationToken"], ["*"]],
-    PullImages: [
+    SsmManagedInstance: [
+      actions("ssm", "ListInstanceAssociations", "UpdateInstanceInformation"),
+      [arn("ec2", "instance/*")],
+    ],
+    RunCommandDocument: [["ssm:DescribeDocument", "ssm:GetDocument"], [arn("ssm", `document/${NAME}`)]],
+    ReleaseParameter: [["ssm:GetParameter", "ssm:LabelParameterVersion"], [arn("ssm", `parameter${PARAMETER}`)]],
+    KmsDecrypt: [["kms:Decrypt"], [declared.key]],
+    SsmMessages: [agent, ["*"]],
+    EcrLogin: [["ecr:GetAuthorizationToken"], ["*"]],
+    EcrPull: [
       ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
       [arn("ecr", "repository/team/kept")],
     ],
-    ReadParameters: [["ssm:GetParameter"], [arn("ssm", "parameter/shop/token")]],
-    ReadSecrets: [["secretsmanager:GetSecretValue"], [arn("secretsmanager", "secret:shop/orders-??????")]],
+    SsmGetParameter: [["ssm:GetParameter"], [arn("ssm", "parameter/shop/token")]],
+    SecretsManagerGetSecretValue: [
+      ["secretsmanager:GetSecretValue"],
+      [arn("secretsmanager", "secret:shop/orders-??????")],
+    ],
   });
 });
 
