@@ -26,12 +26,6 @@ writeFileSync(
   `process.on("exit", () => require("node:fs").writeSync(2, "PEAK " + process.resourceUsage().maxRSS + "\\n"));`,
 );
 symlinkSync(join(ROOT, "stacks"), join(work, "stacks"));
-writeFileSync(join(work, "slipway.lock.json"), JSON.stringify({ version: 1, images: pins() }));
-
-function pins(): Record<string, string> {
-  const names = ["nginx:1.27.3", "registry:2.8.3", "python:3.12.8-slim-bookworm"];
-  return Object.fromEntries(names.map((name) => [`docker.io/library/${name}`, `sha256:${"0".repeat(64)}`]));
-}
 
 /** Runs `program` cold, by tsx, and measures the whole process. @throws when it fails */
 export function coldRun({ name, file, env }: Program): Run {
@@ -44,7 +38,7 @@ export function coldRun({ name, file, env }: Program): Run {
       encoding: "utf8",
       env: {
         ...process.env,
-        SLIPWAY_LOCKFILE: join(work, "slipway.lock.json"),
+        SLIPWAY_LOCKFILE: join(ROOT, "slipway.lock.json"),
         SLIPWAY_BENCH_OUT: join(work, "cdk.out"),
         SLIPWAY_BENCH_ROOT: ROOT,
         ...env,
