@@ -55,10 +55,10 @@ const project = new Project("local.ts", "slipway-test", {
 const containers = () =>
   docker("ps", "--all", "--quiet", "--no-trunc", "--filter", "label=dev.slipway.stack=slipway-test").split("\n").sort();
 
+beforeAll(() => project.sweep());
 afterAll(async () => {
   await project.destroy();
-  const images = docker("images", "--quiet", "--filter", "label=dev.slipway.stack=slipway-test").split("\n");
-  if (images[0]) docker("rmi", "--force", ...new Set(images));
+  await project.sweep();
 });
 
 describe("a directory becomes a served name", () => {

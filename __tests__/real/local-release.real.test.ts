@@ -68,7 +68,11 @@ async function ticking(name: string): Promise<{ goesOn: () => Promise<boolean>; 
   return { goesOn: () => (socket.destroyed ? Promise.resolve(false) : more()), socket };
 }
 
-afterAll(async () => void (await project.destroy()));
+beforeAll(() => project.sweep());
+afterAll(async () => {
+  await project.destroy();
+  await project.sweep();
+});
 
 const BOTH = { a: { health: "/needs" }, b: { health: "/needs" } };
 

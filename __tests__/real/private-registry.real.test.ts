@@ -104,7 +104,8 @@ function secrets(): string[] {
   return [USERNAME, ...plain, ...hashes, ...lines].map((each) => Buffer.from(each).toString("latin1"));
 }
 
-beforeAll(() => {
+beforeAll(async () => {
+  await project.sweep();
   process.env.TF_VAR_login_username = USERNAME;
   process.env.SSL_CERT_DIR = trusted;
   usePassword(passwords[0] as string);
@@ -113,8 +114,7 @@ beforeAll(() => {
 
 afterAll(async () => {
   await project.destroy();
-  const images = docker("images", "--quiet", "--no-trunc", "--filter", `label=dev.slipway.stack=${STACK}`);
-  if (images !== "") docker("rmi", "--force", ...new Set(images.split("\n")));
+  await project.sweep();
   rmSync(trusted, { recursive: true });
   process.env = environment;
 });

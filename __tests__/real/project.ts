@@ -2,6 +2,8 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { lastWords, run as runCommand } from "../../src/cli/command.mjs";
+import { EngineSweep } from "../../src/cli/engine-sweep.ts";
 
 const ROOT = resolve(__dirname, "../..");
 const TERRAFORM = process.env.SLIPWAY_TERRAFORM ?? "terraform";
@@ -102,6 +104,16 @@ export class Project {
       ["volume", "ls"],
     ].map((words) => docker(...words, ...label));
     return listed.flatMap((ids) => ids.split("\n")).filter(Boolean);
+  }
+
+  /**
+   * Takes from the engine what carries the stack's label, whoever made it: what a run of these tests that was killed has
+   * left has the names and the ports that this one is about to take.
+   */
+  async sweep(): Promise<void> {
+    const sweep = new EngineSweep(this.stack, { run: runCommand, lastWords });
+    const { failures } = await sweep.run();
+    if (failures.length > 0) throw new Error(`what a run before has left cannot be removed\n${failures.join("\n")}`);
   }
 
   /** Takes everything away, the folder too. */
