@@ -45,20 +45,20 @@ export class MachineNetwork {
 
   /** Leads what the machines send to the metadata address to the double; this machine's own way there stays as it is. */
   async routeMetadata(port: number): Promise<void> {
-    await requireProgram("iptables", ["-t", "nat", "-I", "PREROUTING", ...this.#metadataRule(port)]);
+    await packetFilter(["-t", "nat", "-I", "PREROUTING", ...this.#metadataRule(port)]);
   }
 
   async unrouteMetadata(port: number): Promise<void> {
-    await requireProgram("iptables", ["-t", "nat", "-D", "PREROUTING", ...this.#metadataRule(port)]);
+    await packetFilter(["-t", "nat", "-D", "PREROUTING", ...this.#metadataRule(port)]);
   }
 
   /** Lets the metadata service's answers travel `hops` machines far: one that forwards them drops the last. */
   async limitHops(address: string, port: number, hops: number): Promise<void> {
-    await requireProgram("iptables", ["-t", "mangle", "-A", "OUTPUT", ...this.#hopRule(address, port, hops)]);
+    await packetFilter(["-t", "mangle", "-A", "OUTPUT", ...this.#hopRule(address, port, hops)]);
   }
 
   async unlimitHops(address: string, port: number, hops: number): Promise<void> {
-    await requireProgram("iptables", ["-t", "mangle", "-D", "OUTPUT", ...this.#hopRule(address, port, hops)]);
+    await packetFilter(["-t", "mangle", "-D", "OUTPUT", ...this.#hopRule(address, port, hops)]);
   }
 
   #metadataRule(port: number): string[] {
@@ -76,6 +76,11 @@ export class MachineNetwork {
   }
 }
 
+/** Asks the packet filter; the engine, which changes it for every container, may have it just now: then it is waited for. */
+function packetFilter(args: readonly string[]): Promise<string> {
+  return requireProgram("iptables", ["-w", ...args]);
+}
+
 /** Takes away what a rehearsal that was killed has left: containers, the network, and rules of the packet filter. */
 export async function sweepMachines(): Promise<void> {
   const left = await requireProgram("docker", ["ps", "-aq", "--filter", `label=${REHEARSAL_LABEL}`]);
@@ -86,9 +91,9 @@ export async function sweepMachines(): Promise<void> {
     ["nat", "PREROUTING"],
     ["mangle", "OUTPUT"],
   ] as const) {
-    const rules = await requireProgram("iptables", ["-t", table, "-S", chain]);
+    const rules = await packetFilter(["-t", table, "-S", chain]);
     for (const rule of rules.split("\n").filter((line) => line.includes(`--comment ${REHEARSAL_LABEL}`))) {
-      await requireProgram("iptables", ["-t", table, ...rule.replace(/^-A/, "-D").split(" ")]);
+      await packetFilter(["-t", table, ...rule.replace(/^-A/, "-D").split(" ")]);
     }
   }
 }
