@@ -31,7 +31,7 @@ export { Dockerfile } from "./dockerfile/dockerfile.ts";
 export { DockerfileError } from "./dockerfile/dockerfile-error.ts";
 export type { LintOptions } from "./dockerfile/lint/lint.ts";
 export { Backend } from "./hosts/backend.ts";
-export type { IBackend, IHost, IService, ISite, RunOptions, SiteOptions } from "./hosts/host.ts";
+export type { IBackend, IHost, ISecret, IService, ISite, RunOptions, SiteOptions } from "./hosts/host.ts";
 export { LocalHost, type LocalHostProps } from "./hosts/local/local-host.ts";
 export { ConstructError } from "./terraform/construct-error.ts";
 export type { TerraformDependency } from "./terraform/dependency.ts";

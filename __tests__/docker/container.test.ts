@@ -60,6 +60,16 @@ describe("what is no volume, network, image or port is refused with what to writ
     ],
     ["a file that is no text", () => ({ files: { "/a": 1 } }), "files[/a]: must be text, got number"],
     [
+      "a name for no address",
+      () => ({ extraHosts: { db: "db.example.com" } }),
+      'stack/web: extraHosts[db]: address must be an IP address or host-gateway, got "db.example.com"',
+    ],
+    [
+      "a grace that outlasts every release",
+      () => ({ stopGraceSeconds: 3601 }),
+      "stack/web: stopGraceSeconds: stop grace must be a whole number of seconds from 0 to 3600, got 3601",
+    ],
+    [
       "a health check in one piece",
       () => ({ health: { command: "curl a" } }),
       "health.command: health.command must be a list",
@@ -72,6 +82,18 @@ describe("what is no volume, network, image or port is refused with what to writ
     expect(() => contain(() => ({ image: "nginx", volumes: { "/data": "data" } }))).toThrow(
       /image: [^\n]*\n[^\n]*volumes/,
     );
+  });
+});
+
+test("names of one's own stand in the container's hosts file", () => {
+  const extraHosts = { "host.docker.internal": "host-gateway", db: "10.0.0.5", v6: "::1" };
+  const [container] = Object.values(contain(() => ({ extraHosts })).resource.docker_container ?? {});
+  expect(container).toMatchObject({
+    host: [
+      { host: "host.docker.internal", ip: "host-gateway" },
+      { host: "db", ip: "10.0.0.5" },
+      { host: "v6", ip: "::1" },
+    ],
   });
 });
 

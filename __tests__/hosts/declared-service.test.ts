@@ -1,16 +1,18 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App, TerraformStack } from "cdktf";
+import { App, TerraformStack, Token } from "cdktf";
 import { AwsAccount, NanoHost } from "../../src/aws/index.ts";
 import { BuiltImage } from "../../src/docker/built-image.ts";
 import { PulledImage } from "../../src/docker/pulled-image.ts";
 import { SelfHostedRegistry } from "../../src/docker/self-hosted-registry.ts";
+import { Backend } from "../../src/hosts/backend.ts";
 import type { IHost } from "../../src/hosts/host.ts";
 import { LocalHost } from "../../src/hosts/local/local-host.ts";
 import { Platform } from "../../src/values/platform.ts";
 import { synthesize } from "../synthesize.ts";
 
+const ADDRESS = Backend.fromAddress("10.0.0.5:80");
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const environment = { ...process.env };
 
@@ -29,6 +31,57 @@ const image = (stack: TerraformStack, id = "app") =>
 
 /** What a program that runs without a type check may hand over. */
 const untyped = (value: unknown) => value as never;
+
+const REFUSED_OPTIONS: readonly [string, Record<string, unknown>, string][] = [
+  [
+    "a variable that is not set",
+    { env: { A: undefined } },
+    "stack/host/web: env[A]: must be text, got undefined: set it, or leave the key out",
+  ],
+  [
+    "a number for a variable",
+    { env: { A: 5 } },
+    "stack/host/web: env[A]: must be text, got number: write it in quotes",
+  ],
+  ["a variable of two lines", { env: { A: "1\n2" } }, "stack/host/web: env: variable A must be one line"],
+  [
+    "a variable that no shell has",
+    { env: { "MY-VAR": "1" } },
+    'stack/host/web: env: variable name must be letters, digits and underscores, a letter first, got "MY-VAR"',
+  ],
+  [
+    "a command in one piece",
+    { command: "python app.py" },
+    'stack/host/web: command: command must be a list of words, got "python app.py": write e.g. ["python", "app.py"]',
+  ],
+  [
+    "hardly any memory",
+    { memoryMiB: 5 },
+    "stack/host/web: memoryMiB: memory limit must be a whole number of MiB, 6 at least, got 5",
+  ],
+  [
+    "memory known only at apply",
+    { memoryMiB: Token.asNumber({ Ref: "x" }) },
+    "stack/host/web: memoryMiB: must be a literal",
+  ],
+  [
+    "an endless stop",
+    { stopGraceSeconds: 3601 },
+    "stack/host/web: stopGraceSeconds: stop grace must be a whole number of seconds from 0 to 3600, got 3601",
+  ],
+  [
+    "a port that is none",
+    { port: 65_536 },
+    "stack/host/web: port: service port must be a whole number from 1 to 65535, got 65536",
+  ],
+  ["no port", { port: undefined }, "stack/host/web: port: is needed"],
+  ["a secret that is none", { secrets: { A: "hunter2" } }, "stack/host/web: secrets[A]: "],
+  [
+    "several mistakes of values at once",
+    { env: { "A-B": "1" }, memoryMiB: 1 },
+    'a letter first, got "A-B"\nstack/host/web: memoryMiB: memory limit',
+  ],
+];
 
 /** What the two kinds of host must refuse in the same words. */
 const HOSTS: readonly [string, (stack: TerraformStack) => IHost][] = [
@@ -67,6 +120,15 @@ describe.each(HOSTS)("%s", (_, newHost) => {
       (host) => host.run("web", untyped({ image: "web", health: "/status" })),
       'image: image must be an image, got "web": build one by new BuiltImage(this, "app", { … }), or take one by new PulledImage(this, "app", { … })\nstack/host/web: health: ',
     ],
+    ...REFUSED_OPTIONS.map(
+      ([what, options, message]) =>
+        [
+          what,
+          (host: IHost, stack: TerraformStack) =>
+            host.run("web", untyped({ image: image(stack), port: 80, ...options })),
+          message,
+        ] as [string, (host: IHost, stack: TerraformStack) => unknown, string],
+    ),
     [
       "a service without a name",
       (host, stack) => host.run(untyped(undefined), { image: image(stack), port: 80 }),
@@ -89,6 +151,16 @@ describe.each(HOSTS)("%s", (_, newHost) => {
     ],
     ["a name that nothing serves", (host) => host.serve("shop.example.com", {}), "routes: must not be empty: say what"],
     [
+      "a time that no request is silent",
+      (host) => host.serve("shop.example.com", { "/": ADDRESS }, { readTimeoutSeconds: 0 }),
+      "stack/host/Site-shop.example.com: options: read timeout must be whole seconds from 1 to 86400, got 0",
+    ],
+    [
+      "a site option that is none",
+      (host) => host.serve("shop.example.com", { "/": ADDRESS }, untyped({ maxBody: "1m" })),
+      'options: site option must be known, got "maxBody": did you mean maxBodySize?',
+    ],
+    [
       "a route to nothing",
       (host) => host.serve("shop.example.com", { "/": untyped(undefined) }),
       'routes[/]: backend must be a service or an address, got undefined: give what host.run returned, or Backend.fromAddress("10.0.0.5:8080")',
@@ -109,6 +181,33 @@ describe.each(HOSTS)("%s", (_, newHost) => {
       "image: app is of another stack than the host",
     ],
   ])("refuses %s", (_, declare, message) => expect(declared(declare)).toThrow(message));
+});
+
+describe.each(HOSTS)("%s warns", (_, newHost) => {
+  /** What a synth says of the declaration. */
+  const warnings = (declare: (host: IHost, stack: TerraformStack) => unknown) => {
+    let said: string[] = [];
+    synthesize((stack) => {
+      declare(newHost(stack), stack);
+      said = stack.node
+        .findAll()
+        .flatMap(({ node }) =>
+          node.metadata.filter(({ type }) => type === "@cdktf/warn").map(({ data }) => `${node.path}: ${data}`),
+        );
+    });
+    return said;
+  };
+
+  test("of what an image keeps in a volume of its own", () => {
+    const withVolumes = (stack: TerraformStack, declaredVolumes: string[]) =>
+      Object.assign(image(stack), { declaredVolumes });
+    expect(
+      warnings((host, stack) => host.run("web", { image: withVolumes(stack, ["/data", "/log"]), port: 80 })),
+    ).toEqual([
+      "stack/host/web: image: stack/app declares VOLUME /data, /log: what the service writes there is lost with each release that replaces its container; keep it outside, e.g. in a database",
+    ]);
+    expect(warnings((host, stack) => host.run("web", { image: withVolumes(stack, []), port: 80 }))).toEqual([]);
+  });
 });
 
 test("an image is built in the stack that makes its repository", () => {

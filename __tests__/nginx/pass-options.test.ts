@@ -1,6 +1,7 @@
-import { largestLimits, type PassOptions } from "../../src/nginx/pass-options.ts";
+import { largestLimits } from "../../src/nginx/pass-options.ts";
+import type { ProxyOptions } from "../../src/release/proxy-options.ts";
 
-test.each<[string, PassOptions[], PassOptions]>([
+test.each<[string, ProxyOptions[], ProxyOptions]>([
   ["nothing declared", [], {}],
   ["smaller ones", [{ maxBodySize: "1m" }, { readTimeoutSeconds: 5 }], {}],
   ["the defaults in other words", [{ maxBodySize: "10240k", readTimeoutSeconds: 60 }], {}],

@@ -90,3 +90,11 @@ describe("Upstreams", () => {
     expect(() => Directive.of("proxy_pass", { upstream: "arg_u", isVariable: true })).toThrow("must be a name of ours");
   });
 });
+
+test("a container's own machine is looked up once, in the hosts file, for no name server knows it", () => {
+  const address = "host.docker.internal:3000";
+  const upstreams = new Upstreams("container", [], [address]);
+  expect(upstreams.urlOf({ address })).toEqual({ upstream: "backend_1", isVariable: false });
+  expect(upstreams.directives()[0]?.print()).toContain("    server host.docker.internal:3000;\n");
+  expect(new Upstreams("instance", [], [address]).urlOf({ address })).toMatchObject({ isVariable: true });
+});

@@ -1,9 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { releaseManifest } from "../../src/aws/nano/release-manifest.ts";
 import { ServicePorts } from "../../src/release/service-ports.ts";
 import { HealthCheck } from "../../src/values/health-check.ts";
-import { specDigest } from "../aws/nano/spec-digest.ts";
+import { declaredManifest } from "../aws/nano/declared-manifest.ts";
 
 const PROGRAM = join(__dirname, "../../src/aws/nano/agent/lib/slipway/manifest.jq");
 const HOST = "stack/host";
@@ -29,7 +28,7 @@ const api = { ...web, name: "api", ports: ports.claim("api"), health: HealthChec
 const full = () =>
   JSON.parse(
     JSON.stringify(
-      releaseManifest({
+      declaredManifest({
         host: HOST,
         ecr: ["123456789012.dkr.ecr.eu-west-1.amazonaws.com"],
         services: [
@@ -44,8 +43,6 @@ const full = () =>
           },
           api,
         ],
-        sites: [],
-        specOf: specDigest,
       }),
     ),
   );

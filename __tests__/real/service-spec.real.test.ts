@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { serviceSpec } from "../../src/release/service-spec.ts";
+import { releasedSpec } from "../../src/aws/nano/released-service.ts";
 import { DIGEST, nano, pulled } from "../aws/nano/nano-host-stack.ts";
 import { specDigest } from "../aws/nano/spec-digest.ts";
 
@@ -40,7 +40,7 @@ test("Terraform gives each spec the digest that anybody can compute from what is
   });
   const services = evaluated(stack.json);
   expect(services.map(({ name, spec }) => ({ name, spec }))).toEqual(
-    services.map((service) => ({ name: service.name, spec: specDigest(serviceSpec(service as never)) })),
+    services.map((service) => ({ name: service.name, spec: specDigest(releasedSpec(service as never)) })),
   );
   expect(services).toMatchObject([
     { name: "api", image: `example.com/b@${DIGEST}`, spec: expect.stringMatching(/^[0-9a-f]{16}$/) },

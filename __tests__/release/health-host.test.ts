@@ -1,19 +1,22 @@
 import { healthOf } from "../../src/release/health-host.ts";
+import type { RouteTarget, Site } from "../../src/release/site.ts";
 import { HealthCheck } from "../../src/values/health-check.ts";
 
 const check = HealthCheck.http("/status");
+const site = (name: string, ...to: RouteTarget[]): Site => ({
+  name,
+  routes: to.map((target, at) => ({ path: `/${at}`, to: target })),
+  proxy: {},
+});
 
-test.each<[string, Parameters<typeof healthOf>[2], string | undefined]>([
+test.each<[string, readonly Site[], string | undefined]>([
   ["no site", [], undefined],
-  ["a site of another service", [{ name: "a.test", routes: { "/": { service: "api" } } }], undefined],
-  ["a site of an address", [{ name: "a.test", routes: { "/": { address: "web:80" } } }], undefined],
-  ["a wildcard alone", [{ name: "*.a.test", routes: { "/": { service: "web" } } }], undefined],
+  ["a site of another service", [site("a.test", { service: "api" })], undefined],
+  ["a site of an address", [site("a.test", { address: "web:80" })], undefined],
+  ["a wildcard alone", [site("*.a.test", { service: "web" })], undefined],
   [
     "two sites, whatever their order",
-    [
-      { name: "b.test", routes: { "/": { service: "web" } } },
-      { name: "a.test", routes: { "/": { service: "api" }, "/web": "web" } },
-    ],
+    [site("b.test", { service: "web" }), site("a.test", { service: "api" }, { service: "web" })],
     "a.test",
   ],
 ])("with %s the Host is as it should be", (_, sites, host) => {
@@ -23,5 +26,5 @@ test.each<[string, Parameters<typeof healthOf>[2], string | undefined]>([
 
 test("a check's own Host stays", () => {
   const own = HealthCheck.http("/", { host: "own.test" });
-  expect(healthOf("web", own, [{ name: "a.test", routes: { "/": "web" } }])).toBe(own);
+  expect(healthOf("web", own, [site("a.test", { service: "web" })])).toBe(own);
 });

@@ -8,7 +8,6 @@ export type { CloudConfigFile } from "./nano/cloud-config.ts";
 export { MachineImage } from "./nano/machine-image.ts";
 export { NanoHost } from "./nano/nano-host.ts";
 export type { NanoHostProps } from "./nano/nano-host-props.ts";
-export type { NanoRunOptions } from "./nano/nano-service.ts";
 export type { OutboundRule } from "./nano/outbound-rule.ts";
 export type { StatusAlarmOptions } from "./nano/status-alarm.ts";
 export type { HostSubnet } from "./nano/vpc-subnet.ts";

@@ -1,3 +1,4 @@
+import type { ISecret } from "../hosts/host.ts";
 import type { SecretSource } from "../release/service.ts";
 import { isReference } from "../terraform/reference.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
@@ -24,8 +25,14 @@ const SECRET = /^[A-Za-z0-9/_+=.@-]+$/;
 const PARAMETER_ARN = /^arn:[a-z-]+:ssm:[a-z0-9-]+:\d{12}:parameter\/\S+$/;
 const SECRET_ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+$/;
 
+/** How each kind of secret is declared. */
+export const SECRET_KINDS = {
+  parameter: "Secret.fromParameter",
+  "secrets-manager": "Secret.fromSecretsManager",
+} as const;
+
 /** Where a host finds a secret that one of its services needs; what it holds never passes here. */
-export class Secret {
+export class Secret implements ISecret {
   /** A parameter of Systems Manager, by its name or ARN. @throws InvalidValueError */
   static fromParameter(id: string, options: SecretOptions = {}): Secret {
     return new Secret("parameter", checked("parameter", id, PARAMETER, PARAMETER_ARN), options);
@@ -37,7 +44,7 @@ export class Secret {
   }
 
   private constructor(
-    private readonly kind: "parameter" | "secrets-manager",
+    private readonly kind: keyof typeof SECRET_KINDS,
     private readonly id: string,
     private readonly options: SecretOptions,
   ) {

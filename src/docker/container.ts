@@ -1,12 +1,15 @@
+import { isIP } from "node:net";
 import { Container as DockerContainer } from "@cdktf/provider-docker/lib/container";
 import { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
 import { Construct } from "constructs";
-import { ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
 import type { TerraformDependency } from "../terraform/dependency.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { COMMAND_EXAMPLE, constructId, requireLiteral, requireTextMap, requireWordList } from "../terraform/literal.ts";
 import { templateMap, templateText } from "../terraform/template-text.ts";
+import { DEFAULT_MEMORY_MIB, memoryLimit } from "../values/memory-limit.ts";
 import type { PortMapping } from "../values/port-mapping.ts";
+import { DEFAULT_STOP_GRACE_SECONDS, stopGrace } from "../values/stop-grace.ts";
 import { type ContainerHealth, containerHealthBlock, HEALTH_OPTIONS } from "./container-health.ts";
 import { IMAGE, NETWORK, PORT_MAPPING, requireKind, requireKinds, VOLUME } from "./declared-kind.ts";
 import { DockerEngine, labelBlocks, ownershipLabels, publishPort, SETTINGS_LABEL } from "./docker-engine.ts";
@@ -28,6 +31,11 @@ export interface ContainerProps {
   readonly env?: Readonly<Record<string, string>>;
   /** The command in exec form. @default - the image's */
   readonly command?: readonly string[];
+  /**
+   * Names in the container's hosts file by the address that they stand for; `host-gateway` is the machine that runs it.
+   * @default - none
+   */
+  readonly extraHosts?: Readonly<Record<string, string>>;
   /** Text files put into the container before it starts, by absolute path; kept in Terraform's state. @default - none */
   readonly files?: Readonly<Record<string, string>>;
   /** The memory limit in MiB, with no swap on top. @default 256 */
@@ -53,6 +61,7 @@ const PROPS = {
   volumes: true,
   env: true,
   command: true,
+  extraHosts: true,
   files: true,
   memoryMiB: true,
   stopGraceSeconds: true,
@@ -61,8 +70,6 @@ const PROPS = {
   dependsOn: true,
 } as const;
 const REPLACEMENTS: readonly unknown[] = [undefined, "stop-first", "start-first"];
-const USUAL_MEMORY_MIB = 256;
-const SMALLEST_MEMORY_MIB = 6;
 
 /**
  * A container that the engine keeps running: restart policy, memory limit, rotated logs and a stop grace are always
@@ -86,8 +93,9 @@ export class Container extends Construct {
       () => this.checkNetwork(props.network),
       () => requireKinds(this, "ports", props.ports ?? [], PORT_MAPPING),
       () => this.checkReplacement(props.replacement, props.ports ?? []),
-      () => this.checkMemory(props.memoryMiB ?? USUAL_MEMORY_MIB),
-      () => this.checkGrace(props.stopGraceSeconds ?? 10),
+      () => this.checkNumber("memoryMiB", props.memoryMiB, memoryLimit),
+      () => this.checkNumber("stopGraceSeconds", props.stopGraceSeconds, stopGrace),
+      () => this.checkExtraHosts(props.extraHosts ?? {}),
       () => this.checkEnv(props.env ?? {}),
       () => requireWordList(this, "command", props.command ?? [], COMMAND_EXAMPLE),
       () => this.checkFiles(props.files ?? {}),
@@ -104,7 +112,7 @@ export class Container extends Construct {
 
   private declare(props: ContainerProps) {
     const startFirst = props.replacement === "start-first";
-    const memory = props.memoryMiB ?? USUAL_MEMORY_MIB;
+    const memory = props.memoryMiB ?? DEFAULT_MEMORY_MIB;
     const engine = DockerEngine.of(this);
     const name = engine.nameFor(this);
     if (props.image.repository.pullAccess.kind !== "anonymous") engine.login(props.image.repository);
@@ -122,11 +130,12 @@ export class Container extends Construct {
       restart: "unless-stopped",
       memory,
       memorySwap: memory,
-      destroyGraceSeconds: props.stopGraceSeconds ?? 10,
+      destroyGraceSeconds: props.stopGraceSeconds ?? DEFAULT_STOP_GRACE_SECONDS,
       logDriver: "json-file",
       logOpts: { "max-file": "3", "max-size": "10m" },
       securityOpts: ["no-new-privileges:true"],
       networksAdvanced: props.network && [{ name: props.network.networkName }],
+      host: blocks(Object.entries(props.extraHosts ?? {}), ([host, ip]) => ({ host, ip })),
       ports: blocks(props.ports ?? [], (port) => ({
         internal: port.container,
         external: port.host,
@@ -148,7 +157,7 @@ export class Container extends Construct {
           env: props.env,
           health: props.health,
           // Only where a new container costs nothing: one that stops first would be away for it.
-          memoryMiB: startFirst && memory !== USUAL_MEMORY_MIB ? memory : undefined,
+          memoryMiB: startFirst && memory !== DEFAULT_MEMORY_MIB ? memory : undefined,
         }),
       }),
       ...(props.health
@@ -189,22 +198,15 @@ export class Container extends Construct {
     }
   }
 
-  private checkMemory(memory: number): void {
-    requireLiteral(this, "memoryMiB", memory);
-    if (!Number.isInteger(memory) || memory < SMALLEST_MEMORY_MIB) {
-      throw new ConstructError(this, "memoryMiB", {
-        subject: "memory limit",
-        rule: `must be a whole number of MiB, ${SMALLEST_MEMORY_MIB} at least`,
-        got: memory,
-      });
-    }
+  private checkNumber(property: string, got: number | undefined, check: (got: number) => unknown): void {
+    if (got !== undefined) atProperty(this, property, () => check(requireLiteral(this, property, got)));
   }
 
-  private checkGrace(seconds: number): void {
-    requireLiteral(this, "stopGraceSeconds", seconds);
-    if (!Number.isInteger(seconds) || seconds < 0) {
-      const rule = "must be a whole number of seconds, 0 at least";
-      throw new ConstructError(this, "stopGraceSeconds", { subject: "stop grace", rule, got: seconds });
+  private checkExtraHosts(hosts: Readonly<Record<string, string>>): void {
+    for (const [host, address] of Object.entries(requireTextMap(this, "extraHosts", hosts))) {
+      if (address === "host-gateway" || isIP(address) !== 0) continue;
+      const rule = "must be an IP address or host-gateway";
+      throw new ConstructError(this, `extraHosts[${host}]`, { subject: "address", rule, got: address });
     }
   }
 

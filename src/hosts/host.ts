@@ -1,8 +1,9 @@
 import type { IConstruct } from "constructs";
 import type { IImage } from "../docker/image.ts";
-import type { PassOptions } from "../nginx/pass-options.ts";
+import { PROXY_OPTIONS, type ProxyOptions } from "../release/proxy-options.ts";
+import type { Release } from "../release/release.ts";
+import { SERVICE_OPTIONS, type SecretSource, type ServiceOptions } from "../release/service.ts";
 import type { TerraformDependency } from "../terraform/dependency.ts";
-import type { HealthCheck } from "../values/health-check.ts";
 import type { OptionNames } from "../values/known-options.ts";
 import type { Platform } from "../values/platform.ts";
 
@@ -28,42 +29,36 @@ export interface ISite extends IConstruct {
   addRoute(path: string, to: IBackend): void;
 }
 
+/** A secret that a host reads for its services; what it holds never passes through here. */
+export interface ISecret {
+  readonly source: SecretSource;
+}
+
 /** What `host.run` takes. */
-export interface RunOptions {
+export interface RunOptions extends Omit<ServiceOptions, "name" | "image" | "port" | "secrets"> {
   readonly image: IImage;
   /** The container's port. @default - the image's one exposed port */
   readonly port?: number;
-  /** @default HealthCheck.tcp() */
-  readonly health?: HealthCheck;
-  /** Plain environment variables; secrets do not belong here. @default - none */
-  readonly env?: Readonly<Record<string, string>>;
-  /** Memory limit in MiB, swap included. @default 256 */
-  readonly memoryMiB?: number;
-  /** Seconds between the stop signal and the kill. @default 10 */
-  readonly stopGraceSeconds?: number;
-  /** The command in exec form. @default - the image's */
-  readonly command?: readonly string[];
+  /** Secrets by the name under which the service gets them, of a kind that the host reads. @default - none */
+  readonly secrets?: Readonly<Record<string, ISecret>>;
 }
 
-export const RUN_OPTIONS: OptionNames<RunOptions> = {
-  image: true,
-  port: true,
-  health: true,
-  env: true,
-  memoryMiB: true,
-  stopGraceSeconds: true,
-  command: true,
-};
+const { name: _, ...withoutName } = SERVICE_OPTIONS;
+export const RUN_OPTIONS: OptionNames<RunOptions> = withoutName;
 
 /** What a site may change about the way that requests pass. */
-export type SiteOptions = PassOptions;
+export type SiteOptions = ProxyOptions;
 
-export const SITE_OPTIONS: OptionNames<SiteOptions> = { headers: true, maxBodySize: true, readTimeoutSeconds: true };
+export const SITE_OPTIONS: OptionNames<SiteOptions> = PROXY_OPTIONS;
 
 /** A machine that runs services and serves names. */
 export interface IHost extends IConstruct {
   /** @default - the engine's own platform */
   readonly platform?: Platform;
+  /** What it serves by now, as plain data: for reviews, tests, and whoever tells the machine. */
+  readonly release: Release;
+  /** What must have happened before the host serves what is declared. */
+  readonly ready: TerraformDependency[];
   /** Runs `options.image` as the service `id`. */
   run(id: string, options: RunOptions): IService;
   /** Serves `name`, each path of `routes` by its backend. */

@@ -1,4 +1,5 @@
 import { isIP, isIPv4 } from "node:net";
+import { isHostGateway } from "../values/host-gateway.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import { ServerName } from "../values/server-name.ts";
@@ -100,10 +101,16 @@ export function backendAddress(value: string): string {
   return `${host}:${parsePort(port, "backend port")}`;
 }
 
-/** `address:port` of a backend by its IP address. Why no name: Nginx would refuse to start where it does not resolve. */
-export function numericAddress(value: string): string {
-  const isNumeric = isIP(value.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1")) !== 0;
-  return isNumeric ? backendAddress(value) : refuse("upstream address", "must be an IP address and a port", value);
+/**
+ * `address:port` of a backend whose address does not change: an IP address, or the machine of Nginx's own container. Why
+ * no other name: Nginx would refuse to start where it does not resolve.
+ */
+export function fixedAddress(value: string): string {
+  return isFixed(value) ? backendAddress(value) : refuse("upstream address", "must be an IP address and a port", value);
+}
+
+function isFixed(address: string): boolean {
+  return isHostGateway(address) || isIP(address.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1")) !== 0;
 }
 
 /** A server's name; `_` is the one that no request has. */

@@ -4,12 +4,12 @@ import {
   accessLog,
   count,
   errorLog,
+  fixedAddress,
   headerName,
   headerValue,
   includedFile,
   LIVE_FOLDER,
   listenAddress,
-  numericAddress,
   oneOf,
   resolverAddress,
   serverName,
@@ -114,7 +114,7 @@ export const GRAMMAR = {
   proxy_connect_timeout: rule(["http"], [time]),
 
   // upstreams
-  server: rule(["upstream"], [numericAddress]),
+  server: rule(["upstream"], [fixedAddress]),
   keepalive: rule(["upstream"], [count]),
   keepalive_timeout: rule(["upstream"], [time]),
 

@@ -1,6 +1,6 @@
+import { DEFAULT_LIMITS } from "../release/proxy-options.ts";
 import { Directive } from "./directive.ts";
 import { headersOfVisitors, PASSED } from "./forwarded-header.ts";
-import { DEFAULT_LIMITS } from "./pass-options.ts";
 
 /** Where Nginx runs: in a container of the local engine, or installed on an Ubuntu or Debian instance. */
 export type NginxFlavour = "container" | "instance";

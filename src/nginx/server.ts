@@ -1,10 +1,12 @@
+import type { ProxyOptions } from "../release/proxy-options.ts";
+import type { Site } from "../release/site.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import { LIVE_FOLDER, path } from "./argument.ts";
 import { Directive } from "./directive.ts";
 import { headersOfNeighbours } from "./forwarded-header.ts";
 import type { NginxFlavour } from "./main-configuration.ts";
-import { largestLimits, type PassOptions, passing } from "./pass-options.ts";
+import { largestLimits, passing } from "./pass-options.ts";
 import type { NginxBackend, Upstreams } from "./upstream.ts";
 
 /** Where visitors come in. */
@@ -30,17 +32,26 @@ export function defaultServer(edge: EdgeOptions = {}): Directive {
   ]);
 }
 
-export type NginxRoute = NginxBackend & PassOptions;
+export type NginxRoute = NginxBackend & ProxyOptions;
 
-export interface NginxSite extends PassOptions {
+export interface NginxSite extends ProxyOptions {
   /** The server name, e.g. `shop.example.com` or `*.example.com`. */
   readonly name: string;
   /** Backends by path, a bare word being a service; a path takes itself and everything below it, the longest one wins. */
   readonly routes: Readonly<Record<string, string | NginxRoute>>;
 }
 
+/** The sites of a release as a text has them. */
+export function nginxSites(sites: readonly Site[]): NginxSite[] {
+  return sites.map(({ name, routes, proxy }) => ({
+    ...proxy,
+    name,
+    routes: Object.fromEntries(routes.map(({ path, to }) => [path, to])),
+  }));
+}
+
 /** The largest limits of the sites and their routes, which hold between services. */
-export function siteLimits(sites: readonly NginxSite[]): PassOptions {
+export function siteLimits(sites: readonly NginxSite[]): ProxyOptions {
   const routes = sites.flatMap((site) => Object.values(site.routes));
   return largestLimits([...sites, ...routes.filter((route) => typeof route !== "string")]);
 }
@@ -91,7 +102,7 @@ export interface InternalListenerOptions {
   readonly listen: string | number;
   readonly service: string;
   /** @default - those of every server */
-  readonly limits?: PassOptions;
+  readonly limits?: ProxyOptions;
 }
 
 /** The server by which other services reach one service; its address stays while containers come and go. */

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { serviceName } from "../release/service-name.ts";
+import { isHostGateway } from "../values/host-gateway.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import { backendAddress, type UpstreamUrl } from "./argument.ts";
@@ -72,7 +73,7 @@ export class Upstreams {
   urlOf(backend: NginxBackend): UpstreamUrl {
     if ("address" in backend && this.addresses.includes(backend.address)) {
       const upstream = `backend_${this.addresses.indexOf(backend.address) + 1}`;
-      return { upstream, isVariable: this.flavour === "container" || !isNumeric(backend.address) };
+      return { upstream, isVariable: this.isResolved(backend.address) };
     }
     if ("service" in backend && this.services.has(backend.service)) {
       return { upstream: serviceUpstream(backend.service), isVariable: true };
@@ -107,6 +108,15 @@ export class Upstreams {
         missing: serviceUpstream(service, 0),
       }),
     );
+  }
+
+  /**
+   * Whether Nginx asks its name server at each request. Why not for a container's own machine: that name stands in the
+   * container's hosts file, which Nginx reads when it starts, and no name server on Linux knows it.
+   */
+  private isResolved(address: string): boolean {
+    if (this.flavour === "container") return !isHostGateway(address);
+    return !isNumeric(address);
   }
 
   private slotBlocks(service: string): Directive[] {

@@ -1,6 +1,9 @@
 import { HealthCheck } from "../values/health-check.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
+import type { OptionNames } from "../values/known-options.ts";
+import { DEFAULT_MEMORY_MIB, memoryLimit } from "../values/memory-limit.ts";
 import { parsePort } from "../values/port-mapping.ts";
+import { DEFAULT_STOP_GRACE_SECONDS, stopGrace } from "../values/stop-grace.ts";
 import { serviceName } from "./service-name.ts";
 
 /** Where a host finds a secret. Which kinds there are is a host's to say; nothing here looks into one. */
@@ -39,57 +42,60 @@ export interface Service {
 export interface ServiceOptions extends Pick<Service, "name" | "image" | "port"> {
   /** @default HealthCheck.tcp() */
   readonly health?: HealthCheck;
-  /** @default - none */
+  /** Plain environment variables; secrets do not belong here. @default - none */
   readonly env?: Readonly<Record<string, string>>;
   /** @default - none */
   readonly secrets?: Readonly<Record<string, SecretSource>>;
-  /** @default 256 */
+  /** Memory limit in MiB, swap included. @default 256 */
   readonly memoryMiB?: number;
-  /** @default 10 */
+  /** Seconds between the stop signal and the kill. @default 10 */
   readonly stopGraceSeconds?: number;
-  /** @default - the image's */
+  /** The command in exec form. @default - the image's */
   readonly command?: readonly string[];
 }
 
-export const DEFAULT_MEMORY_MIB = 256;
-export const DEFAULT_STOP_GRACE_SECONDS = 10;
+export const SERVICE_OPTIONS: OptionNames<ServiceOptions> = {
+  name: true,
+  image: true,
+  port: true,
+  health: true,
+  env: true,
+  secrets: true,
+  memoryMiB: true,
+  stopGraceSeconds: true,
+  command: true,
+};
 
-const SMALLEST_MEMORY_MIB = 6; // Docker's own
-const LONGEST_GRACE_SECONDS = 3600;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const PINNED = /@sha256:[0-9a-f]{64}$/;
 
 /**
- * The one place that says which services can be run. Why the same for every host: a service moves from one host to
- * another by one line, and no rule may wait for it there.
- *
- * @throws InvalidValueError for the first rule that the service breaks
+ * The rules of a service, by the option that each is about. Why the same for every host: a service moves from one host
+ * to another by one line, and no rule may wait for it there.
  */
-export function service(options: ServiceOptions): Service {
-  const { image, health = HealthCheck.tcp(), env = {}, secrets = {}, command } = options;
-  const name = serviceName(options.name);
-  const { memoryMiB = DEFAULT_MEMORY_MIB, stopGraceSeconds = DEFAULT_STOP_GRACE_SECONDS } = options;
-  const refuse = (subject: string, rule: string, got: unknown, remedy?: string): never => {
-    throw new InvalidValueError({ subject: `service ${name}: ${subject}`, rule, got, remedy });
+export function serviceRules(options: ServiceOptions): Readonly<Partial<Record<keyof ServiceOptions, () => void>>> {
+  const { image, env = {}, secrets = {}, memoryMiB, stopGraceSeconds } = options;
+  return {
+    name: () => serviceName(options.name),
+    image: () => image.includes("${") || PINNED.test(image) || refuse("image", "must be pinned by digest", image),
+    port: () => parsePort(options.port, "service port"),
+    env: () => {
+      for (const [name, value] of Object.entries(env)) checkVariable(name, value, secrets);
+    },
+    secrets: () => {
+      for (const [name, source] of Object.entries(secrets)) checkSecret(name, source);
+    },
+    memoryMiB: () => memoryMiB === undefined || memoryLimit(memoryMiB),
+    stopGraceSeconds: () => stopGraceSeconds === undefined || stopGrace(stopGraceSeconds),
   };
-  if (!image.includes("${") && !PINNED.test(image)) refuse("image", "must be pinned by digest", image);
-  const port = parsePort(options.port, `service ${name}: port`);
-  for (const [variable, value] of Object.entries(env)) {
-    if (!VARIABLE.test(variable)) refuse("variable", "must be letters, digits and underscores", variable);
-    if (/[\n\r\0]/.test(value)) refuse(`variable ${variable}`, "must be one line", value);
-    if (variable in secrets) refuse("variable", "must be either plain or a secret", variable);
-  }
-  for (const [variable, { id, key }] of Object.entries(secrets)) {
-    if (!VARIABLE.test(variable)) refuse("secret", "must be letters, digits and underscores", variable);
-    if (!/^\S+$/.test(id)) refuse(`secret ${variable}`, "must name where it is kept", id, "give its name or its ARN");
-    if (key !== undefined && !/^[^\t\n\r]+$/.test(key)) refuse(`key of secret ${variable}`, "must be one line", key);
-  }
-  if (!Number.isInteger(memoryMiB) || memoryMiB < SMALLEST_MEMORY_MIB) {
-    refuse("memory limit", `must be at least ${SMALLEST_MEMORY_MIB} MiB`, memoryMiB);
-  }
-  if (!Number.isInteger(stopGraceSeconds) || stopGraceSeconds < 0 || stopGraceSeconds > LONGEST_GRACE_SECONDS) {
-    refuse("stop grace", `must be from 0 to ${LONGEST_GRACE_SECONDS} seconds`, stopGraceSeconds);
-  }
+}
+
+/** @throws InvalidValueError for the first of its {@link serviceRules} that the service breaks */
+export function service(options: ServiceOptions): Service {
+  for (const check of Object.values(serviceRules(options))) check();
+  const { name, image, port, health = HealthCheck.tcp(), env = {}, secrets = {}, ...others } = options;
+  const { memoryMiB = DEFAULT_MEMORY_MIB, stopGraceSeconds = DEFAULT_STOP_GRACE_SECONDS, ...given } = others;
+  const declared = Object.entries(given).filter(([, value]) => value !== undefined);
   return {
     name,
     image,
@@ -99,8 +105,24 @@ export function service(options: ServiceOptions): Service {
     secrets: sorted(secrets),
     memoryMiB,
     stopGraceSeconds,
-    ...(command === undefined ? {} : { command: [...command] }),
+    ...Object.fromEntries(declared),
   };
+}
+
+function checkVariable(name: string, value: string, secrets: Readonly<Record<string, SecretSource>>): void {
+  if (!VARIABLE.test(name)) refuse("variable name", "must be letters, digits and underscores, a letter first", name);
+  if (/[\n\r\0]/.test(value)) refuse(`variable ${name}`, "must be one line", value);
+  if (name in secrets) refuse("variable", "must be either plain or a secret", name);
+}
+
+function checkSecret(name: string, { id, key }: SecretSource): void {
+  if (!VARIABLE.test(name)) refuse("secret", "must be letters, digits and underscores, a letter first", name);
+  if (!/^\S+$/.test(id)) refuse(`secret ${name}`, "must name where it is kept", id, "give its name or its ARN");
+  if (key !== undefined && !/^[^\t\n\r]+$/.test(key)) refuse(`key of secret ${name}`, "must be one line", key);
+}
+
+function refuse(subject: string, rule: string, got: unknown, remedy?: string): never {
+  throw new InvalidValueError({ subject, rule, got, remedy });
 }
 
 function sorted<T>(map: Readonly<Record<string, T>>): Record<string, T> {

@@ -61,7 +61,11 @@ describe("a host is refused", () => {
       "deadlineSeconds: deadline must be a whole number of seconds from 60",
     ],
     ["that gets all day", { deadlineSeconds: 7201 }, "deadlineSeconds: deadline must be"],
-    ["that drains forever", { drainSeconds: 3601 }, "drainSeconds: drain time must be a whole number from 0 to 3600"],
+    [
+      "that drains forever",
+      { drainSeconds: 3601 },
+      "drainSeconds: drain time must be a whole number of seconds from 0 to 3600",
+    ],
     [
       "that keeps no release",
       { keepReleases: 0 },

@@ -149,7 +149,7 @@ describe("what it serves", () => {
   test("is a manifest that a plan shows in full, and a parameter that keeps it", () => {
     const stack = two();
     const local = Object.keys(JSON.parse(stack.json).locals).find((name) => name.includes("_Manifest_"));
-    expect(stack.manifest).toMatchObject({ host: "stack/host", ecr: [], drainSeconds: 10, keepReleases: 3 });
+    expect(stack.manifest).toMatchObject({ host: "stack/host", ecr: [], drainSeconds: 60, keepReleases: 3 });
     expect(stack.manifest.services).toMatchObject([
       { name: "catalog", image: `example.com/b@${DIGEST}`, port: 8080, memoryMiB: 256, env: {}, secrets: {} },
       { name: "web", port: 3000, env: { TEXT: "$${HOME}", CATALOG: expect.stringMatching(/^http:\/\/172/) } },

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { type TerraformStack, Token } from "cdktf";
+import type { TerraformStack } from "cdktf";
 import { AwsAccount, EcrRegistry, NanoHost, Secret } from "../../../src/aws/index.ts";
 import type { IImage } from "../../../src/docker/image.ts";
 import { PulledImage, type PulledImageProps } from "../../../src/docker/pulled-image.ts";
 import { RegistryLogin } from "../../../src/docker/registry-login.ts";
 import { SelfHostedRegistry } from "../../../src/docker/self-hosted-registry.ts";
+import { Backend } from "../../../src/hosts/backend.ts";
 import { Platform } from "../../../src/values/platform.ts";
 import { synthesize } from "../../synthesize.ts";
 
@@ -65,21 +66,6 @@ describe("a service is refused", () => {
       "stack/host/web: image: localhost:5001/app is on the deploying machine's own localhost:5001, where a nano host finds nothing",
     ],
     [
-      "whose variable is not set",
-      (host, stack) => run(stack, host, { env: { A: undefined } }),
-      "stack/host/web: env[A]: must be text, got undefined: set it, or leave the key out",
-    ],
-    [
-      "whose variable has two lines",
-      (host, stack) => run(stack, host, { env: { A: "1\n2" } }),
-      'stack/host: run("web"): service web: variable A must be one line',
-    ],
-    [
-      "whose command is in one piece",
-      (host, stack) => run(stack, host, { command: "python app.py" }),
-      'stack/host/web: command: command must be a list of words, got "python app.py": write e.g. ["python", "app.py"]',
-    ],
-    [
       "whose secret is the secret itself, which is not shown",
       (host, stack) => run(stack, host, { secrets: { PASSWORD: "hunter2" } }),
       "stack/host/web: secrets[PASSWORD]: must be a Secret, got string: write Secret.fromParameter",
@@ -87,29 +73,13 @@ describe("a service is refused", () => {
     [
       "whose variable is a secret too",
       (host, stack) => run(stack, host, { env: { A: "1" }, secrets: { A: Secret.fromParameter("/a") } }),
-      'run("web"): service web: variable must be either plain or a secret, got "A"',
+      'stack/host/web: env: variable must be either plain or a secret, got "A"',
     ],
     [
-      "with hardly any memory",
-      (host, stack) => run(stack, host, { memoryMiB: 5 }),
-      "memory limit must be at least 6 MiB, got 5",
+      "whose secret is of a kind that nobody knows",
+      (host, stack) => run(stack, host, { secrets: { A: { source: { kind: "vault", id: "a" } } } }),
+      "stack/host/web: secrets[A]: is of the kind vault, which the host stack/host does not read: write Secret.fromParameter or Secret.fromSecretsManager",
     ],
-    [
-      "with memory known only at apply",
-      (host, stack) => run(stack, host, { memoryMiB: Token.asNumber({ Ref: "x" }) }),
-      "stack/host/web: memoryMiB: must be a literal",
-    ],
-    [
-      "with an endless stop",
-      (host, stack) => run(stack, host, { stopGraceSeconds: 3601 }),
-      "stop grace must be from 0 to 3600 seconds, got 3601",
-    ],
-    [
-      "on a port that is none",
-      (host, stack) => run(stack, host, { port: 65_536 }),
-      "stack/host/web: port: service port must be a whole number from 1 to 65535, got 65536",
-    ],
-    ["without a port", (host, stack) => run(stack, host, { port: undefined }), "stack/host/web: port: is needed"],
     [
       "with more than a release holds, with both sizes",
       (host, stack) => run(stack, host, { env: { A: randomBytes(6500).toString("base64") } }),
@@ -123,6 +93,14 @@ describe("a service is refused", () => {
   ])("%s", (_, declare, message) => {
     expect(declared(declare)).toThrow(message);
     expect(declared(declare)).not.toThrow("hunter2");
+  });
+
+  test("at the name that only containers have for their machine", () => {
+    const declare = (host: NanoHost) =>
+      host.serve("shop.example.com", { "/api": Backend.fromAddress("host.docker.internal:3000") });
+    expect(declared(declare)).toThrow(
+      "stack/host/Site-shop.example.com: routes[/api]: host.docker.internal:3000 is a name for containers, and the proxy of stack/host is none: write 127.0.0.1:3000",
+    );
   });
 
   test("of another host, which cannot be reached from here", () => {

@@ -1,35 +1,32 @@
 import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { type ReleaseManifestOptions, releaseManifest } from "../../../src/aws/nano/release-manifest.ts";
 import { assertFitsParameter, parameterSize } from "../../../src/aws/nano/release-parameter.ts";
-import type { PlacedServiceOptions } from "../../../src/aws/nano/released-service.ts";
 import { HealthCheck } from "../../../src/values/health-check.ts";
-import { specDigest } from "./spec-digest.ts";
+import { type DeclaredManifest, declaredManifest, type PlacedService } from "./declared-manifest.ts";
 
 const DIGEST = `sha256:${"a1".repeat(32)}`;
-const web: PlacedServiceOptions = {
+const web: PlacedService = {
   name: "web",
   image: `docker.io/library/web@${DIGEST}`,
   port: 8080,
   ports: { slots: [20_000, 20_001], internal: 30_000 },
   health: HealthCheck.http("/status", { interval: 5, timeout: 3, retries: 3, startPeriod: 30 }),
 };
-const options: ReleaseManifestOptions = {
+const options: DeclaredManifest = {
   host: "stack/host",
   services: [web],
-  sites: [{ name: "web.example.com", routes: { "/": "web" } }],
-  specOf: specDigest,
+  sites: { "web.example.com": "web" },
 };
-const withService = (change: Partial<PlacedServiceOptions>) => ({ ...options, services: [{ ...web, ...change }] });
+const withService = (change: Partial<PlacedService>) => ({ ...options, services: [{ ...web, ...change }] });
 
 test("has its keys in one order, whatever order things were declared in", () => {
-  const { sites, services, ...rest } = releaseManifest({
+  const { sites, services, ...rest } = declaredManifest({
     ...options,
     ecr: ["b.example", "a.example", "b.example"],
     services: [{ ...web, env: { B: "2", A: "1" }, secrets: { Z: { kind: "parameter", id: "/z" } } }],
   });
   expect(JSON.stringify(rest)).toBe(
-    '{"manifest":2,"host":"stack/host","ecr":["a.example","b.example"],"drainSeconds":10,"keepReleases":3}',
+    '{"manifest":2,"host":"stack/host","ecr":["a.example","b.example"],"drainSeconds":60,"keepReleases":3}',
   );
   const [{ introduction, ...service }] = services as [(typeof services)[number]];
   expect(JSON.stringify(service)).toBe(
@@ -50,19 +47,19 @@ test("has its keys in one order, whatever order things were declared in", () => 
 
 test("keeps the order of the services, in which they start", () => {
   const second = { ...web, name: "a", ports: { slots: [20_002, 20_003], internal: 30_001 } as const };
-  const { services } = releaseManifest({ ...options, services: [web, second] });
+  const { services } = declaredManifest({ ...options, services: [web, second] });
   expect(services.map(({ name }) => name)).toEqual(["web", "a"]);
 });
 
 test("leaves references for the host to check", () => {
   const reference = "$" + "{aws_ecr_repository.web.repository_url}@$" + "{docker_registry_image.web.sha256_digest}";
-  expect(releaseManifest(withService({ image: reference })).services[0]?.image).toBe(reference);
+  expect(declaredManifest(withService({ image: reference })).services[0]?.image).toBe(reference);
 });
 
-test.each<[string, ReleaseManifestOptions, string]>([
-  ["an image by tag", withService({ image: "web:1" }), "service web: image must be pinned by digest"],
+test.each<[string, DeclaredManifest, string]>([
+  ["an image by tag", withService({ image: "web:1" }), "image must be pinned by digest"],
   ["an image by half a digest", withService({ image: "web@sha256:abc" }), "must be pinned by digest"],
-  ["a variable of two lines", withService({ env: { A: "1\n2" } }), "service web: variable A must be one line"],
+  ["a variable of two lines", withService({ env: { A: "1\n2" } }), "variable A must be one line"],
   ["a variable with a dash", withService({ env: { "A-B": "1" } }), "must be letters, digits and underscores"],
   [
     "a variable that is a secret too",
@@ -77,37 +74,45 @@ test.each<[string, ReleaseManifestOptions, string]>([
   [
     "a secret that is no name",
     withService({ secrets: { "../a": { kind: "parameter", id: "/a" } } }),
-    "service web: secret",
+    "secret must be letters, digits and underscores",
   ],
   [
     "a key of two lines",
     withService({ secrets: { A: { kind: "parameter", id: "/a", key: "a\nb" } } }),
     "must be one line",
   ],
-  ["no memory", withService({ memoryMiB: 5 }), "memory limit must be at least 6 MiB, got 5"],
-  ["an endless stop", withService({ stopGraceSeconds: 3601 }), "stop grace must be from 0 to 3600 seconds"],
-  ["a port out of range", withService({ port: 0 }), "service web: port"],
-  ["an endless drain", { ...options, drainSeconds: 3601 }, "drain time must be a whole number from 0 to 3600"],
+  ["no memory", withService({ memoryMiB: 5 }), "memory limit must be a whole number of MiB, 6 at least, got 5"],
+  [
+    "an endless stop",
+    withService({ stopGraceSeconds: 3601 }),
+    "stop grace must be a whole number of seconds from 0 to 3600",
+  ],
+  ["a port out of range", withService({ port: 0 }), "service port"],
+  [
+    "an endless drain",
+    { ...options, drainSeconds: 3601 },
+    "drain time must be a whole number of seconds from 0 to 3600",
+  ],
   ["no release kept", { ...options, keepReleases: 0 }, "number of kept releases must be a whole number from 1 to 100"],
 ])("refuses %s", (_, bad, message) => {
-  expect(() => releaseManifest(bad)).toThrow(message);
+  expect(() => declaredManifest(bad)).toThrow(message);
 });
 
 test("its size is that of base64 of gzip", () => {
-  const manifest = releaseManifest(options);
+  const manifest = declaredManifest(options);
   const written = gzipSync(JSON.stringify(manifest), { level: 6 }).toString("base64");
   expect(parameterSize(manifest)).toBe(written.length);
   expect(() => assertFitsParameter(manifest)).not.toThrow();
 });
 
 test("a reference counts as what it will stand for", () => {
-  const unknown = releaseManifest(withService({ image: "$" + "{a.b}" }));
-  const known = releaseManifest(withService({ image: `x@${DIGEST}` }));
+  const unknown = declaredManifest(withService({ image: "$" + "{a.b}" }));
+  const known = declaredManifest(withService({ image: `x@${DIGEST}` }));
   expect(parameterSize(unknown)).toBeGreaterThan(parameterSize(known));
 });
 
 test("a manifest over the limit is refused with both sizes", () => {
-  const manifest = releaseManifest(withService({ env: { A: randomBytes(6000).toString("base64") } }));
+  const manifest = declaredManifest(withService({ env: { A: randomBytes(6000).toString("base64") } }));
   expect(parameterSize(manifest)).toBeGreaterThan(8192);
   expect(() => assertFitsParameter(manifest)).toThrow(
     `release of stack/host must be at most 8192 characters compressed, got "${parameterSize(manifest)} characters for 1 services"`,

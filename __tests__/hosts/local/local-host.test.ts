@@ -129,6 +129,43 @@ describe("LocalHost", () => {
     expect(sitesOf(stack)).toContain("10.0.0.5:8080");
   });
 
+  test("a program of the engine's own machine is a backend, which Nginx finds by its hosts file", () => {
+    const stack = host(
+      (local) => void local.serve("dev.test", { "/": Backend.fromAddress("host.docker.internal:3000") }),
+    );
+    expect(sitesOf(stack)).toContain("server host.docker.internal:3000;");
+    expect(only(stack, "docker_container", "host_Nginx")).toMatchObject({
+      host: [{ host: "host.docker.internal", ip: "host-gateway" }],
+    });
+  });
+
+  test.each<[string, number | undefined, string[]]>([
+    ["a drain that is left out", undefined, []],
+    ["one that is as long as requests may be silent", 90, []],
+    [
+      "a shorter one",
+      30,
+      [
+        "drainSeconds: is 30, but slow.test lets a request be silent for 90 s: a release may cut it; leave drainSeconds out, or give slow.test a shorter readTimeoutSeconds",
+      ],
+    ],
+  ])("says where a release may cut what a site allows: %s", (_, drainSeconds, expected) => {
+    let warnings: unknown[] = [];
+    synthesize((stack) => {
+      const local = new LocalHost(stack, "host", { drainSeconds });
+      local.serve("slow.test", { "/": Backend.fromAddress("10.0.0.5:80") }, { readTimeoutSeconds: 90 });
+      warnings = local.node.metadata.filter(({ type }) => type === "@cdktf/warn").map(({ data }) => data);
+    });
+    expect(warnings).toEqual(expected);
+  });
+
+  test("reads no secrets yet, and says so", () => {
+    const secrets = { A: { source: { kind: "parameter", id: "/a" } } };
+    expect(() => host((local, stack) => void local.run("a", { image: app(stack), port: 80, secrets }))).toThrow(
+      "stack/host/a: secrets[A]: the host stack/host reads no secrets: run the service on one that does",
+    );
+  });
+
   test("two hosts on one network serve each other's services", () => {
     const stack = synthesize((scope) => {
       const network = new Network(scope, "network");
@@ -204,12 +241,12 @@ describe("LocalHost", () => {
     [
       "a stop grace below nothing",
       (l, s) => l.run("a", { image: app(s), port: 80, stopGraceSeconds: -1 }),
-      /stopGraceSeconds: stop grace must be a whole number of seconds, 0 at least, got -1/,
+      /stack\/host\/a: stopGraceSeconds: stop grace must be a whole number of seconds from 0 to 3600, got -1/,
     ],
     [
       "a variable that is not set",
       (l, s) => l.run("a", { image: app(s), port: 80, env: { A: undefined as unknown as string } }),
-      /stack\/host\/a\/Container: env\[A\]: must be text, got undefined: set it, or leave the key out/,
+      /stack\/host\/a: env\[A\]: must be text, got undefined: set it, or leave the key out/,
     ],
     [
       "a number for a variable",
@@ -219,7 +256,7 @@ describe("LocalHost", () => {
     [
       "a variable's name with its value in it",
       (l, s) => l.run("a", { image: app(s), port: 80, env: { "A=B": "" } }),
-      /env: variable name must not be empty, nor hold = or white space, got "A=B"/,
+      /env: variable name must be letters, digits and underscores, a letter first, got "A=B"/,
     ],
     [
       "a command in one piece",

@@ -48,7 +48,10 @@ export interface NanoHostProps extends AwsEnvironment {
   readonly waitForRelease?: boolean;
   /** Seconds that a release may take before it drains, the host's first boot included. @default 900 */
   readonly deadlineSeconds?: number;
-  /** Seconds that open requests get to end by themselves after a release. @default 10 */
+  /**
+   * The most seconds that open requests get to end by themselves after a release.
+   * @default - as long as a request of its sites may be silent, 10 at least
+   */
   readonly drainSeconds?: number;
   /** How many releases keep their images on the host. @default 3 */
   readonly keepReleases?: number;

@@ -1,4 +1,6 @@
 import type { Construct } from "constructs";
+import { drainTime } from "../../release/drain.ts";
+import { keptReleases } from "../../release/release.ts";
 import { atProperty, ConstructError, collectErrors } from "../../terraform/construct-error.ts";
 import { knownProps } from "../../terraform/known-props.ts";
 import { requireLiteral, requireTextMap, requireWordList } from "../../terraform/literal.ts";
@@ -10,7 +12,6 @@ import { InstanceType } from "./instance-type.ts";
 import { MachineImage } from "./machine-image.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
 import { checkOutbound } from "./outbound-rule.ts";
-import { drainTime, keptReleases } from "./release-manifest.ts";
 import { type UserData, userData } from "./user-data.ts";
 
 /** What was declared of a host, checked. */

@@ -1,18 +1,20 @@
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
-import { Construct } from "constructs";
-import type { IBackend, IHost, IService, ISite, SiteOptions } from "../../hosts/host.ts";
-import { Site } from "../../hosts/site.ts";
-import { serviceName } from "../../release/service-name.ts";
-import { ServicePorts } from "../../release/service-ports.ts";
-import { atProperty, ConstructError } from "../../terraform/construct-error.ts";
+import type { Construct } from "constructs";
+import type { IHost, ISite } from "../../hosts/host.ts";
+import { HostBase } from "../../hosts/host-base.ts";
+import type { HostedService } from "../../hosts/hosted-service.ts";
+import type { HostedSite } from "../../hosts/hosted-site.ts";
+import type { HostCapabilities } from "../../release/host-capabilities.ts";
+import { BRIDGE_ADDRESS, type ClaimedPorts } from "../../release/service-ports.ts";
+import { atProperty } from "../../terraform/construct-error.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
-import { constructId } from "../../terraform/literal.ts";
 import { owningStack } from "../../terraform/stack-of.ts";
 import { templateMap } from "../../terraform/template-text.ts";
 import type { Platform } from "../../values/platform.ts";
 import { AwsAccount } from "../aws-account.ts";
 import { awsName } from "../aws-name.ts";
 import type { IRole } from "../ecr-repository-base.ts";
+import { SECRET_KINDS, Secret } from "../secret.ts";
 import { hostDeployerStatements, zoneDeployerStatements } from "./deployer-policy.ts";
 import { ElasticIp } from "./elastic-ip.ts";
 import { Firewall } from "./firewall.ts";
@@ -22,8 +24,8 @@ import { monthlyPrice, priceText } from "./monthly-price.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
 import { type NanoHostSettings, nanoHostSettings } from "./nano-host-settings.ts";
 import { NanoInstance } from "./nano-instance.ts";
-import { Release } from "./nano-release.ts";
-import { type NanoRunOptions, NanoService } from "./nano-service.ts";
+import { NanoRelease } from "./nano-release.ts";
+import { ecrPullOf, requirePullable } from "./pullable-image.ts";
 import { type ReleaseManifest, releaseManifest } from "./release-manifest.ts";
 import { assertFitsParameter } from "./release-parameter.ts";
 import { StatusAlarm } from "./status-alarm.ts";
@@ -42,7 +44,7 @@ const LONGEST_DOCUMENT_NAME = 128;
  * Why a release is no part of the instance: what it boots with knows only how to converge to a release, so that a new
  * version of a service plans nothing on the instance, and the old version serves until the new one is healthy.
  */
-export class NanoHost extends Construct implements IHost, IRole {
+export class NanoHost extends HostBase implements IRole {
   readonly platform: Platform;
   /** The type, what it runs and what it costs a month, the public IPv4 address included. */
   readonly description: string;
@@ -54,10 +56,7 @@ export class NanoHost extends Construct implements IHost, IRole {
   readonly ready: TerraformDependency[];
   private readonly account: AwsAccount;
   private readonly firewall: Firewall;
-  private readonly rollout: Release;
-  private readonly ports = new ServicePorts();
-  private readonly services = new Map<string, NanoService>();
-  private readonly sites = new Map<string, Site>();
+  private readonly rollout: NanoRelease;
 
   /** @throws {ConstructError} for a type, machine image, size, file or address that cannot be what is declared */
   constructor(
@@ -65,14 +64,14 @@ export class NanoHost extends Construct implements IHost, IRole {
     id: string,
     private readonly props: NanoHostProps = {},
   ) {
-    super(scope, constructId(scope, id));
+    super(scope, id, { drainSeconds: props.drainSeconds, keepReleases: props.keepReleases });
     this.account = AwsAccount.of(this, { account: props.account, region: props.region });
     const declared = nanoHostSettings(this, { host: this.node.path, parameter: this.parameterName }, props);
     const { type, volumeGiB } = declared;
     this.platform = type.platform;
     const price = priceText(monthlyPrice({ type, volumeGiB, alarms: props.statusAlarm ? 1 : 0 }));
     this.description = `${type}, ${this.platform}: ${price}`;
-    this.manifest();
+    atProperty(this, "release", () => this.checkRelease());
     const parts = this.declare(declared);
     this.firewall = parts.firewall;
     this.rollout = parts.release;
@@ -82,30 +81,35 @@ export class NanoHost extends Construct implements IHost, IRole {
     this.ready = parts.release.ready;
   }
 
-  run(id: string, options: NanoRunOptions): IService {
-    const property = `run(${JSON.stringify(id)})`;
-    const name = atProperty(this, property, () => serviceName(constructId(this, id)));
-    if (this.services.has(name))
-      throw new ConstructError(this, "run", `has a service ${name} already: give each its own name`);
-    const ports = atProperty(this, property, () => this.ports.claim(name));
-    const service = new NanoService(this, name, options, { host: this, ports, ready: () => this.ready });
-    this.services.set(name, service);
-    this.manifest(property);
-    return service;
-  }
-
-  serve(name: string, routes: Readonly<Record<string, IBackend>>, options?: SiteOptions): ISite {
-    const site = new Site(this, name, routes, options);
-    this.sites.set(site.name, site);
-    this.manifest(`serve(${JSON.stringify(name)})`);
-    this.firewall.open(PUBLIC_PORT, "visitors");
-    this.record(site);
-    return site;
-  }
-
   /** Where visitors open `site`, once its name leads to {@link publicIp}. */
   urlOf(site: ISite): string {
     return `http://${site.name}/`;
+  }
+
+  protected capabilities(): HostCapabilities {
+    return { secrets: SECRET_KINDS, hasHostGateway: false };
+  }
+
+  protected internalAddress({ internal }: ClaimedPorts): string {
+    return `${BRIDGE_ADDRESS}:${internal}`;
+  }
+
+  protected unreachableFrom(_host: IHost): string {
+    return ": its listener is on its own host only; serve it there under a name and route to that by Backend.fromAddress";
+  }
+
+  protected addService(service: HostedService): void {
+    requirePullable(service);
+    this.checkRelease();
+  }
+
+  protected addSite(site: HostedSite): void {
+    this.firewall.open(PUBLIC_PORT, "visitors");
+    this.record(site);
+  }
+
+  protected checkRelease(): void {
+    assertFitsParameter(this.manifest());
   }
 
   private get parameterName(): string {
@@ -119,11 +123,17 @@ export class NanoHost extends Construct implements IHost, IRole {
     const placement = new VpcSubnet(this, "VpcSubnet", { type: declared.type, subnet: props.subnet });
     const firewall = new Firewall(this, "Firewall", { vpcId: placement.vpcId, outbound: props.outbound ?? [], tags });
     const address = new ElasticIp(this, "ElasticIp", { placement, firewall, allocationId: props.elasticIp, tags });
-    const policy = () => hostPolicy(account, { parameterName, documentName, ...this.pulls() });
+    const policy = () =>
+      hostPolicy(account, {
+        parameterName,
+        documentName,
+        repositoryArns: this.pulls().map(({ repositoryArn }) => repositoryArn),
+        secrets: this.hosted.flatMap(({ secrets }) => secrets).filter((secret) => secret instanceof Secret),
+      });
     const role = new HostRole(this, "Role", { account, policy });
     const dependsOn = [...role.ready, ...firewall.ready, ...address.ready, ...placement.ready];
     const instance = new NanoInstance(this, "Instance", { declared, props, role, address, tags, dependsOn });
-    const release = new Release(this, "Release", {
+    const release = new NanoRelease(this, "Release", {
       account,
       hostName: this.node.path,
       parameterName,
@@ -139,43 +149,22 @@ export class NanoHost extends Construct implements IHost, IRole {
     return { firewall, address, role, instance, release };
   }
 
-  /** What the host serves. @throws {ConstructError} for whatever it would refuse, or what no parameter holds */
-  private manifest(property = "release"): ReleaseManifest {
-    const { drainSeconds, keepReleases } = this.props;
-    return atProperty(this, property, () => {
-      const services = this.declared();
-      const manifest = releaseManifest({
-        host: this.node.path,
-        ecr: services.flatMap(({ ecr }) => (ecr ? [ecr.address] : [])),
-        services: services.map(({ released }) => released),
-        sites: [...this.sites.values()].map(({ name, routes, options }) => ({
-          ...options,
-          name,
-          routes: Object.fromEntries(routes),
-        })),
-        specOf: (_, name) => this.rollout.specOf(name),
-        drainSeconds,
-        keepReleases,
-      });
-      assertFitsParameter(manifest);
-      return manifest;
+  /** What the host is told. @throws InvalidValueError for whatever it would refuse */
+  private manifest(): ReleaseManifest {
+    const services = new Map(this.hosted.map((service) => [service.node.id, service]));
+    return releaseManifest({
+      release: this.release,
+      portsOf: (name) => (services.get(name) as HostedService).ports,
+      ecr: this.pulls().map(({ address }) => address),
+      specOf: (_, name) => this.rollout.specOf(name),
     });
   }
 
-  /** Sorted, so that another order of declaration is no other release. */
-  private declared(): NanoService[] {
-    return [...this.services.keys()].sort().map((name) => this.services.get(name) as NanoService);
-  }
-
   private pulls() {
-    const services = this.declared();
-    return {
-      repositoryArns: services.flatMap(({ ecr }) => (ecr ? [ecr.repositoryArn] : [])),
-      secrets: services.flatMap(({ secrets }) => secrets),
-    };
+    return this.hosted.flatMap(({ image }) => ecrPullOf(image) ?? []);
   }
 
-  private record(site: Site): void {
+  private record(site: HostedSite): void {
     const { zone } = this.props;
     if (!zone) return;
     new Route53Record(site, "Record", {

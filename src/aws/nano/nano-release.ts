@@ -2,7 +2,6 @@ import { SsmDocument } from "@cdktf/provider-aws/lib/ssm-document";
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { Lazy, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
-import { serviceSpec } from "../../release/service-spec.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
 import { lateValue } from "../../terraform/late.ts";
 import { VerifiedStep } from "../../terraform/verified-step.ts";
@@ -11,11 +10,12 @@ import { stagedScript } from "../staged-script.ts";
 import { commandDocument } from "./command-document.ts";
 import type { ReleaseManifest } from "./release-manifest.ts";
 import { PARAMETER_LIMIT } from "./release-parameter.ts";
+import { releasedSpec } from "./released-service.ts";
 
 const SPEC_DIGITS = 16;
 
-/** What a {@link Release} takes. */
-export interface ReleaseProps {
+/** What a {@link NanoRelease} takes. */
+export interface NanoReleaseProps {
   readonly account: AwsAccount;
   /** The host's name, for messages. */
   readonly hostName: string;
@@ -39,13 +39,13 @@ export interface ReleaseProps {
  * finds in the next apply that what should serve does not. Both see the manifest as an object, so that a plan shows
  * all of it but the digests that are not known yet.
  */
-export class Release extends Construct {
+export class NanoRelease extends Construct {
   /** What must have happened before the host serves what is declared. */
   readonly ready: TerraformDependency[];
   private readonly specs: TerraformLocal;
   private readonly named = new Map<string, string>();
 
-  constructor(scope: Construct, id: string, props: ReleaseProps) {
+  constructor(scope: Construct, id: string, props: NanoReleaseProps) {
     super(scope, id);
     const { account, parameterName, documentName } = props;
     const manifest = new TerraformLocal(
@@ -107,7 +107,7 @@ export class Release extends Construct {
     return named;
   }
 
-  private wait(props: ReleaseProps, parameter: SsmParameter, object: string, before: TerraformDependency[]) {
+  private wait(props: NanoReleaseProps, parameter: SsmParameter, object: string, before: TerraformDependency[]) {
     const { account, instanceId } = props;
     const version = parameter.getStringAttribute("version");
     const deploy = stagedScript(this, "nano/deploy.sh", "deploy");
@@ -144,7 +144,7 @@ export class Release extends Construct {
 }
 
 function specsOf({ services }: ReleaseManifest): Record<string, unknown> {
-  return Object.fromEntries(services.map((service) => [service.name, serviceSpec(service)]));
+  return Object.fromEntries(services.map((service) => [service.name, releasedSpec(service)]));
 }
 
 const PARAMETER_ACTIONS = [

@@ -15,20 +15,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { hostAgentFiles } from "../../../../src/aws/nano/agent-files.ts";
-import {
-  MARKER_PORT,
-  type ReleaseManifest,
-  type ReleaseManifestOptions,
-  releaseManifest,
-} from "../../../../src/aws/nano/release-manifest.ts";
-import type { PlacedServiceOptions } from "../../../../src/aws/nano/released-service.ts";
+import { MARKER_PORT, type ReleaseManifest } from "../../../../src/aws/nano/release-manifest.ts";
 import { mainConfiguration } from "../../../../src/nginx/main-configuration.ts";
 import { releaseFile } from "../../../../src/nginx/server.ts";
 import { renderSites } from "../../../../src/nginx/sites.ts";
 import type { ClaimedPorts } from "../../../../src/release/service-ports.ts";
 import { HealthCheck } from "../../../../src/values/health-check.ts";
 import { findNginx, freePort } from "../../../nginx/running-nginx.ts";
-import { specDigest } from "../spec-digest.ts";
+import { type DeclaredManifest, declaredManifest, type PlacedService } from "../declared-manifest.ts";
 import type { AwsDouble } from "./aws-double.ts";
 import { docker } from "./test-images.ts";
 
@@ -42,7 +36,7 @@ export interface Outcome {
   readonly last: string;
 }
 
-export interface TestService extends Partial<Omit<PlacedServiceOptions, "name" | "image">> {
+export interface TestService extends Partial<Omit<PlacedService, "name" | "image">> {
   readonly name: string;
   readonly image: string;
 }
@@ -141,8 +135,8 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
   }
 
   /** What a release of these services would be; each answers at `NAME.test`. */
-  manifest(services: readonly TestService[], options: Partial<ReleaseManifestOptions> = {}): ReleaseManifest {
-    const manifest = releaseManifest({
+  manifest(services: readonly TestService[], options: Partial<DeclaredManifest> = {}): ReleaseManifest {
+    const manifest = declaredManifest({
       host: this.name,
       services: services.map((service) => ({
         port: 8080,
@@ -151,8 +145,7 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
         stopGraceSeconds: 1,
         ...service,
       })),
-      sites: services.map(({ name }) => ({ name: `${name}.test`, routes: { "/": name } })),
-      specOf: specDigest,
+      sites: Object.fromEntries(services.map(({ name }) => [`${name}.test`, name])),
       edge: { port: this.port },
       drainSeconds: 2,
       ...options,
@@ -184,7 +177,7 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
     return this.run(["converge", `${version}`, release], extra);
   }
 
-  async release(services: readonly TestService[], options?: Partial<ReleaseManifestOptions>): Promise<Outcome> {
+  async release(services: readonly TestService[], options?: Partial<DeclaredManifest>): Promise<Outcome> {
     return this.tell(this.put(this.manifest(services, options)));
   }
 

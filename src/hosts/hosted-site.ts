@@ -1,37 +1,53 @@
 import { Construct } from "constructs";
+import { longestSilence } from "../release/drain.ts";
+import type { HostCapabilities } from "../release/host-capabilities.ts";
+import { readTimeout } from "../release/proxy-options.ts";
+import type { RouteTarget, Site } from "../release/site.ts";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
 import { requireLiteral } from "../terraform/literal.ts";
+import { HOST_GATEWAY, isHostGateway } from "../values/host-gateway.ts";
 import { refuseUnknownOptions } from "../values/known-options.ts";
 import { ServerName } from "../values/server-name.ts";
 import { type IBackend, type IHost, type IService, type ISite, SITE_OPTIONS, type SiteOptions } from "./host.ts";
 
-/** Where a route leads: to a service of the site's own host by name, or to an address. */
-export type RouteTarget = { readonly service: string } | { readonly address: string };
+/** What a host tells each of its sites about their surroundings. */
+export interface SitePlace {
+  readonly host: IHost & Construct;
+  readonly capabilities: HostCapabilities;
+  /** Hears of each route that is added later. */
+  readonly onRoute: () => void;
+}
 
-/** A server name of a host and its routes; the host's release turns it into an Nginx `server`. */
-export class Site extends Construct implements ISite {
+/** A server name of a host and its routes. */
+export class HostedSite extends Construct implements ISite {
   readonly name: string;
   private readonly targets = new Map<string, RouteTarget>();
+  private readonly declared: boolean = false;
 
-  /** @throws {ConstructError} for a malformed name or route */
+  /** @throws {ConstructError} for a malformed name, option or route */
   constructor(
-    private readonly host: IHost & Construct,
+    private readonly place: SitePlace,
     name: string,
     routes: Readonly<Record<string, IBackend>>,
-    readonly options: SiteOptions = {},
+    private readonly options: SiteOptions = {},
   ) {
+    const { host } = place;
     const parsed = atProperty(host, "serve", () => ServerName.parse(requireLiteral(host, "serve", name))).toString();
     if (host.node.tryFindChild(`Site-${parsed}`)) {
       throw new ConstructError(host, "serve", `serves ${parsed} already: add a route to that site instead`);
     }
     super(host, `Site-${parsed}`);
     this.name = parsed;
-    atProperty(this, "options", () => refuseUnknownOptions("site", options, SITE_OPTIONS));
+    atProperty(this, "options", () => {
+      refuseUnknownOptions("site", options, SITE_OPTIONS);
+      readTimeout(longestSilence(this.declaration));
+    });
     this.checkRoutes(routes);
     if (Object.keys(routes).length === 0) {
       throw new ConstructError(this, "routes", 'must not be empty: say what serves the name, e.g. { "/": service }');
     }
     for (const [path, backend] of Object.entries(routes)) this.addRoute(path, backend);
+    this.declared = true;
   }
 
   addRoute(path: string, to: IBackend): void {
@@ -42,12 +58,14 @@ export class Site extends Construct implements ISite {
       const problem = { subject: "backend", rule: "must be a service or an address", got: to, remedy };
       throw new ConstructError(this, `routes[${path}]`, problem);
     }
-    this.targets.set(path, this.targetOf(to));
+    this.targets.set(path, this.targetOf(path, to));
+    if (this.declared) this.place.onRoute();
   }
 
-  /** The routes by path, sorted. */
-  get routes(): ReadonlyMap<string, RouteTarget> {
-    return new Map([...this.targets].sort(([a], [b]) => (a < b ? -1 : 1)));
+  /** The site as a release has it. */
+  get declaration(): Site {
+    const routes = [...this.targets].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, to]) => ({ path, to }));
+    return { name: this.name, routes, proxy: this.options };
   }
 
   private checkRoutes(routes: unknown): void {
@@ -61,16 +79,18 @@ export class Site extends Construct implements ISite {
     throw new ConstructError(this, "routes", problem);
   }
 
-  private targetOf(backend: IBackend): RouteTarget {
-    if (isServiceOf(this.host, backend)) return { service: backend.node.id };
-    return { address: requireLiteral(this, "routes", backend.addressFrom(this.host)) };
+  private targetOf(path: string, backend: IBackend): RouteTarget {
+    const { host, capabilities } = this.place;
+    if ((backend as Partial<IService>).host === host) return { service: (backend as IService).node.id };
+    const address = requireLiteral(this, "routes", backend.addressFrom(host));
+    if (isHostGateway(address) && !capabilities.hasHostGateway) {
+      const problem = `${address} is a name for containers, and the proxy of ${host.node.path} is none: write ${address.replace(HOST_GATEWAY, "127.0.0.1")}`;
+      throw new ConstructError(this, `routes[${path}]`, problem);
+    }
+    return { address };
   }
 }
 
 function isBackend(value: unknown): value is IBackend {
   return typeof (value as Partial<IBackend> | null | undefined)?.addressFrom === "function";
-}
-
-function isServiceOf(host: IHost, backend: IBackend): backend is IService {
-  return (backend as Partial<IService>).host === host;
 }

@@ -1,0 +1,42 @@
+import {
+  type ReleaseManifest,
+  type ReleaseManifestOptions,
+  releaseManifest,
+} from "../../../src/aws/nano/release-manifest.ts";
+import { type ReleaseOptions, release } from "../../../src/release/release.ts";
+import { type ServiceOptions, service } from "../../../src/release/service.ts";
+import type { ClaimedPorts } from "../../../src/release/service-ports.ts";
+import { specDigest } from "./spec-digest.ts";
+
+/** A service and the ports that it has on its host. */
+export interface PlacedService extends ServiceOptions {
+  readonly ports: ClaimedPorts;
+}
+
+/** What a nano host is told, declared in short. */
+export interface DeclaredManifest
+  extends Pick<ReleaseOptions, "host" | "drainSeconds" | "keepReleases">,
+    Pick<ReleaseManifestOptions, "ecr" | "edge"> {
+  readonly services: readonly PlacedService[];
+  /** Names and the service that each leads to. @default - none */
+  readonly sites?: Readonly<Record<string, string>>;
+}
+
+export function declaredManifest({ services, sites = {}, ecr, edge, ...rest }: DeclaredManifest): ReleaseManifest {
+  const ports = new Map(services.map(({ name, ports }) => [name, ports]));
+  return releaseManifest({
+    release: release({
+      ...rest,
+      services: services.map(({ ports: _, ...declared }) => service(declared)),
+      sites: Object.entries(sites).map(([name, to]) => ({
+        name,
+        routes: [{ path: "/", to: { service: to } }],
+        proxy: {},
+      })),
+    }),
+    portsOf: (name) => ports.get(name) as ClaimedPorts,
+    ecr,
+    edge,
+    specOf: specDigest,
+  });
+}

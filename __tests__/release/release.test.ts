@@ -1,0 +1,68 @@
+import { type ReleaseOptions, release } from "../../src/release/release.ts";
+import { service } from "../../src/release/service.ts";
+import type { RouteTarget, Site } from "../../src/release/site.ts";
+import { HealthCheck } from "../../src/values/health-check.ts";
+
+const IMAGE = `web@sha256:${"a1".repeat(32)}`;
+const web = service({ name: "web", image: IMAGE, port: 80, health: HealthCheck.http("/status") });
+const site = (name: string, to: RouteTarget, readTimeoutSeconds?: number): Site => ({
+  name,
+  routes: [{ path: "/", to }],
+  proxy: { readTimeoutSeconds },
+});
+const options: ReleaseOptions = {
+  host: "stack/host",
+  services: [web],
+  sites: [site("a.test", { service: "web" })],
+};
+
+test("is plain data with every default filled in", () => {
+  expect(JSON.parse(JSON.stringify(release(options)))).toEqual({
+    host: "stack/host",
+    services: [
+      {
+        name: "web",
+        image: IMAGE,
+        port: 80,
+        health: { kind: "http", path: "/status", host: "a.test", interval: 5, timeout: 3, retries: 3, startPeriod: 30 },
+        env: {},
+        secrets: {},
+        memoryMiB: 256,
+        stopGraceSeconds: 10,
+      },
+    ],
+    sites: [{ name: "a.test", routes: [{ path: "/", to: { service: "web" } }], proxy: {} }],
+    drainSeconds: 60,
+    keepReleases: 3,
+  });
+});
+
+test.each<[string, readonly Site[], number]>([
+  ["no site", [], 10],
+  ["a site that says nothing", [site("a.test", { service: "web" })], 60],
+  ["a short one alone", [site("a.test", { service: "web" }, 5)], 10],
+  ["the longest of several", [5, 300, 20].map((s, at) => site(`${at}.test`, { service: "web" }, s)), 300],
+  ["a day, which no release sits out", [site("a.test", { service: "web" }, 86_400)], 3600],
+])("drains as long as a request may be silent: %s", (_, sites, seconds) => {
+  expect(release({ ...options, sites }).drainSeconds).toBe(seconds);
+  expect(release({ ...options, sites, drainSeconds: 7 }).drainSeconds).toBe(7);
+});
+
+test.each<[string, Partial<ReleaseOptions>, string]>([
+  ["a service twice", { services: [web, web] }, 'service name must be declared once, got "web"'],
+  [
+    "a site twice",
+    { sites: [options.sites[0] as Site, options.sites[0] as Site] },
+    "server name must be declared once",
+  ],
+  [
+    "a route to what is no service",
+    { sites: [site("a.test", { service: "wbe" })] },
+    'route must lead to a service that is declared, got "wbe": declared: web',
+  ],
+  ["an endless drain", { drainSeconds: 3601 }, "drain time must be a whole number of seconds from 0 to 3600, got 3601"],
+  ["half a drain", { drainSeconds: 0.5 }, "drain time must be a whole number of seconds"],
+  ["no release kept", { keepReleases: 0 }, "number of kept releases must be a whole number from 1 to 100, got 0"],
+])("refuses %s", (_, change, message) => {
+  expect(() => release({ ...options, ...change })).toThrow(message);
+});

@@ -1,0 +1,49 @@
+import type { IImage } from "../../docker/image.ts";
+import type { HostedService } from "../../hosts/hosted-service.ts";
+import { ConstructError } from "../../terraform/construct-error.ts";
+import { RegistryAddress } from "../../values/registry-address.ts";
+
+const ECR = /^\d{12}\.dkr\.ecr\./;
+
+/** A repository in ECR that a host pulls from. */
+export interface EcrPull {
+  readonly repositoryArn: string;
+  /** The address of its registry. */
+  readonly address: string;
+}
+
+/** Where in ECR the image is pulled from, if it is. */
+export function ecrPullOf({ repository: { pullAccess, registry } }: IImage): EcrPull | undefined {
+  if (pullAccess.kind !== "aws-iam") return undefined;
+  return { repositoryArn: pullAccess.repositoryArn, address: registry.address };
+}
+
+/** @throws {ConstructError} when a nano host cannot pull or run the image of `service` */
+export function requirePullable(service: HostedService): void {
+  const { image, host } = service;
+  const { pullAccess, registry, uri } = image.repository;
+  const refuse = (problem: string): never => {
+    throw new ConstructError(service, "image", problem);
+  };
+  if (!image.platform) {
+    refuse(
+      `${image.node.path} has no platform, and the host ${host.node.path} runs ${host.platform}: build or pull it with platform: host.platform`,
+    );
+  }
+  if (ECR.test(registry.address) && pullAccess.kind !== "aws-iam") {
+    refuse(
+      `${uri} is in ECR, and nothing says that the host may pull it: give the image its repository, e.g. EcrRepository.fromName`,
+    );
+  }
+  // A registry that takes pushes by login may let everybody pull; an image that is only pulled says that it is private.
+  if (pullAccess.kind === "login" || (pullAccess.kind === "docker-config" && image.contentId === undefined)) {
+    refuse(
+      `${uri} needs a login, which a nano host does not keep: push it to ECR, or to a repository that everybody may pull from`,
+    );
+  }
+  if (RegistryAddress.parse(registry.address).isLoopback) {
+    refuse(
+      `${uri} is on the deploying machine's own ${registry.address}, where a nano host finds nothing: push it to ECR, or to a registry with a name`,
+    );
+  }
+}

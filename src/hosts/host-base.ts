@@ -1,0 +1,127 @@
+import { Construct } from "constructs";
+import { longestSilence } from "../release/drain.ts";
+import type { HostCapabilities } from "../release/host-capabilities.ts";
+import { type Release, release } from "../release/release.ts";
+import { serviceName } from "../release/service-name.ts";
+import { type ClaimedPorts, ServicePorts } from "../release/service-ports.ts";
+import { warn } from "../terraform/annotation.ts";
+import { atProperty, ConstructError } from "../terraform/construct-error.ts";
+import type { TerraformDependency } from "../terraform/dependency.ts";
+import { constructId } from "../terraform/literal.ts";
+import type { Platform } from "../values/platform.ts";
+import type { IBackend, IHost, IService, ISite, RunOptions, SiteOptions } from "./host.ts";
+import { HostedService } from "./hosted-service.ts";
+import { HostedSite } from "./hosted-site.ts";
+
+/** What of a release a host is declared with. */
+export interface ReleaseProps {
+  readonly drainSeconds?: number;
+  readonly keepReleases?: number;
+}
+
+/**
+ * What every kind of host does alike: names, ports, order, checks, and the release that comes of it. A kind of host adds
+ * what it makes for a service and for a site, and reads {@link release} at synth.
+ *
+ * Why hooks and no events of synth: what a host would refuse is refused by the line that declares it.
+ */
+export abstract class HostBase extends Construct implements IHost {
+  abstract readonly platform?: Platform;
+  abstract readonly ready: TerraformDependency[];
+  private readonly ports = new ServicePorts();
+  private readonly services = new Map<string, HostedService>();
+  private readonly sites = new Map<string, HostedSite>();
+  private known?: Release;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly released: ReleaseProps = {},
+  ) {
+    super(scope, constructId(scope, id));
+  }
+
+  get release(): Release {
+    this.known ??= atProperty(this, "release", () =>
+      release({
+        host: this.node.path,
+        services: this.hosted.map(({ declaration }) => declaration),
+        sites: sorted(this.sites).map(({ declaration }) => declaration),
+        ...this.released,
+      }),
+    );
+    return this.known;
+  }
+
+  run(id: string, options: RunOptions): IService {
+    const property = `run(${JSON.stringify(id)})`;
+    const name = atProperty(this, property, () => serviceName(constructId(this, id)));
+    if (this.services.has(name))
+      throw new ConstructError(this, "run", `has a service ${name} already: give each its own name`);
+    const ports = atProperty(this, property, () => this.ports.claim(name));
+    const service = new HostedService(name, options, {
+      host: this,
+      capabilities: this.capabilities(),
+      ports,
+      address: this.internalAddress(ports),
+      unreachableFrom: (host) => this.unreachableFrom(host),
+    });
+    this.services.set(name, service);
+    this.known = undefined;
+    atProperty(this, property, () => this.addService(service));
+    return service;
+  }
+
+  serve(name: string, routes: Readonly<Record<string, IBackend>>, options?: SiteOptions): ISite {
+    const property = `serve(${JSON.stringify(name)})`;
+    const onRoute = () => this.check(property);
+    const site = new HostedSite({ host: this, capabilities: this.capabilities(), onRoute }, name, routes, options);
+    this.sites.set(site.name, site);
+    this.check(property);
+    this.warnOfDrain(site);
+    this.addSite(site);
+    return site;
+  }
+
+  /** What this kind of host can do. Never asked in the constructor. */
+  protected abstract capabilities(): HostCapabilities;
+
+  /** Where neighbours reach the service that has `ports`: `name:port` or `address:port`, stable over releases. */
+  protected abstract internalAddress(ports: ClaimedPorts): string;
+
+  /** Why this host's internal addresses lead nowhere from `host`, after "cannot be reached from …"; nothing where they lead. */
+  protected abstract unreachableFrom(host: IHost): string | undefined;
+
+  /** Makes what `service` needs of its own, as its children. @throws InvalidValueError, {@link ConstructError} for what this host cannot run */
+  protected abstract addService(service: HostedService): void;
+
+  /** Makes what `site` needs of its own, as its children. */
+  protected abstract addSite(site: HostedSite): void;
+
+  /** Tries what the host will be told. @throws InvalidValueError for what it would refuse */
+  protected abstract checkRelease(): void;
+
+  /** Sorted, so that another order of declaration is no other release. */
+  protected get hosted(): readonly HostedService[] {
+    return sorted(this.services);
+  }
+
+  private check(property: string): void {
+    this.known = undefined;
+    atProperty(this, property, () => this.checkRelease());
+  }
+
+  private warnOfDrain(site: HostedSite): void {
+    const { drainSeconds } = this.released;
+    const longest = longestSilence(site.declaration);
+    if (drainSeconds === undefined || drainSeconds >= longest) return;
+    warn(
+      this,
+      `drainSeconds: is ${drainSeconds}, but ${site.name} lets a request be silent for ${longest} s: a release may cut it; leave drainSeconds out, or give ${site.name} a shorter readTimeoutSeconds`,
+    );
+  }
+}
+
+function sorted<T>(byName: ReadonlyMap<string, T>): T[] {
+  return [...byName.keys()].sort().map((name) => byName.get(name) as T);
+}

@@ -1,0 +1,33 @@
+import { renderIntroduction } from "../../nginx/introduction.ts";
+import { nginxSites } from "../../nginx/server.ts";
+import { renderSites } from "../../nginx/sites.ts";
+import type { Release } from "../../release/release.ts";
+
+/** Where Nginx answers which release it serves; on its own loopback only. */
+const MARKER_PORT = 8100;
+const FLAVOUR = "container";
+
+/** Nginx's texts of a release, as the driver takes them. */
+export interface LocalTexts {
+  /** Everything that the host serves. */
+  readonly sites: string;
+  /** A host that serves no name yet, which still answers what it serves. */
+  readonly bare: string;
+  /** By which neighbours reach each service, each after a line `#: name`. */
+  readonly internal: string;
+}
+
+/** @param internalPorts the port by service under which its neighbours reach it */
+export function localTexts(
+  release: Release,
+  internalPorts: ReadonlyMap<string, number>,
+  publicPort: number,
+): LocalTexts {
+  const services = release.services.map(({ name }) => ({ name, internalListener: internalPorts.get(name) as number }));
+  const sites = nginxSites(release.sites);
+  return {
+    sites: renderSites({ flavour: FLAVOUR, services, sites, markerPort: MARKER_PORT, publicPort }),
+    bare: renderSites({ flavour: FLAVOUR, services: [], sites: [], markerPort: MARKER_PORT }),
+    internal: services.map((service) => `#: ${service.name}\n${renderIntroduction(FLAVOUR, service, sites)}`).join(""),
+  };
+}

@@ -1,0 +1,7 @@
+/** What a kind of host can do that not every kind can; whatever it cannot is refused where it is declared. */
+export interface HostCapabilities {
+  /** How each kind of secret that the host reads is declared, by kind, e.g. `Secret.fromParameter`; empty where it reads none. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Whether its proxy is a container, which finds its machine as `host.docker.internal`. */
+  readonly hasHostGateway: boolean;
+}

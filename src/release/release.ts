@@ -1,0 +1,70 @@
+import { InvalidValueError } from "../values/invalid-value-error.ts";
+import { drainTime, usualDrain } from "./drain.ts";
+import { healthOf } from "./health-host.ts";
+import type { Service } from "./service.ts";
+import { type Site, servicesOf } from "./site.ts";
+
+/**
+ * What a host serves, as plain data. Why a value: every kind of host is told the same, so that two declarations can be
+ * compared, a test can read what a host will be told, and a new kind of host is only a new reader.
+ */
+export interface Release {
+  /** The host's name, `stack/host`. */
+  readonly host: string;
+  readonly services: readonly Service[];
+  readonly sites: readonly Site[];
+  /** Seconds that open requests get to end by themselves. */
+  readonly drainSeconds: number;
+  /** How many releases keep their images on the host. */
+  readonly keepReleases: number;
+}
+
+/** What {@link release} takes. */
+export interface ReleaseOptions extends Pick<Release, "host" | "services" | "sites"> {
+  /** @default - as long as a request of its sites may be silent, 10 at least */
+  readonly drainSeconds?: number;
+  /** @default 3 */
+  readonly keepReleases?: number;
+}
+
+const DEFAULT_KEPT_RELEASES = 3;
+const MOST_KEPT_RELEASES = 100;
+
+/**
+ * The release of `services` and `sites`, each service's health asked by the name of a site that leads to it.
+ *
+ * @throws InvalidValueError for a service or site declared twice, a route to a service that is none of them, a drain or
+ * a number of kept releases that no host has
+ */
+export function release(options: ReleaseOptions): Release {
+  const { host, services, sites } = options;
+  once("service name", services);
+  once("server name", sites);
+  const known = new Set(services.map(({ name }) => name));
+  const stranger = sites.flatMap(servicesOf).find((name) => !known.has(name));
+  if (stranger !== undefined) {
+    const remedy = `declared: ${[...known].sort().join(", ") || "none"}`;
+    const rule = "must lead to a service that is declared";
+    throw new InvalidValueError({ subject: "route", rule, got: stranger, remedy });
+  }
+  return {
+    host,
+    services: services.map((service) => ({ ...service, health: healthOf(service.name, service.health, sites) })),
+    sites,
+    drainSeconds: drainTime(options.drainSeconds ?? usualDrain(sites)),
+    keepReleases: keptReleases(options.keepReleases ?? DEFAULT_KEPT_RELEASES),
+  };
+}
+
+/** @throws InvalidValueError when a host cannot keep as many */
+export function keptReleases(count: number): number {
+  if (Number.isInteger(count) && count >= 1 && count <= MOST_KEPT_RELEASES) return count;
+  const rule = `must be a whole number from 1 to ${MOST_KEPT_RELEASES}`;
+  throw new InvalidValueError({ subject: "number of kept releases", rule, got: count });
+}
+
+function once(subject: string, items: readonly { readonly name: string }[]): void {
+  const names = items.map(({ name }) => name);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new InvalidValueError({ subject, rule: "must be declared once", got: twice });
+}

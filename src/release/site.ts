@@ -1,0 +1,24 @@
+import type { ProxyOptions } from "./proxy-options.ts";
+
+/** Where a route leads: to a service of the site's own host by name, or to an address. */
+export type RouteTarget = { readonly service: string } | { readonly address: string };
+
+/** A path of a site and what answers under it; the longest path wins. */
+export interface Route {
+  readonly path: string;
+  readonly to: RouteTarget;
+}
+
+/** A server name and what answers it. */
+export interface Site {
+  /** E.g. `shop.example.com` or `*.example.com`. */
+  readonly name: string;
+  /** Sorted by path. */
+  readonly routes: readonly Route[];
+  readonly proxy: ProxyOptions;
+}
+
+/** The names of the services that `site` leads to. */
+export function servicesOf({ routes }: Site): string[] {
+  return routes.flatMap(({ to }) => ("service" in to ? [to.service] : []));
+}
