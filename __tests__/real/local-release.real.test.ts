@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { connect, type Socket } from "node:net";
 import { docker, Project } from "./project.ts";
 import { request, requestStream } from "./request-stream.ts";
@@ -5,6 +7,7 @@ import { request, requestStream } from "./request-stream.ts";
 jest.setTimeout(180_000);
 
 const PORT = 8903;
+const MACHINE_PORT = 8904;
 const SERVER = `
 import http.server, os, signal, sys, threading, time, urllib.request
 if os.environ.get("ENDS"):
@@ -85,6 +88,14 @@ describe("a release of two services on one engine", () => {
     expect((await request(PORT, "a.localhost", "/needs")).status).toBe(200);
     expect((await request(PORT, "b.localhost", "/needs")).status).toBe(200);
     expect(await project.plan()).toMatchObject({ status: 0 });
+  });
+
+  test("a program of the engine's machine answers at a name too", async () => {
+    const server = createServer((_, response) => response.end("the machine's own")).listen(MACHINE_PORT, "0.0.0.0");
+    await once(server, "listening");
+    expect((await request(PORT, "machine.localhost")).body).toBe("the machine's own");
+    server.close();
+    server.closeAllConnections();
   });
 
   test("a websocket of the one goes on while the other is released", async () => {

@@ -25,7 +25,8 @@ export class HostedService extends Construct implements IService {
   readonly host: IHost;
   readonly url: string;
   readonly image: IImage;
-  readonly secrets: readonly ISecret[];
+  /** By the name under which the service gets them. */
+  readonly secrets: Readonly<Record<string, ISecret>>;
   readonly ports: ClaimedPorts;
   /** The service as a release has it, but for the Host of its health check, which the sites decide. */
   readonly declaration: Service;
@@ -40,7 +41,7 @@ export class HostedService extends Construct implements IService {
     this.host = place.host;
     this.declaration = readService(this, place.host, options, place.capabilities);
     this.image = options.image;
-    this.secrets = Object.values(options.secrets ?? {});
+    this.secrets = options.secrets ?? {};
     this.ports = place.ports;
     this.url = `http://${place.address}`;
   }

@@ -81,6 +81,11 @@ describe("a service is refused", () => {
       "stack/host/web: secrets[A]: is of the kind vault, which the host stack/host does not read: write Secret.fromParameter or Secret.fromSecretsManager",
     ],
     [
+      "whose secret says its kind, and not what the host must be allowed",
+      (host, stack) => run(stack, host, { secrets: { A: { source: { kind: "parameter", id: "/a" } } } }),
+      "stack/host/web: secrets[A]: must be made by Secret.fromParameter or Secret.fromSecretsManager: a NanoHost grants itself those alone",
+    ],
+    [
       "with more than a release holds, with both sizes",
       (host, stack) => run(stack, host, { env: { A: randomBytes(6500).toString("base64") } }),
       'run("web"): release of stack/host must be at most 8192 characters compressed, got ',

@@ -1,8 +1,8 @@
-/** A stack of the tests' own: two services of one image that may need each other; what they do is the environment's. */
+/** A stack of the tests' own: two services of one image that may need each other, and a program of the machine; what the services do is the environment's. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { App, TerraformStack } from "cdktf";
-import { HealthCheck, LocalHost, PulledImage, useLocalBackend } from "../../../src/index.ts";
+import { Backend, HealthCheck, LocalHost, PulledImage, useLocalBackend } from "../../../src/index.ts";
 import { ServicePorts } from "../../../src/release/service-ports.ts";
 
 const app = new App();
@@ -30,4 +30,5 @@ for (const [name, other] of [
   });
   host.serve(`${name}.localhost`, { "/": service });
 }
+host.serve("machine.localhost", { "/": Backend.fromAddress("host.docker.internal:8904") });
 app.synth();

@@ -14,7 +14,8 @@ import type { Platform } from "../../values/platform.ts";
 import { AwsAccount } from "../aws-account.ts";
 import { awsName } from "../aws-name.ts";
 import type { IRole } from "../ecr-repository-base.ts";
-import { SECRET_KINDS, Secret } from "../secret.ts";
+import { SECRET_KINDS } from "../secret.ts";
+import { awsSecretsOf } from "./aws-secrets.ts";
 import { hostDeployerStatements, zoneDeployerStatements } from "./deployer-policy.ts";
 import { ElasticIp } from "./elastic-ip.ts";
 import { Firewall } from "./firewall.ts";
@@ -100,6 +101,7 @@ export class NanoHost extends HostBase implements IRole {
 
   protected addService(service: HostedService): void {
     requirePullable(service);
+    awsSecretsOf(service);
     this.checkRelease();
   }
 
@@ -128,7 +130,7 @@ export class NanoHost extends HostBase implements IRole {
         parameterName,
         documentName,
         repositoryArns: this.pulls().map(({ repositoryArn }) => repositoryArn),
-        secrets: this.hosted.flatMap(({ secrets }) => secrets).filter((secret) => secret instanceof Secret),
+        secrets: this.hosted.flatMap(awsSecretsOf),
       });
     const role = new HostRole(this, "Role", { account, policy });
     const dependsOn = [...role.ready, ...firewall.ready, ...address.ready, ...placement.ready];
