@@ -49,7 +49,7 @@ export class ComposeHost extends HostBase {
 
   protected addSite(): void {}
 
-  protected checkRelease(): void {
+  protected checkSite(): void {
     const { length } = this.release.sites;
     if (length > 2) throw new InvalidValueError({ subject: "sites", rule: "must be two at most", got: length });
   }

@@ -74,10 +74,13 @@ export abstract class HostBase extends Construct implements IHost {
 
   serve(name: string, routes: Readonly<Record<string, IBackend>>, options?: SiteOptions): ISite {
     const property = `serve(${JSON.stringify(name)})`;
-    const onRoute = () => this.check(property);
-    const site = new HostedSite({ host: this, capabilities: this.capabilities(), onRoute }, name, routes, options);
+    const onChange = (changed: HostedSite) => {
+      this.known = undefined;
+      atProperty(this, property, () => this.checkSite(changed));
+    };
+    const site = new HostedSite({ host: this, capabilities: this.capabilities(), onChange }, name, routes, options);
     this.sites.set(site.name, site);
-    this.check(property);
+    onChange(site);
     this.warnOfDrain(site);
     this.addSite(site);
     return site;
@@ -98,17 +101,12 @@ export abstract class HostBase extends Construct implements IHost {
   /** Makes what `site` needs of its own, as its children. */
   protected abstract addSite(site: HostedSite): void;
 
-  /** Tries what the host will be told. @throws InvalidValueError for what it would refuse */
-  protected abstract checkRelease(): void;
+  /** Tries what the host will be told of `site`, which is new or has a new route. @throws InvalidValueError for what it would refuse */
+  protected abstract checkSite(site: HostedSite): void;
 
   /** Sorted, so that another order of declaration is no other release. */
   protected get hosted(): readonly HostedService[] {
     return sorted(this.services);
-  }
-
-  private check(property: string): void {
-    this.known = undefined;
-    atProperty(this, property, () => this.checkRelease());
   }
 
   private warnOfDrain(site: HostedSite): void {

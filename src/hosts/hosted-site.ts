@@ -15,7 +15,7 @@ export interface SitePlace {
   readonly host: IHost & Construct;
   readonly capabilities: HostCapabilities;
   /** Hears of each route that is added later. */
-  readonly onRoute: () => void;
+  readonly onChange: (site: HostedSite) => void;
 }
 
 /** A server name of a host and its routes. */
@@ -59,7 +59,7 @@ export class HostedSite extends Construct implements ISite {
       throw new ConstructError(this, `routes[${path}]`, problem);
     }
     this.targets.set(path, this.targetOf(path, to));
-    if (this.declared) this.place.onRoute();
+    if (this.declared) this.place.onChange(this);
   }
 
   /** The site as a release has it. */

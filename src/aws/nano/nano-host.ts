@@ -72,7 +72,7 @@ export class NanoHost extends HostBase implements IRole {
     this.platform = type.platform;
     const price = priceText(monthlyPrice({ type, volumeGiB, alarms: props.statusAlarm ? 1 : 0 }));
     this.description = `${type}, ${this.platform}: ${price}`;
-    atProperty(this, "release", () => this.checkRelease());
+    atProperty(this, "release", () => this.checkManifest());
     const parts = this.declare(declared);
     this.firewall = parts.firewall;
     this.rollout = parts.release;
@@ -102,7 +102,7 @@ export class NanoHost extends HostBase implements IRole {
   protected addService(service: HostedService): void {
     requirePullable(service);
     awsSecretsOf(service);
-    this.checkRelease();
+    this.checkManifest();
   }
 
   protected addSite(site: HostedSite): void {
@@ -110,7 +110,12 @@ export class NanoHost extends HostBase implements IRole {
     this.record(site);
   }
 
-  protected checkRelease(): void {
+  protected checkSite(): void {
+    this.checkManifest();
+  }
+
+  /** Why the whole: a parameter holds so much and no more. */
+  private checkManifest(): void {
     assertFitsParameter(this.manifest());
   }
 

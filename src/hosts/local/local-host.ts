@@ -20,8 +20,9 @@ import { PortMapping, parsePort } from "../../values/port-mapping.ts";
 import type { IHost, ISite } from "../host.ts";
 import { HostBase } from "../host-base.ts";
 import type { HostedService } from "../hosted-service.ts";
+import type { HostedSite } from "../hosted-site.ts";
 import { LocalRelease } from "./local-release.ts";
-import { type LocalTexts, localTexts } from "./local-texts.ts";
+import { checkSite, type LocalTexts, localTexts } from "./local-texts.ts";
 
 /** What a {@link LocalHost} takes. */
 export interface LocalHostProps {
@@ -135,8 +136,11 @@ export class LocalHost extends HostBase {
 
   protected addSite(): void {}
 
-  protected checkRelease(): void {
-    this.texts();
+  protected checkSite(site: HostedSite): void {
+    checkSite(
+      site.declaration,
+      this.hosted.map(({ node }) => node.id),
+    );
   }
 
   private texts(): LocalTexts {

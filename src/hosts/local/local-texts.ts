@@ -2,6 +2,7 @@ import { renderIntroduction } from "../../nginx/introduction.ts";
 import { nginxSites } from "../../nginx/server.ts";
 import { renderSites } from "../../nginx/sites.ts";
 import type { Release } from "../../release/release.ts";
+import type { Site } from "../../release/site.ts";
 
 /** Where Nginx answers which release it serves; on its own loopback only. */
 const MARKER_PORT = 8100;
@@ -30,4 +31,13 @@ export function localTexts(
     bare: renderSites({ flavour: FLAVOUR, services: [], sites: [], markerPort: MARKER_PORT }),
     internal: services.map((service) => `#: ${service.name}\n${renderIntroduction(FLAVOUR, service, sites)}`).join(""),
   };
+}
+
+/**
+ * Tries `site` alone. Why not the whole text: it would be made once for each line of a declaration.
+ *
+ * @throws InvalidValueError for what Nginx would refuse
+ */
+export function checkSite(site: Site, services: readonly string[]): void {
+  renderSites({ flavour: FLAVOUR, services: services.map((name) => ({ name })), sites: nginxSites([site]) });
 }
