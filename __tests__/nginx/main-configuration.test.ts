@@ -1,4 +1,4 @@
-import { keepAliveFile, mainConfiguration } from "../../src/nginx/main-configuration.ts";
+import { mainConfiguration } from "../../src/nginx/main-configuration.ts";
 
 describe("mainConfiguration", () => {
   test("in a container logs to the container's output", () => {
@@ -43,8 +43,4 @@ http {
       "nginx include must be below /etc/nginx/",
     );
   });
-});
-
-test("keepAliveFile stands alone, for an Nginx that knows its word", () => {
-  expect(keepAliveFile()).toBe("# written by slipway; the next release overwrites it\n\nkeepalive_min_timeout 10s;\n");
 });

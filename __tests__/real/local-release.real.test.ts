@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { createServer } from "node:http";
+import { Agent, createServer, get } from "node:http";
 import { connect, type Socket } from "node:net";
+import { knows, pause } from "../nginx/running-nginx.ts";
 import { docker, Project } from "./project.ts";
 import { request, requestStream } from "./request-stream.ts";
 
@@ -109,6 +110,26 @@ describe("a release of two services on one engine", () => {
     expect(answers.failed).toEqual([]);
     expect((await request(PORT, "a.localhost")).body).toBe("two");
     expect(await project.plan()).toMatchObject({ status: 0 });
+  });
+
+  test("a request on a visitor's idle connection, seconds after the release, is answered", async () => {
+    const agent = new Agent({ keepAlive: true });
+    const idle = () =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const options = { port: PORT, host: "127.0.0.1", agent, headers: { Host: "a.localhost" } };
+        get(options, (response) => response.resume().on("end", () => resolve(response.statusCode))).on("error", reject);
+      });
+    expect(await idle()).toBe(200);
+    const run = apply({ ...BOTH, a: { health: "/needs", env: { BODY: "late" } } });
+    while ((await request(PORT, "a.localhost")).body !== "late") await pause(50);
+    await pause(3000);
+    expect(await idle()).toBe(200);
+    agent.destroy();
+    expect(await run).toMatchObject({ status: 0 });
+    const nginx = docker("ps", "--quiet", "--filter", "name=slipway-neighbours-host-nginx");
+    const version = /[\d.]+$/.exec(docker("exec", nginx, "sh", "-c", "nginx -v 2>&1"))?.[0] ?? "";
+    const files = docker("exec", nginx, "ls", "/etc/nginx/slipway/live").split("\n");
+    expect(files.includes("keepalive.conf")).toBe(knows(version, "1.27.4"));
   });
 
   test("a healthy new one goes out although its neighbour is not healthy, because the live one is broken", async () => {

@@ -104,7 +104,6 @@ export const GRAMMAR = {
   server_names_hash_max_size: rule(["http"], [count]),
   proxy_headers_hash_bucket_size: rule(["http"], [count]),
   proxy_headers_hash_max_size: rule(["http"], [count]),
-  keepalive_min_timeout: rule(["http"], [time]),
   client_header_timeout: rule(["http"], [time]),
   proxy_http_version: rule(["http"], [oneOf("1.1")]),
   proxy_redirect: rule(["http"], [OFF]),

@@ -92,12 +92,3 @@ export function headerMaps(): Directive[] {
     ...(Object.keys(PASSED) as (keyof typeof PASSED)[]).map((variable) => Directive.passedHeader(variable)),
   ];
 }
-
-/**
- * The text of a file of its own beside the sites', for an Nginx that knows its word, which is 1.27.4 or newer; an older
- * one does not start with it. Workers that a reload ends keep idle connections for as long, and tell clients to close
- * them, so that no request meets a connection that was just closed.
- */
-export function keepAliveFile(): string {
-  return Directive.file("http", [Directive.of("keepalive_min_timeout", "10s")]);
-}

@@ -36,12 +36,14 @@ describe("a release on a Docker engine", () => {
       "service-app.conf": "# listener of app\n",
       "upstream-app.conf": 'map "" $slipway_app {\n    default "c1:5000";\n}\n',
       "release.conf": 'map "" $configuration_id {\n    default "introduced.1";\n}\n',
+      "keepalive.conf": "keepalive_min_timeout 0s;\n",
       serving: "app c1 spec-c1\n",
     });
     expect(engine.generation(2)).toEqual({
       "sites.conf": "# sites of r1\n",
       "upstream-app.conf": 'map "" $slipway_app {\n    default "c1:5000";\n}\n',
       "release.conf": 'map "" $configuration_id {\n    default "r1.1";\n}\n',
+      "keepalive.conf": "keepalive_min_timeout 0s;\n",
       serving: "app c1 spec-c1\n",
     });
     expect(engine.has("etc/slipway/introduced.1")).toBe(false);
@@ -179,6 +181,40 @@ describe("a release on a Docker engine", () => {
     expect(engine.has("etc/slipway/r2.1")).toBe(false);
   });
 
+  test.each([
+    [5, "5s"],
+    [10, "10s"],
+    [600, "10s"],
+  ])("a drain of %d s: workers of before the reload keep idle connections for %s", (drain, time) => {
+    const engine = served();
+    expect(engine.release("r2", { app: "new" }, { drain }).status).toBe(0);
+    expect(engine.generation(3)["keepalive.conf"]).toBe(`keepalive_min_timeout ${time};\n`);
+  });
+
+  test("an Nginx that does not know how to keep idle connections does without, and nobody reads of it", () => {
+    const engine = new PretendedEngine();
+    engine.write("older", "");
+    engine.container("c1");
+    const run = engine.release("r1", { app: "c1" });
+    expect(run).toMatchObject({ status: 0, output: expect.not.stringContaining("keepalive") });
+    for (const reload of [1, 2]) expect(engine.generation(reload)).not.toHaveProperty("keepalive.conf");
+  });
+
+  test.each([
+    ["another directive", 'unknown directive "more_headers" in /etc/nginx/slipway/r2.1/sites.conf:3'],
+    ["the same in another file", 'unknown directive "keepalive_min_timeout" in /etc/nginx/slipway/r2.1/sites.conf:3'],
+    ["another fault of the file", '"keepalive_min_timeout" directive is duplicate in /etc/nginx/keepalive.conf:1'],
+  ])("what it says of %s is no reason to do without", (_, words) => {
+    const engine = served();
+    engine.write("refuses", `nginx: [emerg] ${words}\n`);
+    const run = engine.release("r2", { app: "new" });
+    expect(run.status).toBe(1);
+    expect(run.output.split("\n")).toContain(`nginx: [emerg] ${words}`);
+    engine.write("older", "");
+    engine.container("new");
+    expect(engine.release("r2", { app: "new" }).output).toContain(words);
+  });
+
   test("an Nginx that does not take the reload: the link goes back", () => {
     const engine = served();
     engine.write("deaf", "");
@@ -267,6 +303,27 @@ describe("a release on a Docker engine", () => {
     // Two looks in a row that find it idle are enough; the fifth is the first one.
     const looks = run.calls.filter((call) => call === "inspect networks old").length;
     expect(looks).toBe(waits ? 6 : 2);
+  });
+
+  test.each([
+    ["of before the reload may keep visitors' connections", true, 6],
+    ["is older and closes them at once", false, 2],
+  ])("an Nginx whose worker %s: waited for, %s", (_, knows, looks) => {
+    const engine = served();
+    if (!knows) engine.write("older", "");
+    engine.oldWorker();
+    const run = engine.release("r2", { app: "new" }, { drain: 60 });
+    expect(run.status).toBe(0);
+    expect(run.calls.filter((call) => call === "inspect networks old")).toHaveLength(looks);
+  });
+
+  test("a worker of before the reload that stays for a websocket is waited for no longer than idle connections last", () => {
+    const engine = served();
+    engine.oldWorker();
+    engine.clock(2);
+    const run = engine.release("r2", { app: "new" }, { drain: 600 });
+    expect(run.status).toBe(0);
+    expect(run.calls.filter((call) => call === "inspect networks old")).toHaveLength(4);
   });
 
   test("the drain is over when it is over, be the old one busy or not", () => {

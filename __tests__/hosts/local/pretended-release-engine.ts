@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -68,13 +69,13 @@ export class PretendedEngine {
     const scripts = { driver: join(SOURCE, "driver.sh"), entry: join(SOURCE, "release.sh") };
     writeFileSync(this.script, packedScript(scripts));
     this.write("etc/nginx.conf", `include ${this.folder}/etc/slipway/live/*.conf;\n`);
-    // The kernel's table of connections; whoever looks for the fifth time finds none any more.
+    // Processes, and the kernel's table of connections; whoever looks for the fifth time finds none any more.
     this.write("proc/net/tcp", "");
     for (const name of COMMANDS) this.link("bin", name);
     for (const name of COMMANDS_INSIDE) this.link("inside", name);
     this.program("bin/docker", DOCKER);
     this.program("inside/curl", 'test -s "$STATE/answered" && cat "$STATE/answered"');
-    this.program("inside/nginx", 'cat "$4" >"$STATE/tested"; test ! -e "$STATE/refuses"');
+    this.program("inside/nginx", NGINX);
     this.program("inside/hup", HUP);
     this.container("nginx");
   }
@@ -107,6 +108,19 @@ export class PretendedEngine {
    */
   answers(name: string, ...answers: readonly string[]): void {
     this.write(`answers/${name}`, `${answers.join("\n")}\n`);
+  }
+
+  /** Nginx's process that ends once requests and connections of before a reload have. */
+  oldWorker(): void {
+    mkdirSync(join(this.folder, "proc/17"));
+    this.write("proc/17/cmdline", "nginx: worker process is shutting down\0");
+  }
+
+  /** A clock that goes on by so many seconds whenever somebody looks at it. */
+  clock(seconds: number): void {
+    rmSync(join(this.folder, "bin/date"));
+    this.write("clock", "0\n");
+    this.program("bin/date", `read -r now <"$STATE/clock"; echo $((now + ${seconds})) >"$STATE/clock"; echo "$now"`);
   }
 
   field(name: string, field: string): string | undefined {
@@ -189,6 +203,16 @@ export interface ReleaseOptions {
   readonly shell?: string;
 }
 
+/** What it tests, and why it refuses that: the words of "refuses", or a directive that an "older" one does not know. */
+const NGINX = `cat "$4" >"$STATE/tested"
+read -r _ files <"$4"
+kept=\${files%/*}/keepalive.conf
+if [ -e "$STATE/older" ] && [ -e "$kept" ]; then
+  echo "nginx: [emerg] unknown directive \\"keepalive_min_timeout\\" in $kept:1" >&2
+  exit 1
+fi
+[ ! -e "$STATE/refuses" ] || { cat "$STATE/refuses" >&2; exit 1; }`;
+
 /** Nginx reads what is linked; it answers as the constant in it says. */
 const HUP = `echo reload >>"$STATE/calls"
 [ ! -e "$STATE/deaf" ] || exit 0
@@ -219,7 +243,7 @@ case $1 in
       *FinishedAt*) echo 2026-01-02T03:04:05Z ;;
       *Networks*)
         note "inspect networks $name"
-        [ "$(grep -c "inspect networks" "$STATE/calls")" -lt 5 ] || : >"$STATE/proc/net/tcp"
+        [ "$(grep -c "inspect networks" "$STATE/calls")" -lt 5 ] || { : >"$STATE/proc/net/tcp"; rm -rf "$STATE/proc/"[0-9]*; }
         echo "$(field address "$name") " ;;
     esac ;;
   update)
@@ -255,7 +279,7 @@ case $1 in
       [ -z "$why" ] || echo "$why"
       exit "$code"
     fi
-    move() { sed "s#/tmp/#$STATE/tmp/#g; s#/etc/nginx#$STATE/etc#g; s#/proc/net#$STATE/proc/net#g; s#kill -HUP 1#hup#"; }
+    move() { sed "s#/tmp/#$STATE/tmp/#g; s#/etc/nginx#$STATE/etc#g; s#/proc/#$STATE/proc/#g; s#kill -HUP 1#hup#"; }
     shift 4
     move | sh -es -- "$STATE/etc/slipway" "$@" ;;
 esac`;

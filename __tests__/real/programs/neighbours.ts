@@ -9,7 +9,7 @@ const app = new App();
 const stack = new TerraformStack(app, "slipway-neighbours");
 useLocalBackend(stack);
 const image = new PulledImage(stack, "image", { image: "python:3.12.8-slim-bookworm" });
-const host = new LocalHost(stack, "host", { port: 8903, drainSeconds: 5 });
+const host = new LocalHost(stack, "host", { port: 8903, drainSeconds: 5, nginxImage: process.env.SLIPWAY_TEST_NGINX });
 const server = readFileSync(join(process.cwd(), "app/server.py"), "utf8");
 // Each is told of the other, so neither can be declared after what it is told.
 const ports = new ServicePorts();

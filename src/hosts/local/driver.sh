@@ -16,6 +16,8 @@
 
 L_ROOT=/etc/nginx/slipway
 L_NOWHERE=127.0.0.1:9 # where nothing listens: what a service without a container answers is 502
+L_KEPT=10 # seconds for which workers of before a reload keep idle connections of visitors, unless $DRAIN is less
+kept_until=0
 
 # Runs the shell program on standard input in Nginx's container.
 l_inside() { docker exec -i "$NGINX" sh -es -- "$L_ROOT" "$@"; }
@@ -189,6 +191,7 @@ d_put() {
   {
     echo "cd \"\$1/$generation\""
     if [ "$texts" = release ]; then l_release_texts; else l_serving_texts; fi
+    printf 'keepalive_min_timeout %ss;\n' "$(l_kept)" | l_writing keepalive.conf
     l_constant configuration_id "$generation" | l_writing release.conf
     l_serving_lines | l_writing serving
   } >"$WORK/texts"
@@ -205,10 +208,21 @@ echo "$2.$number"
 END
 }
 
+# Without keepalive.conf where Nginx, older than 1.27.4, does not know its directive: it then closes idle connections at
+# a reload, which may meet a request that is on its way.
 d_test() {
   l_inside "$1" <<'END' && return
 sed "s#$1/live/#$1/$2/#" /etc/nginx/nginx.conf >/tmp/nginx.candidate.conf
-nginx -t -q -c /tmp/nginx.candidate.conf
+until said=$(nginx -t -q -c /tmp/nginx.candidate.conf 2>&1); do
+  case $said in
+    *'unknown directive "keepalive_min_timeout" in '*/keepalive.conf:*) rm "$1/$2/keepalive.conf" ;;
+    *)
+      printf '%s\n' "$said"
+      exit 1
+      ;;
+  esac
+done
+[ -z "$said" ] || printf '%s\n' "$said"
 END
   problem="Nginx refuses the configuration, see above"
   return 1
@@ -234,12 +248,26 @@ END
     [ "$looks" -gt 0 ] || return 75
     sleep "$R_PAUSE"
   done
+  kept_until=$(($(r_now) + $(l_kept) + 1))
   problem=''
 }
 
-# Whether Nginx has a connection to the container: every request to it comes that way, its neighbours' too.
+# A worker of before the reload sends a request that comes on a connection which it keeps to what served before, so it
+# keeps them no longer than that stays.
+l_kept() { if [ "$DRAIN" -lt "$L_KEPT" ]; then echo "$DRAIN"; else echo "$L_KEPT"; fi; }
+
+# Whether a worker of before the reload may keep such connections yet.
+l_keeps() {
+  [ "$(r_now)" -lt "$kept_until" ] && l_inside 2>/dev/null <<'END'
+[ -e "$1/live/keepalive.conf" ] && grep -qs 'nginx: worker process is shutting down' /proc/[0-9]*/cmdline
+END
+}
+
+# Whether Nginx has a connection to the container, as every request to it comes that way, its neighbours' too, or may
+# make one as it did before the switch.
 d_busy() {
   addresses=$(l_inspect '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "$1") || return 1
+  ! l_keeps || return 0
   # shellcheck disable=SC2086 # one word an address
   case $(l_connection_to $addresses) in
     busy) return 0 ;;
