@@ -1,11 +1,13 @@
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { makeWorld, release, type World } from "./pretended-world.ts";
 
 const AB = ["a 1", "b 1"];
 const served: World = { serves: AB };
 const deploy = (world: World, services: string[], environment?: Record<string, string>) =>
   release(world, { services, environment });
-const restore = (world: World, services: string[]) => release(world, { services, mode: "restore" });
+const restore = (world: World | string, services: string[]) => release(world, { services, mode: "restore" });
 const drainOf = (run: { done: readonly string[] }) => run.done.filter((line) => /^d_(busy|retire)/.test(line));
 
 describe("a release", () => {
@@ -199,6 +201,23 @@ describe("a restore", () => {
     const run = restore({ verdicts: [`d_fetch b ${status} no registry`] }, AB);
     expect(run).toMatchObject({ outcome, serves: ["a 1"], problem: outcome ? "b: no registry" : "" });
     expect(run.said).toContain("b: no registry");
+  });
+
+  test.each([
+    ["noted another check", undefined],
+    ["noted nothing", []],
+  ])("accepts no check that what runs fails, be it that it had %s: the next release asks it again", (_, noted) => {
+    const world = makeWorld({ ...served, noted, health: ["a:1 check /", "b:1 check /deep"] });
+    const services = ["a 1 /deep", "b 1 /deep"];
+    expect(restore(world, services)).toMatchObject({ outcome: 0, serves: AB, violations: [] });
+    expect(release(world, { services, id: "next" })).toMatchObject({
+      outcome: 1,
+      problem: "a is not healthy: GET /deep was answered 500, not 2xx",
+      serves: AB,
+    });
+    // what passed is asked no more
+    writeFileSync(join(world, "health"), "b:1 bad\n");
+    expect(release(world, { services, id: "next" })).toMatchObject({ outcome: 0, serves: AB });
   });
 
   test("keeps what runs where its successor does not get healthy", () => {

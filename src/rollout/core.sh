@@ -46,7 +46,7 @@ starting='' # the service of which a candidate is being started
 
 rollout() {
   release=$1 mode=$2 problem='' undoable=no later=0 because=''
-  for each in serving noted plan candidates introduced pending healthy missing pairs; do : >"$WORK/$each"; done
+  for each in serving noted plan candidates introduced pending healthy missing pairs accepted; do : >"$WORK/$each"; done
   trap 'r_interrupted' TERM INT HUP
   r_move
   outcome=$?
@@ -81,9 +81,6 @@ $line
 LINE
 }
 
-# The instance that requests to service $1 go to, and its spec.
-r_serving() { sed -n "s/^$1 //p" "$WORK/serving"; }
-
 # Says of each service what the release asks of it: "NAME WHY INSTANCE", where WHY is
 #   new     another spec, or nothing served: a new container, which must become healthy
 #   demand  another health check, or one that no release has noted yet: the container that runs must pass it; where it
@@ -95,7 +92,7 @@ r_plan() {
   d_recall services >"$WORK/noted" || : >"$WORK/noted"
   while IFS=$R_TAB read -r name spec _ <&3; do
     read -r instance running <<SERVING
-$(r_serving "$name")
+$(sed -n "s/^$name //p" "$WORK/serving")
 SERVING
     state=''
     [ "$running" != "$spec" ] || state=$(d_state "$instance")
@@ -281,7 +278,10 @@ r_go_live() {
   done 3<"$WORK/pairs"
   d_switch "$generation" || return
   undoable=no accepted=$later
-  d_note services <"$SERVICES" || accepted=$? because=$problem
+  while read -r name _ <&3; do # a check that what runs did not pass is not the one by which it was let in
+    if r_is_missing "$name"; then r_line "$name" "$WORK/noted"; else r_line "$name"; fi && echo "$line" >>"$WORK/accepted"
+  done 3<"$WORK/plan"
+  d_note services <"$WORK/accepted" || accepted=$? because=$problem
   d_accept || accepted=$? because=$problem
 }
 
