@@ -137,8 +137,8 @@ describe("a push to ECR", () => {
   });
 });
 
-describe("a destroy's farewell", () => {
-  const farewell = (aws: string) =>
+describe("the report of a destroy", () => {
+  const report = (aws: string) =>
     runScript(
       "ecr-destroy-report.sh",
       [],
@@ -151,18 +151,18 @@ describe("a destroy's farewell", () => {
     ["3", "3 images"],
     ["100", "100 images or more"],
   ])("of %s says what a repository still holds", (counted, images) => {
-    expect(farewell(`echo ${counted}`)).toMatchObject({
+    expect(report(`echo ${counted}`)).toMatchObject({
       status: 0,
       output: `team/cats: stays, for it holds ${images} and deleteWithImages is not set: set it, apply and destroy again, or empty the repository first\n`,
     });
   });
 
   test("says nothing of an empty repository", () => {
-    expect(farewell("echo 0")).toMatchObject({ status: 0, output: "" });
+    expect(report("echo 0")).toMatchObject({ status: 0, output: "" });
   });
 
   test("stops no destroy when it cannot tell", () => {
-    expect(farewell(refusal("AccessDeniedException"))).toMatchObject({
+    expect(report(refusal("AccessDeniedException"))).toMatchObject({
       status: 0,
       output: expect.stringMatching(/^team\/cats: cannot tell what is left in it: /),
     });

@@ -80,11 +80,11 @@ describe("EcrRegistry", () => {
 
   test("a destroy says what a repository still holds, before ECR refuses to delete it", () => {
     const stack = ecr((registry) => registry.repository("team/cats"));
-    const farewell = only(stack, "terraform_data");
-    const [step] = farewell.provisioner as {
+    const report = only(stack, "terraform_data");
+    const [step] = report.provisioner as {
       "local-exec": { environment: Record<string, string>; command: string };
     }[];
-    expect(farewell.depends_on).toEqual([expect.stringMatching(/^aws_ecr_repository\./)]);
+    expect(report.depends_on).toEqual([expect.stringMatching(/^aws_ecr_repository\./)]);
     expect(step?.["local-exec"]).toMatchObject({
       when: "destroy",
       command: expect.stringMatching(/^sh files\/[0-9a-f]{16}\/ecr-destroy-report\.sh$/),

@@ -39,7 +39,7 @@ test.each([
   await host.release([app("1")]);
   const told = host.put(host.manifest([app("2")]));
   const stream = requestStream(host.port, "web.test");
-  expect((await host.tell(told, { DIE_AT: dieAt })).status).toBeNull();
+  expect((await host.converge(told, { DIE_AT: dieAt })).status).toBeNull();
   expect(await body()).toBe(`version ${serves}`);
   // what the dead one had started keeps the lock until it ends
   let outcome = await host.run(["converge"]);
@@ -63,14 +63,14 @@ test("a release that dies again and again is given up, until somebody tells", as
   );
   expect(await body()).toBe("version 1");
   expect((await host.run(["converge"])).lines).toEqual([]);
-  expect((await host.tell(told)).status).toBe(0);
+  expect((await host.converge(told)).status).toBe(0);
   expect(await body()).toBe("version 2");
 });
 
 test("a switch of Nginx that dies before the reload is taken back", async () => {
   await host.release([app("1")]);
   const told = host.put(host.manifest([app("2")], { edge: { port: host.port, publicPort: 81 } }));
-  expect((await host.tell(told, { DIE_AT: "nginx -s reload" })).status).toBeNull();
+  expect((await host.converge(told, { DIE_AT: "nginx -s reload" })).status).toBeNull();
   // the old texts look at the new files: what they say was healthy before
   expect(await body()).toBe("version 2");
   const outcome = await host.run(["converge"]);
@@ -155,7 +155,10 @@ test("only the service that changed is replaced; one that is gone goes", async (
 test("a label that does not move is tried again, while the release serves", async () => {
   const told = host.put(host.manifest([app("1")]));
   aws.refusals.set("AmazonSSM.LabelParameterVersion", "AccessDeniedException");
-  expect(await host.tell(told)).toMatchObject({ status: 75, last: expect.stringContaining("AccessDeniedException") });
+  expect(await host.converge(told)).toMatchObject({
+    status: 75,
+    last: expect.stringContaining("AccessDeniedException"),
+  });
   expect(await body()).toBe("version 1");
   expect(live()).toBeUndefined();
   expect((await host.run(["status"])).lines).toContain(
@@ -174,7 +177,7 @@ test("a port that Nginx cannot have fails the release, for a reload only asks", 
   const { port } = taker.address() as { port: number };
   const manifest = host.manifest([app("2")]);
   const sites = manifest.sites.replaceAll(`listen ${host.port}`, `listen 127.0.0.1:${port}`);
-  const outcome = await host.tell(host.put({ ...manifest, sites }));
+  const outcome = await host.converge(host.put({ ...manifest, sites }));
   await new Promise((resolve) => taker.close(resolve));
   expect(outcome.last).toMatch(/: nginx was told to reload and does not serve it: .*Address already in use/);
   expect(outcome.status).toBe(1);
@@ -212,7 +215,7 @@ test("the command, the variables and the limits reach the container as they were
 
 test("the agent writes about Nginx what the documents say", async () => {
   const told = host.put(host.manifest([app("1")]));
-  await host.tell(told);
+  await host.converge(told);
   const plain = (text: string) => text.replace(/^#.*\n+/, "").replaceAll('"', "");
   expect(host.exists(`etc/nginx/slipway/${slotFile("web")}`)).toBe(false);
   expect(host.read("etc/nginx/slipway/release").split(".")[0]).toBe(told.release);

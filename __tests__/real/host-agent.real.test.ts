@@ -121,12 +121,12 @@ test("a request that is under way when the release moves is answered", async () 
 
 test("a release that never gets healthy fails with its reason, and what served serves on", async () => {
   const first = host.put(host.manifest([app("1")]));
-  await host.tell(first);
+  await host.converge(first);
   const before = host.containerIds(true);
   const stream = requestStream(host.port, "web.test");
   const ended = { ...app("ends"), command: ["sh", "-c", "echo no database; exit 3"] };
   const told = host.put(host.manifest([ended]));
-  const outcome = await host.tell(told);
+  const outcome = await host.converge(told);
   const { failed, bodies } = await stream.stop();
   const reason = "web is not healthy: its container ended with status 3";
   expect(outcome.last).toBe(`slipway: failed version=2 release=${told.release}: ${reason}`);
@@ -145,9 +145,9 @@ test("a release that never gets healthy fails with its reason, and what served s
 test("a failed version is left alone by the timer, and tried again when told", async () => {
   await host.release([app("1")]);
   const told = host.put(host.manifest([{ ...app("2"), command: ["false"] }]));
-  expect((await host.tell(told)).status).toBe(1);
+  expect((await host.converge(told)).status).toBe(1);
   expect(await host.run(["converge"])).toEqual({ status: 0, lines: [], last: "" });
-  const again = await host.tell(told);
+  const again = await host.converge(told);
   expect(again.status).toBe(1);
   expect(again.lines).toContainEqual(expect.stringMatching(/^slipway: web: starting on port /));
 });
@@ -172,7 +172,7 @@ test("a digest that the registry does not have fails the release at once", async
 
 test("text that Nginx refuses fails the release, and Nginx keeps what it had", async () => {
   await host.release([app("1")]);
-  const outcome = await host.tell(host.put({ ...host.manifest([app("2")]), sites: "nonsense on;\n" }));
+  const outcome = await host.converge(host.put({ ...host.manifest([app("2")]), sites: "nonsense on;\n" }));
   expect(outcome.last).toMatch(/: nginx refuses the configuration: .*unknown directive "nonsense"/);
   expect(outcome.status).toBe(1);
   expect(await body()).toBe("version 1");
@@ -198,9 +198,9 @@ test("after a boot the labelled version comes back, not the newest", async () =>
 
 test("an older version that was told stays", async () => {
   const first = host.put(host.manifest([app("1")]));
-  await host.tell(first);
+  await host.converge(first);
   await host.release([app("2")]);
-  expect((await host.tell(first)).last).toBe(`slipway: live version=1 release=${first.release}`);
+  expect((await host.converge(first)).last).toBe(`slipway: live version=1 release=${first.release}`);
   expect(live()).toBe(1);
   expect((await host.run(["converge"])).lines).toEqual([]);
   expect(await body()).toBe("version 1");
@@ -221,7 +221,7 @@ test("of two runs at once one works, the timer's goes away and the told one wait
   while (!host.exists("run/slipway/releasing.json")) await new Promise((resolve) => setTimeout(resolve, 20));
   const timer = await host.run(["converge"]);
   expect(timer).toEqual({ status: 0, lines: ["slipway: another run is at work"], last: expect.any(String) });
-  const told = await host.tell(host.put(host.manifest([app("2")])));
+  const told = await host.converge(host.put(host.manifest([app("2")])));
   expect((await working).status).toBe(0);
   expect(told.status).toBe(0);
   expect(await body()).toBe("version 2");
@@ -231,7 +231,7 @@ test("of two runs at once one works, the timer's goes away and the told one wait
 test("a version that holds another release is refused", async () => {
   const { version } = host.put(host.manifest([app("1")]));
   const other = "f".repeat(64);
-  const outcome = await host.tell({ version, release: other });
+  const outcome = await host.converge({ version, release: other });
   expect(outcome.status).toBe(3);
   expect(outcome.last).toMatch(/^slipway: version 1 of .* is release [0-9a-f]{64}, not f{64}$/);
   expect(host.containers()).toEqual([]);
@@ -247,7 +247,7 @@ test.each([
 ])("without %s the run ends with 75 and no verdict", async (_, away, reason) => {
   const told = host.put(host.manifest([app("1")]));
   away();
-  const outcome = await host.tell(told);
+  const outcome = await host.converge(told);
   expect(outcome.status).toBe(75);
   expect(outcome.last).toContain(`slipway: again version=1 release=${told.release}: ${reason}`);
   aws.refusals.clear();
@@ -260,7 +260,7 @@ test.each([
   ["of another time", { manifest: 1 }, "this host reads manifest 2, not 1"],
   ["with an unknown key", { sidecar: true }, "has the unknown key sidecar"],
 ])("a manifest %s is refused", async (_, change, reason) => {
-  const outcome = await host.tell(host.put({ ...host.manifest([app("1")]), ...change }));
+  const outcome = await host.converge(host.put({ ...host.manifest([app("1")]), ...change }));
   expect(outcome.status).toBe(1);
   expect(outcome.last).toContain(reason);
   expect(host.containers()).toEqual([]);

@@ -106,33 +106,43 @@ describe("parameters", () => {
 
   test("keep their versions and move a label", async () => {
     const put = (value: string) =>
-      aws.ask("ssm", "put-parameter", "--name", "/ledger", "--type", "String", "--value", value, "--overwrite");
+      aws.ask(
+        "ssm",
+        "put-parameter",
+        "--name",
+        "/slipway/release",
+        "--type",
+        "String",
+        "--value",
+        value,
+        "--overwrite",
+      );
     await put("one");
     await put("two");
     await aws.ask(
       "ssm",
       "label-parameter-version",
       "--name",
-      "/ledger",
+      "/slipway/release",
       "--parameter-version",
       "1",
       "--labels",
       "live",
     );
-    await expect(aws.ask("ssm", "get-parameter", "--name", "/ledger:live")).resolves.toMatchObject({
+    await expect(aws.ask("ssm", "get-parameter", "--name", "/slipway/release:live")).resolves.toMatchObject({
       Parameter: { Value: "one", Version: 1 },
     });
     await aws.ask(
       "ssm",
       "label-parameter-version",
       "--name",
-      "/ledger",
+      "/slipway/release",
       "--parameter-version",
       "2",
       "--labels",
       "live",
     );
-    await expect(aws.ask("ssm", "get-parameter", "--name", "/ledger:live")).resolves.toMatchObject({
+    await expect(aws.ask("ssm", "get-parameter", "--name", "/slipway/release:live")).resolves.toMatchObject({
       Parameter: { Value: "two", Version: 2 },
     });
   });

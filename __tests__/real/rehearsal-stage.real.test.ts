@@ -92,9 +92,9 @@ describe("the stand-in", () => {
   const aws = async (...args: string[]): Promise<string> =>
     await requireProgram("aws", ["--region", REGION, "--output", "json", ...args], { env: stage.deployerEnvironment });
 
-  const tell = async (word: string): Promise<object> => {
+  const runCommand = async (word: string): Promise<object> => {
     const sent = await aws(
-      ...["ssm", "send-command", "--instance-ids", machine.instanceId, "--document-name", "fixture-tell"],
+      ...["ssm", "send-command", "--instance-ids", machine.instanceId, "--document-name", "fixture-command"],
       ...["--parameters", `word=${word}`],
     );
     const found = ["--command-id", JSON.parse(sent).Command.CommandId, "--instance-id", machine.instanceId];
@@ -130,12 +130,12 @@ describe("the stand-in", () => {
   });
 
   test("runs the agent's commands with the document's time limit", async () => {
-    expect(await tell("good")).toMatchObject({
+    expect(await runCommand("good")).toMatchObject({
       Status: "Success",
       StandardOutputContent: `good on ${machine.instanceId} with home\n`,
     });
-    expect(await tell("bad")).toMatchObject({ Status: "Failed", ResponseCode: 1 });
-    expect(await tell("slow")).toMatchObject({ Status: "TimedOut" });
+    expect(await runCommand("bad")).toMatchObject({ Status: "Failed", ResponseCode: 1 });
+    expect(await runCommand("slow")).toMatchObject({ Status: "TimedOut" });
   });
 
   test("gets a metadata token, and its containers do not", async () => {

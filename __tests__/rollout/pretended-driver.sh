@@ -10,7 +10,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 
 say() { echo "says $1" >>"$WORLD/journal"; }
-w_tell() { echo "$*" >>"$WORLD/journal"; }
+w_log() { echo "$*" >>"$WORLD/journal"; }
 w_changed() {
   read -r w_n <"$WORLD/changes"
   echo $((w_n + 1)) >"$WORLD/changes"
@@ -22,7 +22,7 @@ date() {
 }
 # What sleeps may be told to stop, by the signal $STOP.
 sleep() {
-  w_tell "sleep"
+  w_log "sleep"
   [ -z "${STOP:-}" ] || [ "$(grep -c '^sleep' "$WORLD/journal")" -lt 3 ] || sh -c "kill -$STOP \$PPID"
 }
 
@@ -77,7 +77,7 @@ d_ready() {
   done
 }
 d_serves() {
-  w_tell "d_serves $1"
+  w_log "d_serves $1"
   read -r w_current <"$WORLD/current"
   [ "${w_current%.*}" = "$1" ]
 }
@@ -87,7 +87,7 @@ d_serving() {
   [ -z "$w_current" ] || cat "$WORLD/front/$w_current"
 }
 d_fetch() {
-  w_tell "d_fetch $1"
+  w_log "d_fetch $1"
   w_verdict d_fetch "$1"
 }
 d_candidate() {
@@ -102,7 +102,7 @@ d_candidate() {
     *) w_state=running ;;
   esac
   echo "$1 $spec $w_state" >"$WORLD/instances/$instance"
-  w_tell "d_candidate $1"
+  w_log "d_candidate $1"
   w_changed
 }
 d_state() {
@@ -145,7 +145,7 @@ d_put() {
     [ ! -e "$WORLD/instances/$w_instance" ] || read -r _ w_s _ <"$WORLD/instances/$w_instance"
     echo "$w_name $w_instance $w_s"
   done >"$WORLD/front/$generation"
-  w_tell "d_put $1 $generation"
+  w_log "d_put $1 $generation"
   w_changed
 }
 d_test() { w_verdict d_test "${1%.*}"; }
@@ -156,49 +156,49 @@ d_switch() {
   [ "$1" = "$w_began" ] || [ -z "$1" ] || while read -r w_name w_instance _; do
     w_before=$(w_live "$w_name")
     [ "$w_before" = "$w_instance" ] || [ -e "$WORLD/proven/$w_instance" ] || ! w_is_well "$w_before" ||
-      w_tell "VIOLATION: $w_name goes from $w_before, which is well, to $w_instance, which nothing proved"
+      w_log "VIOLATION: $w_name goes from $w_before, which is well, to $w_instance, which nothing proved"
   done <"$WORLD/front/$1"
   read -r w_current <"$WORLD/current"
   [ "$1" = "$w_began" ] || [ -z "$w_current" ] || while read -r w_name w_instance _; do
     ! grep -q "^$w_name$R_TAB" "$SERVICES" || { [ -n "$1" ] && grep -q "^$w_name " "$WORLD/front/$1"; } || ! w_is_well "$w_instance" ||
-      w_tell "VIOLATION: $w_name is taken from the front, though $w_instance is well"
+      w_log "VIOLATION: $w_name is taken from the front, though $w_instance is well"
   done <"$WORLD/front/$w_current"
   echo "$1" >"$WORLD/current"
-  w_tell "d_switch $1"
+  w_log "d_switch $1"
   w_changed
   w_verdict switched "${1%.*}"
 }
 d_busy() {
-  w_tell "d_busy $1"
+  w_log "d_busy $1"
   w_verdict busy "${1%%.*}" || return 0
   w_verdict d_busy "${1%%.*}" || return
   return 1
 }
 d_keep() {
-  w_tell "d_keep $1"
+  w_log "d_keep $1"
   w_verdict d_keep "${1%%.*}"
 }
 w_remove() {
   [ -e "$WORLD/instances/$1" ] || return 0
   read -r w_n _ <"$WORLD/instances/$1"
-  [ "$(w_live "$w_n")" != "$1" ] || ! w_is_well "$1" || w_tell "VIOLATION: $1 is stopped, is well, and requests go to it"
+  [ "$(w_live "$w_n")" != "$1" ] || ! w_is_well "$1" || w_log "VIOLATION: $1 is stopped, is well, and requests go to it"
   rm -f "$WORLD/instances/$1"
   w_changed
 }
 d_drop() {
-  w_tell "d_drop ${1%.*}"
+  w_log "d_drop ${1%.*}"
   w_verdict d_drop "${1%%.*}" || return
   w_remove "$1"
 }
 d_retire() {
-  w_tell "d_retire ${1%.*}"
+  w_log "d_retire ${1%.*}"
   w_verdict d_retire "${1%%.*}" || return
   w_remove "$1"
 }
 d_accept() {
   w_verdict d_accept - || return
   echo "$release" >"$WORLD/books"
-  w_tell "d_accept"
+  w_log "d_accept"
   w_changed
 }
 d_clean() { w_verdict d_clean -; }
@@ -219,7 +219,7 @@ w_rollout() (
   read -r w_began <"$WORLD/current"
   rollout "$1" "$2"
   w_outcome=$?
-  if [ "$w_outcome" = 0 ]; then w_tell "ended 0"; else w_tell "ended $w_outcome: $problem"; fi
+  if [ "$w_outcome" = 0 ]; then w_log "ended 0"; else w_log "ended $w_outcome: $problem"; fi
   exit "$w_outcome"
 )
 
@@ -232,16 +232,16 @@ w_photograph() {
 # Says what is not as it should be once release $1 with the services of file $2 serves.
 w_check() {
   read -r w_current <"$WORLD/current"
-  [ "${w_current%.*}" = "$1" ] || w_tell "VIOLATION: $w_current serves, not $1"
-  [ "$(cat "$WORLD/books" 2>/dev/null)" = "$1" ] || w_tell "VIOLATION: $1 serves, and the books do not say so"
+  [ "${w_current%.*}" = "$1" ] || w_log "VIOLATION: $w_current serves, not $1"
+  [ "$(cat "$WORLD/books" 2>/dev/null)" = "$1" ] || w_log "VIOLATION: $1 serves, and the books do not say so"
   while IFS=$R_TAB read -r w_name w_spec _; do
     w_instance=$(w_live "$w_name")
-    case $w_instance in "$w_name.$w_spec."*) ;; *) w_tell "VIOLATION: $w_name is $w_instance, not $w_spec" ;; esac
-    w_is_well "$w_instance" || w_tell "VIOLATION: $w_instance serves and is not well"
+    case $w_instance in "$w_name.$w_spec."*) ;; *) w_log "VIOLATION: $w_name is $w_instance, not $w_spec" ;; esac
+    w_is_well "$w_instance" || w_log "VIOLATION: $w_instance serves and is not well"
   done <"$2"
   for w_each in "$WORLD"/instances/*; do
     [ -e "$w_each" ] || continue
     read -r w_name _ <"$w_each"
-    [ "$(w_live "$w_name")" = "${w_each##*/}" ] || w_tell "VIOLATION: ${w_each##*/} is left"
+    [ "$(w_live "$w_name")" = "${w_each##*/}" ] || w_log "VIOLATION: ${w_each##*/} is left"
   done
 }

@@ -88,7 +88,7 @@ export function releases(all: readonly (readonly [World | string, Release])[], s
     const folder = folders[index] as string;
     writeFileSync(join(folder, "services"), lines(services.map(serviceLine)));
     const settings = Object.entries({ WORLD: folder, ...environment }).map(([name, value]) => `${name}='${value}'`);
-    return `( ${settings.join(" ")}; w_rollout ${id} ${mode} "$WORLD/services"; w_tell "exit $?" )`;
+    return `( ${settings.join(" ")}; w_rollout ${id} ${mode} "$WORLD/services"; w_log "exit $?" )`;
   });
   const [program = "", ...options] = shell;
   const { stderr } = spawnSync(program, [...options, "-c", [`. "${CORE}"; . "${DRIVER}"`, ...script].join("\n")], {
@@ -119,7 +119,7 @@ export function powerCuts(
   const again = then.map(({ id = "new", mode = "deploy" }, index) => {
     const file = `"$WORLD/then-${index}"`;
     return `cp -R "$each" "$each-${index}"
-      ( WORLD=$each-${index}; w_rollout ${id} ${mode} ${file} || w_tell "VIOLATION: ended $?"
+      ( WORLD=$each-${index}; w_rollout ${id} ${mode} ${file} || w_log "VIOLATION: ended $?"
         w_check ${id} ${file}; sed -n "s/^VIOLATION/\${WORLD##*/}/p" "$WORLD/journal" )`;
   });
   const script = `. "${CORE}"; . "${DRIVER}"

@@ -125,7 +125,7 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
     rmSync(this.root, { recursive: true, force: true });
   }
 
-  /** Starts, or tells, Nginx. */
+  /** Starts Nginx, or signals it. */
   nginx(...words: string[]): void {
     try {
       execFileSync(join(this.root, "bin/nginx"), words, { env: this.environment(), stdio: "ignore" });
@@ -170,7 +170,7 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
     return { version, release: createHash("sha256").update(text).digest("hex") };
   }
 
-  async tell(
+  async converge(
     { version, release }: { version: number; release: string },
     extra: Record<string, string> = {},
   ): Promise<Outcome> {
@@ -178,7 +178,7 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
   }
 
   async release(services: readonly TestService[], options?: Partial<DeclaredManifest>): Promise<Outcome> {
-    return this.tell(this.put(this.manifest(services, options)));
+    return this.converge(this.put(this.manifest(services, options)));
   }
 
   run(words: readonly string[], extra: Record<string, string> = {}): Promise<Outcome> {
