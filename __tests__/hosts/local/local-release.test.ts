@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { COMMANDS, COMMANDS_INSIDE, PretendedEngine } from "./pretended-release-engine.ts";
+import { COMMANDS, COMMANDS_INSIDE, found, PretendedEngine } from "./pretended-release-engine.ts";
 
 const SOURCE = resolve(__dirname, "../../../src");
 
@@ -325,6 +325,38 @@ describe("a release on a Docker engine", () => {
     expect(run.status).toBe(0);
     expect(run.calls.filter((call) => call === "inspect networks old")).toHaveLength(4);
   });
+
+  // A machine that tests for others must have it; nobody else needs it.
+  test.each(found("busybox") || process.env.CI ? [found("busybox")] : [])(
+    "an Nginx image that has only what %s brings, as Alpine's, is served the same",
+    (busybox) => {
+      const engine = new PretendedEngine(busybox);
+      for (const name of ["a1", "b1", "b2", "b3"]) engine.container(name);
+      expect(engine.release("r1", { a: "a1", b: "b1" })).toMatchObject({ status: 0 });
+      expect(engine.serving).toEqual(["a a1 spec-a1", "b b1 spec-b1"]);
+      expect(engine.answered.trim()).toBe("r1.1");
+      expect(engine.release("r1", { a: "a1", b: "b1" }).calls).toEqual([]);
+      engine.write("proc/net/tcp", connection("01"));
+      const waits = engine.release("r2", { a: "a1", b: "b2" }, { drain: 60 });
+      expect(waits.status).toBe(0);
+      expect(waits.calls.filter((call) => call === "inspect networks b1")).toHaveLength(6);
+      engine.oldWorker();
+      engine.write("older", "");
+      expect(engine.release("r3", { a: "a1", b: "b3" }, { drain: 60 })).toMatchObject({ status: 0 });
+      expect(engine.generation(4)).toEqual({
+        "sites.conf": "# sites of r3\n",
+        "upstream-a.conf": expect.stringContaining('"a1:5000"'),
+        "upstream-b.conf": expect.stringContaining('"b3:5000"'),
+        "release.conf": 'map "" $configuration_id {\n    default "r3.1";\n}\n',
+        serving: "a a1 spec-a1\nb b3 spec-b3\n",
+      });
+      engine.container("b4");
+      engine.answers("b4", "ends 1");
+      expect(engine.release("r4", { a: "a1", b: "b4" }).status).toBe(1);
+      expect(engine.answered.trim()).toBe("r3.1");
+      expect(engine.has("etc/slipway/r2.1")).toBe(false);
+    },
+  );
 
   test("the drain is over when it is over, be the old one busy or not", () => {
     const engine = served();

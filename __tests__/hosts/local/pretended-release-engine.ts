@@ -63,7 +63,8 @@ export class PretendedEngine {
   readonly folder = mkdtempSync(join(tmpdir(), "slipway-engine-"));
   private readonly script = join(this.folder, "release.sh");
 
-  constructor() {
+  /** @param busybox where the one program lies that Nginx's container has all its commands from, as Alpine does */
+  constructor(busybox?: string) {
     for (const path of ["bin", "inside", "containers", "answers", "etc/slipway", "proc/net", "tmp", "hups"])
       mkdirSync(join(this.folder, path), { recursive: true });
     const scripts = { driver: join(SOURCE, "driver.sh"), entry: join(SOURCE, "release.sh") };
@@ -72,9 +73,9 @@ export class PretendedEngine {
     // Processes, and the kernel's table of connections; whoever looks for the fifth time finds none any more.
     this.write("proc/net/tcp", "");
     for (const name of COMMANDS) this.link("bin", name);
-    for (const name of COMMANDS_INSIDE) this.link("inside", name);
+    for (const name of COMMANDS_INSIDE) this.link("inside", name, busybox);
     this.program("bin/docker", DOCKER);
-    this.program("inside/curl", 'test -s "$STATE/answered" && cat "$STATE/answered"');
+    this.program(`inside/${busybox ? "wget" : "curl"}`, 'test -s "$STATE/answered" && cat "$STATE/answered"');
     this.program("inside/nginx", NGINX);
     this.program("inside/hup", HUP);
     this.container("nginx");
@@ -189,10 +190,14 @@ export class PretendedEngine {
     chmodSync(join(this.folder, path), 0o755);
   }
 
-  private link(folder: string, name: string): void {
-    const found = spawnSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).stdout.trim();
-    symlinkSync(found, join(this.folder, folder, name));
+  private link(folder: string, name: string, program = found(name)): void {
+    symlinkSync(program, join(this.folder, folder, name));
   }
+}
+
+/** Where this machine has a program; nothing where it has not. */
+export function found(name: string): string {
+  return spawnSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).stdout.trim();
 }
 
 export interface ReleaseOptions {
