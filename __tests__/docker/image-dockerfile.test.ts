@@ -93,6 +93,22 @@ RUN --mount=type=bind,from=node:22@${DIGEST},target=/n true
     );
   });
 
+  test.each([
+    [
+      "FROM pyth\\\non:3.12-slim\n",
+      "nothing pins python:3.12-slim to a digest: its name is broken over lines: write it on one",
+    ],
+    [
+      "FROM python:$TARGETARCH\n",
+      "nothing pins python:$TARGETARCH to a digest: its name hangs on a variable that is not known: declare the platform, or give the variable a value",
+    ],
+  ])("what cannot be pinned is staged as it is and said, and refused in strict mode: %j", (text, why) => {
+    const { staged, said } = build(text);
+    expect(staged).toBe(text);
+    expect(said).toContainEqual(`Dockerfile line 1: ${why}`);
+    expect(() => build(text, undefined, { "slipway:strict": true })).toThrow(why);
+  });
+
   test("EXPOSE is the ports of the image", () => {
     expect(build("FROM scratch\nEXPOSE 8080 53/udp\n").image.exposedPorts).toEqual([8080]);
     expect(build("FROM scratch\n").image.exposedPorts).toEqual([]);

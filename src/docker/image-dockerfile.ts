@@ -3,6 +3,7 @@ import type { Construct, IConstruct } from "constructs";
 import { Dockerfile } from "../dockerfile/dockerfile.ts";
 import type { ExternalImage } from "../dockerfile/image-config.ts";
 import type { LintOptions } from "../dockerfile/lint/lint.ts";
+import { pinImages, type Unpinned } from "../dockerfile/pin-images.ts";
 import { annotate, warn } from "../terraform/annotation.ts";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
 import { knownProps } from "../terraform/known-props.ts";
@@ -87,36 +88,24 @@ function checkPlatform(scope: Construct, base: ExternalImage, platform: Platform
 }
 
 function pinned(scope: Construct, dockerfile: Dockerfile, around: DockerfileSurroundings): string {
-  const lines = dockerfile.text.split("\n");
+  for (const image of dockerfile.images) checkLogin(scope, image, around.loggedIn);
   const lockfile = Lockfile.read(scope);
-  for (const image of dockerfile.images) {
-    const { reference } = image;
-    if (!reference) continue;
-    checkLogin(scope, image, around.loggedIn);
-    if (reference.digest) continue;
-    const digest = lockfile.digestOf(reference);
-    if (digest) pinWord(lines, image, `${image.name}@${digest}`);
-    else unpinned(scope, image);
-  }
-  return lines.join("\n");
+  const digestOf = ({ reference }: ExternalImage) => reference && lockfile.digestOf(reference);
+  const { text, unpinned } = pinImages(dockerfile, digestOf);
+  for (const image of unpinned) reportUnpinned(scope, image);
+  return text;
 }
 
-/** Writes `pin` in place of the image's word, which may stand some lines below where its instruction starts. */
-function pinWord(lines: string[], { written, line }: ExternalImage, pin: string): void {
-  for (let index = line - 1; index < lines.length; index += 1) {
-    const text = lines[index] as string;
-    const words = text.split(/(\s+|,|(?<=\bfrom=))/);
-    const place = words.indexOf(written);
-    if (place === -1) continue;
-    words[place] = pin;
-    lines[index] = words.join("");
-    return;
-  }
-}
+const HOW_TO_PIN: Readonly<Record<Unpinned["why"], string>> = {
+  "no digest is known": "run npx slipway lock",
+  "the name is broken over lines": "its name is broken over lines: write it on one",
+  "the name hangs on a variable that is not known":
+    "its name hangs on a variable that is not known: declare the platform, or give the variable a value",
+};
 
-function unpinned(scope: Construct, { written, line }: ExternalImage): void {
+function reportUnpinned(scope: Construct, { image: { written, line }, why }: Unpinned): void {
   if (Lockfile.collecting) return;
-  const problem = `Dockerfile line ${line}: nothing pins ${written} to a digest: run npx slipway lock`;
+  const problem = `Dockerfile line ${line}: nothing pins ${written} to a digest: ${HOW_TO_PIN[why]}`;
   if (isStrict(scope)) throw new ConstructError(scope, "dockerfile", problem);
   warn(scope, problem);
 }

@@ -161,8 +161,7 @@ export class Stage {
   /** The images among `sources`, given the stages that the file has. */
   imageSources(stages: readonly Stage[]): readonly ExternalImage[] {
     return this.sources
-      .filter(({ from }) => findStage(stages, from) === undefined && !/^[-+]?[0-9]+$/.test(from))
-      .filter(({ from }) => from.toLowerCase() !== "scratch" && from.toLowerCase() !== "context")
+      .filter(({ from }) => namesImage(stages, from))
       .map(({ from, line }) => externalImage(line, from, from));
   }
 
@@ -199,6 +198,12 @@ export function findStage(stages: readonly Stage[], name: string): Stage | undef
     STAGES_BY_NAME.set(stages, byName);
   }
   return byName.get(name.toLowerCase());
+}
+
+/** Whether `--from=name` asks for an image and for no stage. */
+export function namesImage(stages: readonly Stage[], name: string): boolean {
+  if (findStage(stages, name) !== undefined || /^[-+]?[0-9]+$/.test(name)) return false;
+  return !["scratch", "context"].includes(name.toLowerCase());
 }
 
 /** A file of many stages asks once per COPY. */

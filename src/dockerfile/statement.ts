@@ -3,7 +3,7 @@ import type { Instruction } from "./instructions/instruction.ts";
 import { readInstruction } from "./instructions/read-instruction.ts";
 import type { Directives } from "./syntax/directives.ts";
 import { readSyntax } from "./syntax/read-syntax.ts";
-import type { Comment, SyntaxStatement } from "./syntax/syntax-node.ts";
+import type { Comment, SourcePiece, SyntaxStatement } from "./syntax/syntax-node.ts";
 
 /** Lines of a Dockerfile, counted from 1, both ends included. */
 export interface LineRange {
@@ -12,23 +12,25 @@ export interface LineRange {
 }
 
 /** Where an instruction stands. */
-export interface VpcSubnet {
+export interface Placement {
   readonly range: LineRange;
   /** The comment lines since the instruction before. */
   readonly comments: readonly Comment[];
   /** The instruction's lines joined at their continuations, without heredoc contents. */
   readonly source: string;
+  /** Where the parts of `source` stand in the file. */
+  readonly pieces: readonly SourcePiece[];
   /** Empty lines inside the instruction's continuation, which a later builder will refuse. */
   readonly emptyContinuations: readonly number[];
 }
 
 /** An instruction and where it stands; told apart by `keyword`. */
-export type Statement<I extends Instruction = Instruction> = I extends Instruction ? I & VpcSubnet : never;
+export type Statement<I extends Instruction = Instruction> = I extends Instruction ? I & Placement : never;
 
 /** `instruction` at the place where `syntax` stands. */
 function place(instruction: Instruction, syntax: SyntaxStatement): Statement {
-  const { startLine, endLine, comments, source, emptyContinuations } = syntax;
-  return { ...instruction, range: { start: startLine, end: endLine }, comments, source, emptyContinuations };
+  const { startLine, endLine, comments, source, pieces, emptyContinuations } = syntax;
+  return { ...instruction, range: { start: startLine, end: endLine }, comments, source, pieces, emptyContinuations };
 }
 
 /** What a whole file says. */

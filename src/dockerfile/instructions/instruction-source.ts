@@ -92,12 +92,24 @@ function distance(from: string, to: string): number {
 
 /** The fields of one line of comma-separated values. @throws Refusal on a stray quote, or on no text at all */
 export function readCsvFields(text: string): string[] {
+  return placeCsvFields(text).map((field) => field.text);
+}
+
+/** A field and where it starts, its opening quote passed. */
+export interface CsvField {
+  readonly text: string;
+  readonly start: number;
+}
+
+/** The fields of `readCsvFields`, and where they stand. */
+export function placeCsvFields(text: string): CsvField[] {
   if (text === "") throw new Refusal("takes a flag with at least one field", text);
-  const fields: string[] = [];
+  const fields: CsvField[] = [];
   let at = 0;
   for (;;) {
-    const field = text.charAt(at) === '"' ? readQuoted(text, at) : readPlain(text, at);
-    fields.push(field.text);
+    const quoted = text.charAt(at) === '"';
+    const field = quoted ? readQuoted(text, at) : readPlain(text, at);
+    fields.push({ text: field.text, start: quoted ? at + 1 : at });
     if (field.end === text.length) return fields;
     if (text.charAt(field.end) !== ",") throw new Refusal("has a quoted field with text after it", text);
     at = field.end + 1;

@@ -17,29 +17,62 @@ export function splitCommandLine(line: string, escapeMark: EscapeCharacter): Com
   const [keyword, tail] = cutAtBlank(trimSpace(line));
   if (tail === undefined) return { keyword, flags: [], rest: "" };
   const bytes = toBytes(tail);
-  const { flags, end } = readFlagWords(bytes, escapeMark);
-  return { keyword, flags, rest: trimSpace(end === 0 ? tail : fromBytes(bytes.slice(end))) };
+  const { words, end } = readFlagWords(bytes, escapeMark);
+  return {
+    keyword,
+    flags: words.map(({ text }) => text),
+    rest: trimSpace(end === 0 ? tail : fromBytes(bytes.slice(end))),
+  };
+}
+
+/** A word of an instruction's line and where it stands in it. */
+export interface PlacedWord {
+  /** Without its quotes and escapes. */
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** Where each character of `text` stands. */
+  readonly places: readonly number[];
+}
+
+/** Where the flags of `line` stand, and where what follows them starts. */
+export function placeWords(line: string, escapeMark: EscapeCharacter): { flags: PlacedWord[]; rest: number } {
+  const [keyword, tail] = cutAtBlank(trimStart(line));
+  if (tail === undefined) return { flags: [], rest: line.length };
+  const tailStart = line.indexOf(tail, line.indexOf(keyword) + keyword.length);
+  const bytes = toBytes(tail);
+  const inLine = (byte: number) => tailStart + fromBytes(bytes.slice(0, byte)).length;
+  const { words, end } = readFlagWords(bytes, escapeMark);
+  const flags = words.map(({ text, start, end, places }) => ({
+    text,
+    start: inLine(start),
+    end: inLine(end),
+    places: places.map(inLine),
+  }));
+  const rest = inLine(end);
+  return { flags, rest: rest + line.slice(rest).length - trimStart(line.slice(rest)).length };
 }
 
 /**
  * Reads flag words up to the first word that is none, or past a lone `--`. BuildKit takes the line byte by byte here:
  * a flag's letters beyond ASCII arrive garbled, and the bytes 85 and A0 inside them count as white space.
  */
-function readFlagWords(bytes: string, escapeMark: EscapeCharacter): { flags: string[]; end: number } {
-  const flags: string[] = [];
+function readFlagWords(bytes: string, escapeMark: EscapeCharacter): { words: PlacedWord[]; end: number } {
+  const words: PlacedWord[] = [];
   let at = 0;
   for (;;) {
     while (at < bytes.length && isSpace(bytes.charAt(at))) at++;
-    if (!bytes.startsWith("--", at)) return { flags, end: at };
+    if (!bytes.startsWith("--", at)) return { words, end: at };
     const word = readFlagWord(bytes, at, escapeMark);
     at = word.end;
-    if (word.text === "--") return { flags, end: at };
-    flags.push(word.text);
+    if (word.text === "--") return { words, end: at };
+    words.push(word);
   }
 }
 
 /** The flag word at `start`, which starts with two dashes. */
-function readFlagWord(bytes: string, start: number, escapeMark: EscapeCharacter): { text: string; end: number } {
+function readFlagWord(bytes: string, start: number, escapeMark: EscapeCharacter): PlacedWord {
+  const places: number[] = [];
   let text = "";
   let quote = "";
   let at = start;
@@ -48,12 +81,13 @@ function readFlagWord(bytes: string, start: number, escapeMark: EscapeCharacter)
     if (quote === "" && isSpace(character)) break;
     if (character === quote) quote = "";
     else if (quote === "" && (character === "'" || character === '"')) quote = character;
-    else if (character === escapeMark) {
-      at++;
+    else {
+      if (character === escapeMark) at++;
+      if (at < bytes.length) places.push(at);
       text += bytes.charAt(at);
-    } else text += character;
+    }
   }
-  return { text, end: Math.min(at, bytes.length) };
+  return { text, start, end: Math.min(at, bytes.length), places };
 }
 
 /** The words of `text`; quotes and escapes keep a word together and stay in it. */

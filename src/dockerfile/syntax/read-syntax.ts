@@ -3,7 +3,7 @@ import { DirectiveReader, type Directives, type EscapeCharacter } from "./direct
 import { lowerCase, trimSpace, trimStart, wellFormed } from "./go-text.ts";
 import { findHeredocs, type Heredoc, type HeredocSign } from "./heredoc.ts";
 import { readNode } from "./read-node.ts";
-import type { Comment, SyntaxNode, SyntaxStatement } from "./syntax-node.ts";
+import type { Comment, SourcePiece, SyntaxNode, SyntaxStatement } from "./syntax-node.ts";
 
 /** A whole file, cut into instructions. */
 export interface SyntaxTree {
@@ -30,6 +30,7 @@ class SyntaxReader {
   /** Where the next line starts, and how many lines are before it. */
   private at: number;
   private line = 0;
+  private lineStart = 0;
 
   constructor(text: string) {
     this.text = wellFormed(text);
@@ -59,21 +60,26 @@ class SyntaxReader {
   private readStatement(first: string, comments: readonly Comment[]): SyntaxStatement {
     const startLine = this.line;
     const escapeMark = this.directives.escape;
-    const { source, emptyContinuations } = this.joinLines(first, escapeMark);
+    const { source, pieces, emptyContinuations } = this.joinLines(first, escapeMark);
     return atLine(startLine, () => {
       const node = readNode(source, escapeMark);
       const signs = source.includes("<<") && canHoldHeredoc(node) ? findHeredocs(source) : [];
       const heredocs = signs.map((sign) => this.readHeredoc(sign));
       const { keyword, flags, args, json, trigger } = node;
-      const place = { source, startLine, endLine: this.line, comments, emptyContinuations };
+      const place = { source, pieces, startLine, endLine: this.line, comments, emptyContinuations };
       return { keyword, flags, args, json, trigger, heredocs, ...place };
     });
   }
 
-  private joinLines(first: string, escapeMark: EscapeCharacter): { source: string; emptyContinuations: number[] } {
+  private joinLines(
+    first: string,
+    escapeMark: EscapeCharacter,
+  ): { source: string; pieces: SourcePiece[]; emptyContinuations: number[] } {
     const emptyContinuations: number[] = [];
     let piece = cutContinuation(first, escapeMark);
     let source = piece.text;
+    const start = this.text.indexOf(first, this.lineStart);
+    const pieces: SourcePiece[] = [{ at: 0, offset: start, length: piece.text.length }];
     while (piece.continues) {
       const line = this.takeLine();
       if (line === undefined) break;
@@ -82,9 +88,10 @@ class SyntaxReader {
       if (start === "") emptyContinuations.push(this.line);
       if (start === "" || start.startsWith("#")) continue;
       piece = cutContinuation(content, escapeMark);
+      pieces.push({ at: source.length, offset: this.lineStart, length: piece.text.length });
       source += piece.text;
     }
-    return { source, emptyContinuations };
+    return { source, pieces, emptyContinuations };
   }
 
   private readHeredoc(sign: HeredocSign): Heredoc {
@@ -102,6 +109,7 @@ class SyntaxReader {
     if (this.at >= this.text.length) return undefined;
     const feed = this.text.indexOf("\n", this.at);
     const line = this.text.slice(this.at, feed < 0 ? undefined : feed + 1);
+    this.lineStart = this.at;
     this.at += line.length;
     this.line++;
     if (isTooLong(line)) {

@@ -19,11 +19,22 @@ export interface SyntaxNode {
   readonly trigger?: SyntaxNode;
 }
 
+/** A piece of a file's text that stands in an instruction's joined line. */
+export interface SourcePiece {
+  /** Where it starts in the joined line. */
+  readonly at: number;
+  /** Where it starts in the file. */
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** A node and where it stands. */
 export interface SyntaxStatement extends SyntaxNode {
   readonly heredocs: readonly Heredoc[];
   /** The lines, joined at their continuations, without heredoc contents. */
   readonly source: string;
+  /** Where the parts of `source` stand in the file, one for each line. */
+  readonly pieces: readonly SourcePiece[];
   readonly startLine: number;
   /** The last line, heredocs included. */
   readonly endLine: number;
