@@ -24,12 +24,6 @@ describe("BuildContext.open refuses", () => {
     ["a directory that is not there", "must be a directory that exists", () => path("nowhere"), "Dockerfile"],
     ["a file", "must be a directory, not a file", () => join(plant({ f: "" }), "f"), "Dockerfile"],
     ["an empty directory", "must not be empty,", () => plant({}), "Dockerfile"],
-    [
-      "a directory of which nothing is left",
-      "must not be empty after its ignore file",
-      () => plant({ ...DOCKERFILE, ".dockerignore": "*" }),
-      "Dockerfile",
-    ],
     ["a missing Dockerfile", "Dockerfile must be a file in the build context", () => plant({ a: "" }), "Dockerfile"],
     ["a folder as Dockerfile", "Dockerfile must be a file", () => plant({ a: "", "Dockerfile/x": "" }), "Dockerfile"],
     ["a Dockerfile above the context", "must be a path inside", () => plant(DOCKERFILE), "../Dockerfile"],
@@ -55,16 +49,6 @@ describe("BuildContext.open refuses", () => {
     ],
   ])("%s", (_, message, directory, dockerfile) => {
     expect(() => BuildContext.open(directory(), { dockerfile })).toThrow(message);
-  });
-
-  it("a Dockerfile that its own ignore file excludes, naming file, line, pattern and remedy", () => {
-    expect(() => open({ a: "", ".dockerignore": "a\nDocker*\n" })).toThrow(
-      'Dockerfile must not be excluded by its own ignore file (.dockerignore line 2: Docker*), got "Dockerfile": ' +
-        'take the pattern out, or add the line "!Dockerfile" at the end of .dockerignore',
-    );
-    expect(() => open({ "docker/app": "", ".dockerignore": "docker" }, { dockerfile: "docker/app" })).toThrow(
-      "(.dockerignore line 1: docker)",
-    );
   });
 
   it("sockets and pipes, unless they are ignored", async () => {
@@ -148,6 +132,35 @@ describe("BuildContext.files", () => {
     const context = open({ "src/keep/a": "", "src/b": "", ".dockerignore": "src\n!src/keep" });
     expect(pathsOf(context)).toEqual([".dockerignore", "Dockerfile", "src/keep/a"]);
     expect(context.excluded.map(({ path, line, pattern }) => [path, line, pattern])).toEqual([["src/b", 1, "src"]]);
+  });
+
+  it.each<[string, Record<string, string>, string, string[]]>([
+    ["the Dockerfile", { a: "", ".dockerignore": "Docker*" }, "Dockerfile", [".dockerignore", "Dockerfile", "a"]],
+    ["both", { a: "", ".dockerignore": "*" }, "Dockerfile", [".dockerignore", "Dockerfile"]],
+    ["the ignore file", { ".dockerignore": ".*\na", a: "" }, "Dockerfile", [".dockerignore", "Dockerfile"]],
+    [
+      "in a folder that is left out",
+      { "docker/app": "FROM scratch\n", "docker/b": "", ".dockerignore": "docker" },
+      "docker/app",
+      [".dockerignore", "Dockerfile", "docker/app"],
+    ],
+    [
+      "in a folder whose files are left out",
+      { "docker/app": "FROM scratch\n", "docker/b": "", ".dockerignore": "docker/*" },
+      "docker/app",
+      [".dockerignore", "Dockerfile", "docker/app"],
+    ],
+    [
+      "an ignore file of its own",
+      { a: "", "Dockerfile.dockerignore": "Dockerfile*" },
+      "Dockerfile",
+      ["Dockerfile", "Dockerfile.dockerignore", "a"],
+    ],
+  ])("sends what the build needs although its ignore file leaves it out: %s", (_, tree, dockerfile, paths) => {
+    const context = open(tree, { dockerfile });
+    expect(pathsOf(context)).toEqual(paths);
+    expect(context.excluded.filter(({ path: left, folder }) => !folder && paths.includes(left))).toEqual([]);
+    expect(context.dockerfileText).toBe("FROM scratch\n");
   });
 
   it("goes by `<Dockerfile>.dockerignore` before `.dockerignore`", () => {

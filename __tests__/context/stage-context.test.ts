@@ -242,11 +242,19 @@ describe("the ignore file of a staged folder", () => {
     expect(lstatSync(path("staged")).ino).toBe(before);
   });
 
-  it("is not there when it leaves itself out", () => {
-    plant({ ...TREE, ".dockerignore": ".dockerignore\napp" });
+  it("is there when it leaves itself and the Dockerfile out, so that a builder copies neither", () => {
+    plant({ ...TREE, ".dockerignore": ".dockerignore\napp\nDockerfile" });
     stage();
-    expect(existsSync(path("staged/.dockerignore"))).toBe(false);
+    expect(text()).toBe(".dockerignore\napp\nDockerfile");
+    expect(existsSync(path("staged/Dockerfile"))).toBe(true);
     expect(existsSync(path("staged/app"))).toBe(false);
+  });
+
+  it("leaves the Dockerfile out where it takes everything else back", () => {
+    plant({ ...TREE, ".dockerignore": "*\n!**/*.py\n" });
+    stage();
+    expect(text()).toBe("*\n!**/*.py\n!**\nDockerfile\n.dockerignore\n");
+    expect(existsSync(path("staged/Dockerfile"))).toBe(true);
   });
 
   it("becomes a file where it is a link and must say more", () => {

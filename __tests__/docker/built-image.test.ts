@@ -160,11 +160,6 @@ describe("BuiltImage", () => {
       /stack\/image: context: Dockerfile must be a file in the build context/,
     ],
     [
-      "a Dockerfile that its own ignore file excludes",
-      () => ({ context: application({ ".dockerignore": "*file\n" }) }),
-      /must not be excluded by its own ignore file \(.dockerignore line 1: \*file\)/,
-    ],
-    [
       "no directory, as an unset variable gives it",
       () => ({ context: undefined as unknown as string }),
       /stack\/image: context: build context must be a directory that exists, got undefined/,

@@ -3,14 +3,13 @@ import { refuseUnknownOptions } from "../values/known-options.ts";
 import { type ContentInputs, contentId } from "./content-id.ts";
 import {
   dockerfilePath,
-  ROOT_IGNORE_FILE,
   readDockerfile,
   readIgnoreFile,
   readRootIgnoreFile,
-  refuseIgnoredDockerfile,
+  sentAnyway,
 } from "./context-dockerfile.ts";
 import { ContextMemory } from "./context-memory.ts";
-import { ContextError, type ContextFile } from "./context-path.ts";
+import { ContextError, type ContextFile, compareBytes } from "./context-path.ts";
 import { type ExcludedPath, type WalkedPath, walkContext } from "./context-walk.ts";
 import { DockerIgnore } from "./docker-ignore.ts";
 import {
@@ -92,10 +91,11 @@ export class BuildContext {
     requireDirectory(directory);
     const path = dockerfilePath(dockerfile);
     const ignore = readIgnoreFile(directory, path);
-    const { paths, excluded } = walkContext(directory, ignore);
-    if (paths.length === 0) throw emptyContext(directory, excluded);
-    if (dockerfileText === undefined) refuseIgnoredDockerfile(ignore, path);
-    if (paths.some((walked) => walked.path === ROOT_IGNORE_FILE)) readRootIgnoreFile(directory);
+    const walked = walkContext(directory, ignore);
+    const paths = withPaths(walked.paths, sentAnyway(directory, path, walked.paths));
+    if (paths.length === 0) throw emptyContext(directory);
+    readRootIgnoreFile(directory);
+    const excluded = walked.excluded.filter((left) => left.folder || !paths.some((sent) => sent.path === left.path));
     return new BuildContext({ directory, dockerfile, ignore, excluded, paths, remember }, dockerfileText);
   }
 
@@ -140,7 +140,9 @@ export class BuildContext {
   stage(intoDirectory: string): void {
     const { directory, ignore, sent, files, givenText: text } = this;
     const tree = this.read();
-    stageContext({ directory, ignore, sent, files, text, tree, digest: this.sentDigest(tree) }, intoDirectory);
+    const dockerfile = dockerfilePath(this.dockerfile);
+    const source = { directory, dockerfile, ignore, sent, files, text, tree, digest: this.sentDigest(tree) };
+    stageContext(source, intoDirectory);
   }
 
   private read(): ReadTree {
@@ -181,9 +183,14 @@ function requireDirectory(directory: string): void {
   throw new ContextError({ subject: "build context", rule, got: directory, remedy });
 }
 
-function emptyContext(directory: string, excluded: readonly ExcludedPath[]): ContextError {
-  const everything = excluded.length > 0;
-  const rule = everything ? "must not be empty after its ignore file" : "must not be empty";
-  const remedy = everything ? "let its ignore file leave something over" : "name a directory with files in it";
-  return new ContextError({ subject: "build context", rule, got: directory, remedy });
+/** `paths` with `added` among them; a folder that one of those is in stands no longer for itself. */
+function withPaths(paths: readonly WalkedPath[], added: readonly WalkedPath[]): readonly WalkedPath[] {
+  if (added.length === 0) return paths;
+  const kept = paths.filter(({ path }) => !added.some((it) => it.path.startsWith(`${path}/`)));
+  return [...kept, ...added].sort((a, b) => compareBytes(a.path, b.path));
+}
+
+function emptyContext(directory: string): ContextError {
+  const remedy = "name a directory with files in it";
+  return new ContextError({ subject: "build context", rule: "must not be empty", got: directory, remedy });
 }

@@ -1,6 +1,7 @@
-import { readFileSync, realpathSync, statSync } from "node:fs";
+import { lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { ContextError, cleanPath } from "./context-path.ts";
+import type { WalkedPath } from "./context-walk.ts";
 import { DockerIgnore } from "./docker-ignore.ts";
 import { asContextError } from "./read-file.ts";
 
@@ -55,15 +56,17 @@ export function readRootIgnoreFile(
   return text && { text: text.toString("utf8"), ignore: DockerIgnore.parse(text, ROOT_IGNORE_FILE) };
 }
 
-/** @throws ContextError when the ignore file leaves the Dockerfile out */
-export function refuseIgnoredDockerfile(ignore: DockerIgnore, dockerfile: string): void {
-  const { ignored, line, pattern } = ignore.decide(dockerfile);
-  if (!ignored) return;
-  throw new ContextError({
-    subject: "Dockerfile",
-    rule: `must not be excluded by its own ignore file (${ignore.file} line ${line}: ${pattern})`,
-    got: dockerfile,
-    remedy: `take the pattern out, or add the line "!${dockerfile}" at the end of ${ignore.file}`,
+/**
+ * What a build is sent although its ignore file leaves it out: the Dockerfile, and the ignore files that are read. Why:
+ * the builder needs them, and Docker promises both that they arrive and that no instruction copies them.
+ * @param sent what the walk found
+ */
+export function sentAnyway(directory: string, dockerfile: string, sent: readonly WalkedPath[]): WalkedPath[] {
+  const paths = new Set(sent.map(({ path }) => path));
+  return [dockerfile, `${dockerfile}${ROOT_IGNORE_FILE}`, ROOT_IGNORE_FILE].flatMap((path) => {
+    const file = join(directory, path);
+    if (paths.has(path) || !isFile(file, path)) return [];
+    return [{ path, kind: lstatSync(file).isSymbolicLink() ? "link" : "file" }];
   });
 }
 

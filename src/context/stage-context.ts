@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { ROOT_IGNORE_FILE, readRootIgnoreFile } from "./context-dockerfile.ts";
 import { ContextError, type ContextFile } from "./context-path.ts";
 import type { DockerIgnore, FolderMatches } from "./docker-ignore.ts";
@@ -8,6 +9,7 @@ import { type CopySource, StagedCopy } from "./staged-copy.ts";
 
 /** What is staged. */
 export interface StageSource extends Omit<CopySource, "texts"> {
+  readonly dockerfile: string;
   readonly ignore: DockerIgnore;
   /** The Dockerfile's text where it is given; the one path without a row is its. */
   readonly text?: string;
@@ -34,13 +36,12 @@ export function stageContext(source: StageSource, into: string): void {
   }
 }
 
-function givenTexts({ directory, sent, files, text }: StageSource): ReadonlyMap<string, string> {
+function givenTexts(source: StageSource): ReadonlyMap<string, string> {
+  const { sent, text } = source;
   const texts = new Map<string, string>();
   const given = sent.find(({ row }) => row === undefined);
   if (given && text !== undefined) texts.set(given.path, text);
-  const ignoreText = sent.some(({ path }) => path === ROOT_IGNORE_FILE)
-    ? stagedIgnoreText(directory, files)
-    : undefined;
+  const ignoreText = sent.some(({ path }) => path === ROOT_IGNORE_FILE) ? stagedIgnoreText(source) : undefined;
   return ignoreText === undefined ? texts : texts.set(ROOT_IGNORE_FILE, ignoreText);
 }
 
@@ -96,12 +97,19 @@ interface Folder {
 /**
  * The text that the root's `.dockerignore` needs in a staged folder, undefined where its own does no harm. Why: what
  * is staged is filtered already, but Docker's clients filter it again by that one file, whether or not it was the one
- * that counted, and those that archive a folder do not look for exceptions the way BuildKit does.
+ * that counted, and those that archive a folder do not look for exceptions the way BuildKit does. What is sent although
+ * it is left out stays left out here, for that is how a builder knows what no instruction may copy.
  */
-function stagedIgnoreText(directory: string, files: readonly ContextFile[]): string | undefined {
+function stagedIgnoreText({ directory, dockerfile, ignore, files }: StageSource): string | undefined {
   const root = readRootIgnoreFile(directory);
-  if (!root || keepsAll(root.ignore, files)) return undefined;
-  return `${root.text}${root.text.endsWith("\n") ? "" : "\n"}${KEEP_EVERYTHING}\n`;
+  if (!root) return undefined;
+  const needed = [dockerfile, `${dockerfile}${ROOT_IGNORE_FILE}`, ROOT_IGNORE_FILE];
+  const anyway = needed.filter((path) => files.some((file) => file.path === path));
+  const others = files.filter(({ path }) => !anyway.includes(path));
+  const leftOut = (by: DockerIgnore) => anyway.filter((path) => by.decide(path).ignored);
+  if (keepsAll(root.ignore, others) && isDeepStrictEqual(leftOut(root.ignore), leftOut(ignore))) return undefined;
+  const patterns = leftOut(ignore).map((path) => path.replace(/[*?[\]\\!#^]/g, "\\$&"));
+  return [root.text.replace(/\n$/, ""), KEEP_EVERYTHING, ...patterns, ""].join("\n");
 }
 
 /** Whether no client would leave out any of `files` by `ignore`. */
