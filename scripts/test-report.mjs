@@ -24,6 +24,20 @@ export function totalsOf(report, code) {
 }
 
 /**
+ * What lanes that ran side by side came to; a part of which there is no lane is a part that is missing.
+ * @param {readonly Totals[]} lanes
+ * @returns {Totals}
+ */
+export function sumOf(lanes) {
+  if (lanes.length === 0) return { passed: 0, failed: 1, notes: ["no test ran, which counts as failed"] };
+  return {
+    passed: lanes.reduce((sum, { passed }) => sum + passed, 0),
+    failed: lanes.reduce((sum, { failed }) => sum + failed, 0),
+    notes: lanes.flatMap(({ notes }) => notes),
+  };
+}
+
+/**
  * How many cases were compared, from the lines that the vector tests print: `reference: 1,234 names compared`.
  * @param {readonly string[]} lines
  */

@@ -8,9 +8,11 @@ import { run } from "../src/cli/command.mjs";
 import { makeReady } from "../src/cli/program.mjs";
 import { findProject } from "../src/cli/project.mjs";
 import { Terminal } from "../src/cli/terminal.mjs";
+import { LaneOutput } from "./lane-output.mjs";
 import { withLock } from "./offline/images/lock.mjs";
 import { PROGRAMS as REHEARSAL } from "./rehearsal/programs.mjs";
-import { comparedIn, totalsOf } from "./test-report.mjs";
+import { lanesOf } from "./test-lanes.mjs";
+import { comparedIn, sumOf, totalsOf } from "./test-report.mjs";
 
 /**
  * Runs the whole test suite, or the parts that are named: node scripts/test.mjs [check] [fast] [vectors] [real] [--yes]
@@ -24,6 +26,8 @@ import { comparedIn, totalsOf } from "./test-report.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PARTS = ["check", "fast", "vectors", "real"];
+/** Parts of one line run side by side: vectors wait for an answer that comes after more than a minute. */
+const STEPS = [["check"], ["fast", "vectors"], ["real"]];
 /** A rehearsal makes networks and machines. CI must have a machine that can, and fails where it has not. */
 const REHEARSES = Boolean(process.env.CI) || (process.platform === "linux" && process.getuid?.() === 0);
 const REHEARSED = "(host-agent|rehearsal-(doubles|stage|netflix|options|repositories))[^/]*\\.real\\.test\\.ts$";
@@ -40,6 +44,8 @@ const PROGRAMS = {
   "systemd-analyze": "systemd",
   wget: "wget",
 };
+
+const JEST = ["--no-install", "jest", "--ci"];
 
 /** @typedef {import("./test-report.mjs").Totals} Totals */
 
@@ -58,8 +64,8 @@ const parts = named.length > 0 ? named : PARTS.filter((part) => part !== "vector
 try {
   const real = parts.includes("real");
   await makeReady(terminal, findProject(ROOT), { verb: real ? "test" : "check", yes, programs: real ? PROGRAMS : {} });
-  for (const part of parts)
-    await tell(part, part === "check" ? check : () => (part === "real" ? alone(part) : jest(part)));
+  for (const step of STEPS.map((step) => step.filter((part) => parts.includes(part))))
+    if (step.length > 0) await tell(step);
 } catch (error) {
   sum.failed += 1;
   terminal.fail(`the tests could not run: ${error instanceof Error ? error.message : error}`);
@@ -75,27 +81,53 @@ if (!parts.includes("vectors"))
 terminal.line(`${sum.passed} passed, ${sum.failed} failed`);
 process.exitCode = sum.failed > 0 ? 1 : 0;
 
+/** @param {readonly string[]} step */
+async function tell(step) {
+  /** @param {string} part */
+  const work = (part) => (part === "check" ? check() : part === "real" ? real() : sideBySide(part, step.length));
+  const outcomes = await terminal.step(`test: ${step.join(", ")}`, () => Promise.all(step.map(work)));
+  for (const [at, part] of step.entries()) {
+    const { passed, failed, notes } = /** @type {Totals} */ (outcomes[at]);
+    sum.passed += passed;
+    sum.failed += failed;
+    sum.notes.push(...[`${passed} passed, ${failed} failed`, ...notes].map((note) => `${part}: ${note}`));
+  }
+}
+
 /**
  * @param {string} part
- * @param {() => Promise<Totals>} work
+ * @param {number} count of what runs side by side
+ * @returns {Promise<Totals>}
  */
-async function tell(part, work) {
-  const { passed, failed, notes } = await terminal.step(`test: ${part}`, work);
-  sum.passed += passed;
-  sum.failed += failed;
-  sum.notes.push(...[`${passed} passed, ${failed} failed`, ...notes].map((note) => `${part}: ${note}`));
+async function sideBySide(part, count) {
+  const args = ["--maxWorkers=100%", ...patterns];
+  if (count === 1) return jest(part, args, (line) => terminal.note(line));
+  const output = new LaneOutput(part, (text) => terminal.note(text));
+  return jest(part, args, (line) => output.add(line)).finally(() => output.flush());
 }
 
 /**
  * Two runs on one engine would meet in names and ports, so one waits for the other.
- * @param {string} part
  * @returns {Promise<Totals>}
  */
-function alone(part) {
+function real() {
   const folder = cacheFolder();
   mkdirSync(folder, { recursive: true });
   const say = () => terminal.note("another run of these tests has the engine: waiting for it");
-  return withLock(join(folder, "engine-tests.lock"), say, () => jest(part));
+  return withLock(join(folder, "engine-tests.lock"), say, async () => {
+    const left = REHEARSES ? [] : ["--testPathIgnorePatterns", REHEARSED];
+    const list = [...JEST, "--selectProjects", "real", ...left, "--listTests", "--json", ...patterns];
+    const { code, stdout, stderr } = await run("npx", list, { cwd: ROOT, env: environment("real") });
+    if (code !== 0) throw new Error(`jest --listTests ended with ${code}\n${stderr.trim()}`);
+    const lanes = lanesOf(JSON.parse(stdout));
+    const totals = lanes.map(async ([lane, files]) => {
+      const output = new LaneOutput(lane, (text) => terminal.note(text));
+      // A handle that a failing real test leaves open must not keep the run from its end.
+      const args = ["--runInBand", "--forceExit", "--runTestsByPath", ...files];
+      return jest("real", args, (line) => output.add(line)).finally(() => output.flush());
+    });
+    return sumOf(await Promise.all(totals));
+  });
 }
 
 /** @returns {Promise<Totals>} */
@@ -110,37 +142,29 @@ async function check() {
   return { passed: outcomes.length - failed, failed, notes: [] };
 }
 
+/** @param {string} part */
+function environment(part) {
+  return { ...(part === "real" ? process.env : plain), NO_COLOR: "1", FORCE_COLOR: "0" };
+}
+
 /**
  * @param {string} part
+ * @param {readonly string[]} more of Jest's arguments
+ * @param {(line: string) => void} say
  * @returns {Promise<Totals>}
  */
-async function jest(part) {
+async function jest(part, more, say) {
   const folder = mkdtempSync(join(tmpdir(), "slipway-test-"));
   try {
     const file = join(folder, "report.json");
-    // A handle that a failing real test leaves open must not keep the run from its end.
-    const inBand = part === "real" ? ["--runInBand", "--forceExit"] : [];
-    const left = part === "real" && !REHEARSES ? ["--testPathIgnorePatterns", REHEARSED] : [];
-    const args = [
-      "--no-install",
-      "jest",
-      "--ci",
-      "--selectProjects",
-      part,
-      ...inBand,
-      ...left,
-      "--json",
-      `--outputFile=${file}`,
-      ...patterns,
-    ];
+    const args = [...JEST, "--selectProjects", part, "--json", `--outputFile=${file}`, ...more];
     /** @type {string[]} */
     const lines = [];
     const onLine = (/** @type {string} */ line) => {
       lines.push(line);
-      if (!line.startsWith('{"num')) terminal.note(line);
+      if (!line.startsWith('{"num')) say(line);
     };
-    const env = { ...(part === "real" ? process.env : plain), NO_COLOR: "1", FORCE_COLOR: "0" };
-    const { code } = await run("npx", args, { cwd: ROOT, env, onLine });
+    const { code } = await run("npx", args, { cwd: ROOT, env: environment(part), onLine });
     const totals = totalsOf(existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined, code);
     if (part === "vectors") totals.notes.push(`${comparedIn(lines)} of upstream's cases compared`);
     return totals;

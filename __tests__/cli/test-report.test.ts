@@ -1,4 +1,4 @@
-import { comparedIn, totalsOf } from "../../scripts/test-report.mjs";
+import { comparedIn, sumOf, totalsOf } from "../../scripts/test-report.mjs";
 
 const report = (more: object = {}) => ({
   numPassedTests: 5,
@@ -21,6 +21,15 @@ it.each([
   ["Jest wrote nothing", undefined, 0, { passed: 0, failed: 1 }],
 ])("%s", (_, read, code, expected) => {
   expect(totalsOf(read, code)).toMatchObject(expected);
+});
+
+it("adds up what lanes came to, and fails where there is none", () => {
+  const lanes = [
+    { passed: 3, failed: 0, notes: [] },
+    { passed: 2, failed: 1, notes: ["1 files did not run"] },
+  ];
+  expect(sumOf(lanes)).toEqual({ passed: 5, failed: 1, notes: ["1 files did not run"] });
+  expect(sumOf([])).toMatchObject({ passed: 0, failed: 1 });
 });
 
 it("adds up what was compared", () => {
