@@ -4,13 +4,18 @@ import { COMMANDS, COMMANDS_INSIDE, found, PretendedEngine } from "./pretended-r
 
 const SOURCE = resolve(__dirname, "../../../src");
 
+let first: PretendedEngine | undefined;
+
 /** An engine that serves `app` by the container `old`, and has the container `new` for the next release. */
 function served(): PretendedEngine {
-  const engine = new PretendedEngine();
-  engine.container("old");
-  expect(engine.release("r1", { app: "old" }).status).toBe(0);
-  engine.container("new", { address: "10.0.0.10" });
-  return engine;
+  if (!first) {
+    const engine = new PretendedEngine();
+    engine.container("old");
+    expect(engine.release("r1", { app: "old" }).status).toBe(0);
+    engine.container("new", { address: "10.0.0.10" });
+    first = engine;
+  }
+  return first.copy();
 }
 
 describe("a release on a Docker engine", () => {

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -79,6 +80,14 @@ export class PretendedEngine {
     this.program("inside/nginx", NGINX);
     this.program("inside/hup", HUP);
     this.container("nginx");
+  }
+
+  /** Another one that serves the same, for a release starts hundreds of programs and a copy none. */
+  copy(): PretendedEngine {
+    const copy = new PretendedEngine();
+    for (const path of ["answered", "containers", "etc/slipway", "hups"])
+      cpSync(join(this.folder, path), join(copy.folder, path), { recursive: true, verbatimSymlinks: true });
+    return copy;
   }
 
   write(path: string, text: string): void {
@@ -195,9 +204,13 @@ export class PretendedEngine {
   }
 }
 
+const programs = new Map<string, string>();
+
 /** Where this machine has a program; nothing where it has not. */
 export function found(name: string): string {
-  return spawnSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).stdout.trim();
+  const known = programs.get(name) ?? spawnSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).stdout.trim();
+  programs.set(name, known);
+  return known;
 }
 
 export interface ReleaseOptions {
