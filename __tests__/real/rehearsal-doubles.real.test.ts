@@ -14,7 +14,7 @@ beforeAll(async () => {
   await aws.start();
   registry = await listen(aws.account.registry.listener, { address: "127.0.0.1" });
   metadata = await listen(aws.account.metadata.listener, { address: "127.0.0.1" });
-}, 180_000);
+}, 300_000);
 
 afterAll(async () => {
   await registry?.close();
@@ -22,7 +22,7 @@ afterAll(async () => {
   await aws.stop();
 }, 30_000);
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 describe("signatures", () => {
   const target = "AmazonSSM.DescribeParameters";

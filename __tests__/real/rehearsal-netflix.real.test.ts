@@ -115,13 +115,13 @@ beforeAll(async () => {
   const expected = { name: NAME, path: "/", text: "Orbit of the Paper Moon", ports: [80], withinSeconds: LONGEST_BOOT };
   const made = [join(stage.runDir, "cdktf.out"), join(stage.runDir, `terraform.${STACK}.tfstate`)];
   rehearsal = new Rehearsal(stage, terraform, { ...expected, deployerPolicy: true }, made, () => {});
-}, 300_000);
+}, 600_000);
 
 afterAll(async () => {
   expect(await takedown.run()).toEqual([]);
 }, 120_000);
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 const failedChecks = () => rehearsal.report.checks.filter(({ ok }) => !ok);
 

@@ -50,7 +50,7 @@ beforeAll(async () => {
   other = new Project("nano-host.ts", "slipway-other", {}, environment);
   await synth(project);
   await project.init();
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   project?.remove();

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,6 +10,7 @@ import { isAllowed, type Statement } from "../../scripts/rehearsal/doubles/role-
 import { XmlElement } from "../../scripts/rehearsal/doubles/xml-element.ts";
 import { foreignRegistries } from "../../scripts/rehearsal/foreign-registries.ts";
 import { lockMachine } from "../../scripts/rehearsal/machine-lock.ts";
+import { madeOnce } from "../../scripts/rehearsal/made-once.ts";
 import { searchBytes, searchFiles } from "../../scripts/rehearsal/secret-search.ts";
 import { Takedown } from "../../scripts/rehearsal/takedown.ts";
 import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
@@ -186,6 +187,44 @@ test("one rehearsal runs at a time", async () => {
   await second;
   expect(order).toEqual(["first ends", "second"]);
   expect(said).toEqual(["another rehearsal runs on this machine: waiting for its end"]);
+});
+
+describe("what takes long to make", () => {
+  const cache = mkdtempSync(join(tmpdir(), "slipway-rehearsal-made-"));
+  const folder = join(cache, "deep", "environment");
+  let made = 0;
+  const make = async () => {
+    made += 1;
+    if (existsSync(folder)) throw new Error("another one is at work, or has left its half");
+    mkdirSync(folder);
+    await sleep(700);
+    writeFileSync(join(folder, "program"), "");
+  };
+  afterAll(() => rmSync(cache, { recursive: true }));
+
+  test("is made anew where it was left half-made", async () => {
+    mkdirSync(join(folder, "half"), { recursive: true });
+    await expect(
+      madeOnce(
+        folder,
+        () => {},
+        () => Promise.reject(new Error("no network")),
+      ),
+    ).rejects.toThrow("no network");
+    expect(existsSync(join(folder, "complete"))).toBe(false);
+  });
+
+  test("is made once, however many want it at the same time, and they wait for it", async () => {
+    const said: string[] = [];
+    const wants = async () => {
+      await madeOnce(folder, (line) => said.push(line), make);
+      return readdirSync(folder).sort();
+    };
+    expect(await Promise.all([wants(), wants(), wants()])).toEqual(Array(3).fill(["complete", "program"]));
+    expect(await wants()).toEqual(["complete", "program"]);
+    expect(made).toBe(1);
+    expect(said).toEqual(Array(2).fill(`another process makes ${folder}: waiting for it`));
+  });
 });
 
 test("a takedown goes backwards, to its end, and says what failed", async () => {

@@ -46,7 +46,7 @@ beforeAll(async () => {
   project = new Project("repositories.ts", "slipway-repositories", {}, aws.deployerEnvironment);
   await declare();
   await project.init();
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   project?.remove();

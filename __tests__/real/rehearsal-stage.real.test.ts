@@ -51,7 +51,7 @@ describe("a stack of which the machine installs its packages at boot", () => {
     const expected = { name: NAME, path: "/", text: BODY, ports: [80], withinSeconds: LONGEST_BOOT };
     rehearsal = new Rehearsal(stage, terraform, expected, [folder], () => {});
     await rehearsal.run();
-  }, 400_000);
+  }, 600_000);
 
   afterAll(takeDown, 120_000);
 
@@ -113,7 +113,7 @@ describe("the stand-in", () => {
     expect(code === 0 ? "" : errors(stdout + stderr)).toBe("");
     machine = stage.room.machines[0] as StandIn;
     await served();
-  }, 200_000);
+  }, 400_000);
 
   afterAll(takeDown, 120_000);
 

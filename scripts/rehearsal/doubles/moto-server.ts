@@ -1,8 +1,9 @@
 import type { ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { madeOnce } from "../made-once.ts";
 import { requireProgram, spawnBound } from "../program.ts";
 import { freePort } from "./free-port.ts";
 import type { MachineImageEntry } from "./published-images.ts";
@@ -76,15 +77,12 @@ export class MotoServer {
 async function makeEnvironment(cacheDir: string, log: (line: string) => void): Promise<string> {
   const id = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex").slice(0, 12);
   const environment = join(cacheDir, `moto-${id}`);
-  if (existsSync(join(environment, "complete"))) return join(environment, "bin");
-  log("installing moto into an environment of its own, half a minute, once");
-  mkdirSync(cacheDir, { recursive: true });
-  rmSync(environment, { recursive: true, force: true });
-  await requireProgram("python3", ["-m", "venv", environment]);
-  await requireProgram(join(environment, "bin", "pip"), [
-    ...["install", "--quiet", "--no-input", "--disable-pip-version-check", "-r", REQUIREMENTS],
-  ]);
-  writeFileSync(join(environment, "complete.new"), "");
-  renameSync(join(environment, "complete.new"), join(environment, "complete"));
+  await madeOnce(environment, log, async () => {
+    log("installing moto into an environment of its own, half a minute, once");
+    await requireProgram("python3", ["-m", "venv", environment]);
+    await requireProgram(join(environment, "bin", "pip"), [
+      ...["install", "--quiet", "--no-input", "--disable-pip-version-check", "-r", REQUIREMENTS],
+    ]);
+  });
   return join(environment, "bin");
 }
