@@ -1,59 +1,11 @@
 import { renderIntroduction } from "../../src/nginx/introduction.ts";
-
-const MAPS = `map $http_upgrade $forwarded_upgrade {
-    default "";
-    websocket websocket;
-}
-
-map $http_upgrade $forwarded_connection {
-    default "";
-    websocket upgrade;
-}
-
-map $http_x_forwarded_host $passed_host {
-    default $http_x_forwarded_host;
-    "" $host:$server_port;
-}
-
-map $http_x_forwarded_port $passed_port {
-    default $http_x_forwarded_port;
-    "" $server_port;
-}
-
-map $http_x_forwarded_proto $passed_proto {
-    default $http_x_forwarded_proto;
-    "" $scheme;
-}
-
-map $http_x_real_ip $passed_real_ip {
-    default $http_x_real_ip;
-    "" $remote_addr;
-}
-
-map $http_x_request_id $passed_request_id {
-    default $http_x_request_id;
-    "" $request_id;
-}
-
-`;
-
-const FORWARDING = `    proxy_set_header Host $host:30000;
-    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-    proxy_set_header X-Forwarded-Host $passed_host;
-    proxy_set_header X-Forwarded-Port $passed_port;
-    proxy_set_header X-Forwarded-Proto $passed_proto;
-    proxy_set_header X-Real-IP $passed_real_ip;
-    proxy_set_header X-Request-ID $passed_request_id;
-    proxy_set_header Proxy "";
-    proxy_set_header Connection $forwarded_connection;
-    proxy_set_header Upgrade $forwarded_upgrade;
-`;
+import { PASSED_MAPS, passedHeaders } from "./settings-text.ts";
 
 test("on an instance brings everything that leads to the service", () => {
   const service = { name: "web", slots: [20_000, 20_001], internalListener: "172.17.0.1:30000" } as const;
   expect(renderIntroduction("instance", service)).toBe(`# written by slipway; the next release overwrites it
 
-${MAPS}upstream slipway_web_0 {
+${PASSED_MAPS}upstream slipway_web_0 {
     server 127.0.0.1:20000;
     keepalive 16;
     keepalive_timeout 1s;
@@ -68,7 +20,7 @@ upstream slipway_web_1 {
 server {
     listen 172.17.0.1:30000 default_server;
     server_name _;
-${FORWARDING}    set $slipway_web slipway_web_0;
+${passedHeaders(30_000)}    set $slipway_web slipway_web_0;
 
     if (-f /var/lib/slipway/live/web.1) {
         set $slipway_web slipway_web_1;
@@ -86,10 +38,10 @@ test("in a container leaves the address to the service's upstream file", () => {
     renderIntroduction("container", { name: "web", internalListener: 30_000 }),
   ).toBe(`# written by slipway; the next release overwrites it
 
-${MAPS}server {
+${PASSED_MAPS}server {
     listen 30000 default_server;
     server_name _;
-${FORWARDING}
+${passedHeaders(30_000)}
     location / {
         proxy_pass http://$slipway_web;
     }

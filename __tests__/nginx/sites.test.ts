@@ -1,6 +1,7 @@
 import type { NginxSite } from "../../src/nginx/server.ts";
 import { renderSites, type SitesOptions } from "../../src/nginx/sites.ts";
 import type { NginxService } from "../../src/nginx/upstream.ts";
+import { EMPTIED_HEADERS, LIMITS, PASSED_MAPS, passedHeaders } from "./settings-text.ts";
 
 const empty: SitesOptions = { flavour: "container", services: [], sites: [] };
 const one: SitesOptions = { flavour: "container", services: [{ name: "web" }], sites: [] };
@@ -211,101 +212,15 @@ server_tokens off;
 log_format slipway escape=json '{"time":"$time_iso8601","client":"$remote_addr","host":"$host","method":"$request_method","path":"$uri","status":"$status","bytes":"$body_bytes_sent","seconds":"$request_time","upstream":"$upstream_addr","upstream_seconds":"$upstream_response_time","agent":"$http_user_agent","id":"$request_id"}';
 access_log /dev/stdout slipway;
 resolver 127.0.0.11 valid=2s ipv6=off;
-resolver_timeout 5s;
-variables_hash_bucket_size 128;
-server_names_hash_bucket_size 512;
-server_names_hash_max_size 4096;
-proxy_headers_hash_bucket_size 128;
-proxy_headers_hash_max_size 1024;
-client_header_timeout 15s;
-client_max_body_size 10m;
-proxy_http_version 1.1;
-proxy_redirect off;
-proxy_buffer_size 16k;
-proxy_buffers 8 16k;
-proxy_connect_timeout 5s;
-proxy_send_timeout 60s;
-proxy_read_timeout 60s;
-proxy_next_upstream error;
-proxy_set_header Host $host:8888;
+${LIMITS}proxy_set_header Host $host:8888;
 proxy_set_header X-Forwarded-For $remote_addr;
 proxy_set_header X-Forwarded-Host $host:8888;
 proxy_set_header X-Forwarded-Port 8888;
 proxy_set_header X-Forwarded-Proto $scheme;
 proxy_set_header X-Real-IP $remote_addr;
 proxy_set_header X-Request-ID $request_id;
-proxy_set_header Front-End-Https "";
-proxy_set_header X-Forwarded-Protocol "";
-proxy_set_header X-Forwarded-Scheme "";
-proxy_set_header X-Forwarded-Ssl "";
-proxy_set_header X-Scheme "";
-proxy_set_header X-Url-Scheme "";
-proxy_set_header X-Forwarded-Server "";
-proxy_set_header X-Host "";
-proxy_set_header X-HTTP-Host-Override "";
-proxy_set_header X-Original-Host "";
-proxy_set_header X-Forwarded-Path "";
-proxy_set_header X-Forwarded-Prefix "";
-proxy_set_header X-Forwarded-Uri "";
-proxy_set_header X-Original-URI "";
-proxy_set_header X-Original-URL "";
-proxy_set_header X-Rewrite-URL "";
-proxy_set_header X-Script-Name "";
-proxy_set_header CF-Connecting-IP "";
-proxy_set_header CF-Connecting-IPv6 "";
-proxy_set_header Client-IP "";
-proxy_set_header Fastly-Client-IP "";
-proxy_set_header Fly-Client-IP "";
-proxy_set_header Forwarded "";
-proxy_set_header Forwarded-For "";
-proxy_set_header True-Client-IP "";
-proxy_set_header X-Client-IP "";
-proxy_set_header X-Cluster-Client-IP "";
-proxy_set_header X-Forwarded "";
-proxy_set_header X-Remote-Addr "";
-proxy_set_header X-Remote-IP "";
-proxy_set_header Proxy "";
-proxy_set_header X-Accel-Mapping "";
-proxy_set_header X-Sendfile-Type "";
-proxy_set_header Connection $forwarded_connection;
-proxy_set_header Upgrade $forwarded_upgrade;
-
-map $http_upgrade $forwarded_upgrade {
-    default "";
-    websocket websocket;
-}
-
-map $http_upgrade $forwarded_connection {
-    default "";
-    websocket upgrade;
-}
-
-map $http_x_forwarded_host $passed_host {
-    default $http_x_forwarded_host;
-    "" $host:$server_port;
-}
-
-map $http_x_forwarded_port $passed_port {
-    default $http_x_forwarded_port;
-    "" $server_port;
-}
-
-map $http_x_forwarded_proto $passed_proto {
-    default $http_x_forwarded_proto;
-    "" $scheme;
-}
-
-map $http_x_real_ip $passed_real_ip {
-    default $http_x_real_ip;
-    "" $remote_addr;
-}
-
-map $http_x_request_id $passed_request_id {
-    default $http_x_request_id;
-    "" $request_id;
-}
-
-server {
+${EMPTIED_HEADERS}
+${PASSED_MAPS}server {
     listen 80 default_server;
     server_name _;
     return 444;
@@ -347,17 +262,7 @@ server {
 server {
     listen 9001 default_server;
     server_name _;
-    proxy_set_header Host $host:9001;
-    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-    proxy_set_header X-Forwarded-Host $passed_host;
-    proxy_set_header X-Forwarded-Port $passed_port;
-    proxy_set_header X-Forwarded-Proto $passed_proto;
-    proxy_set_header X-Real-IP $passed_real_ip;
-    proxy_set_header X-Request-ID $passed_request_id;
-    proxy_set_header Proxy "";
-    proxy_set_header Connection $forwarded_connection;
-    proxy_set_header Upgrade $forwarded_upgrade;
-    proxy_send_timeout 300s;
+${passedHeaders(9001)}    proxy_send_timeout 300s;
     proxy_read_timeout 300s;
 
     location / {
@@ -381,101 +286,15 @@ open_file_cache off;
 log_format slipway escape=json '{"time":"$time_iso8601","client":"$remote_addr","host":"$host","method":"$request_method","path":"$uri","status":"$status","bytes":"$body_bytes_sent","seconds":"$request_time","upstream":"$upstream_addr","upstream_seconds":"$upstream_response_time","agent":"$http_user_agent","id":"$request_id"}';
 access_log /var/log/nginx/access.log slipway;
 resolver 127.0.0.53 valid=2s ipv6=off;
-resolver_timeout 5s;
-variables_hash_bucket_size 128;
-server_names_hash_bucket_size 512;
-server_names_hash_max_size 4096;
-proxy_headers_hash_bucket_size 128;
-proxy_headers_hash_max_size 1024;
-client_header_timeout 15s;
-client_max_body_size 10m;
-proxy_http_version 1.1;
-proxy_redirect off;
-proxy_buffer_size 16k;
-proxy_buffers 8 16k;
-proxy_connect_timeout 5s;
-proxy_send_timeout 60s;
-proxy_read_timeout 60s;
-proxy_next_upstream error;
-proxy_set_header Host $host;
+${LIMITS}proxy_set_header Host $host;
 proxy_set_header X-Forwarded-For $remote_addr;
 proxy_set_header X-Forwarded-Host $host;
 proxy_set_header X-Forwarded-Port 80;
 proxy_set_header X-Forwarded-Proto $scheme;
 proxy_set_header X-Real-IP $remote_addr;
 proxy_set_header X-Request-ID $request_id;
-proxy_set_header Front-End-Https "";
-proxy_set_header X-Forwarded-Protocol "";
-proxy_set_header X-Forwarded-Scheme "";
-proxy_set_header X-Forwarded-Ssl "";
-proxy_set_header X-Scheme "";
-proxy_set_header X-Url-Scheme "";
-proxy_set_header X-Forwarded-Server "";
-proxy_set_header X-Host "";
-proxy_set_header X-HTTP-Host-Override "";
-proxy_set_header X-Original-Host "";
-proxy_set_header X-Forwarded-Path "";
-proxy_set_header X-Forwarded-Prefix "";
-proxy_set_header X-Forwarded-Uri "";
-proxy_set_header X-Original-URI "";
-proxy_set_header X-Original-URL "";
-proxy_set_header X-Rewrite-URL "";
-proxy_set_header X-Script-Name "";
-proxy_set_header CF-Connecting-IP "";
-proxy_set_header CF-Connecting-IPv6 "";
-proxy_set_header Client-IP "";
-proxy_set_header Fastly-Client-IP "";
-proxy_set_header Fly-Client-IP "";
-proxy_set_header Forwarded "";
-proxy_set_header Forwarded-For "";
-proxy_set_header True-Client-IP "";
-proxy_set_header X-Client-IP "";
-proxy_set_header X-Cluster-Client-IP "";
-proxy_set_header X-Forwarded "";
-proxy_set_header X-Remote-Addr "";
-proxy_set_header X-Remote-IP "";
-proxy_set_header Proxy "";
-proxy_set_header X-Accel-Mapping "";
-proxy_set_header X-Sendfile-Type "";
-proxy_set_header Connection $forwarded_connection;
-proxy_set_header Upgrade $forwarded_upgrade;
-
-map $http_upgrade $forwarded_upgrade {
-    default "";
-    websocket websocket;
-}
-
-map $http_upgrade $forwarded_connection {
-    default "";
-    websocket upgrade;
-}
-
-map $http_x_forwarded_host $passed_host {
-    default $http_x_forwarded_host;
-    "" $host:$server_port;
-}
-
-map $http_x_forwarded_port $passed_port {
-    default $http_x_forwarded_port;
-    "" $server_port;
-}
-
-map $http_x_forwarded_proto $passed_proto {
-    default $http_x_forwarded_proto;
-    "" $scheme;
-}
-
-map $http_x_real_ip $passed_real_ip {
-    default $http_x_real_ip;
-    "" $remote_addr;
-}
-
-map $http_x_request_id $passed_request_id {
-    default $http_x_request_id;
-    "" $request_id;
-}
-
-upstream slipway_catalog_0 {
+${EMPTIED_HEADERS}
+${PASSED_MAPS}upstream slipway_catalog_0 {
     server 127.0.0.1:20000;
     keepalive 16;
     keepalive_timeout 1s;
@@ -545,17 +364,7 @@ server {
 server {
     listen 172.17.0.1:9001 default_server;
     server_name _;
-    proxy_set_header Host $host:9001;
-    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-    proxy_set_header X-Forwarded-Host $passed_host;
-    proxy_set_header X-Forwarded-Port $passed_port;
-    proxy_set_header X-Forwarded-Proto $passed_proto;
-    proxy_set_header X-Real-IP $passed_real_ip;
-    proxy_set_header X-Request-ID $passed_request_id;
-    proxy_set_header Proxy "";
-    proxy_set_header Connection $forwarded_connection;
-    proxy_set_header Upgrade $forwarded_upgrade;
-    client_max_body_size 0;
+${passedHeaders(9001)}    client_max_body_size 0;
     set $slipway_catalog slipway_catalog_0;
 
     if (-f /var/lib/slipway/live/catalog.1) {
