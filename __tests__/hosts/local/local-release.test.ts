@@ -373,11 +373,14 @@ describe("a release on a Docker engine", () => {
 
   test.each([
     ["unreachable", "the docker command cannot reach the engine; is it running, and is DOCKER_HOST right?"],
-    ["nginx-down", "Nginx does not run: docker logs nginx"],
+    ["nginx exited", "Nginx does not run: docker logs nginx"],
+    ["nginx restarting", "Nginx does not run: docker logs nginx"],
+    ["nginx-lost", "Nginx's container does not answer: docker logs nginx"],
   ])("says what to do about an engine that is %s, and touches nothing", (what, message) => {
     const engine = served();
-    if (what === "unreachable") engine.write(what, "");
-    else engine.container("nginx", { status: "exited" });
+    const [name, broken] = what.split(" ");
+    if (broken) engine.container(name as string, { status: broken });
+    else engine.write(what, "");
     const { status, output, calls } = engine.release("r2", { app: "new" });
     expect(status).toBe(1);
     expect(output.replace(/after \d+ s/, "after 0 s")).toBe(`stack/host: release failed after 0 s: ${message}\n`);

@@ -254,7 +254,7 @@ case $1 in
   inspect)
     known "$name"
     case $5 in
-      *Running*) [ "$(field status "$name")" = running ] && echo true || echo false ;;
+      '{{.State.Status}}') field status "$name" ;;
       *RestartPolicy*) field policy "$name" ;;
       *RestartCount*) echo "$(field status "$name") $(field restarts "$name")" ;;
       *OOMKilled*) echo "$(field status "$name") $(field code "$name") $(field oom "$name")" ;;
@@ -282,6 +282,7 @@ case $1 in
   exec)
     shift 3
     [ ! -e "$STATE/nginx-lost" ] || exit 137
+    [ "$(field status nginx)" = running ] || { echo "Container nginx is restarting" >&2; exit 1; }
     export PATH="$STATE/inside"
     if [ "$2" = -s ]; then
       name=\${4%%:*}

@@ -28,15 +28,16 @@ d_ready() {
   problem="the docker command cannot reach the engine; is it running, and is DOCKER_HOST right?"
   docker version >/dev/null 2>&1 || return 75
   looks=120
-  until [ "$(l_inspect '{{.State.Running}}' "$NGINX")" = true ]; do
+  until [ "$(l_inspect '{{.State.Status}}' "$NGINX")" = running ]; do
     looks=$((looks - 1))
     problem="Nginx does not run: docker logs $NGINX"
     [ "$looks" -gt 0 ] || return 75
     sleep "$R_PAUSE"
   done
+  problem="Nginx's container does not answer: docker logs $NGINX"
+  linked=$(d_generation) || return 75
   problem=''
   # A run that was killed between the link and the reload: Nginx still answers as before.
-  linked=$(d_generation)
   [ "$linked" = "$(l_answer)" ] || d_switch "$linked"
 }
 
@@ -60,9 +61,11 @@ END
 }
 
 d_serving() {
-  l_inside <<'END'
+  problem="Nginx's container does not answer: docker logs $NGINX"
+  l_inside <<'END' || return 75
 cat "$1/live/serving" 2>/dev/null || :
 END
+  problem=''
 }
 
 d_note() {
@@ -259,7 +262,7 @@ l_kept() { if [ "$DRAIN" -lt "$L_KEPT" ]; then echo "$DRAIN"; else echo "$L_KEPT
 # Whether a worker of before the reload may keep such connections yet.
 l_keeps() {
   [ "$(r_now)" -lt "$kept_until" ] && l_inside 2>/dev/null <<'END'
-[ -e "$1/live/keepalive.conf" ] && grep -qs 'nginx: worker process is shutting down' /proc/[0-9]*/cmdline
+[ -e "$1/live/keepalive.conf" ] && grep -qs '[n]ginx: worker process is shutting down' /proc/[0-9]*/cmdline
 END
 }
 
