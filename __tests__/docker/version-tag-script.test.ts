@@ -71,12 +71,19 @@ test("on one's own machine it moves, and that is said", () => {
 });
 
 test.each([
-  ["Error response from daemon: Get https://a/v2/: unauthorized: authentication required"],
-  ["Cannot connect to the Docker daemon"],
-])("what cannot be asked is said and stops nothing: %s", (words) => {
+  [
+    "Error response from daemon: Get https://a/v2/: unauthorized: authentication required",
+    "; after docker login registry.example.com it can",
+  ],
+  [
+    'Error response from daemon: Head "https://a/v2/b/manifests/1": no basic auth credentials',
+    "; after docker login registry.example.com it can",
+  ],
+  ["Cannot connect to the Docker daemon", ""],
+])("what cannot be asked is said and stops nothing: %s", (words, remedy) => {
   expect(check(refuses(words))).toMatchObject({
     status: 0,
-    output: `${TAG} may stand for other content, which cannot be told: ${words}\n`,
+    output: `${TAG} may stand for other content, which cannot be told: ${words}${remedy}\n`,
   });
 });
 

@@ -126,6 +126,10 @@ describe("an application goes through a registry with TLS and a login", () => {
     const run = await project.apply();
     expect(run.output).toContain("Apply complete!");
     expect(run.status).toBe(0);
+    // the docker command has no login, so that the step which asks what the version stood for cannot, and stops nothing
+    expect(run.output).toMatch(
+      /localhost:5902\/team\/page:1\.0\.0 may stand for other content, which cannot be told: .*; after docker login localhost:5902 it can/,
+    );
     expect(await page()).toBe("one");
     expect(await project.output("reference")).toMatch(/^localhost:5902\/team\/page@sha256:[0-9a-f]{64}$/);
   });

@@ -14,8 +14,11 @@ set -u
 
 say() { printf '%s %s\n' "$SLIPWAY_TAG" "$*"; }
 
+# Why not by the name and password of a RegistryLogin: Terraform prints nothing of a step that has them.
 cannot_tell() {
-  say "may stand for other content, which cannot be told: $1"
+  remedy=''
+  case $1 in *nauthorized* | *"no basic auth credentials"*) remedy="; after docker login ${SLIPWAY_TAG%%/*} it can" ;; esac
+  say "may stand for other content, which cannot be told: $1$remedy"
   exit 0
 }
 
