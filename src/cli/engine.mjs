@@ -14,6 +14,7 @@ import { lastWords, run, which } from "./command.mjs";
  * @property {string} context the client's name for where that is
  * @property {boolean} local whether it runs on this machine, so that its ports and disk are ours to look at
  * @property {string} [version]
+ * @property {string} [platform] what it runs, e.g. linux/amd64
  * @property {string} [root] where it keeps its data
  * @property {string[]} mirrors
  * @property {string} detail its own words when it does not answer
@@ -57,7 +58,7 @@ export async function inspectEngine(env = process.env) {
  * @returns {Omit<Engine, "context">}
  */
 export function readInfo(info, endpoint) {
-  /** @type {{ ServerVersion?: string, DockerRootDir?: string, ServerErrors?: string[], RegistryConfig?: { Mirrors?: string[] | null } }} */
+  /** @type {{ ServerVersion?: string, OSType?: string, Architecture?: string, DockerRootDir?: string, ServerErrors?: string[], RegistryConfig?: { Mirrors?: string[] | null } }} */
   let document = {};
   try {
     document = JSON.parse(info.stdout.trim() || "{}");
@@ -70,6 +71,7 @@ export function readInfo(info, endpoint) {
       endpoint,
       local,
       version: document.ServerVersion,
+      ...(document.OSType && document.Architecture ? { platform: `${document.OSType}/${document.Architecture}` } : {}),
       root: document.DockerRootDir,
       mirrors,
       detail: "",

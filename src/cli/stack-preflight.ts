@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { STACK_LABEL } from "./engine-sweep.ts";
+import { foreignPlatformProblems } from "./foreign-platform.ts";
 import type { PublishedPort, SynthesizedStack } from "./synthesized-stack.ts";
 import type { Command, Tools } from "./tools.ts";
 
@@ -11,7 +12,7 @@ interface Holder {
 
 /**
  * What stands in a stack's way outside of it, one line each with the remedy: the same stack from another folder, ports
- * that somebody else holds, registries that are expected to exist and do not answer, an AWS that knows nobody here.
+ * that somebody else holds, images of another processor, registries that are expected to exist and do not answer, an AWS that knows nobody here.
  *
  * @param hasState whether Terraform has a state of the stack, so that what is on the engine is its own
  */
@@ -32,7 +33,10 @@ export async function stackProblems(
   );
   const stranger = hasState ? undefined : await strangerProblem(stack.name, command);
   if (stranger) return [stranger];
-  return [...ports, ...registries, await awsProblem(stack, command)].filter((problem) => problem !== undefined);
+  const foreign = await foreignPlatformProblems(stack, { engine, command });
+  return [...ports, ...registries, ...foreign, await awsProblem(stack, command)].filter(
+    (problem) => problem !== undefined,
+  );
 }
 
 /** Why in one line, and before anything is built: the provider says the same in ten, after the build. */

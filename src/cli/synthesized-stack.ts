@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { Platform } from "../values/platform.ts";
 
 /** A port of the engine's machine that a container of the stack publishes. */
 export interface PublishedPort {
@@ -8,6 +9,16 @@ export interface PublishedPort {
   readonly protocol: string;
   /** The construct path of who wants it. */
   readonly wantedBy: string;
+}
+
+/** An image that the engine builds. */
+export interface ImageBuild {
+  /** The construct path of who builds it. */
+  readonly path: string;
+  /** @default - the engine's own platform */
+  readonly platform?: Platform;
+  /** The text of its Dockerfile. */
+  readonly dockerfile: string;
 }
 
 interface Block {
@@ -111,6 +122,17 @@ export class SynthesizedStack {
     return this.blocks("docker_image")
       .filter(({ block }) => block.build === undefined && typeof block.name === "string")
       .map(({ block }) => block.name as string);
+  }
+
+  /** The images that the stack builds. */
+  get builds(): ImageBuild[] {
+    return this.blocks("docker_image").flatMap(({ path, block }) =>
+      list(block.build).map(({ context, dockerfile, platform }) => ({
+        path: path.replace(/\/Resource$/, ""),
+        ...(typeof platform === "string" ? { platform: Platform.parse(platform) } : {}),
+        dockerfile: readFileSync(join(this.folder, String(context), String(dockerfile)), "utf8"),
+      })),
+    );
   }
 
   /** The containers whose successors start beside them: a host's services. */
