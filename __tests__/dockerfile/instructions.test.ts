@@ -5,7 +5,7 @@ import { refusal } from "./refusal.ts";
 
 function read(text: string): Partial<Instruction> {
   const [, statement] = Dockerfile.parse(`FROM a\n${text}\n`).instructions;
-  const { range, comments, source, pieces, emptyContinuations, ...instruction } = statement ?? {};
+  const { range, comments, source, pieces, heredocs, emptyContinuations, ...instruction } = statement ?? {};
   return instruction as Partial<Instruction>;
 }
 

@@ -29,16 +29,127 @@ export const LINT_CASES: readonly LintCase[] = [
     good: ["EXPOSE 80 53/UDP 8000-8010", "EXPOSE $FROM_THE_BASE"],
   },
   { rule: "SW1002", bad: ["EXPOSE 8080:80", "EXPOSE 127.0.0.1:8080:80"], good: ["EXPOSE 80"] },
-  { rule: "SW1003", bad: ["FROM A", "ARG T\nFROM a:$T"], good: ["FROM a", "FROM $UNKNOWN"] },
+  { rule: "SW1003", bad: ["FROM A", "ARG T\nFROM a:$T"], good: ["FROM a", "FROM a:$TARGETARCH"] },
   {
     rule: "SW1004",
     bad: ["FROM ${A", "ENV A='b", "WORKDIR ${A:", "LABEL a=${}", "USER $(id)${", "EXPOSE ${P"],
-    good: ["ENV A='b'", "RUN echo ${A", "CMD '", "WORKDIR ${A:-/b}"],
+    good: [
+      "ENV A='b'",
+      "RUN echo ${A",
+      "CMD '",
+      "WORKDIR ${A:-/b}",
+      "FROM a:1 AS b\nUSER ${A\nFROM c:1",
+      "USER ${A:?b}",
+    ],
   },
   {
     rule: "SW1005",
-    bad: ["FROM a:$T\nARG T=1", "FROM --platform=$P a:1"],
+    bad: ["FROM a:1$T\nARG T=1", "FROM --platform=linux/$P a:1"],
     good: ["ARG T=1\nFROM a:$T", "FROM --platform=$BUILDPLATFORM a:1"],
+  },
+  {
+    rule: "SW1041",
+    bad: ["FROM scratch\nUSER $A", "FROM scratch AS b\nFROM b\nCOPY $A /c", "FROM scratch\nARG A=$B"],
+    good: [
+      "FROM scratch\nARG A\nUSER $A",
+      "USER $FROM_THE_BASE",
+      "FROM scratch\nRUN echo $A",
+      "FROM scratch\nENV A=$PATH",
+    ],
+  },
+  { rule: "SW1042", bad: ["ENV A b c", "LABEL A b"], good: ["ENV A=b", 'LABEL A="b c"'] },
+  {
+    rule: "SW1050",
+    bad: [
+      "COPY --from=7 a b",
+      "FROM a:1 AS x\nCOPY --from=c a b\nFROM a:1 AS c\nFROM x",
+      "FROM a:1 AS x\nRUN --mount=from=c,target=/c a\nFROM a:1 AS c\nFROM x",
+    ],
+    good: ["FROM a:1 AS c\nFROM a:1\nCOPY --from=C a b\nRUN --mount=from=c,target=/c a", "COPY --from=b:1 a b"],
+  },
+  {
+    rule: "SW1051",
+    bad: ["FROM a:1 AS b\nCOPY --from=c /x /x\nFROM a:1 AS c\nCOPY --from=b /x /x", "COPY --from=0 /x /x"],
+    good: ["FROM a:1 AS b\nFROM a:1 AS c\nCOPY --from=b /x /x"],
+  },
+  {
+    rule: "SW1052",
+    bad: [
+      "FROM --platform=/amd64 a:1",
+      "FROM --platform= a:1 AS b\nFROM --platform=nope a:1",
+      "FROM --platform=$P a:1",
+    ],
+    good: ["FROM --platform=linux/arm64/v8 a:1", "FROM --platform=windows a:1", "FROM --platform=$BUILDPLATFORM a:1"],
+  },
+  {
+    rule: "SW1053",
+    bad: ["COPY --chmod=9z a /b", "ADD --chmod=10000 a /b", "ARG M=u*q\nCOPY --chmod=$M a /b"],
+    good: [
+      "COPY --chmod=0755 a /b",
+      "COPY --chmod=u=rwX,go-w a /b",
+      "COPY --chmod=$FROM_THE_BASE a /b",
+      "COPY --chmod=+x a /b",
+    ],
+  },
+  {
+    rule: "SW1054",
+    bad: ["COPY --link --chown=app:app a /b", "ADD --link --chown=1:app a /b"],
+    good: ["COPY --link --chown=1:1 a /b", "COPY --link --chown=root a /b", "COPY --chown=app a /b"],
+  },
+  {
+    rule: "SW1055",
+    bad: [
+      "ADD --checksum=sha256:0 a /b",
+      "ADD --checksum=sha256:0 https://a/b /c",
+      `ADD --checksum=${digest} https://a/b https://a/c /d/`,
+    ],
+    good: [`ADD --checksum=${digest} https://a/b /c`, "ADD --checksum=0123 https://a/b.git /c"],
+  },
+  {
+    rule: "SW1056",
+    bad: ["COPY https://a/b /c", "COPY git@a:b.git /c", "ADD https://a/b.git?nope=1 /c"],
+    good: ["ADD https://a/b /c", "ADD git@a:b.git#v1 /c", "COPY a@b /c"],
+  },
+  { rule: "SW1057", bad: ['VOLUME ""', "ARG A=\nVOLUME $A"], good: ["VOLUME /a", "VOLUME $FROM_THE_BASE"] },
+  {
+    rule: "SW1058",
+    bad: ["STOPSIGNAL NOPE", "STOPSIGNAL 0", "ARG S=SIGUP\nSTOPSIGNAL $S"],
+    good: ["STOPSIGNAL SIGTERM", "STOPSIGNAL quit", "STOPSIGNAL 15", "STOPSIGNAL RTMIN+3", "STOPSIGNAL $FROM_THE_BASE"],
+  },
+  { rule: "SW1059", bad: ["RUN []"], good: ["RUN", "RUN a", "FROM a:1 AS b\nRUN []\nFROM c:1"] },
+  {
+    rule: "SW1060",
+    bad: ["FROM a:1 AS b\nONBUILD COPY c\nFROM b", "FROM a:1 AS b\nONBUILD NOPE\nFROM b AS c\nFROM c"],
+    good: ["FROM a:1 AS b\nONBUILD COPY c\nFROM a:1", "FROM a:1 AS b\nONBUILD COPY c /d\nFROM b"],
+  },
+  {
+    rule: "SW1061",
+    bad: ["# check=nope\nFROM a:1", "# check = error = true\nFROM a:1", "# check=error=maybe\nFROM a:1"],
+    good: ["# check=skip=all\nFROM a:1", "# a comment\n# check=nope\nFROM a:1", "FROM a:1\n# check=nope\nUSER a"],
+  },
+  {
+    rule: "SW1062",
+    bad: [
+      "# check=error=true\nFROM a:1\nCMD a",
+      "# check=error=true\nFROM a:1 as b",
+      "# check=error=1\nFROM a:1\nWORKDIR b",
+    ],
+    good: [
+      "FROM a:1\nCMD a",
+      "# check=error=true;skip=JSONArgsRecommended\nFROM a:1\nCMD a",
+      "# check=error=true\nFROM a:1\n# check=skip=JSONArgsRecommended\nCMD a",
+      "# check=error=true\nFROM a:1 AS b\nCMD a\nFROM c:1",
+    ],
+  },
+  {
+    rule: "SW1063",
+    bad: ["ARG SOURCE_DATE_EPOCH=yesterday\nFROM a:1"],
+    good: [
+      "ARG SOURCE_DATE_EPOCH=0\nFROM a:1",
+      "ARG SOURCE_DATE_EPOCH=context\nFROM a:1",
+      "ARG SOURCE_DATE_EPOCH=b\nFROM scratch AS b\nADD https://a/b /c\nFROM a:1",
+      "FROM a:1\nARG SOURCE_DATE_EPOCH=yesterday",
+    ],
   },
   {
     rule: "SW1006",
@@ -73,8 +184,8 @@ export const LINT_CASES: readonly LintCase[] = [
   },
   {
     rule: "DL3021",
-    bad: ["COPY a b /c", "ADD a b c"],
-    good: ["COPY a b /c/", "COPY a b .", "COPY a /b", "COPY a b $C"],
+    bad: ["COPY a b /c", 'COPY ["a", "b", "/c"]'],
+    good: ["COPY a b /c/", "ADD a b /c", "COPY a b .", "COPY a /b", "COPY a b $C"],
   },
   {
     rule: "DL3022",

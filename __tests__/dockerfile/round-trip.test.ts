@@ -9,7 +9,15 @@ import { steps } from "./instruction-arbitrary.ts";
 
 const escapes = fc.constantFrom("\\" as const, "`" as const);
 
-function withoutPlace({ range, comments, source, pieces, emptyContinuations, ...instruction }: Statement): Instruction {
+function withoutPlace({
+  range,
+  comments,
+  source,
+  pieces,
+  heredocs,
+  emptyContinuations,
+  ...instruction
+}: Statement): Instruction {
   return instruction as Instruction;
 }
 

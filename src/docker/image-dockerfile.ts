@@ -47,7 +47,9 @@ const ALWAYS_PRIVATE = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$|\.
  * @throws {ConstructError} with the Dockerfile's line
  */
 export function readImageDockerfile(scope: Construct, text: string, around: DockerfileSurroundings): ImageDockerfile {
-  const dockerfile = atProperty(scope, "dockerfile", () => Dockerfile.parse(text, { buildArgs: around.args }));
+  const dockerfile = atProperty(scope, "dockerfile", () =>
+    Dockerfile.parse(text, { buildArgs: around.args, platform: around.platform, buildPlatform: "unknown" }),
+  );
   const stage = atProperty(scope, "target", () => dockerfile.stage(around.target));
   report(scope, dockerfile, around);
   const { base } = stage;
@@ -63,7 +65,7 @@ export function readImageDockerfile(scope: Construct, text: string, around: Dock
 function report(scope: Construct, dockerfile: Dockerfile, around: DockerfileSurroundings): void {
   const { lint } = around;
   if (lint) {
-    const findings = atProperty(scope, "lint", () => dockerfile.lint(lint));
+    const findings = atProperty(scope, "lint", () => dockerfile.lint({ ...lint, target: around.target }));
     for (const { rule, line, severity, why, fix } of findings) {
       annotate(scope, severity, `Dockerfile line ${line}: ${rule}: ${why}: ${fix}`);
     }

@@ -1,10 +1,13 @@
 import { refuseUnknownOptions } from "../values/known-options.ts";
+import { Platform } from "../values/platform.ts";
+import { type Build, planBuild } from "./conversion/build.ts";
+import { type BuildPlatforms, predefinedVariables } from "./conversion/predefined.ts";
 import { DockerfileError } from "./dockerfile-error.ts";
 import type { BaseImage, ExposedPort, ExternalImage } from "./image-config.ts";
 import type { Healthcheck } from "./instructions/instruction.ts";
 import { type Finding, type LintOptions, lint } from "./lint/lint.ts";
 import { argumentsOf, type BuildArgument, type SecretUse, type Stage } from "./stage.ts";
-import { readStages } from "./stage-reader.ts";
+import { readStages, type StageList } from "./stage-reader.ts";
 import { readStatements, type Statement } from "./statement.ts";
 import type { Directives } from "./syntax/directives.ts";
 import type { DockerfileWriter } from "./writer/dockerfile-writer.ts";
@@ -16,6 +19,10 @@ import type { Text } from "./writer/text.ts";
 export interface ParseOptions {
   /** Values for ARG, as the build will be given them. @default - the file's own defaults */
   readonly buildArgs?: Readonly<Record<string, string>>;
+  /** The platform that is built for, e.g. `linux/arm64`. @default - not known, and what hangs on it is not judged */
+  readonly platform?: Platform | string;
+  /** The platform of the builder, `unknown` where nobody can tell. @default - that of `platform`, as BuildKit has it */
+  readonly buildPlatform?: Platform | string;
 }
 
 /**
@@ -25,9 +32,12 @@ export interface ParseOptions {
 export class Dockerfile {
   /** @throws {DockerfileError} where BuildKit refuses `text`, with the line and the reason */
   static parse(text: string, options: ParseOptions = {}): Dockerfile {
-    refuseUnknownOptions("Dockerfile", options, { buildArgs: true });
+    refuseUnknownOptions("Dockerfile", options, { buildArgs: true, platform: true, buildPlatform: true });
+    const { buildArgs = {}, platform, buildPlatform = platform } = options;
+    const target = readPlatform(platform);
+    const build = buildPlatform === "unknown" ? undefined : readPlatform(buildPlatform);
     const { directives, statements } = readStatements(text);
-    return new Dockerfile(text, directives, statements, options);
+    return new Dockerfile(text, directives, statements, { buildArgs, platforms: { target, build } });
   }
 
   /**
@@ -54,20 +64,22 @@ export class Dockerfile {
     return textModule().Text.expand(text);
   }
 
-  private read?: readonly Stage[];
+  private readonly readings = new Map<string, StageList>();
+  private readonly builds = new Map<Stage, Build>();
 
   private constructor(
     readonly text: string,
     readonly directives: Directives,
     /** Every instruction in the order of the file, each with its lines. */
     readonly instructions: readonly Statement[],
-    private readonly options: ParseOptions,
+    private readonly known: {
+      readonly buildArgs: Readonly<Record<string, string>>;
+      readonly platforms: BuildPlatforms;
+    },
   ) {}
 
   get stages(): readonly Stage[] {
-    const { directives, instructions, options } = this;
-    this.read ??= readStages(instructions, directives.escape ?? "\\", options.buildArgs);
-    return this.read;
+    return this.readFor().stages;
   }
 
   /** The stage called `target`, in any letter case. @default - the last one */
@@ -75,12 +87,29 @@ export class Dockerfile {
     const found =
       target === undefined
         ? this.stages.at(-1)
-        : this.stages.findLast((stage) => stage.name !== undefined && stage.name === target.toLowerCase());
+        : this.readFor(target).stages.findLast(
+            (stage) => stage.name !== undefined && stage.name === target.toLowerCase(),
+          );
     if (found) return found;
     const names = this.stages.flatMap(({ name }) => name ?? []);
     const remedy = names.length > 0 ? `use one of ${names.join(", ")}` : "name one with FROM … AS";
     const line = this.instructions.at(-1)?.range.end ?? 1;
     throw new DockerfileError({ line, reason: "has no stage of this name", got: target, remedy });
+  }
+
+  /**
+   * What BuildKit makes of the file when it builds the stage called `target`: why that fails, and what it asks for.
+   * @default - the last stage
+   */
+  build(target?: string): Build {
+    const stage = this.stage(target);
+    const known = this.builds.get(stage);
+    if (known) return known;
+    const { text, instructions, directives } = this;
+    const escapeMark = directives.escape ?? "\\";
+    const build = planBuild({ text, instructions, escapeMark, ...this.readFor(target) }, stage);
+    this.builds.set(stage, build);
+    return build;
   }
 
   /** What each stage starts from, in order. */
@@ -139,13 +168,34 @@ export class Dockerfile {
 
   /** What will cause trouble, in the order of the file; comments `# hadolint ignore=…` and `# slipway ignore=…` are heeded. */
   lint(options: LintOptions = {}): Finding[] {
-    const { instructions, stages, directives } = this;
-    return lint({ instructions, stages, escapeMark: directives.escape ?? "\\" }, options);
+    const { instructions, directives } = this;
+    const { target } = options;
+    const { stages } = this.readFor(target);
+    const escapeMark = directives.escape ?? "\\";
+    return lint({ instructions, stages, escapeMark, build: this.build(target) }, options);
+  }
+
+  /** The stages as a build of `target` reads them: one variable tells what is built. */
+  private readFor(target?: string): StageList {
+    const last = this.instructions.findLast(({ keyword }) => keyword === "FROM");
+    const name = target || (last?.keyword === "FROM" ? (last.as ?? "") : "");
+    const key = this.text.includes("TARGETSTAGE") ? name : "";
+    let list = this.readings.get(key);
+    if (list) return list;
+    const { buildArgs, platforms } = this.known;
+    const predefined = predefinedVariables(platforms, name);
+    list = readStages(this.instructions, { escapeMark: this.directives.escape ?? "\\", predefined, buildArgs });
+    this.readings.set(key, list);
+    return list;
   }
 
   toString(): string {
     return this.text;
   }
+}
+
+function readPlatform(platform: Platform | string | undefined): Platform | undefined {
+  return typeof platform === "string" ? Platform.parse(platform) : platform;
 }
 
 // Loaded on first use: most programs read Dockerfiles and never write one.

@@ -1,7 +1,6 @@
 import { ImageReference, ImageReferenceError } from "../values/image-reference.ts";
 import type { Command } from "./instructions/instruction.ts";
 import type { Statement } from "./statement.ts";
-import { splitBlanks } from "./syntax/go-text.ts";
 
 /** Where an image's file system comes from: nothing, another stage, or an image. */
 export type BaseImage =
@@ -36,7 +35,8 @@ export function externalImage(line: number, written: string, name = "", platform
   };
 }
 
-function readReference(name: string): ImageReference | undefined {
+/** `name` as a reference, if it is one. */
+export function readReference(name: string): ImageReference | undefined {
   try {
     return ImageReference.parse(name);
   } catch (error) {
@@ -63,30 +63,47 @@ export interface PortSpec {
   readonly protocol: ExposedPort["protocol"];
   /** Whether it names a host's address or port too, which the builder reads and drops. */
   readonly mapped: boolean;
+  /** Whether the protocol is written as it should be. */
+  readonly lowerCase: boolean;
 }
 
-/** The ports of `text`, an argument of EXPOSE whose variables are replaced; nothing where the builder refuses it. */
+/** The ports of `text`, one word of EXPOSE whose variables are replaced; nothing where the builder refuses it. */
 export function readPortSpec(text: string): PortSpec | undefined {
   const parts = text.split(":");
-  const [range = "", protocol = "", ...more] = (parts.at(-1) ?? "").split("/");
-  const name = PROTOCOLS.find((known) => known === (protocol.toLowerCase() || "tcp"));
-  const [firstText, lastText, ...others] = range.split("-");
-  const first = readNumber(firstText);
-  const last = lastText === undefined ? first : readNumber(lastText);
-  if (name === undefined || more.length > 0 || others.length > 0) return undefined;
-  if (first === undefined || last === undefined || last < first) return undefined;
-  return { first, last, protocol: name, mapped: parts.length > 1 };
+  const [range = "", protocol = "", ...more] = (parts.pop() ?? "").split("/");
+  const hostPort = parts.pop() ?? "";
+  const address = parts.join(":");
+  const written = protocol || "tcp";
+  const name = PROTOCOLS.find((known) => known === written.toLowerCase());
+  const own = readRange(range);
+  if (name === undefined || more.length > 0 || own === undefined) return undefined;
+  if (address !== "" && !isAddress(address)) return undefined;
+  if (hostPort !== "") {
+    const host = readRange(hostPort);
+    if (!host || (own.last !== own.first && own.last - own.first !== host.last - host.first)) return undefined;
+  }
+  const mapped = address !== "" || hostPort !== "";
+  return { ...own, protocol: name, mapped, lowerCase: written === name };
 }
 
-/** The specs of an argument whose variables are replaced; a variable may hold several. */
-export function readPortSpecs(text: string): (PortSpec | undefined)[] {
-  return splitBlanks(text.trim()).map(readPortSpec);
+function isAddress(text: string): boolean {
+  // Loaded where somebody names an address, which hardly anybody does.
+  const { isIP } = require("node:net") as typeof import("node:net");
+  const plain = text.replace(/^\[([^[\]]*)\]$/, "$1");
+  return isIP(plain) !== 0 && !plain.includes("%");
 }
 
-function readNumber(text = ""): number | undefined {
-  if (!/^\+?[0-9]+$/.test(text)) return undefined;
+function readRange(text: string): { readonly first: number; readonly last: number } | undefined {
+  const dash = text.indexOf("-");
+  const first = readNumber(dash < 0 ? text : text.slice(0, dash));
+  const last = dash < 0 ? first : readNumber(text.slice(dash + 1));
+  return first === undefined || last === undefined || last < first ? undefined : { first, last };
+}
+
+function readNumber(text: string): number | undefined {
+  if (!/^\+?[0-9]+$|^-0+$/.test(text)) return undefined;
   const number = Number(text);
-  return number <= HIGHEST_PORT ? number : undefined;
+  return number <= HIGHEST_PORT ? Math.abs(number) : undefined;
 }
 
 /** What an image runs when it is started, as far as its Dockerfile decides. */

@@ -33,16 +33,16 @@ const asIs = (name: string) => name;
 
 /** Every word of the file that names an image, in the order of the file. */
 export function imagePlaces(stages: readonly Stage[], escapeMark: EscapeCharacter): ImagePlace[] {
+  const builtUpon = new Set(stages.map(({ parent }) => parent));
   return stages.flatMap((stage) => {
     const { base, from } = stage;
     const own = base.kind === "image" ? [placed(from, base, placeOfFrom(from.source, escapeMark), false)] : [];
-    const hasChild = stages.some(({ parent }) => parent === stage);
     return own.concat(
       stage.instructions.flatMap((it) => {
         const { instruction, start } = innermost(it, escapeMark);
         if (instruction === undefined) return [];
         const line = it.range.start;
-        const dormant = it.keyword === "ONBUILD" && !hasChild;
+        const dormant = it.keyword === "ONBUILD" && !builtUpon.has(stage);
         return sourcesOf(instruction, it.source.slice(start), escapeMark)
           .filter(({ from: name }) => namesImage(stages, name))
           .map(({ from: name, place }) => {

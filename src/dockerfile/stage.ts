@@ -1,3 +1,4 @@
+import type { StageConversion } from "./conversion/stage-conversion.ts";
 import {
   type BaseImage,
   type ExposedPort,
@@ -5,13 +6,12 @@ import {
   externalImage,
   type ImageCommand,
   readImageCommand,
-  readPortSpecs,
+  readPortSpec,
   startArguments,
 } from "./image-config.ts";
 import type { From, Healthcheck, Keyword } from "./instructions/instruction.ts";
 import { type Mount, readMount } from "./instructions/read-run.ts";
 import type { Statement } from "./statement.ts";
-import type { VariableScope } from "./variable-scope.ts";
 
 /** A build argument that a Dockerfile declares. */
 export interface BuildArgument {
@@ -35,13 +35,13 @@ export interface StageParts {
   readonly from: Statement<From>;
   /** Without the FROM. */
   readonly instructions: readonly Statement[];
+  /** What the ONBUILD instructions of the stage below add in front, each at this stage's FROM. */
+  readonly triggered: readonly Statement[];
   readonly base: BaseImage;
   /** The stage that `base` is. */
   readonly parent?: Stage;
-  /** The variables after the last instruction. */
-  readonly scope: VariableScope;
-  /** The words of EXPOSE, VOLUME, USER and WORKDIR with their variables replaced; nothing for one that is not known. */
-  readonly expanded: ReadonlyMap<Statement, readonly (string | undefined)[]>;
+  /** What the instructions come to, one after the other. */
+  readonly conversion: StageConversion;
 }
 
 /** A FROM and what follows it: one image, whose settings build upon those of the stage it starts from. */
@@ -49,21 +49,24 @@ export class Stage {
   readonly index: number;
   readonly name?: string;
   readonly from: Statement<From>;
+  /** Its own, without those that it is triggered to. */
   readonly instructions: readonly Statement[];
   readonly base: BaseImage;
   readonly parent?: Stage;
+  /** What the ONBUILD instructions of the stage below add in front, each at this stage's FROM. */
+  readonly triggered: readonly Statement[];
+  /** What the instructions come to, one after the other. */
+  readonly conversion: StageConversion;
 
-  /** The variables after the last instruction. */
-  readonly scope: VariableScope;
-
-  constructor(private readonly parts: StageParts) {
+  constructor(parts: StageParts) {
     this.index = parts.index;
     this.name = parts.from.as;
     this.from = parts.from;
     this.instructions = parts.instructions;
     this.base = parts.base;
     this.parent = parts.parent;
-    this.scope = parts.scope;
+    this.triggered = parts.triggered;
+    this.conversion = parts.conversion;
   }
 
   /** The stage at the bottom of those that this one builds upon; itself, where it starts from an image. */
@@ -74,7 +77,7 @@ export class Stage {
   /** The last instruction `keyword` of this stage, or else of the stages below. */
   last<K extends Keyword>(keyword: K): Extract<Statement, { keyword: K }> | undefined {
     for (const stage of this.lineage.toReversed()) {
-      const found = stage.instructions.findLast((instruction) => instruction.keyword === keyword);
+      const found = stage.effective.findLast((instruction) => instruction.keyword === keyword);
       if (found) return found as Extract<Statement, { keyword: K }>;
     }
     return undefined;
@@ -84,9 +87,9 @@ export class Stage {
   get exposedPorts(): readonly ExposedPort[] {
     const ports = new Map<string, ExposedPort>();
     for (const stage of this.lineage) {
-      for (const instruction of stage.instructions) {
+      for (const instruction of stage.effective) {
         if (instruction.keyword !== "EXPOSE") continue;
-        for (const spec of stage.expand(instruction).flatMap((text) => readPortSpecs(text ?? ""))) {
+        for (const spec of stage.expand(instruction).map((text) => readPortSpec(text ?? ""))) {
           for (let port = spec?.first ?? 1; spec && port <= spec.last; port++) {
             const key = `${port}/${spec.protocol}`;
             if (!ports.has(key)) ports.set(key, { port, protocol: spec.protocol, line: instruction.range.start });
@@ -100,20 +103,20 @@ export class Stage {
   /** The paths that VOLUME names, each once, in the order of the file; as written where a variable is not known. */
   get declaredVolumes(): readonly string[] {
     const paths = this.lineage.flatMap((stage) =>
-      stage.instructions.flatMap((it) =>
+      stage.effective.flatMap((it) =>
         it.keyword === "VOLUME" ? it.paths.map((path, index) => stage.expand(it)[index] ?? path) : [],
       ),
     );
     return [...new Set(paths)];
   }
 
-  /** The user that the image runs as, as written where a variable is not known; absent where the base image's counts. */
+  /** The user that the image runs as, as written where a variable is not known, empty upon `scratch`; absent where the base image's counts. */
   get user(): string | undefined {
     for (const stage of this.lineage.toReversed()) {
-      const own = stage.instructions.findLast((instruction) => instruction.keyword === "USER");
+      const own = stage.effective.findLast((instruction) => instruction.keyword === "USER");
       if (own) return stage.expand(own)[0] ?? own.user;
     }
-    return undefined;
+    return this.lowest.base.kind === "scratch" ? "" : undefined;
   }
 
   /** The health check; without a command it switches off the base image's. Absent where that one counts. */
@@ -151,7 +154,7 @@ export class Stage {
 
   /** Where COPY and RUN mounts take files from besides the context: stages by name or number, and images. */
   get sources(): readonly { readonly from: string; readonly line: number }[] {
-    const copies = this.instructions.flatMap((it) =>
+    const copies = this.effective.flatMap((it) =>
       it.keyword === "COPY" && it.from ? [{ from: it.from, line: it.range.start }] : [],
     );
     const mounts = this.mounts.flatMap(({ mount, line }) => (mount.from ? [{ from: mount.from, line }] : []));
@@ -167,7 +170,12 @@ export class Stage {
 
   /** The words of `instruction`, an EXPOSE, VOLUME, USER or WORKDIR, with the variables as they are there; nothing for one not known. */
   expand(instruction: Statement): readonly (string | undefined)[] {
-    return this.parts.expanded.get(instruction) ?? [];
+    return this.conversion.expanded.get(instruction) ?? [];
+  }
+
+  /** Every instruction that the build runs in this stage. */
+  get effective(): readonly Statement[] {
+    return this.triggered.length === 0 ? this.instructions : [...this.triggered, ...this.instructions];
   }
 
   /** The stages that this one builds upon, the lowest first, and itself. */
@@ -179,11 +187,11 @@ export class Stage {
 
   private get imageCommand(): ImageCommand {
     const nothing: ImageCommand = this.lowest.base.kind === "scratch" ? { entrypoint: [], cmd: [] } : {};
-    return this.lineage.reduce((below, stage) => readImageCommand(stage.instructions, below), nothing);
+    return this.lineage.reduce((below, stage) => readImageCommand(stage.effective, below), nothing);
   }
 
   private get mounts(): readonly { readonly mount: Mount; readonly line: number }[] {
-    return this.instructions.flatMap((it) =>
+    return this.effective.flatMap((it) =>
       it.keyword === "RUN" ? it.mounts.map((text) => ({ mount: readMount(text), line: it.range.start })) : [],
     );
   }

@@ -2,8 +2,9 @@ import { atLine, DockerfileError } from "./dockerfile-error.ts";
 import type { Instruction } from "./instructions/instruction.ts";
 import { readInstruction } from "./instructions/read-instruction.ts";
 import type { Directives } from "./syntax/directives.ts";
+import type { Heredoc } from "./syntax/heredoc.ts";
 import { readSyntax } from "./syntax/read-syntax.ts";
-import type { Comment, SourcePiece, SyntaxStatement } from "./syntax/syntax-node.ts";
+import type { Comment, SourcePiece, SyntaxNode, SyntaxStatement } from "./syntax/syntax-node.ts";
 
 /** Lines of a Dockerfile, counted from 1, both ends included. */
 export interface LineRange {
@@ -20,6 +21,8 @@ export interface Placement {
   readonly source: string;
   /** Where the parts of `source` stand in the file. */
   readonly pieces: readonly SourcePiece[];
+  /** What its line opens, for whoever reads `source` once more. */
+  readonly heredocs: readonly Heredoc[];
   /** Empty lines inside the instruction's continuation, which a later builder will refuse. */
   readonly emptyContinuations: readonly number[];
 }
@@ -28,9 +31,22 @@ export interface Placement {
 export type Statement<I extends Instruction = Instruction> = I extends Instruction ? I & Placement : never;
 
 /** `instruction` at the place where `syntax` stands. */
-function place(instruction: Instruction, syntax: SyntaxStatement): Statement {
-  const { startLine, endLine, comments, source, pieces, emptyContinuations } = syntax;
-  return { ...instruction, range: { start: startLine, end: endLine }, comments, source, pieces, emptyContinuations };
+export function place(instruction: Instruction, syntax: PlacedSyntax): Statement {
+  const { startLine, endLine, comments, source, pieces, heredocs, emptyContinuations } = syntax;
+  const range = { start: startLine, end: endLine };
+  return { ...instruction, range, comments, source, pieces, heredocs, emptyContinuations };
+}
+
+type PlacedSyntax = Omit<SyntaxStatement, keyof SyntaxNode>;
+
+/** Every instruction of `text`, whatever their order. @throws DockerfileError where BuildKit refuses one */
+export function readAll(text: string): Statement[] {
+  return readSyntax(text).statements.map((syntax) =>
+    place(
+      atLine(syntax.startLine, () => readInstruction(syntax)),
+      syntax,
+    ),
+  );
 }
 
 /** What a whole file says. */

@@ -31,7 +31,7 @@ function isSecurity(value: string | undefined): value is Run["security"] {
   return value === undefined || SECURITY_MODES.includes(value);
 }
 
-/** What the builder asks of a mount before variables have values; the rest is `mountProblem`'s. */
+/** What the builder asks of a mount before variables have values; the rest is `convertMount`'s. */
 function checkMount(text: string): void {
   for (const field of readCsvFields(text)) {
     const equals = field.indexOf("=");
@@ -93,13 +93,19 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
 };
 const SWITCHES: readonly string[] = ["readonly", "readwrite", "required"];
 const OWNED: readonly string[] = ["secret", "ssh", "cache"];
-const NUMBER = /^[0-9]+$/;
 
 interface Field {
   readonly takes: (value: string) => boolean;
-  /** The types of mount that have it. @default - all */
+  /** The types of mount that have it, asked when all fields are read. @default - all */
   readonly types?: readonly string[];
+  /** The types of mount that have it, asked when the field is read. @default - all */
+  readonly early?: readonly string[];
 }
+
+const NUMBERS: readonly string[] = ["mode", "uid", "gid"];
+
+const isShort = (value: string, base: 8 | 10) =>
+  (base === 8 ? /^[0-7]+$/ : /^[0-9]+$/).test(value) && Number.parseInt(value, base) < 2 ** 32;
 
 const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
   ["type", { takes: (value) => ["bind", "cache", "tmpfs", "secret", "ssh"].includes(lowerCase(value)) }],
@@ -108,15 +114,20 @@ const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
   ["target", { takes: () => true }],
   ["readonly", { takes: isGoBoolean }],
   ["readwrite", { takes: isGoBoolean }],
-  ["required", { takes: isGoBoolean, types: ["secret", "ssh"] }],
+  ["required", { takes: isGoBoolean, early: ["secret", "ssh"] }],
   ["id", { takes: () => true }],
   ["sharing", { takes: (value) => ["shared", "private", "locked"].includes(lowerCase(value)), types: ["cache"] }],
-  ["size", { takes: (value) => /^[0-9]+(\.[0-9]+)? ?([kmgtp]i?b?|b)?$/i.test(value), types: ["tmpfs"] }],
-  ["mode", { takes: (value) => /^[0-7]+$/.test(value) && Number.parseInt(value, 8) < 2 ** 32, types: OWNED }],
-  ["uid", { takes: (value) => NUMBER.test(value) && Number(value) < 2 ** 32, types: OWNED }],
-  ["gid", { takes: (value) => NUMBER.test(value) && Number(value) < 2 ** 32, types: OWNED }],
+  ["size", { takes: isSize, early: ["tmpfs"] }],
+  ["mode", { takes: (value) => isShort(value, 8), types: OWNED }],
+  ["uid", { takes: (value) => isShort(value, 10), types: OWNED }],
+  ["gid", { takes: (value) => isShort(value, 10), types: OWNED }],
   ["env", { takes: () => true }],
 ]);
+
+/** What go-units reads as bytes. */
+function isSize(text: string): boolean {
+  return /^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[-+]?[0-9]+)? ?(b|[kmgtp](b|ib)?)?$/i.test(text) && !/^-.*[1-9]/.test(text);
+}
 
 /** The fields of `text`, a `--mount` that the reader took. */
 export function readMount(text: string): Mount {
@@ -125,22 +136,61 @@ export function readMount(text: string): Mount {
   return { ...mount, type: lowerCase(mount.type ?? "bind") };
 }
 
-/** Why the build will fail at `text`, a `--mount` that the reader took; fields with variables are not judged. */
-export function mountProblem(text: string): string | undefined {
-  const mount = readMount(text);
-  for (const [name, value] of fieldsOf(text)) {
-    if (value?.includes("$")) continue;
+/** A `--mount` as the builder takes it once its variables are replaced. */
+export interface ConvertedMount {
+  readonly type: string;
+  readonly from: string;
+  readonly source?: string;
+  readonly target?: string;
+}
+
+/** What a field's value comes to: some text, nothing that is known, or the builder's complaint. */
+export interface FieldValue {
+  readonly text?: string;
+  readonly problem?: string;
+}
+
+/**
+ * `text`, a `--mount` that the reader took, with the values that `expand` gives; nothing where its type is not known.
+ * Why field by field: the builder looks at each with the type that it knows by then.
+ * @throws Refusal where the build fails at it
+ */
+export function convertMount(text: string, expand: (value: string) => FieldValue): ConvertedMount | undefined {
+  let type = "bind";
+  const given: Record<string, string | undefined> = {};
+  for (const [name, raw] of fieldsOf(text)) {
     const field = FIELDS.get(name);
-    if (!field) return `a mount has no field ${name}`;
-    if (value === undefined && !SWITCHES.includes(name)) return `a mount's ${name} needs a value`;
-    if (value !== undefined && !field.takes(value)) return `a mount's ${name} cannot be ${value || "empty"}`;
-    if (field.types && !mount.type.includes("$") && !field.types.includes(mount.type)) {
-      return `a mount of type ${mount.type} takes no ${name}`;
+    if (raw === undefined && !SWITCHES.includes(name)) throw new Refusal(`a mount's ${name} needs a value`, text);
+    const { text: value, problem } = raw === undefined ? { text: "true", problem: undefined } : expand(raw);
+    if (problem !== undefined) throw new Refusal(problem, raw);
+    if (!field) throw new Refusal(`a mount has no field ${name}`, text);
+    if (value === undefined && name === "type") return undefined;
+    if (field.early?.includes(type) === false) throw new Refusal(`a mount of type ${type} takes no ${name}`, text);
+    if (value !== undefined && !field.takes(value)) {
+      throw new Refusal(`a mount's ${name} cannot be ${value || "empty"}`, text);
     }
+    if (name === "type") type = lowerCase(value ?? type);
+    given[name] = value;
   }
-  if (mount.type !== "secret") return undefined;
-  if (!mount.source && !mount.target && !mount.id) return "a secret mount needs an id or a target";
-  return mount.source && mount.id ? "a secret mount takes an id or a source, not both" : undefined;
+  for (const name of Object.keys(given)) {
+    if (FIELDS.get(name)?.types?.includes(type) !== false) continue;
+    if (given[name] !== "" || NUMBERS.includes(name))
+      throw new Refusal(`a mount of type ${type} takes no ${name}`, text);
+  }
+  const { from = "", source, target } = given;
+  const set = (name: string) => name in given && given[name] !== "";
+  if (type === "secret") {
+    if (!set("source") && !set("target") && !set("id"))
+      throw new Refusal("a secret mount needs an id or a target", text);
+    if (set("source") && set("id")) throw new Refusal("a secret mount takes an id or a source, not both", text);
+  }
+  if (type === "ssh" && set("source")) throw new Refusal("an SSH mount takes no source", text);
+  return {
+    type,
+    from,
+    ...("source" in given ? { source } : { source: "" }),
+    ...("target" in given ? { target } : { target: "" }),
+  };
 }
 
 function fieldsOf(text: string): [name: string, value?: string][] {

@@ -24,10 +24,10 @@ export const COPY_RULES: readonly Rule[] = [
   },
   {
     id: "DL3021",
-    severity: "error",
-    why: "the build fails: several sources need a folder as their destination",
+    severity: "warning",
+    why: "several sources need a folder as their destination, which older builders know by its slash alone",
     fix: "end the destination with a slash",
-    check: where((it) => (it.keyword === "COPY" || it.keyword === "ADD") && needsFolder(it)),
+    check: where((it) => it.keyword === "COPY" && needsFolder(it)),
   },
   {
     id: "DL3022",
@@ -90,7 +90,7 @@ function isDownload(path: string): boolean {
   return /^https?:/i.test(path) && !/\.git(#|\?|$)/.test(path);
 }
 
-function needsFolder({ sources, files, destination }: Copy | Add): boolean {
+function needsFolder({ sources, files, destination }: Copy): boolean {
   const { text } = plainWord(destination);
   return sources.length + files.length > 1 && !/[/\\]$|^\.{1,2}$|\$/.test(text);
 }

@@ -1,6 +1,7 @@
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import { nearest, refuseUnknownOptions } from "../../values/known-options.ts";
 import type { Statement } from "../statement.ts";
+import { BUILD_CHECK_RULES } from "./build-check-rules.ts";
 import { BUILD_FAILURE_RULES } from "./build-failure-rules.ts";
 import { COPY_RULES } from "./copy-rules.ts";
 import { PACKAGE_RULES } from "./package-rules.ts";
@@ -25,10 +26,13 @@ export interface LintOptions {
   readonly severity?: Readonly<Record<string, Severity | "ignore">>;
   /** Whether the context has an ignore file. @default - not known, and nothing is said about it */
   readonly hasIgnoreFile?: boolean;
+  /** The stage that is built; what no build of it reaches is not said to fail. @default - the last one */
+  readonly target?: string;
 }
 
 export const RULES: readonly Rule[] = [
   ...BUILD_FAILURE_RULES,
+  ...BUILD_CHECK_RULES,
   ...COPY_RULES,
   ...PACKAGE_RULES,
   ...RUN_RULES,
@@ -38,7 +42,7 @@ export const RULES: readonly Rule[] = [
 
 /** What the rules find, in the order of the file. */
 export function lint(subject: Omit<LintSubject, "hasIgnoreFile">, options: LintOptions = {}): Finding[] {
-  refuseUnknownOptions("lint", options, { severity: true, hasIgnoreFile: true });
+  refuseUnknownOptions("lint", options, { severity: true, hasIgnoreFile: true, target: true });
   const { severity: severities = {}, hasIgnoreFile } = options;
   checkSeverities(severities);
   const { instructions } = subject;
@@ -48,7 +52,7 @@ export function lint(subject: Omit<LintSubject, "hasIgnoreFile">, options: LintO
     if (severity === "ignore" || ignored.everywhere.has(rule.id)) return [];
     return [...rule.check({ ...subject, hasIgnoreFile })]
       .filter(({ line }) => !ignored.atLine(line).has(rule.id))
-      .map(({ line, fix = rule.fix }) => ({ rule: rule.id, line, severity, why: rule.why, fix }));
+      .map(({ line, why = rule.why, fix = rule.fix }) => ({ rule: rule.id, line, severity, why, fix }));
   });
   return findings.sort((a, b) => a.line - b.line || (a.rule < b.rule ? -1 : 1));
 }

@@ -1,3 +1,4 @@
+import type { Build } from "../conversion/build.ts";
 import { Refusal } from "../dockerfile-error.ts";
 import type { Stage } from "../stage.ts";
 import type { Statement } from "../statement.ts";
@@ -10,6 +11,8 @@ export type Severity = "error" | "warning" | "info";
 export interface LintSubject {
   readonly instructions: readonly Statement[];
   readonly stages: readonly Stage[];
+  /** What the builder makes of the file. */
+  readonly build: Build;
   /** The character that escapes in words. */
   readonly escapeMark: string;
   /** Whether the context has an ignore file; unknown where nobody said. */
@@ -19,6 +22,8 @@ export interface LintSubject {
 /** Where a rule is broken. */
 export interface Breach {
   readonly line: number;
+  /** What is wrong here, where that is more exact than the rule's own words. */
+  readonly why?: string;
   /** What to do here, where that is more exact than the rule's own advice. */
   readonly fix?: string;
 }

@@ -5,6 +5,8 @@ import { readCharacter, readName, type Substitution, substitute } from "./substi
 /** What a word's variables are worth. */
 export interface Variables {
   get(name: string): string | undefined;
+  /** Whether it surely has a value that is not empty, be it known or not. @default - what `get` says */
+  isSet?(name: string): boolean;
 }
 
 /** How a word is read; BuildKit reads heredoc words otherwise than values. */
@@ -15,6 +17,8 @@ export interface WordLexerOptions {
   readonly rawQuotes?: boolean;
   /** Keep escape characters in the text. @default false */
   readonly rawEscapes?: boolean;
+  /** Take quotes for letters. @default false */
+  readonly plainQuotes?: boolean;
   /** Keep `$name` where the variable has no value. @default false */
   readonly keepUnset?: boolean;
 }
@@ -30,7 +34,13 @@ export interface LexedWord {
 
 /** What is being read, from the outside in. Why a stack of our own: text nests deeper than the call stack. */
 type Frame =
-  | { readonly kind: "word"; readonly stop: string; readonly rawEscapes: boolean; text: string }
+  | {
+      readonly kind: "word";
+      readonly stop: string;
+      readonly rawEscapes: boolean;
+      readonly pattern: boolean;
+      text: string;
+    }
   | { readonly kind: "quote"; text: string }
   | { readonly kind: "substitution"; readonly substitution: Substitution };
 
@@ -58,7 +68,8 @@ class WordLexer {
   }
 
   read(): LexedWord {
-    const whole: Frame = { kind: "word", stop: "", rawEscapes: this.options.rawEscapes ?? false, text: "" };
+    const rawEscapes = this.options.rawEscapes ?? false;
+    const whole: Frame = { kind: "word", stop: "", rawEscapes, pattern: false, text: "" };
     this.frames.push(whole);
     while (this.at < this.source.length) this.step();
     const open = this.frames.at(-1);
@@ -81,8 +92,8 @@ class WordLexer {
       this.closeWord(frame);
     } else if (character === "$") this.startVariable();
     else if (character === "<") this.give(this.readHeredocSign(), "raw");
-    else if (character === "'") this.give(this.readSingleQuoted(), "raw");
-    else if (character === '"') {
+    else if (character === "'" && !this.options.plainQuotes) this.give(this.readSingleQuoted(frame.pattern), "raw");
+    else if (character === '"' && !this.options.plainQuotes) {
       this.at++;
       this.frames.push({ kind: "quote", text: this.options.rawQuotes ? '"' : "" });
     } else if (character === this.escape) {
@@ -103,10 +114,11 @@ class WordLexer {
     else if (character === this.escape) {
       this.at++;
       const next = this.source.charAt(this.at);
-      if (this.keepsEscapes()) frame.text += character;
       if (next === "") return;
-      if (next === '"' || next === "$" || next === this.escape) frame.text += this.take();
-      else frame.text += character;
+      const { rawEscapes, pattern } = this.innermostWord();
+      const escapes = next === '"' || next === "$" || next === this.escape;
+      if (rawEscapes && (escapes || !this.options.rawQuotes || pattern)) frame.text += character;
+      frame.text += escapes ? this.take() : character;
     } else frame.text += this.take();
   }
 
@@ -136,12 +148,12 @@ class WordLexer {
     if (all) this.at++;
     this.frames.push({ kind: "substitution", substitution: { name, sign, colon, all, parts: [] } });
     const replaces = sign === "/" && !colon;
-    this.openPart(replaces ? "/" : "}", pattern || replaces);
+    this.openPart(replaces ? "/" : "}", pattern || replaces, pattern || replaces);
   }
 
-  private openPart(stop: string, rawEscapes: boolean): void {
+  private openPart(stop: string, rawEscapes: boolean, pattern: boolean): void {
     this.dropWord();
-    this.frames.push({ kind: "word", stop, rawEscapes, text: "" });
+    this.frames.push({ kind: "word", stop, rawEscapes, pattern, text: "" });
   }
 
   private closeWord(frame: Frame & { kind: "word" }): void {
@@ -151,12 +163,13 @@ class WordLexer {
     const { substitution } = outer;
     substitution.parts.push(frame.text);
     if (substitution.sign === "/" && !substitution.colon && substitution.parts.length === 1) {
-      this.openPart("}", true);
+      this.openPart("}", true, false);
       return;
     }
     this.frames.pop();
     this.dropWord();
-    const value = this.lookUp(substitution.name);
+    const { name, sign } = substitution;
+    const value = sign === "+" && this.variables.isSet?.(name) ? name : this.lookUp(name);
     this.give(substitute(substitution, value, this.options.keepUnset ?? false), "split");
   }
 
@@ -190,12 +203,14 @@ class WordLexer {
     }
   }
 
-  private readSingleQuoted(): string {
+  /** A pattern is read once more, so that an escape character in quotes must be escaped there. */
+  private readSingleQuoted(pattern: boolean): string {
     const end = this.source.indexOf("'", this.at + 1);
     if (end < 0) throw new Refusal("a ' is not closed", this.source);
     const [start, stop] = this.options.rawQuotes ? [this.at, end + 1] : [this.at + 1, end];
     this.at = end + 1;
-    return this.source.slice(start, stop);
+    const text = this.source.slice(start, stop);
+    return pattern ? text.replaceAll(this.escape, this.escape + this.escape) : text;
   }
 
   /** `<`, or `<<` with the blanks that may stand before a heredoc's word. */
@@ -225,8 +240,8 @@ class WordLexer {
     return character;
   }
 
-  private keepsEscapes(): boolean {
+  private innermostWord(): { readonly rawEscapes: boolean; readonly pattern: boolean } {
     const word = this.frames.findLast((frame) => frame.kind === "word");
-    return word?.kind === "word" && word.rawEscapes;
+    return word?.kind === "word" ? word : { rawEscapes: false, pattern: false };
   }
 }

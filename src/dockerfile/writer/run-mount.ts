@@ -1,6 +1,6 @@
 import { Refusal } from "../dockerfile-error.ts";
 import type { Word } from "../instructions/instruction.ts";
-import { mountProblem } from "../instructions/read-run.ts";
+import { convertMount } from "../instructions/read-run.ts";
 
 /** Who owns what a mount brings, and with which permission bits. */
 interface Ownership {
@@ -80,7 +80,11 @@ export function toMountFlag(mount: RunMount): Word {
     words.push(field.includes(",") ? `"${field}"` : field);
   }
   const flag = words.join(",");
-  const problem = mountProblem(flag);
-  if (problem) throw new Refusal(`cannot be built: ${problem}`, flag);
+  try {
+    convertMount(flag, (value) => (value.includes("$") ? {} : { text: value }));
+  } catch (error) {
+    if (error instanceof Refusal) throw new Refusal(`cannot be built: ${error.problem.reason}`, flag);
+    throw error;
+  }
   return flag;
 }
