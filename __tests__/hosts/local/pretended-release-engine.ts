@@ -33,7 +33,20 @@ export const COMMANDS = [
   "tr",
 ];
 /** What it may find in Nginx's container, beside nginx and one that asks; BusyBox has them with these words. */
-export const COMMANDS_INSIDE = ["awk", "cat", "cp", "grep", "ln", "mkdir", "mv", "readlink", "rm", "sed", "sh"];
+export const COMMANDS_INSIDE = [
+  "awk",
+  "cat",
+  "cp",
+  "grep",
+  "ln",
+  "mkdir",
+  "mv",
+  "readlink",
+  "rm",
+  "sed",
+  "sh",
+  "timeout",
+];
 
 /** A container of the pretended engine. */
 export interface PretendedContainer {
@@ -76,7 +89,7 @@ export class PretendedEngine {
     for (const name of COMMANDS) this.link("bin", name);
     for (const name of COMMANDS_INSIDE) this.link("inside", name, busybox);
     this.program("bin/docker", DOCKER);
-    this.program(`inside/${busybox ? "wget" : "curl"}`, 'test -s "$STATE/answered" && cat "$STATE/answered"');
+    this.program(`inside/${busybox ? "wget" : "curl"}`, ASKS);
     this.program("inside/nginx", NGINX);
     this.program("inside/hup", HUP);
     this.container("nginx");
@@ -220,6 +233,10 @@ export interface ReleaseOptions {
   readonly target?: string;
   readonly shell?: string;
 }
+
+/** What Nginx answers; BusyBox's wget of 1.35 falls over its -T. */
+const ASKS = `case "\${0##*/} $*" in wget*" -T"*) kill -SEGV $$ ;; esac
+test -s "$STATE/answered" && cat "$STATE/answered"`;
 
 /** What it tests, and why it refuses that: the words of "refuses", or a directive that an "older" one does not know. */
 const NGINX = `cat "$4" >"$STATE/tested"

@@ -45,7 +45,8 @@ d_ready() {
 l_answer() {
   l_inside 2>/dev/null <<'END'
 url=http://127.0.0.1:8100/
-if command -v curl >/dev/null; then curl -q -s -m 2 "$url"; else wget -q -T 2 -O - "$url"; fi
+# BusyBox's wget of 1.35 falls over its -T
+if command -v curl >/dev/null; then curl -q -s -m 2 "$url"; else timeout 2 wget -q -O - "$url"; fi
 END
 }
 
