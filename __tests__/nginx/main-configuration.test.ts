@@ -14,6 +14,7 @@ events {
 
 http {
     include /etc/nginx/slipway/*.conf;
+    include /etc/nginx/keepalive/*.conf;
 }
 `);
   });
@@ -38,7 +39,7 @@ http {
 
   test("takes another folder of files", () => {
     const text = mainConfiguration({ flavour: "container", include: "/etc/nginx/slipway/live/*.conf" });
-    expect(text).toContain("    include /etc/nginx/slipway/live/*.conf;\n");
+    expect(text).toContain("    include /etc/nginx/slipway/live/*.conf;\n    include /etc/nginx/keepalive/*.conf;\n");
     expect(() => mainConfiguration({ flavour: "container", include: "live/*.conf" })).toThrow(
       "nginx include must be below /etc/nginx/",
     );

@@ -128,7 +128,7 @@ describe("a release of two services on one engine", () => {
     expect(await run).toMatchObject({ status: 0 });
     const nginx = docker("ps", "--quiet", "--filter", "name=slipway-neighbours-host-nginx");
     const version = /[\d.]+$/.exec(docker("exec", nginx, "sh", "-c", "nginx -v 2>&1"))?.[0] ?? "";
-    const files = docker("exec", nginx, "ls", "/etc/nginx/slipway/live").split("\n");
+    const files = docker("exec", nginx, "ls", "/etc/nginx/keepalive").split("\n");
     expect(files.includes("keepalive.conf")).toBe(knows(version, "1.27.4"));
   });
 

@@ -591,7 +591,7 @@ test("an instance's Nginx moves on by one rename: no reload, no connection close
 test("an Nginx that knows how to keep idle connections over a reload takes the file, an older one names the directive", () => {
   const folder = new NginxFolder({
     ...files({ flavour: "container", port: 18080, services: [], sites: [] }),
-    "/etc/nginx/slipway/keepalive.conf": "keepalive_min_timeout 10s;\n",
+    "/etc/nginx/keepalive/keepalive.conf": "keepalive_min_timeout 10s;\n",
   });
   cleanUps.push(() => folder.remove());
   const { status, output } = folder.test();

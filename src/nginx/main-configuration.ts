@@ -11,6 +11,9 @@ export interface MainConfigurationOptions {
   readonly include?: string;
 }
 
+/** Where a release puts what not every Nginx knows, if this one does; Nginx starts without the folder too. */
+const KEEP_ALIVE = "/etc/nginx/keepalive/*.conf";
+
 /**
  * The text of `nginx.conf`. Why so little: it is placed once, when Nginx is, so whatever a later release may want to
  * change stands in the included files. Why no `worker_shutdown_timeout`: workers of before a reload stay only as long as
@@ -25,7 +28,10 @@ export function mainConfiguration(options: MainConfigurationOptions): string {
     Directive.of("worker_rlimit_nofile", 4096),
     Directive.of("error_log", inContainer ? "stderr" : "/var/log/nginx/error.log", "warn"),
     Directive.events([Directive.of("worker_connections", 1024)]),
-    Directive.http([Directive.of("include", options.include ?? "/etc/nginx/slipway/*.conf")]),
+    Directive.http([
+      Directive.of("include", options.include ?? "/etc/nginx/slipway/*.conf"),
+      ...(inContainer ? [Directive.of("include", KEEP_ALIVE)] : []),
+    ]),
   ]);
 }
 

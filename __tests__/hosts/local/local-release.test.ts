@@ -41,18 +41,20 @@ describe("a release on a Docker engine", () => {
       "service-app.conf": "# listener of app\n",
       "upstream-app.conf": 'map "" $slipway_app {\n    default "c1:5000";\n}\n',
       "release.conf": 'map "" $configuration_id {\n    default "introduced.1";\n}\n',
-      "keepalive.conf": "keepalive_min_timeout 0s;\n",
       serving: "app c1 spec-c1\n",
     });
     expect(engine.generation(2)).toEqual({
       "sites.conf": "# sites of r1\n",
       "upstream-app.conf": 'map "" $slipway_app {\n    default "c1:5000";\n}\n',
       "release.conf": 'map "" $configuration_id {\n    default "r1.1";\n}\n',
-      "keepalive.conf": "keepalive_min_timeout 0s;\n",
       serving: "app c1 spec-c1\n",
     });
     expect(engine.has("etc/slipway/introduced.1")).toBe(false);
-    expect(engine.read("tested")).toBe(`include ${engine.folder}/etc/slipway/r1.1/*.conf;\n`);
+    expect(engine.read("tested")).toBe(
+      ["etc/slipway/r1.1/*.conf", "tmp/keepalive/*.conf"]
+        .map((files) => `include ${engine.folder}/${files};\n`)
+        .join(""),
+    );
   });
 
   test("again: nothing is asked of anything", () => {
@@ -193,7 +195,7 @@ describe("a release on a Docker engine", () => {
   ])("a drain of %d s: workers of before the reload keep idle connections for %s", (drain, time) => {
     const engine = served();
     expect(engine.release("r2", { app: "new" }, { drain }).status).toBe(0);
-    expect(engine.generation(3)["keepalive.conf"]).toBe(`keepalive_min_timeout ${time};\n`);
+    expect(engine.read("etc/keepalive/keepalive.conf")).toBe(`keepalive_min_timeout ${time};\n`);
   });
 
   test("an Nginx that does not know how to keep idle connections does without, and nobody reads of it", () => {
@@ -202,7 +204,8 @@ describe("a release on a Docker engine", () => {
     engine.container("c1");
     const run = engine.release("r1", { app: "c1" });
     expect(run).toMatchObject({ status: 0, output: expect.not.stringContaining("keepalive") });
-    for (const reload of [1, 2]) expect(engine.generation(reload)).not.toHaveProperty("keepalive.conf");
+    expect(engine.reloads).toBe(2);
+    expect(engine.has("etc/keepalive/keepalive.conf")).toBe(false);
   });
 
   test.each([
@@ -392,7 +395,7 @@ describe("a release on a Docker engine", () => {
     engine.answers("new", "ends 1");
     engine.release("r2", { app: "new" });
     expect(() => readFileSync(join(engine.folder, "tmp"))).toThrow("EISDIR");
-    expect(engine.temporary).toEqual(["nginx.candidate.conf"].filter((file) => engine.has(`tmp/${file}`)));
+    expect(engine.temporary).toEqual(["keepalive", "nginx.candidate.conf"].filter((file) => engine.has(`tmp/${file}`)));
   });
 });
 

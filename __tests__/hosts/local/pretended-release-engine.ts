@@ -83,7 +83,10 @@ export class PretendedEngine {
       mkdirSync(join(this.folder, path), { recursive: true });
     const scripts = { driver: join(SOURCE, "driver.sh"), entry: join(SOURCE, "release.sh") };
     writeFileSync(this.script, packedScript(scripts));
-    this.write("etc/nginx.conf", `include ${this.folder}/etc/slipway/live/*.conf;\n`);
+    this.write(
+      "etc/nginx.conf",
+      ["slipway/live/*.conf", "keepalive/*.conf"].map((files) => `include ${this.folder}/etc/${files};\n`).join(""),
+    );
     // Processes, and the kernel's table of connections; whoever looks for the fifth time finds none any more.
     this.write("proc/net/tcp", "");
     for (const name of COMMANDS) this.link("bin", name);
@@ -240,8 +243,7 @@ test -s "$STATE/answered" && cat "$STATE/answered"`;
 
 /** What it tests, and why it refuses that: the words of "refuses", or a directive that an "older" one does not know. */
 const NGINX = `cat "$4" >"$STATE/tested"
-read -r _ files <"$4"
-kept=\${files%/*}/keepalive.conf
+kept=$STATE/tmp/keepalive/keepalive.conf
 if [ -e "$STATE/older" ] && [ -e "$kept" ]; then
   echo "nginx: [emerg] unknown directive \\"keepalive_min_timeout\\" in $kept:1" >&2
   exit 1

@@ -4,6 +4,7 @@
 #   /etc/nginx/slipway/live         the link to the generation that serves
 #   /etc/nginx/slipway/ID.N/        *.conf, and serving: what its requests go to, NAME INSTANCE SPEC a line
 #   /etc/nginx/slipway/notes/KEY    what the core keeps
+#   /etc/nginx/keepalive/           what not every Nginx knows; not in the volume, for an older one could not start with it
 #
 # An instance is a container's name. A generation is called by the release's id and a number, so that Nginx's answer
 # tells two of one release apart.
@@ -195,7 +196,6 @@ d_put() {
   {
     echo "cd \"\$1/$generation\""
     if [ "$texts" = release ]; then l_release_texts; else l_serving_texts; fi
-    printf 'keepalive_min_timeout %ss;\n' "$(l_kept)" | l_writing keepalive.conf
     l_constant configuration_id "$generation" | l_writing release.conf
     l_serving_lines | l_writing serving
   } >"$WORK/texts"
@@ -215,11 +215,13 @@ END
 # Without keepalive.conf where Nginx, older than 1.27.4, does not know its directive: it then closes idle connections at
 # a reload, which may meet a request that is on its way.
 d_test() {
-  l_inside "$1" <<'END' && return
-sed "s#$1/live/#$1/$2/#" /etc/nginx/nginx.conf >/tmp/nginx.candidate.conf
+  l_inside "$1" "$(l_kept)" <<'END' && return
+sed "s#$1/live/#$1/$2/#; s#/etc/nginx/keepalive/#/tmp/keepalive/#" /etc/nginx/nginx.conf >/tmp/nginx.candidate.conf
+mkdir -p /tmp/keepalive
+echo "keepalive_min_timeout $3s;" >/tmp/keepalive/keepalive.conf
 until said=$(nginx -t -q -c /tmp/nginx.candidate.conf 2>&1); do
   case $said in
-    *'unknown directive "keepalive_min_timeout" in '*/keepalive.conf:*) rm "$1/$2/keepalive.conf" ;;
+    *'unknown directive "keepalive_min_timeout" in '*/keepalive.conf:*) rm /tmp/keepalive/keepalive.conf ;;
     *)
       printf '%s\n' "$said"
       exit 1
@@ -237,6 +239,8 @@ d_switch() {
 if [ -n "$2" ]; then
   ln -sfn "$2" "$1/live.next"
   mv -fT "$1/live.next" "$1/live"
+  mkdir -p /etc/nginx/keepalive
+  [ ! -e /tmp/keepalive/keepalive.conf ] || mv -f /tmp/keepalive/keepalive.conf /etc/nginx/keepalive/
 else
   rm -f "$1/live"
 fi
@@ -263,7 +267,7 @@ l_kept() { if [ "$DRAIN" -lt "$L_KEPT" ]; then echo "$DRAIN"; else echo "$L_KEPT
 # Whether a worker of before the reload may keep such connections yet.
 l_keeps() {
   [ "$(r_now)" -lt "$kept_until" ] && l_inside 2>/dev/null <<'END'
-[ -e "$1/live/keepalive.conf" ] && grep -qs '[n]ginx: worker process is shutting down' /proc/[0-9]*/cmdline
+[ -e /etc/nginx/keepalive/keepalive.conf ] && grep -qs '[n]ginx: worker process is shutting down' /proc/[0-9]*/cmdline
 END
 }
 
