@@ -14,7 +14,7 @@ set -u
 
 say() { printf '%s %s\n' "$SLIPWAY_TAG" "$*"; }
 
-# Why not by the name and password of a RegistryLogin: Terraform prints nothing of a step that has them.
+# Why not by the name and password of a RegistryLogin: Terraform hides what a step prints that has them, unless it fails.
 cannot_tell() {
   remedy=''
   case $1 in *nauthorized* | *"no basic auth credentials"*) remedy="; after docker login ${SLIPWAY_TAG%%/*} it can" ;; esac
