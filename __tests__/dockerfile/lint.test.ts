@@ -41,6 +41,15 @@ it("tells rule, line, severity, why and what to do, in the order of the file", (
   });
 });
 
+it("knows rules by BuildKit's names too", () => {
+  const file = Dockerfile.parse("FROM a:1\nWORKDIR b\n");
+  const severity = { WorkdirRelativePath: "info" } as const;
+  expect(file.lint({ severity })).toMatchObject([
+    { rule: "DL3000", buildCheck: "WorkdirRelativePath", severity: "info", line: 2 },
+  ]);
+  expect(() => file.lint({ severity: { WorkdirRelativePaths: "info" } })).toThrow("did you mean WorkdirRelativePath?");
+});
+
 it("takes severities, and silences by them", () => {
   const severity = { DL3006: "error", DL3000: "ignore", DL3004: "info", DL3057: "info", SW1040: "ignore" } as const;
   expect(
@@ -66,9 +75,24 @@ describe("comments that silence", () => {
     ["several rules", "# slipway ignore=DL3006, DL3007\nFROM a", []],
     ["through other comments", "FROM a:1\n# slipway ignore=DL3000 it is on purpose\n# really\nWORKDIR b", []],
     ["not over an empty line", "FROM a:1\n# hadolint ignore=DL3000\n\nWORKDIR b", ["DL3000:4"]],
-    ["not the one after", "FROM a:1\n# hadolint ignore=DL3000\nWORKDIR b\nWORKDIR c", ["DL3000:4"]],
+    ["not the one after", "FROM a:1\n# hadolint ignore=DL3004\nRUN sudo b\nRUN sudo c", ["DL3004:4"]],
     ["not another rule", "FROM a:1\n# hadolint ignore=DL3001\nWORKDIR b", ["DL3000:3"]],
     ["everywhere", "FROM a:1\n# hadolint global ignore=DL3000,DL3004\n\nWORKDIR b\nRUN sudo c\nWORKDIR d", []],
+    [
+      "by BuildKit's name",
+      "# hadolint ignore=WorkdirRelativePath\nFROM a:1\n# slipway ignore=WorkdirRelativePath\nWORKDIR b",
+      [],
+    ],
+    ["as BuildKit does", "FROM a:1\n# check=skip=WorkdirRelativePath\n\nWORKDIR b", []],
+    ["as BuildKit does, by hadolint's name", "FROM a:1\n# check=skip=DL3000\nWORKDIR b", []],
+    ["as BuildKit does, until a bare #", "FROM a:1\n# check=skip=DL3000\n#\nWORKDIR b", ["DL3000:4"]],
+    [
+      "as BuildKit does, at the head",
+      '# check=skip=JSONArgsRecommended\nFROM a:1\nRUN a\nSHELL ["b"]\nHEALTHCHECK CMD c',
+      [],
+    ],
+    ["what only BuildKit knows", "# check=skip=all\nFROM a:1\nWORKDIR b\nRUN sudo c", ["DL3004:4"]],
+    ["not by any other comment", "FROM a:1\n# a comment\nWORKDIR b\n# one more\nRUN sudo c", ["DL3000:3", "DL3004:5"]],
     ["not in prose", "FROM a:1\n# to hadolint ignore=DL3000 means nothing\nWORKDIR b", ["DL3000:3"]],
   ])("%s", (_, text, expected) => expect(rules(text)).toEqual(expected));
 });

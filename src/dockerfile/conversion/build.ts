@@ -20,6 +20,8 @@ export interface Build {
   readonly faults: readonly BuildFault[];
   /** What BuildKit's own checks say, those left out that the file switches off. */
   readonly warnings: readonly BuildWarning[];
+  /** What the file asks of those checks. */
+  readonly checks: CheckOptions;
   /** The images that are asked for. */
   readonly images: readonly ExternalImage[];
   /** What is asked for of the context, `.` for all of it. */
@@ -68,7 +70,7 @@ export function planBuild(subject: BuildSubject, stage: Stage): Build {
   }
   const uses = stages.map(({ conversion }) => conversion.contextUse);
   const files = uses.some(({ taken }) => taken) ? contextPaths(uses.flatMap(({ paths }) => paths)) : [];
-  return { stage, stages, faults: faults.sort((a, b) => a.line - b.line), warnings, images, files };
+  return { stage, stages, faults: faults.sort((a, b) => a.line - b.line), warnings, checks: options, images, files };
 }
 
 function isAskedFor({ check, comments, experimental = false }: BuildWarning, options: CheckOptions): boolean {

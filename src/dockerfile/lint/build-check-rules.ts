@@ -4,6 +4,7 @@ import { type Rule, where } from "./rule.ts";
 export const BUILD_CHECK_RULES: readonly Rule[] = [
   {
     id: "SW1002",
+    buildCheck: "ExposeInvalidFormat",
     severity: "warning",
     why: "EXPOSE names the container's port; what it says of the host is dropped",
     fix: "name the container's port only, and publish it where the container is run",
@@ -11,6 +12,7 @@ export const BUILD_CHECK_RULES: readonly Rule[] = [
   },
   {
     id: "SW1005",
+    buildCheck: "UndefinedArgInFrom",
     severity: "warning",
     why: "FROM sees only arguments that stand before the first FROM, so this variable is empty",
     fix: "declare it with ARG above the first FROM",
@@ -25,6 +27,7 @@ export const BUILD_CHECK_RULES: readonly Rule[] = [
   },
   {
     id: "SW1009",
+    buildCheck: "NoEmptyContinuation",
     severity: "warning",
     why: "an empty line inside a continued instruction will become an error",
     fix: "remove the empty line, or make it a comment",
@@ -32,6 +35,7 @@ export const BUILD_CHECK_RULES: readonly Rule[] = [
   },
   {
     id: "SW1041",
+    buildCheck: "UndefinedVar",
     severity: "warning",
     why: "this variable is set nowhere, so it is empty",
     fix: "declare it with ARG or set it with ENV, or correct its name",
@@ -39,6 +43,7 @@ export const BUILD_CHECK_RULES: readonly Rule[] = [
   },
   {
     id: "SW1042",
+    buildCheck: "LegacyKeyValueFormat",
     severity: "warning",
     why: "a name and a value with a blank between them are the old form, which takes one pair and every blank",
     fix: "write name=value",

@@ -13,7 +13,7 @@ export const COPY_RULES: readonly Rule[] = [
     severity: "warning",
     why: "ADD also unpacks archives and fetches addresses; for files of the context that is only a surprise",
     fix: "use COPY",
-    check: where((it) => it.keyword === "ADD" && addsLocalFilesOnly(it)),
+    check: where((it) => it.keyword === "ADD" && addsLocalFiles(it)),
   },
   {
     id: "SW1010",
@@ -57,9 +57,8 @@ export const COPY_RULES: readonly Rule[] = [
     fix: "copy the folders that are needed",
     *check({ stages }) {
       for (const it of stages.flatMap(({ instructions }) => instructions)) {
-        if (it.keyword !== "COPY" || !it.from || !it.sources.includes("/")) continue;
-        const lowest = findStage(stages, it.from)?.lowest;
-        if (lowest && lowest.base.kind !== "scratch") yield { line: it.range.start };
+        if (it.keyword !== "COPY" || !it.from || !it.sources.includes("/") || it.destination !== "/") continue;
+        if (findStage(stages, it.from)) yield { line: it.range.start };
       }
     },
   },
@@ -82,8 +81,9 @@ export const COPY_RULES: readonly Rule[] = [
   },
 ];
 
-function addsLocalFilesOnly({ sources }: Add): boolean {
-  return sources.every((path) => !path.includes("$") && !ARCHIVE.test(path) && !REMOTE.test(path));
+function addsLocalFiles({ sources, files }: Add): boolean {
+  const paths = sources.map((path) => plainWord(path).text);
+  return files.length > 0 || paths.some((path) => !path.includes("$") && !ARCHIVE.test(path) && !REMOTE.test(path));
 }
 
 function isDownload(path: string): boolean {

@@ -1,5 +1,6 @@
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import { nearest, refuseUnknownOptions } from "../../values/known-options.ts";
+import { type CheckOptions, checkOptionsOf } from "../conversion/check-options.ts";
 import type { Statement } from "../statement.ts";
 import { BUILD_CHECK_RULES } from "./build-check-rules.ts";
 import { BUILD_FAILURE_RULES } from "./build-failure-rules.ts";
@@ -14,6 +15,8 @@ import { STAGE_RULES } from "./stage-rules.ts";
 export interface Finding {
   /** hadolint's id where it has the same rule, else one of ours (`SW…`). */
   readonly rule: string;
+  /** BuildKit's name of the same check, where it has one. */
+  readonly buildCheck?: string;
   /** Where the instruction starts. */
   readonly line: number;
   readonly severity: Severity;
@@ -22,7 +25,7 @@ export interface Finding {
 }
 
 export interface LintOptions {
-  /** Severities by rule id; `ignore` silences a rule. @default - each rule's own */
+  /** Severities by rule id, or by BuildKit's name; `ignore` silences a rule. @default - each rule's own */
   readonly severity?: Readonly<Record<string, Severity | "ignore">>;
   /** Whether the context has an ignore file. @default - not known, and nothing is said about it */
   readonly hasIgnoreFile?: boolean;
@@ -45,14 +48,18 @@ export function lint(subject: Omit<LintSubject, "hasIgnoreFile">, options: LintO
   refuseUnknownOptions("lint", options, { severity: true, hasIgnoreFile: true, target: true });
   const { severity: severities = {}, hasIgnoreFile } = options;
   checkSeverities(severities);
-  const { instructions } = subject;
-  const ignored = ignoredRules(instructions);
+  const { instructions, build } = subject;
+  const ignored = ignoredRules(instructions, build.checks);
   const findings = RULES.flatMap((rule) => {
-    const severity = severities[rule.id] ?? rule.severity;
-    if (severity === "ignore" || ignored.everywhere.has(rule.id)) return [];
+    const { id, buildCheck } = rule;
+    const byCheck = buildCheck === undefined ? undefined : severities[buildCheck];
+    const severity = severities[id] ?? byCheck ?? rule.severity;
+    if (severity === "ignore" || ignored.everywhere(rule)) return [];
     return [...rule.check({ ...subject, hasIgnoreFile })]
-      .filter(({ line }) => !ignored.atLine(line).has(rule.id))
-      .map(({ line, why = rule.why, fix = rule.fix }) => ({ rule: rule.id, line, severity, why, fix }));
+      .filter(({ line }) => !ignored.atLine(rule, line))
+      .map(({ line, why = rule.why, fix = rule.fix }) => {
+        return { rule: id, ...(buildCheck ? { buildCheck } : {}), line, severity, why, fix };
+      });
   });
   return findings.sort((a, b) => a.line - b.line || (a.rule < b.rule ? -1 : 1));
 }
@@ -61,7 +68,7 @@ const SEVERITIES: readonly unknown[] = ["error", "warning", "info", "ignore"];
 
 /** Why: a rule that nobody knows, or a severity that is none, would leave the rule as it is in silence. */
 function checkSeverities(severities: Readonly<Record<string, unknown>>): void {
-  const ids = RULES.map(({ id }) => id);
+  const ids = RULES.flatMap(({ id, buildCheck }) => (buildCheck ? [id, buildCheck] : [id]));
   for (const [got, severity] of Object.entries(severities)) {
     if (!ids.includes(got)) {
       const near = nearest(got, ids);
@@ -74,11 +81,11 @@ function checkSeverities(severities: Readonly<Record<string, unknown>>): void {
   }
 }
 
-/** Which rules the file itself silences. */
+/** Which rules the file itself silences, by their own names or BuildKit's. */
 export interface IgnoredRules {
-  readonly everywhere: ReadonlySet<string>;
-  /** Those silenced for the instruction that starts at `line`. */
-  atLine(line: number): ReadonlySet<string>;
+  everywhere(rule: Rule): boolean;
+  /** Whether it is silenced for the instruction that starts at `line`. */
+  atLine(rule: Rule, line: number): boolean;
 }
 
 // "hadolint" | "slipway"  [ "global" ]  "ignore" "=" id { "," id }
@@ -87,11 +94,12 @@ const IGNORE =
 
 /**
  * Reads `# hadolint ignore=DL3006` and `# slipway ignore=DL3006` above an instruction, with no empty line between, and
- * the same with `global ignore` anywhere.
+ * the same with `global ignore` anywhere; and BuildKit's `# check=skip=JSONArgsRecommended`, at the head of the file or
+ * above an instruction. Why `skip=all` leaves alone what only we know: it is asked of BuildKit's checks.
  */
-function ignoredRules(instructions: readonly Statement[]): IgnoredRules {
+function ignoredRules(instructions: readonly Statement[], checks: CheckOptions): IgnoredRules {
   const everywhere = new Set<string>();
-  const byLine = new Map<number, Set<string>>();
+  const byLine = new Map<number, { readonly names: ReadonlySet<string>; readonly skip: CheckOptions["skip"] }>();
   for (const { comments, range } of instructions) {
     const here = new Set<string>();
     let below = range.start;
@@ -99,13 +107,22 @@ function ignoredRules(instructions: readonly Statement[]): IgnoredRules {
       const [, global, ids = ""] = IGNORE.exec(text) ?? [];
       const adjacent = line === below - 1;
       if (adjacent) below = line;
-      for (const id of ids.split(/[ \t]*,[ \t]*/)) {
+      for (const id of ids.split(/[ \t]*,[ \t]*/).filter((name) => name !== "")) {
         if (global) everywhere.add(id);
         else if (adjacent) here.add(id);
       }
     }
-    byLine.set(range.start, here);
+    byLine.set(range.start, { names: here, skip: checkOptionsOf(comments).skip });
   }
-  const nothing: ReadonlySet<string> = new Set();
-  return { everywhere, atLine: (line) => byLine.get(line) ?? nothing };
+  const named = (names: ReadonlySet<string>, { id, buildCheck }: Rule) =>
+    names.has(id) || (buildCheck !== undefined && names.has(buildCheck));
+  const skipped = (skip: CheckOptions["skip"], rule: Rule) =>
+    skip === "all" ? rule.buildCheck !== undefined : named(skip, rule);
+  return {
+    everywhere: (rule) => named(everywhere, rule) || skipped(checks.skip, rule),
+    atLine: (rule, line) => {
+      const here = byLine.get(line);
+      return here !== undefined && (named(here.names, rule) || skipped(here.skip, rule));
+    },
+  };
 }

@@ -32,6 +32,8 @@ export interface Breach {
 export interface Rule {
   /** hadolint's where it has the same rule, else one of ours (`SW…`). */
   readonly id: string;
+  /** BuildKit's name of the same check, by which it can be silenced and weighed too. */
+  readonly buildCheck?: string;
   /** `ignore` for a rule that speaks only when asked for. */
   readonly severity: Severity | "ignore";
   readonly why: string;

@@ -1,4 +1,5 @@
 import type { Stage } from "../stage.ts";
+import { layersOf } from "./layer.ts";
 import { type Rule, where } from "./rule.ts";
 import { isShell, type ShellCommand, shellCommands } from "./shell-command.ts";
 
@@ -12,7 +13,7 @@ export const RUN_RULES: readonly Rule[] = [
     severity: "warning",
     why: "cd lasts until the end of its RUN, so the next instruction is back where it was",
     fix: "set WORKDIR before the RUN",
-    check: ofCommands((commands) => commands[0]?.name === "cd"),
+    check: where((it) => it.keyword === "RUN" && shellCommands(it.command).some(({ name }) => name === "cd")),
   },
   {
     id: "DL3004",
@@ -59,13 +60,13 @@ export const RUN_RULES: readonly Rule[] = [
 ];
 
 function ofCommands(breaks: (commands: readonly ShellCommand[]) => boolean): Rule["check"] {
-  return where((it) => it.keyword === "RUN" && breaks(shellCommands(it.command)));
+  return ({ stages }) => layersOf(stages).filter(({ commands }) => breaks(commands));
 }
 
 function isNoisyWget({ name, args }: ShellCommand): boolean {
   const quiet =
     /^-[a-zA-Z]*q|^-nv$|^--(quiet|no-verbose|progress|output-file|append-output|spider|version|help)|^-[oa]$/;
-  return name === "wget" && args.some((arg) => /:\/\//.test(arg)) && !args.some((arg) => quiet.test(arg));
+  return name === "wget" && args.some((arg) => /^[^-]/.test(arg)) && !args.some((arg) => quiet.test(arg));
 }
 
 function pipesDownloadToShell(commands: readonly ShellCommand[]): boolean {
@@ -84,12 +85,17 @@ function* pipesWithoutPipefail({ stages }: Parameters<Rule["check"]>[0]) {
     let shell = shells.get(stage.parent) ?? ["/bin/sh", "-c"];
     for (const it of stage.instructions) {
       if (it.keyword === "SHELL") shell = it.argv;
-      if (it.keyword !== "RUN" || !isShell(shell[0] ?? "") || shell.some((word) => word.includes("pipefail"))) continue;
+      if (it.keyword !== "RUN" || !isShell(shell[0] ?? "") || hasPipefail(shell)) continue;
       const commands = shellCommands(it.command);
       if (commands.some(({ piped }) => piped) && !setsPipefail(it.command)) yield { line: it.range.start };
     }
     shells.set(stage, shell);
   }
+}
+
+/** Not every `sh` knows the option. */
+function hasPipefail([program = "", ...options]: readonly string[]): boolean {
+  return /(^|\/)(bash|ash|zsh|ksh)$/.test(program) && options.some((word) => word.includes("pipefail"));
 }
 
 function setsPipefail(command: Parameters<typeof shellCommands>[0]): boolean {

@@ -1,19 +1,25 @@
-import type { Cmd, Entrypoint, Keyword } from "../instructions/instruction.ts";
+import type { Keyword } from "../instructions/instruction.ts";
+import type { Stage } from "../stage.ts";
 import { eachInstruction, type LintSubject, plainWord, type Rule, where } from "./rule.ts";
 
 export const RUNTIME_RULES: readonly Rule[] = [
   {
     id: "DL3000",
+    buildCheck: "WorkdirRelativePath",
     severity: "warning",
     why: "where a relative WORKDIR leads is up to the base image",
     fix: "write the whole path, e.g. WORKDIR /app",
     *check({ stages }) {
+      const settled = new Map<Stage | undefined, boolean>();
       for (const stage of stages) {
+        let known = settled.get(stage.parent) ?? stage.base.kind === "scratch";
         for (const it of stage.instructions) {
           if (it.keyword !== "WORKDIR") continue;
           const path = stage.expand(it)[0] ?? it.path;
-          if (!/^["']?([/\\$]|[A-Za-z]:)/.test(path)) yield { line: it.range.start };
+          if (!known && !/^["']?([/\\$]|[A-Za-z]:)/.test(path)) yield { line: it.range.start };
+          known = true;
         }
+        settled.set(stage, known);
       }
     },
   },
@@ -42,14 +48,20 @@ export const RUNTIME_RULES: readonly Rule[] = [
   },
   {
     id: "DL3025",
+    buildCheck: "JSONArgsRecommended",
     severity: "warning",
     why: "a shell stands between the engine and the program: it passes on no signal, so a stop waits and then kills",
     fix: 'write the JSON form, e.g. CMD ["node", "app.js"]',
     *check({ stages }) {
       for (const it of stages.flatMap(({ instructions }) => instructions)) {
-        if (it.keyword !== "CMD" && it.keyword !== "ENTRYPOINT") continue;
-        const text = it.command.form === "shell" ? it.command.text : "";
-        if (text !== "" && !/^exec\s/.test(text)) yield { line: it.range.start, ...execForm(it, text) };
+        if (it.keyword !== "CMD" && it.keyword !== "ENTRYPOINT" && it.keyword !== "HEALTHCHECK") continue;
+        const text = it.command?.form === "shell" ? it.command.text : "";
+        const start = it.keyword === "HEALTHCHECK" ? "HEALTHCHECK … CMD" : it.keyword;
+        const exec = execForm(start, text);
+        // A check that needs its shell, say for `|| exit 1`, is what everybody writes.
+        if (it.keyword === "HEALTHCHECK" && exec.fix === undefined) continue;
+        const why = it.keyword === "HEALTHCHECK" ? { why: "a shell starts for every check, which needs none" } : {};
+        if (text !== "" && !/^exec\s/.test(text)) yield { line: it.range.start, ...why, ...exec };
       }
     },
   },
@@ -68,6 +80,7 @@ export const RUNTIME_RULES: readonly Rule[] = [
   },
   {
     id: "DL4000",
+    buildCheck: "MaintainerDeprecated",
     severity: "warning",
     why: "MAINTAINER is deprecated",
     fix: "write LABEL org.opencontainers.image.authors=…",
@@ -75,6 +88,7 @@ export const RUNTIME_RULES: readonly Rule[] = [
   },
   {
     id: "DL3064",
+    buildCheck: "SecretsUsedInArgOrEnv",
     severity: "warning",
     why: "what ENV and ARG hold stays readable in the image and its history",
     fix: "mount it: RUN --mount=type=secret,id=…; at run time, give it to the container",
@@ -87,6 +101,7 @@ export const RUNTIME_RULES: readonly Rule[] = [
 function onlyLast(id: string, keyword: Keyword): Rule {
   return {
     id,
+    buildCheck: "MultipleInstructionsDisallowed",
     severity: "warning",
     why: `of several ${keyword} in a stage only the last one counts`,
     fix: "remove this one, or the later one",
@@ -99,8 +114,8 @@ function onlyLast(id: string, keyword: Keyword): Rule {
 }
 
 /** The JSON form of a command that needs no shell. */
-function execForm({ keyword }: Cmd | Entrypoint, text: string): { readonly fix?: string } {
-  if (/[^\w\s./:@%+,=-]/.test(text) || /^\S*=/.test(text)) return {};
+function execForm(keyword: string, text: string): { readonly fix?: string } {
+  if (text === "" || /[^\w\s./:@%+,=-]/.test(text) || /^\S*=/.test(text)) return {};
   return { fix: `write ${keyword} ${JSON.stringify(text.trim().split(/\s+/)).replaceAll('","', '", "')}` };
 }
 

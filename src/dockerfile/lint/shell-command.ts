@@ -6,6 +6,8 @@ export interface ShellCommand {
   readonly name: string;
   /** What follows it, quotes taken off; a variable stays as written. */
   readonly args: readonly string[];
+  /** The variables that are set for this call alone, as written. */
+  readonly env: ReadonlyMap<string, string>;
   /** Whether it writes into a pipe. */
   readonly piped: boolean;
   /** Whether it reads what the command before it wrote. */
@@ -173,7 +175,10 @@ function toCommand(words: readonly string[], piped: boolean, readsPipe: boolean)
   let start = 0;
   while (start < words.length && (PREFIXES.has(words[start] ?? "") || ASSIGNMENT.test(words[start] ?? ""))) start++;
   const [program, ...args] = words.slice(start);
-  return program === undefined ? [] : [{ name: baseName(program), args, piped, readsPipe }];
+  if (program === undefined) return [];
+  const set = words.slice(0, start).filter((word) => ASSIGNMENT.test(word));
+  const env = new Map(set.map((word) => [word.replace(/\+?=.*/s, ""), word.slice(word.indexOf("=") + 1)]));
+  return [{ name: baseName(program), args, env, piped, readsPipe }];
 }
 
 function baseName(path: string): string {

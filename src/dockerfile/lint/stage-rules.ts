@@ -8,7 +8,10 @@ export const STAGE_RULES: readonly Rule[] = [
     severity: "warning",
     why: "an image without a tag is latest, which moves: the same file builds something else tomorrow",
     fix: "give the image a tag, e.g. FROM debian:12.5",
-    check: ofBase(({ reference }) => reference !== undefined && !reference.tag && !reference.digest),
+    check: ofBase(
+      ({ reference, written }) =>
+        reference !== undefined && !reference.tag && !reference.digest && !written.includes("$"),
+    ),
   },
   {
     id: "DL3007",
@@ -26,6 +29,7 @@ export const STAGE_RULES: readonly Rule[] = [
   },
   {
     id: "DL3029",
+    buildCheck: "FromPlatformFlagConstDisallowed",
     severity: "warning",
     why: "a fixed platform builds for that one, whatever platform was asked for",
     fix: "leave --platform out, or use $BUILDPLATFORM in a stage that only compiles",
@@ -33,6 +37,7 @@ export const STAGE_RULES: readonly Rule[] = [
   },
   {
     id: "DL3065",
+    buildCheck: "RedundantTargetPlatform",
     severity: "info",
     why: "the platform that is built for is the default, so the flag says nothing",
     fix: "leave --platform out",
@@ -40,6 +45,7 @@ export const STAGE_RULES: readonly Rule[] = [
   },
   {
     id: "DL3024",
+    buildCheck: "DuplicateStageName",
     severity: "warning",
     why: "two stages have this name, and whoever uses it gets the last one before",
     fix: "give each stage a name of its own",
@@ -53,6 +59,7 @@ export const STAGE_RULES: readonly Rule[] = [
   },
   {
     id: "DL3063",
+    buildCheck: "ReservedStageName",
     severity: "warning",
     why: "the builder means something else by this name",
     fix: "call the stage otherwise, e.g. base",
