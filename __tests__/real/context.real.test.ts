@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { BuildContext } from "../../src/context/build-context.ts";
+import { DockerIgnore } from "../../src/context/docker-ignore.ts";
 
 const IMAGE = `slipway-test-context-${process.pid}`;
 const EXECUTABLE = Symbol("executable");
@@ -78,10 +79,12 @@ function readListed(line: string): InImage | undefined {
   return kind === "l" ? { path, mode: "link", target } : { path, mode: mode as string };
 }
 
-/** What an image must show of a context, folders included. */
-function expected(context: BuildContext): InImage[] {
+/** What an image must show of a context, folders included; what is sent although it is ignored is not copied. */
+function expected(context: BuildContext, ignoreText = ""): InImage[] {
+  const ignore = DockerIgnore.parse(ignoreText);
   const shown = new Map<string, InImage>();
   for (const { path, kind, executable, target } of context.files) {
+    if (ignore.decide(path).ignored) continue;
     const parts = path.split("/");
     for (let i = 1; i < parts.length; i += 1) addFolder(shown, parts.slice(0, i).join("/"));
     if (kind === "folder") addFolder(shown, path);
@@ -156,14 +159,17 @@ describe("a context in a real engine", () => {
       { ".dockerignore": "**/*.log\napp/cache\ndocs\n!docs/README.md\n**/*.test.*\n" },
     ],
     ["an ignore file that ignores itself", { ".dockerignore": ".dockerignore\n*.log\n" }],
+    ["an ignore file that ignores the Dockerfile", { ".dockerignore": "Dockerfile*\n.dockerignore\n" }],
     ["an allow list", { ".dockerignore": "*\n!Dockerfile\n!app\napp/cache\n!.dockerignore\n" }],
     ["patterns that act as expressions", { ".dockerignore": "^a*\n[d-e]*\n\\w*.py\n!Dockerfile" }],
   ])(
     "shows of the folder what we list, and of the staged copy the same: %s",
     async (_, ignoreFiles) => {
       plant(ignoreFiles);
-      expect(buildByArchive(join(directory, "app"))).toEqual(expected(context));
-      expect(buildByArchive(join(directory, "staged"))).toEqual(expected(context));
+      const copied = expected(context, ignoreFiles[".dockerignore"]);
+      expect(buildByArchive(join(directory, "app"))).toEqual(copied);
+      expect(buildByArchive(join(directory, "staged"))).toEqual(copied);
+      // Who is handed an archive filters nothing.
       expect(await buildByBuildKit(join(directory, "staged"))).toEqual(expected(context));
     },
     120_000,
