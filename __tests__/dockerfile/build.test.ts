@@ -119,6 +119,7 @@ describe("what a build asks for", () => {
     ["COPY <<E /x\na\nE", []],
     ["ADD https://a/b /x", []],
     ["ADD a https://a/b /x/", ["a"]],
+    ["ADD a https://a/$FROM_THE_BASE /x/", ["a"]],
     ["RUN --mount=source=a,target=/x b", ["a"]],
     ["RUN --mount=target=/x b", ["."]],
     ["RUN --mount=type=cache,target=/x b", []],

@@ -366,6 +366,7 @@ export const LINT_CASES: readonly LintCase[] = [
       "RUN go install std net/http",
       "RUN go install /a/b",
       "RUN go run a.b/c@v1 d.e/f",
+      "RUN go install tool a.b/c",
       "RUN go run main.go a.b/c",
       "RUN go build a.b/c",
     ],
@@ -377,6 +378,7 @@ export const LINT_CASES: readonly LintCase[] = [
       "RUN apt-get install -y a=1",
       "RUN apt-get -yq install a=1",
       "RUN apt-get install -qq a=1",
+      "RUN apt-get install -s a",
       "RUN apt-get -q -q install a=1",
       "RUN apt-get install --quiet --quiet a=1",
       "RUN apt-get -q=2 install a=1",
@@ -482,6 +484,7 @@ export const LINT_CASES: readonly LintCase[] = [
     ],
     good: [
       "RUN pip install --no-cache-dir a==1",
+      "FROM a:1 AS b\nRUN pip install a==1\nFROM c:1",
       "ENV PIP_NO_CACHE_DIR=1\nRUN pip install a==1",
       "ARG PIP_NO_CACHE_DIR=yes\nRUN pip install a==1",
       "FROM a:1 AS b\nENV PIP_NO_CACHE_DIR=1\nFROM b\nRUN pip install a==1",

@@ -212,8 +212,10 @@ export class StageConversion {
     const fault = transferFault(it, { chown, chmod, checksum, sources });
     if (fault) this.fail(fault.rule, it, fault.reason);
     if (it.keyword === "COPY" && it.from) return;
-    const kinds = sources.map((source) => (source === undefined ? "path" : readSourceKind(source).kind));
-    this.paths.push(...sources.filter((source) => it.keyword === "COPY" || !/^https?:\/\//.test(source ?? "")));
+    // Whatever its variables come to, an address starts as one.
+    const known = sources.map((source, at) => source ?? it.sources[at]?.match(/^https?:\/\//)?.[0]);
+    const kinds = known.map((source) => (source === undefined ? "path" : readSourceKind(source).kind));
+    this.paths.push(...known.filter((source) => it.keyword === "COPY" || !/^https?:\/\//.test(source ?? "")));
     this.takesFiles ||= kinds.includes("path");
   }
 

@@ -44,7 +44,7 @@ export const BUILD_CHECK_RULES: readonly Rule[] = [
   {
     id: "SW1042",
     buildCheck: "LegacyKeyValueFormat",
-    severity: "warning",
+    severity: "info",
     why: "a name and a value with a blank between them are the old form, which takes one pair and every blank",
     fix: "write name=value",
     check: ofCheck("LegacyKeyValueFormat"),

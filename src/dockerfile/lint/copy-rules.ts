@@ -52,7 +52,7 @@ export const COPY_RULES: readonly Rule[] = [
   },
   {
     id: "DL3067",
-    severity: "warning",
+    severity: "info",
     why: "the whole file system of another stage carries its tools and caches along",
     fix: "copy the folders that are needed",
     *check({ stages }) {

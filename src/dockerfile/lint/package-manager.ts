@@ -16,6 +16,8 @@ export interface PackageManager {
   readonly pinned: RegExp;
   /** Flags by which the list of packages or their versions stands elsewhere. */
   readonly listFlags?: RegExp;
+  /** Words in the place of packages by which their versions stand elsewhere. */
+  readonly listWords?: readonly string[];
   /** Whether what follows `--` belongs to somebody else. @default false */
   readonly endsAtDashes?: boolean;
   /** Whether only the first word behind the subcommand is a package, by subcommand. */
@@ -36,8 +38,13 @@ const RPM_VERBS = {
   "groups install": "group",
   "module install": "module",
   "module enable": "other",
+  reinstall: "upgrade",
+  rei: "upgrade",
   update: "upgrade",
   upgrade: "upgrade",
+  up: "upgrade",
+  "upgrade-minimal": "upgrade",
+  "up-min": "upgrade",
   "distro-sync": "upgrade",
 } as const;
 const RPM_FLAGS = words(
@@ -129,12 +136,16 @@ export const PACKAGE_MANAGERS = {
     exempt: /^[./~]|\.go$|^[^./]+(\/|$)/,
     pinned: /@(?!latest$)/,
     single: ["run"],
+    listWords: ["tool"],
   },
 } satisfies Record<string, PackageManager>;
 
 function words(text: string): readonly string[] {
   return text.split(" ");
 }
+
+/** Flags by which a call only says what it would do. */
+const ONLY_ASKS = /^(-s|--simulate|--dry-run|--just-print|--no-act|--print-uris)$/;
 
 /** A call that installs. */
 export interface Install {
@@ -160,6 +171,7 @@ export function readInstall(command: ShellCommand, manager: PackageManager): Ins
     else if (manager.valueFlags.includes(arg)) flags.push(`${arg} ${args[++at] ?? ""}`);
     else if (arg !== "--") flags.push(arg);
   }
+  if (flags.some((flag) => ONLY_ASKS.test(flag))) return undefined;
   for (const length of [2, 1]) {
     const verb = others.slice(0, length).join(" ");
     const kind = Object.hasOwn(manager.verbs, verb) ? manager.verbs[verb] : undefined;
@@ -173,6 +185,7 @@ export function readInstall(command: ShellCommand, manager: PackageManager): Ins
 /** The packages whose version is left open; those with a variable are not judged. */
 export function unpinned({ kind, flags, packages }: Install, manager: PackageManager): string[] {
   if (manager.listFlags && flags.some((flag) => manager.listFlags?.test(flag))) return [];
+  if (packages.some((name) => manager.listWords?.includes(name))) return [];
   if (kind === "module") return packages.filter((name) => !/[$:]/.test(name));
   if (kind !== "package") return [];
   return packages.filter((name) => !name.includes("$") && !manager.exempt.test(name) && !manager.pinned.test(name));

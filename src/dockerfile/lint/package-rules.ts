@@ -6,11 +6,12 @@ import type { ShellCommand } from "./shell-command.ts";
 const RPM_FOLDERS: readonly string[] = ["/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum"];
 
 export const PACKAGE_RULES: readonly Rule[] = [
-  unpinnedRule("DL3008", ["apt"], "curl=7.88.1-10"),
-  unpinnedRule("DL3018", ["apk"], "curl=8.5.0-r0"),
-  unpinnedRule("DL3033", ["yum"], "curl-7.76.1"),
-  unpinnedRule("DL3041", ["dnf"], "curl-7.76.1"),
-  unpinnedRule("DL3037", ["zypper"], "curl=8.0.1"),
+  // A distribution keeps few versions, so that a pin there breaks the build on the day of the next one.
+  { ...unpinnedRule("DL3008", ["apt"], "curl=7.88.1-10"), severity: "info" },
+  { ...unpinnedRule("DL3018", ["apk"], "curl=8.5.0-r0"), severity: "info" },
+  { ...unpinnedRule("DL3033", ["yum"], "curl-7.76.1"), severity: "info" },
+  { ...unpinnedRule("DL3041", ["dnf"], "curl-7.76.1"), severity: "info" },
+  { ...unpinnedRule("DL3037", ["zypper"], "curl=8.0.1"), severity: "info" },
   unpinnedRule("DL3013", ["pip", "pipx"], "flask==3.0.0"),
   unpinnedRule("DL3016", ["npm"], "yarn@1.22.22"),
   unpinnedRule("DL3028", ["gem"], "rails:7.1.3"),
@@ -75,7 +76,7 @@ export const PACKAGE_RULES: readonly Rule[] = [
     severity: "warning",
     why: "pip keeps what it downloaded, and the layer keeps pip's cache",
     fix: "use pip install --no-cache-dir, or mount a cache at /root/.cache/pip",
-    check: ofPackages("pip", keepsPipCache),
+    check: ofPackages("pip", (install, layer) => layer.shipped && keepsPipCache(install, layer)),
   },
   {
     id: "DL3027",

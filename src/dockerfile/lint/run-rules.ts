@@ -10,7 +10,7 @@ const HOST_PROGRAMS: ReadonlySet<string> = new Set(
 export const RUN_RULES: readonly Rule[] = [
   {
     id: "DL3003",
-    severity: "warning",
+    severity: "info",
     why: "cd lasts until the end of its RUN, so the next instruction is back where it was",
     fix: "set WORKDIR before the RUN",
     check: where((it) => it.keyword === "RUN" && shellCommands(it.command).some(({ name }) => name === "cd")),
@@ -52,7 +52,7 @@ export const RUN_RULES: readonly Rule[] = [
   },
   {
     id: "DL4006",
-    severity: "warning",
+    severity: "info",
     why: "a pipe succeeds when its last command does, so a failure before it goes unnoticed",
     fix: 'set SHELL ["/bin/bash", "-o", "pipefail", "-c"] before, or set -o pipefail in a shell that has it',
     check: pipesWithoutPipefail,

@@ -36,7 +36,7 @@ export const RUNTIME_RULES: readonly Rule[] = [
   },
   {
     id: "SW1040",
-    severity: "warning",
+    severity: "info",
     why: "no USER is set, so the container runs as the base image's user, which is root unless that image says otherwise",
     fix: "add a USER that is not root, e.g. USER 1000",
     *check({ stages }) {
