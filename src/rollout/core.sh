@@ -238,7 +238,7 @@ r_has_ended() {
 r_unhealthy() {
   reason=$problem
   say "$name: last lines of its log:"
-  d_logs "$instance" 20 | while IFS= read -r line; do say "    $line"; done
+  d_logs "$instance" 20 | while IFS= read -r words; do say "    $words"; done
   problem="$name is not healthy: $reason"
   if [ "$mode" != restore ]; then
     case $why in new | demand) return 1 ;; esac
