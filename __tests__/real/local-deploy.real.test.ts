@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { utimesSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { pageServer } from "./page-server.ts";
 import { docker, Project, waitFor } from "./project.ts";
 import { request, requestStream } from "./request-stream.ts";
 
@@ -9,30 +10,6 @@ jest.setTimeout(180_000);
 const VERSION_TAG = resolve(__dirname, "../../src/docker/version-tag.sh");
 const PORT = 8901;
 const NAME = "page.localhost";
-const SERVER = `
-import http.server, os, signal, sys, threading, urllib.request
-BODY = os.environ.get("BODY", "BODY-TEXT")
-class Page(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    def do_GET(self):
-        body, status = BODY, 200
-        if self.path == "/upstream":
-            try:
-                body = urllib.request.urlopen(os.environ["UPSTREAM"], timeout=2).read().decode()
-            except Exception as error:
-                body, status = str(error), 503
-        if self.path == "/reader":
-            body = os.environ.get("TEXT", "")
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body.encode())
-    def log_message(self, *words):
-        pass
-server = http.server.ThreadingHTTPServer(("", 5000), Page)
-signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
-server.serve_forever()
-`;
 const DOCKERFILE = `FROM python:3.12.8-slim-bookworm
 WORKDIR /app
 RUN --mount=type=secret,id=token test "$(cat /run/secrets/token)" = "$(printf 'open %s' sesame)"
@@ -43,7 +20,14 @@ CMD ["python3", "server.py"]
 `;
 const SECRET = "open sesame";
 process.env.SLIPWAY_TEST_TOKEN = SECRET;
-const server = (body: string) => SERVER.replace("BODY-TEXT", body);
+const server = (body: string) =>
+  pageServer(`
+body, status = os.environ.get("BODY", "${body}"), 200
+if self.path == "/upstream":
+    body, status = fetched(os.environ["UPSTREAM"])
+if self.path == "/reader":
+    body = os.environ.get("TEXT", "")
+`);
 const body = async () => (await request(PORT, NAME)).body;
 
 const project = new Project("local.ts", "slipway-test", {
@@ -51,9 +35,6 @@ const project = new Project("local.ts", "slipway-test", {
   "server.py": server("one"),
   ".dockerignore": "*.md\n",
 });
-
-const containers = () =>
-  docker("ps", "--all", "--quiet", "--no-trunc", "--filter", "label=dev.slipway.stack=slipway-test").split("\n").sort();
 
 beforeAll(() => project.sweep());
 afterAll(async () => {
@@ -107,13 +88,13 @@ describe("a directory becomes a served name", () => {
   });
 
   test("again with nothing changed, or a file touched: nothing to do", async () => {
-    const before = containers();
+    const before = project.containers();
     expect(await project.plan()).toMatchObject({ status: 0 });
     utimesSync(join(project.directory, "app/server.py"), new Date(), new Date());
     project.write("NOTES.md", "ignored");
     await project.synth();
     expect(await project.plan()).toMatchObject({ status: 0 });
-    expect(containers()).toEqual(before);
+    expect(project.containers()).toEqual(before);
   });
 
   test("the same tree elsewhere synthesizes to the same bytes", async () => {
@@ -135,7 +116,7 @@ describe("a directory becomes a served name", () => {
     expect(answers.failed).toEqual([]);
     expect([...answers.bodies.keys()]).toEqual(["one", "two"]);
     expect(docker("ps", "--quiet", "--filter", "name=slipway-test-host-nginx")).toBe(nginx);
-    expect(containers()).toHaveLength(3);
+    expect(project.containers()).toHaveLength(3);
     expect(await project.plan()).toMatchObject({ status: 0 });
   });
 
@@ -196,7 +177,7 @@ describe("a directory becomes a served name", () => {
     await project.synth();
     expect(await project.apply()).toMatchObject({ status: 0 });
     expect(await body()).toBe("three");
-    expect(containers()).toHaveLength(3);
+    expect(project.containers()).toHaveLength(3);
     expect(await project.plan()).toMatchObject({ status: 0 });
   });
 
@@ -210,12 +191,12 @@ describe("a directory becomes a served name", () => {
 
   test("an apply killed while it waits is finished by the next one", async () => {
     const served = await body();
-    const count = containers().length;
+    const count = project.containers().length;
     project.write("server.py", `import time\ntime.sleep(4)\n${server("four")}`);
     await project.synth();
     const apply = project.startApply();
     const done = new Promise((resolve) => apply.on("exit", resolve));
-    await waitFor(() => containers().length > count);
+    await waitFor(() => project.containers().length > count);
     await new Promise((resolve) => setTimeout(resolve, 1500));
     apply.kill("SIGKILL");
     await done;

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Agent, createServer, get } from "node:http";
 import { connect, type Socket } from "node:net";
 import { knows, pause } from "../nginx/running-nginx.ts";
+import { pageServer } from "./page-server.ts";
 import { docker, Project } from "./project.ts";
 import { request, requestStream } from "./request-stream.ts";
 
@@ -9,48 +10,34 @@ jest.setTimeout(180_000);
 
 const PORT = 8903;
 const MACHINE_PORT = 8904;
-const SERVER = `
-import http.server, os, signal, sys, threading, time, urllib.request
+const SERVER = pageServer(
+  `
+global broken
+if self.path == "/ticks":
+    self.send_response(101)
+    self.send_header("Connection", "upgrade")
+    self.send_header("Upgrade", "websocket")
+    self.end_headers()
+    while True:
+        self.wfile.write(b"tick")
+        time.sleep(0.1)
+body, status = os.environ.get("BODY", "one"), 500 if broken else 200
+if self.path == "/break":
+    broken = True
+if self.path == "/needs":
+    answer, reached = fetched(os.environ["NEEDS"])
+    if reached != 200:
+        body, status = answer, reached
+`,
+  `
 if os.environ.get("ENDS"):
     print("database url missing")
     sys.exit(int(os.environ["ENDS"]))
 broken = False
-class Page(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    def do_GET(self):
-        global broken
-        if self.path == "/ticks":
-            self.send_response(101)
-            self.send_header("Connection", "upgrade")
-            self.send_header("Upgrade", "websocket")
-            self.end_headers()
-            while True:
-                self.wfile.write(b"tick")
-                time.sleep(0.1)
-        body, status = os.environ.get("BODY", "one"), 500 if broken else 200
-        if self.path == "/break":
-            broken = True
-        if self.path == "/needs":
-            try:
-                urllib.request.urlopen(os.environ["NEEDS"], timeout=2).read()
-            except Exception as error:
-                body, status = str(error), 503
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body.encode())
-    def log_message(self, *words):
-        pass
-server = http.server.ThreadingHTTPServer(("", 5000), Page)
-signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
-server.serve_forever()
-`;
+`,
+);
 
 const project = new Project("neighbours.ts", "slipway-neighbours", { "server.py": SERVER });
-const containers = () =>
-  docker("ps", "--all", "--quiet", "--no-trunc", "--filter", "label=dev.slipway.stack=slipway-neighbours")
-    .split("\n")
-    .sort();
 
 async function apply(services: Readonly<Record<string, object>>) {
   await project.synth({ SLIPWAY_TEST_SERVICES: JSON.stringify(services) });
@@ -142,7 +129,7 @@ describe("a release of two services on one engine", () => {
   });
 
   test("a candidate that ends is removed, its words and its exit status told once; taken back, all is well", async () => {
-    const before = containers();
+    const before = project.containers();
     const stream = requestStream(PORT, "a.localhost");
     const run = await apply({ ...BOTH, a: { env: { ENDS: "7" } } });
     expect(run.status).toBe(1);
@@ -150,13 +137,13 @@ describe("a release of two services on one engine", () => {
     expect(said.filter((line) => line.includes("database url missing"))).toHaveLength(1);
     expect(said.join("\n")).toContain("a is not healthy: its container ended with status 7");
     expect(said.join("\n")).toContain("what served before serves on");
-    expect(containers()).toEqual(before);
+    expect(project.containers()).toEqual(before);
     const back = await apply({ ...BOTH, a: { health: "/needs", env: { BODY: "three" } } });
     expect(back).toMatchObject({ status: 0 });
     const answers = await stream.stop();
     expect(answers.failed).toEqual([]);
     expect([...answers.bodies.keys()]).toEqual(["three"]);
-    expect(containers()).toHaveLength(3);
+    expect(project.containers()).toHaveLength(3);
     expect(await project.plan()).toMatchObject({ status: 0 });
   });
 
@@ -169,7 +156,7 @@ describe("a release of two services on one engine", () => {
     expect(back).toMatchObject({ status: 0 });
     const answers = await stream.stop();
     expect(answers.failed).toEqual([]);
-    expect(containers()).toHaveLength(3);
+    expect(project.containers()).toHaveLength(3);
     expect(await project.plan()).toMatchObject({ status: 0 });
   });
 });

@@ -95,6 +95,12 @@ export class Project {
     return (await this.terraform("output", "-raw", name)).output;
   }
 
+  /** The ids of the containers that carry the stack's label, ended ones too. */
+  containers(): string[] {
+    const label = `label=dev.slipway.stack=${this.stack}`;
+    return docker("ps", "--all", "--quiet", "--no-trunc", "--filter", label).split("\n").filter(Boolean).sort();
+  }
+
   /** The ids of containers, networks and volumes that carry the stack's label. */
   onEngine(): string[] {
     const label = ["--quiet", "--filter", `label=dev.slipway.stack=${this.stack}`];
