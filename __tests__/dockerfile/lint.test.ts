@@ -1,3 +1,4 @@
+import * as fc from "fast-check";
 import { Dockerfile } from "../../src/dockerfile/dockerfile.ts";
 import { RULES } from "../../src/dockerfile/lint/lint.ts";
 import { LINT_CASES } from "./lint-cases.ts";
@@ -115,4 +116,45 @@ it("finds nothing in a file that is well written", () => {
     .cmd(["python", "-m", "app"])
     .toDockerfile();
   expect(file.lint({ hasIgnoreFile: true })).toEqual([]);
+});
+
+test("each finding can be silenced where it is found, by either name, and nothing else is", () => {
+  const lines = fc.constantFrom(
+    "WORKDIR b",
+    "RUN sudo a | b",
+    "RUN apt-get install c",
+    "RUN cd d && pip install e",
+    "ENV TOKEN f",
+    "EXPOSE 1:2",
+    "CMD g",
+    "MAINTAINER h",
+    "ADD i j",
+    "ONBUILD RUN npm i k",
+    "USER l",
+  );
+  const marks = fc.constantFrom("hadolint ignore", "slipway ignore", "check=skip");
+  fc.assert(
+    fc.property(
+      fc.array(lines, { minLength: 1, maxLength: 6 }),
+      fc.nat(),
+      marks,
+      fc.boolean(),
+      (text, pick, mark, alias) => {
+        const all = Dockerfile.parse(["FROM a:1", ...text].join("\n")).lint();
+        const chosen = all.filter(({ line }) => line > 1)[pick % Math.max(1, all.length - 1)];
+        if (!chosen) return;
+        const name = alias ? (chosen.buildCheck ?? chosen.rule) : chosen.rule;
+        const commented = text.map((it, at) => (at + 2 === chosen.line ? `# ${mark}=${name}\n${it}` : it));
+        const moved = ({ line }: { readonly line: number }) => (line >= chosen.line ? line + 1 : line);
+        const same = ({ rule, buildCheck }: (typeof all)[number]) =>
+          rule === chosen.rule || (alias && buildCheck === name);
+        const left = all.filter((it) => !(it.line === chosen.line && same(it)));
+        expect(
+          Dockerfile.parse(["FROM a:1", ...commented].join("\n"))
+            .lint()
+            .map(({ rule, line }) => [rule, line]),
+        ).toEqual(left.map((it) => [it.rule, moved(it)]));
+      },
+    ),
+  );
 });

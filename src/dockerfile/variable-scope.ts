@@ -93,7 +93,7 @@ export class VariableScope {
 
   /** Whether the base image may have set it: what starts with no letter is no variable of an environment. */
   private mayBeSet(name: string): boolean {
-    return this.open && /^[\p{L}_]/u.test(name);
+    return this.open && !/^[\x00-@[-^`{-\x7f]/.test(name);
   }
 
   /** Takes note that `name` is now worth `value`; nothing for a value that is not known. */

@@ -6,7 +6,6 @@ import type { EscapeCharacter } from "../syntax/directives.ts";
 import type { VariableScope } from "../variable-scope.ts";
 import type { BuildFault, BuildWarning } from "./build-fault.ts";
 import { type CheckOptions, checkOptionsOf, NO_CHECK_OPTIONS, readCheckDirective } from "./check-options.ts";
-import { epochFault } from "./epoch.ts";
 import { fileWarnings } from "./file-warnings.ts";
 import { isPlatform } from "./predefined.ts";
 import { contextPaths, StageGraph } from "./stage-graph.ts";
@@ -41,6 +40,9 @@ export interface BuildSubject {
   readonly epoch?: string;
 }
 
+// Loaded on first use: most builds are given no time.
+const epochModule = () => require("./epoch") as typeof import("./epoch.ts");
+
 /** What a build of `stage` does, as far as the file tells. */
 export function planBuild(subject: BuildSubject, stage: Stage): Build {
   const graph = new StageGraph(subject.stages, subject.escapeMark);
@@ -51,7 +53,7 @@ export function planBuild(subject: BuildSubject, stage: Stage): Build {
     ...graph.faults,
     ...stages.flatMap((each) => [...each.conversion.faults, ...graph.sourceFaults(each)]),
   ];
-  const epoch = epochFault(subject);
+  const epoch = subject.epoch === undefined ? undefined : epochModule().epochFault(subject);
   if (epoch) faults.push(epoch);
 
   let options = NO_CHECK_OPTIONS;

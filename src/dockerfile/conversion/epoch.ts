@@ -1,7 +1,7 @@
 import type { Stage } from "../stage.ts";
 import type { VariableScope } from "../variable-scope.ts";
 import type { BuildFault } from "./build-fault.ts";
-import { readSourceKind } from "./git-address.ts";
+import { sourceKind } from "./convert-transfer.ts";
 
 const NAME = "SOURCE_DATE_EPOCH";
 const MOST = 2n ** 63n;
@@ -55,6 +55,6 @@ export function epochFault({ stages, epoch, escapeMark }: EpochSubject): BuildFa
   if (!plain || !add || adds.length > 1) return fault(line, "the stage must be FROM scratch with one ADD");
   const [source = ""] = add.sources;
   const text = conversion.scope.read(source, escapeMark).text ?? "https:";
-  const remote = add.sources.length === 1 && add.files.length === 0 && readSourceKind(text).kind !== "path";
+  const remote = add.sources.length === 1 && add.files.length === 0 && sourceKind(text).kind !== "path";
   return remote ? undefined : fault(line, "the stage must add one source that is downloaded");
 }

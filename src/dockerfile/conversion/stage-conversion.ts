@@ -6,10 +6,11 @@ import { type ConvertedMount, convertMount } from "../instructions/read-run.ts";
 import type { Statement } from "../statement.ts";
 import type { ReadWord, VariableScope } from "../variable-scope.ts";
 import type { BuildFault, BuildWarning } from "./build-fault.ts";
-import { transferFault } from "./convert-transfer.ts";
-import { readSourceKind } from "./git-address.ts";
+import { sourceKind, transferFault } from "./convert-transfer.ts";
 import { isSecretKey } from "./secret-key.ts";
-import { isStopSignal } from "./stop-signal.ts";
+
+// Loaded on first use: most files leave the signal as it is.
+const stopSignal = () => require("./stop-signal") as typeof import("./stop-signal.ts");
 
 /** What a stage takes over from the one that it builds upon. */
 export interface StageStart {
@@ -115,7 +116,7 @@ export class StageConversion {
       }
       case "STOPSIGNAL": {
         const signal = this.read(it, it.signal);
-        if (signal !== undefined && !isStopSignal(signal))
+        if (signal !== undefined && !stopSignal().isStopSignal(signal))
           this.fail("SW1058", it, `${signal || "nothing"} is no signal`);
         break;
       }
@@ -214,7 +215,7 @@ export class StageConversion {
     if (it.keyword === "COPY" && it.from) return;
     // Whatever its variables come to, an address starts as one.
     const known = sources.map((source, at) => source ?? it.sources[at]?.match(/^https?:\/\//)?.[0]);
-    const kinds = known.map((source) => (source === undefined ? "path" : readSourceKind(source).kind));
+    const kinds = known.map((source) => (source === undefined ? "path" : sourceKind(source).kind));
     this.paths.push(...known.filter((source) => it.keyword === "COPY" || !/^https?:\/\//.test(source ?? "")));
     this.takesFiles ||= kinds.includes("path");
   }

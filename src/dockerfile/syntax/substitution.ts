@@ -48,12 +48,18 @@ function trim(sign: "#" | "%", word: string, value: string): string {
   return new WordPattern(pattern).trimStart(value, longest);
 }
 
+const PLAIN_NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NUMBER = /\p{Nd}+/uy;
 const SPECIAL = /[@*#?\-$!]/y;
 const NAME = /[\p{L}\p{Nd}_]+/uy;
 
 /** The variable name at `at` of `source`: letters, digits and underscores, digits alone, or one special character; may be empty. */
 export function readName(source: string, at: number): string {
+  // Patterns of all the world's letters take milliseconds to compile, and hardly any name needs them.
+  PLAIN_NAME.lastIndex = at;
+  const plain = PLAIN_NAME.exec(source)?.[0] ?? "";
+  const next = source.charCodeAt(at + plain.length);
+  if (plain !== "" && !(next >= 0x80)) return plain;
   for (const pattern of [NUMBER, SPECIAL, NAME]) {
     pattern.lastIndex = at;
     const match = pattern.exec(source);
