@@ -6,9 +6,10 @@ import type { EscapeCharacter } from "../syntax/directives.ts";
 import type { VariableScope } from "../variable-scope.ts";
 import type { BuildFault, BuildWarning } from "./build-fault.ts";
 import { type CheckOptions, checkOptionsOf, NO_CHECK_OPTIONS, readCheckDirective } from "./check-options.ts";
+import { contextPaths } from "./context-use.ts";
 import { fileWarnings } from "./file-warnings.ts";
 import { isPlatform } from "./predefined.ts";
-import { contextPaths, StageGraph } from "./stage-graph.ts";
+import { StageGraph } from "./stage-graph.ts";
 
 /** What BuildKit makes of a Dockerfile when it builds one of its stages. */
 export interface Build {

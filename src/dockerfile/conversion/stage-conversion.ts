@@ -6,7 +6,8 @@ import { type ConvertedMount, convertMount } from "../instructions/read-run.ts";
 import type { Statement } from "../statement.ts";
 import type { ReadWord, VariableScope } from "../variable-scope.ts";
 import type { BuildFault, BuildWarning } from "./build-fault.ts";
-import { sourceKind, transferFault } from "./convert-transfer.ts";
+import { ContextUse } from "./context-use.ts";
+import { transferFault } from "./convert-transfer.ts";
 import { isSecretKey } from "./secret-key.ts";
 
 // Loaded on first use: most files leave the signal as it is.
@@ -23,14 +24,6 @@ export interface StageStart {
   readonly declared: ReadonlySet<string>;
 }
 
-/** What a build asks of its context. */
-export interface ContextUse {
-  /** The paths that instructions name; nothing for one that is not known. */
-  readonly paths: readonly (string | undefined)[];
-  /** Whether a file of the context is taken. */
-  readonly taken: boolean;
-}
-
 /**
  * A stage's instructions, run through as BuildKit does when it turns a file into a build: each sees the variables and
  * the folder that those before it left. Why: what a build fails at, and what its words mean, is known only there.
@@ -42,10 +35,10 @@ export class StageConversion {
   readonly expanded = new Map<Statement, readonly (string | undefined)[]>();
   /** The mounts of each RUN; nothing where the type of one is not known. */
   readonly mounts = new Map<Statement, readonly (ConvertedMount | undefined)[]>();
-  private readonly paths: (string | undefined)[] = [];
+  /** What it asks of the context. */
+  readonly contextUse = new ContextUse();
   private readonly declared: Set<string>;
   private readonly last = new Map<string, Statement>();
-  private takesFiles = false;
   private workdir: string | undefined;
   private hasWorkdir: boolean;
   private hasShell: boolean;
@@ -61,10 +54,6 @@ export class StageConversion {
     this.hasWorkdir = start.hasWorkdir;
     this.hasShell = start.hasShell;
     this.declared = new Set(start.declared);
-  }
-
-  get contextUse(): ContextUse {
-    return { paths: this.paths, taken: this.takesFiles };
   }
 
   /** What a stage upon this one starts with; `scope` is its own copy. */
@@ -212,12 +201,7 @@ export class StageConversion {
     }
     const fault = transferFault(it, { chown, chmod, checksum, sources });
     if (fault) this.fail(fault.rule, it, fault.reason);
-    if (it.keyword === "COPY" && it.from) return;
-    // Whatever its variables come to, an address starts as one.
-    const known = sources.map((source, at) => source ?? it.sources[at]?.match(/^https?:\/\//)?.[0]);
-    const kinds = known.map((source) => (source === undefined ? "path" : sourceKind(source).kind));
-    this.paths.push(...known.filter((source) => it.keyword === "COPY" || !/^https?:\/\//.test(source ?? "")));
-    this.takesFiles ||= kinds.includes("path");
+    this.contextUse.takeTransfer(it, sources);
   }
 
   private takeRun(it: Run & Statement): void {
@@ -241,8 +225,7 @@ export class StageConversion {
     const place = target === undefined || target.startsWith("/") ? target : this.below(target);
     if (place === "/") this.fail("SW1006", it, "a mount cannot take the place of /");
     if (from !== "" || type === "cache") return;
-    this.paths.push(source);
-    if (type === "bind") this.takesFiles = true;
+    this.contextUse.takeMount(type, source);
   }
 
   private below(path: string): string | undefined {

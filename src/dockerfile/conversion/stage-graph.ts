@@ -1,4 +1,3 @@
-import { posix } from "node:path";
 import { Refusal } from "../dockerfile-error.ts";
 import { type ExternalImage, externalImage } from "../image-config.ts";
 import { readMount } from "../instructions/read-run.ts";
@@ -197,10 +196,4 @@ function namedSources(instructions: readonly Statement[], { conversion }: Stage)
       return name === "" ? [] : [{ name, it }];
     });
   });
-}
-
-/** The paths as the builder asks the client for them, `.` for everything; sorted. */
-export function contextPaths(paths: readonly (string | undefined)[]): string[] {
-  const clean = paths.map((path) => (path === undefined ? "/" : posix.join("/", path).replace(/(?<=.)\/$/, "")));
-  return clean.includes("/") ? ["."] : [...new Set(clean)].map((path) => path.slice(1)).sort();
 }
