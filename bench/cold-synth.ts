@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 
 const ROOT = resolve(__dirname, "..");
 
@@ -26,6 +26,34 @@ writeFileSync(
   `process.on("exit", () => require("node:fs").writeSync(2, "PEAK " + process.resourceUsage().maxRSS + "\\n"));`,
 );
 symlinkSync(join(ROOT, "stacks"), join(work, "stacks"));
+install();
+
+/** A program of the bench's own, as somebody's project has it: the package that it imports is the compiled one. */
+export function installedProgram(name: string): string {
+  return join(work, "programs", name);
+}
+
+/** Puts the compiled package below a project's node_modules. Why: so it is loaded by whoever uses it. */
+function install(): void {
+  const { status } = spawnSync(process.execPath, [join(ROOT, "scripts/build.mjs")], { stdio: "inherit" });
+  if (status !== 0) throw new Error("the package does not compile");
+  const modules = join(work, "node_modules");
+  mkdirSync(modules);
+  for (const name of readdirSync(join(ROOT, "node_modules"))) {
+    if (name !== "slipway") symlinkSync(join(ROOT, "node_modules", name), join(modules, name));
+  }
+  cpSync(join(ROOT, "lib"), join(modules, "slipway/lib"), { recursive: true });
+  cpSync(join(ROOT, "package.json"), join(modules, "slipway/package.json"));
+  mkdirSync(join(work, "programs"));
+  const programs = readdirSync(join(__dirname, "programs")).map((name) => join(__dirname, "programs", name));
+  for (const file of [...programs, join(ROOT, "stacks/cats.ts")]) {
+    const name = file.startsWith(join(ROOT, "stacks")) ? "cats-stack.ts" : basename(file);
+    const text = readFileSync(file, "utf8")
+      .replace(/"(?:\.\.\/)+src\/index\.ts"/g, '"slipway"')
+      .replace(/"(?:\.\.\/)+stacks\/cats\.ts"/g, '"./cats-stack.ts"');
+    writeFileSync(join(work, "programs", name), text);
+  }
+}
 
 /** Runs `program` cold, by tsx, and measures the whole process. @throws when it fails */
 export function coldRun({ name, file, env }: Program): Run {

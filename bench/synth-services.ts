@@ -2,14 +2,13 @@
  * How long a synth of many services takes beside a plain CDKTF program that declares the same resources by hand, as
  * whole processes in turn: `node --import tsx bench/synth-services.ts`. Prints a table of medians of pairs.
  */
-import { join } from "node:path";
-import { compare, type Program } from "./cold-synth.ts";
+import { compare, installedProgram, type Program } from "./cold-synth.ts";
 
 const ROUNDS = Number(process.env.SLIPWAY_BENCH_ROUNDS ?? 5);
 
 const program = (name: string, services: number, hosts: number): Program => ({
   name,
-  file: join(__dirname, "programs", `${name}.ts`),
+  file: installedProgram(`${name}.ts`),
   env: { SLIPWAY_BENCH_SERVICES: `${services}`, SLIPWAY_BENCH_HOSTS: `${hosts}` },
 });
 const cases = [

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { compare, type Program } from "./cold-synth.ts";
+import { compare, type Program, installedProgram as program } from "./cold-synth.ts";
 import { installOutside } from "./installed-outside.ts";
 
 const ROUNDS = Number(process.env.SLIPWAY_BENCH_ROUNDS ?? 9);
@@ -13,7 +13,6 @@ const CDK_VERSION = "2.276.0";
 const cdk = join(installOutside("aws-cdk-lib", CDK_VERSION, ["constructs@10.8.1"]), "aws-cdk.cjs");
 spawnSync("cp", [join(__dirname, "programs/aws-cdk.cjs"), cdk]);
 
-const program = (file: string) => join(__dirname, "programs", file);
 const cats: Program = { name: "`cats`", file: program("cats.ts") };
 const others: readonly (Program & { readonly rounds: number })[] = [
   { name: "empty CDKTF app", file: program("empty.ts"), rounds: ROUNDS },
