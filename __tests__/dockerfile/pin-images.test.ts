@@ -74,6 +74,7 @@ describe("a digest goes where the image is named", () => {
 
 describe("what cannot be pinned is said, and left as it is", () => {
   it.each([
+    ["FROM scratch\nRUN --mount=from=0,target=/x a\nFROM scratch\nCOPY --from=0 /x /x", "no digest is known"],
     ["FROM busybox", "no digest is known"],
     ["FROM red\\\nis:7", "the name is broken over lines"],
     ["# escape=`\nFROM red`\nis:7", "the name is broken over lines"],

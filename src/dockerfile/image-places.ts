@@ -44,7 +44,7 @@ export function imagePlaces(stages: readonly Stage[], escapeMark: EscapeCharacte
         const line = it.range.start;
         const dormant = it.keyword === "ONBUILD" && !builtUpon.has(stage);
         return sourcesOf(instruction, it.source.slice(start), escapeMark)
-          .filter(({ from: name }) => namesImage(stages, name))
+          .filter(({ from: name }) => namesImage(stages, name, instruction.keyword === "COPY" ? "COPY" : "RUN"))
           .map(({ from: name, place }) => {
             const range = { ...place, start: place.start + start, end: place.end + start };
             return placed(it, externalImage(line, name, name), range, dormant);

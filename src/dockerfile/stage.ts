@@ -29,6 +29,13 @@ export interface SecretUse {
   readonly line: number;
 }
 
+/** Where an instruction takes files from besides the context. */
+export interface FileSource {
+  readonly by: "COPY" | "RUN";
+  readonly from: string;
+  readonly line: number;
+}
+
 /** What a stage is made of; `Dockerfile` makes stages. */
 export interface StageParts {
   readonly index: number;
@@ -153,18 +160,20 @@ export class Stage {
   }
 
   /** Where COPY and RUN mounts take files from besides the context: stages by name or number, and images. */
-  get sources(): readonly { readonly from: string; readonly line: number }[] {
-    const copies = this.effective.flatMap((it) =>
-      it.keyword === "COPY" && it.from ? [{ from: it.from, line: it.range.start }] : [],
+  get sources(): readonly FileSource[] {
+    const copies = this.effective.flatMap((it): FileSource[] =>
+      it.keyword === "COPY" && it.from ? [{ by: "COPY", from: it.from, line: it.range.start }] : [],
     );
-    const mounts = this.mounts.flatMap(({ mount, line }) => (mount.from ? [{ from: mount.from, line }] : []));
+    const mounts = this.mounts.flatMap(({ mount, line }): FileSource[] =>
+      mount.from ? [{ by: "RUN", from: mount.from, line }] : [],
+    );
     return [...copies, ...mounts].sort((a, b) => a.line - b.line);
   }
 
   /** The images among `sources`, given the stages that the file has. */
   imageSources(stages: readonly Stage[]): readonly ExternalImage[] {
     return this.sources
-      .filter(({ from }) => namesImage(stages, from))
+      .filter(({ by, from }) => namesImage(stages, from, by))
       .map(({ from, line }) => externalImage(line, from, from));
   }
 
@@ -199,19 +208,29 @@ export class Stage {
 
 /** The stage that `--from=name` means: by name in any letter case, or by number. */
 export function findStage(stages: readonly Stage[], name: string): Stage | undefined {
-  if (/^\+?[0-9]+$/.test(name)) return stages[Number(name)];
+  return isStageNumber(name) ? stages[Number(name)] : stagesByName(stages).get(name.toLowerCase());
+}
+
+function stagesByName(stages: readonly Stage[]): ReadonlyMap<string, Stage> {
   let byName = STAGES_BY_NAME.get(stages);
   if (!byName) {
     byName = new Map(stages.flatMap((stage) => (stage.name === undefined ? [] : [[stage.name, stage]])));
     STAGES_BY_NAME.set(stages, byName);
   }
-  return byName.get(name.toLowerCase());
+  return byName;
 }
 
-/** Whether `--from=name` asks for an image and for no stage. */
-export function namesImage(stages: readonly Stage[], name: string): boolean {
-  if (findStage(stages, name) !== undefined || /^[-+]?[0-9]+$/.test(name)) return false;
-  return !["scratch", "context"].includes(name.toLowerCase());
+/** Whether the name that COPY or a mount of RUN takes files from is an image and no stage; only COPY counts stages. */
+export function namesImage(stages: readonly Stage[], name: string, by: FileSource["by"]): boolean {
+  if (by === "COPY" && isStageNumber(name)) return false;
+  return name !== "scratch" && stagesByName(stages).get(name.toLowerCase()) === undefined;
+}
+
+/** What Go's `strconv.Atoi` reads. */
+export function isStageNumber(text: string): boolean {
+  if (!/^[-+]?[0-9]+$/.test(text)) return false;
+  const number = BigInt(text.replace(/^\+/, ""));
+  return number < 2n ** 63n && number >= -(2n ** 63n);
 }
 
 /** A file of many stages asks once per COPY. */

@@ -1,7 +1,7 @@
 import { Refusal } from "../dockerfile-error.ts";
 import { type ExternalImage, externalImage } from "../image-config.ts";
 import { readMount } from "../instructions/read-run.ts";
-import type { Stage } from "../stage.ts";
+import { isStageNumber, type Stage } from "../stage.ts";
 import type { Statement } from "../statement.ts";
 import { lexWord } from "../syntax/word-lexer.ts";
 import type { BuildFault } from "./build-fault.ts";
@@ -101,7 +101,7 @@ export class StageGraph {
   /** The node that `--from=name` means; nothing for an image. */
   private find(name: string, it: Statement): Node | NoSource | undefined {
     const line = it.range.start;
-    if (it.keyword === "COPY" && isNumber(name)) {
+    if (it.keyword === "COPY" && isStageNumber(name)) {
       const node = this.nodes[Number(name)];
       return node ?? new NoSource({ rule: "SW1050", line, reason: `there is no stage number ${name}` });
     }
@@ -163,13 +163,6 @@ function isVariable(name: string, escapeMark: string): boolean {
 
 function noVariable(it: Statement): NoSource {
   return new NoSource({ rule: "SW1007", line: it.range.start, reason: "COPY --from takes no variable" });
-}
-
-/** What Go's `strconv.Atoi` reads. */
-function isNumber(text: string): boolean {
-  if (!/^[-+]?[0-9]+$/.test(text)) return false;
-  const number = BigInt(text.replace(/^\+/, ""));
-  return number < 2n ** 63n && number >= -(2n ** 63n);
 }
 
 interface Source {
