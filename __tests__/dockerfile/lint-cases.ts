@@ -229,7 +229,7 @@ export const LINT_CASES: readonly LintCase[] = [
   },
   {
     rule: "DL3067",
-    bad: ["FROM a:1 AS b\nFROM c:1\nCOPY --from=b / /", "FROM scratch AS b\nFROM c:1\nCOPY --from=0 / /"],
+    bad: ["FROM a:1 AS b\nFROM c:1\nCOPY --from=b / /", "FROM scratch AS b\nFROM c:1\nCOPY --from=0 \"/\" '/'"],
     good: [
       "FROM a:1 AS b\nFROM c:1\nCOPY --from=b /d /",
       "FROM a:1 AS b\nFROM c:1\nCOPY --from=b / /d/",
@@ -357,7 +357,13 @@ export const LINT_CASES: readonly LintCase[] = [
   },
   {
     rule: "DL3062",
-    bad: ["RUN go install a.b/c", "RUN go install a.b/c@latest", "RUN go get a.b/c", "RUN go run a.b/c@latest d"],
+    bad: [
+      "RUN go install a.b/c",
+      "RUN go install a.b/c@latest",
+      "RUN go get a.b/c",
+      "RUN go run a.b/c@latest d",
+      "RUN go get a.b/c@none",
+    ],
     good: [
       "RUN go install a.b/c@v1",
       "RUN go install ./...",

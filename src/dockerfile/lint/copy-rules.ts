@@ -57,8 +57,9 @@ export const COPY_RULES: readonly Rule[] = [
     fix: "copy the folders that are needed",
     *check({ stages }) {
       for (const it of stages.flatMap(({ instructions }) => instructions)) {
-        if (it.keyword !== "COPY" || !it.from || !it.sources.includes("/") || it.destination !== "/") continue;
-        if (findStage(stages, it.from)) yield { line: it.range.start };
+        if (it.keyword !== "COPY" || !it.from || plainWord(it.destination).text !== "/") continue;
+        const whole = it.sources.some((source) => plainWord(source).text === "/");
+        if (whole && findStage(stages, it.from)) yield { line: it.range.start };
       }
     },
   },

@@ -134,7 +134,7 @@ export const PACKAGE_MANAGERS = {
     ),
     // The standard library has the version of the compiler, and its paths start with no host.
     exempt: /^[./~]|\.go$|^[^./]+(\/|$)/,
-    pinned: /@(?!latest$)/,
+    pinned: /@(?!(latest|none)$)/,
     single: ["run"],
     listWords: ["tool"],
   },
