@@ -1,9 +1,13 @@
 // @ts-check
 import { spawnSync } from "node:child_process";
 import { cpSync, readdirSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
-/** Compiles the package into lib/ and lays the shell files beside, which the constructs read: node scripts/build.mjs */
+/**
+ * Compiles the package into lib/ and lays beside what the constructs read: shell files, and the agent of a host as the one
+ * archive that hosts get. node scripts/build.mjs
+ */
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 rmSync(`${root}lib`, { recursive: true, force: true });
@@ -12,9 +16,12 @@ const { status } = spawnSync("npx", ["--no-install", "tsc", "-p", "tsconfig.buil
   stdio: "inherit",
 });
 if (status === 0) {
-  cpSync(`${root}src/aws/nano/agent`, `${root}lib/aws/nano/agent`, { recursive: true });
+  const agent = `${root}lib/aws/nano/agent`;
+  cpSync(`${root}src/aws/nano/agent`, agent, { recursive: true });
   for (const file of readdirSync(`${root}src`, { encoding: "utf8", recursive: true })) {
     if (file.endsWith(".sh")) cpSync(`${root}src/${file}`, `${root}lib/${file}`);
   }
+  createRequire(import.meta.url)(`${root}lib/aws/nano/agent-artifact.js`).packAgent();
+  rmSync(agent, { recursive: true });
 }
 process.exitCode = status ?? 1;

@@ -257,7 +257,7 @@ test.each([
 
 test.each([
   ["of another host", { host: "other/host" }, "the manifest is for other/host, this host is"],
-  ["of another time", { manifest: 1 }, "this host reads manifest 2, not 1"],
+  ["of another time", { manifest: 1 }, "this agent reads manifests 2 and 3, not 1"],
   ["with an unknown key", { sidecar: true }, "has the unknown key sidecar"],
 ])("a manifest %s is refused", async (_, change, reason) => {
   const outcome = await host.converge(host.put({ ...host.manifest([app("1")]), ...change }));

@@ -1,11 +1,13 @@
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { hostAgentFiles, hostAgentSources } from "../../src/aws/nano/agent-files.ts";
+import { dirname, join, resolve } from "node:path";
+import { hostAgentSources } from "../../src/aws/nano/agent-files.ts";
 import { cloudConfig } from "../../src/aws/nano/cloud-config.ts";
 import { hostBootstrap } from "../../src/aws/nano/host-bootstrap.ts";
+import { hostFiles } from "../../src/aws/nano/host-files.ts";
 import { hostUnits } from "../../src/aws/nano/host-units.ts";
+import { stageZero } from "../../src/aws/nano/stage-zero/stage-zero.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "slipway-test-agent-documents-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -55,8 +57,8 @@ describe("cloud-init", () => {
     ];
     const files = odd.map((content, at) => ({ path: `/odd/${at}`, content }));
     expect(readBack(cloudConfig({ files }))).toEqual(odd);
-    const agent = hostAgentFiles().map(({ content }) => content);
-    expect(readBack(bootstrap).slice(-agent.length)).toEqual(agent);
+    const units = hostUnits().map(({ content }) => content);
+    expect(readBack(bootstrap).slice(1)).toEqual([stageZero(), ...units]);
   });
 
   /** The files' contents, by the YAML reader that cloud-init uses. */
@@ -72,9 +74,13 @@ describe("cloud-init", () => {
 describe("shellcheck", () => {
   const check = (file: string) => run("shellcheck", ["--external-sources", "--check-sourced", file]);
 
-  test("finds nothing wrong with the agent", () => {
-    for (const { path, content } of hostAgentSources()) write(`agent${path}`, content, 0o755);
-    for (const program of ["usr/local/sbin/slipway", "usr/local/lib/slipway/bootstrap"]) {
+  test("finds nothing wrong with the agent and stage 0", () => {
+    for (const { path, content } of hostAgentSources()) write(`agent/${path}`, content, 0o755);
+    write(
+      "agent/slipway-agent",
+      readFileSync(resolve(__dirname, "../../src/aws/nano/stage-zero/stage-zero.sh"), "utf8"),
+    );
+    for (const program of ["sbin/slipway", "slipway-agent"]) {
       const { status, stdout } = check(join(folder, "agent", program));
       expect(stdout).toBe("");
       expect(status).toBe(0);
@@ -83,9 +89,9 @@ describe("shellcheck", () => {
 
   test("would find a mistake in a part that another one reads", () => {
     for (const { path, content } of hostAgentSources()) {
-      write(`wrong${path}`, path.endsWith("/journal.sh") ? `${content}\nunquoted() { rm $1; }\n` : content);
+      write(`wrong/${path}`, path.endsWith("/journal.sh") ? `${content}\nunquoted() { rm $1; }\n` : content);
     }
-    const { stdout } = check(join(folder, "wrong/usr/local/sbin/slipway"));
+    const { stdout } = check(join(folder, "wrong/sbin/slipway"));
     expect(stdout).toContain("SC2086");
   });
 });
@@ -94,16 +100,20 @@ describe("systemd", () => {
   /** The units, with the agent and Nginx where systemd wants to see them. */
   function verify(change: (text: string) => string) {
     const system = mkdtempSync(join(folder, "units-"));
-    const files = hostUnits().map(({ path, content }) => {
-      const file = join(system, path.replace("/etc/systemd/system/", ""));
+    const dropIns = hostFiles().filter(({ path }) => path.startsWith("host/etc/systemd/"));
+    const files = [...hostUnits(), ...dropIns].map(({ path, content }) => {
+      const file = join(system, path.replace(/^.*\/etc\/systemd\/system\//, ""));
       mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, change(content).replace("/usr/local/sbin/slipway", "/bin/true"));
+      writeFileSync(file, change(content).replace("/usr/local/sbin/slipway-agent", "/bin/true"));
       return file;
     });
-    writeFileSync(join(system, "nginx.service"), "[Service]\nExecStart=/bin/true\n");
-    const units = [...files.filter((file) => /converge\.(service|timer)$/.test(file)), join(system, "nginx.service")];
+    const packaged = ["docker", "nginx"].map((name) => join(system, `${name}.service`));
+    for (const file of packaged) writeFileSync(file, "[Service]\nExecStart=/bin/true\n");
+    const units = [...files.filter((file) => /converge\.(service|timer)$/.test(file)), ...packaged];
     const { status, stdout, stderr } = run("systemd-analyze", ["verify", "--man=no", ...units]);
-    const own = `${stdout}${stderr}`.split("\n").filter((line) => line.includes(system) || /slipway|nginx/.test(line));
+    const own = `${stdout}${stderr}`
+      .split("\n")
+      .filter((line) => line.includes(system) || /slipway|nginx|docker/.test(line));
     return { status, own };
   }
 
@@ -114,7 +124,8 @@ describe("systemd", () => {
   test.each([
     ["a unit", "Type=oneshot", "Type=onceshot"],
     ["a timer", "OnActiveSec=5min", "OnActiveSec=soon"],
-    ["a drop-in", "RestartSec=1", "RestartSecs=1"],
+    ["a drop-in of the agent's", "RestartSec=1", "RestartSecs=1"],
+    ["a drop-in of stage 0's", "ConditionPathExists", "ConditionPathExits"],
   ])("would find a mistake in %s", (_, right, wrong) => {
     expect(verify((text) => text.replace(right, wrong)).own).not.toEqual([]);
   });

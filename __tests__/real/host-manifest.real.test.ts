@@ -25,10 +25,12 @@ const ports = new ServicePorts();
 const health = HealthCheck.http("/status?deep=1");
 const web = { name: "web", image: IMAGE, port: 8080, ports: ports.claim("web"), health };
 const api = { ...web, name: "api", ports: ports.claim("api"), health: HealthCheck.tcp() };
+const agent = { document: "slipway.stack.host-0123456789ab-01234567", sha256: "a1".repeat(32) };
 const full = () =>
   JSON.parse(
-    JSON.stringify(
-      declaredManifest({
+    JSON.stringify({
+      agent,
+      ...declaredManifest({
         host: HOST,
         ecr: ["123456789012.dkr.ecr.eu-west-1.amazonaws.com"],
         services: [
@@ -44,7 +46,7 @@ const full = () =>
           api,
         ],
       }),
-    ),
+    }),
   );
 
 test("a manifest as we write it may be released, with null for what is absent as well", () => {
@@ -55,13 +57,19 @@ test("a manifest as we write it may be released, with null for what is absent as
   sparse.unknown = null;
   expect(problems(sparse)).toEqual([]);
   expect(problems({ ...full(), services: [] })).toEqual([]);
+  // the format before this one, which named no agent
+  expect(problems({ ...full(), manifest: 2, agent: undefined })).toEqual([]);
 });
 
 type Change = (manifest: ReturnType<typeof full>) => unknown;
 
 test.each<[string, Change, string]>([
   ["no object", () => [], "the manifest is no object"],
-  ["of another format", (m) => ({ ...m, manifest: 1 }), "this host reads manifest 2, not 1"],
+  ["of another format", (m) => ({ ...m, manifest: 1 }), "this agent reads manifests 2 and 3, not 1"],
+  ["of a format to come", (m) => ({ ...m, manifest: 4 }), "this agent reads manifests 2 and 3, not 4"],
+  ["that names no agent", (m) => ({ ...m, agent: undefined }), "names no agent"],
+  ["whose agent has no hash", (m) => ({ ...m, agent: { ...agent, sha256: "a1" } }), "names no agent"],
+  ["of the format before, with an agent", (m) => ({ ...m, manifest: 2 }), "has the unknown key agent"],
   ["for another host", (m) => ({ ...m, host: "x/y" }), "the manifest is for x/y, this host is stack/host"],
   ["with an unknown key", (m) => ({ ...m, sidecar: 1 }), "has the unknown key sidecar"],
   ["without sites", (m) => ({ ...m, sites: "" }), "has no sites"],

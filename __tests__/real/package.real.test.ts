@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { requireProgram } from "../../scripts/rehearsal/program.ts";
+import { agentArtifact } from "../../src/aws/nano/agent-artifact.ts";
 
 const ROOT = resolve(__dirname, "../..");
 const PROGRAM = `
@@ -83,5 +84,13 @@ test("the package declares a nano host, with every script that its apply needs",
   const files = await synth("aws");
   const scripts = files.filter((file) => /^cloud\/.*\.sh$/.test(file)).map((file) => file.split("/").at(-1));
   expect(scripts.sort()).toEqual(["aws-cli.sh", "deploy.sh", "ecr-destroy-report.sh", "ecr-push.sh"]);
-  expect(readFileSync(join(project, "cdktf.out/stacks/cloud/cdk.tf.json"), "utf8")).toContain("user_data_base64");
+  const { resource } = JSON.parse(readFileSync(join(project, "cdktf.out/stacks/cloud/cdk.tf.json"), "utf8"));
+  const [instance] = Object.values<{ user_data_base64: string }>(resource.aws_instance);
+  expect(Buffer.from(instance?.user_data_base64 ?? "", "base64").toString()).toContain("/usr/local/sbin/slipway-agent");
+  // the agent that this clone has, as the one file that the build has made of it
+  const [document] = Object.values<{ content: string }>(resource.aws_ssm_document);
+  expect(document?.content).toContain(agentArtifact().sha256);
+  const nano = join(modules, "slipway/lib/aws/nano");
+  expect(existsSync(join(nano, "agent.tar.gz"))).toBe(true);
+  expect(existsSync(join(nano, "agent"))).toBe(false);
 });

@@ -1,22 +1,23 @@
 import { spawnSync } from "node:child_process";
 import { hostAgentFiles, hostAgentSources, withoutComments } from "../../../src/aws/nano/agent-files.ts";
 
-const PARTS = "/usr/local/lib/slipway";
+const PARTS = "lib/slipway";
 const contentOf = (path: string, files = hostAgentFiles()) => files.find((file) => file.path === path)?.content ?? "";
 
 test("a host carries the agent, and the core and the probes that every kind of host shares", () => {
   const files = hostAgentFiles();
   const paths = files.map(({ path }) => path);
-  expect(paths).toEqual(expect.arrayContaining(["/usr/local/sbin/slipway", `${PARTS}/driver.sh`, `${PARTS}/core.sh`]));
+  expect(paths).toEqual(expect.arrayContaining(["sbin/slipway", `${PARTS}/driver.sh`, `${PARTS}/core.sh`]));
   expect(paths).toEqual(expect.arrayContaining([`${PARTS}/probes/http.sh`, `${PARTS}/probes/tcp.sh`]));
   expect(paths).toEqual([...new Set(paths)]);
   expect(paths.filter((path) => path.endsWith(".ts"))).toEqual([]);
+  expect(paths).toEqual(expect.arrayContaining(["host/etc/nginx/nginx.conf", "first/sites.conf"]));
   const programs = files.filter(({ permissions }) => permissions === "0755").map(({ path }) => path);
-  expect(programs).toEqual(["/usr/local/sbin/slipway", `${PARTS}/bootstrap`]);
+  expect(programs).toEqual(["sbin/slipway"]);
 });
 
 test("every part that the agent reads is there", () => {
-  const read = [...contentOf("/usr/local/sbin/slipway").matchAll(/^\. "\$PARTS\/(.*)"$/gm)].map(([, name]) => name);
+  const read = [...contentOf("sbin/slipway").matchAll(/^\. "\$PARTS\/(.*)"$/gm)].map(([, name]) => name);
   expect(read).toContain("core.sh");
   const parts = hostAgentFiles().map(({ path }) => path);
   expect(read.filter((name) => !parts.includes(`${PARTS}/${name}`))).toEqual([]);

@@ -1,6 +1,5 @@
-import { hostAgentFiles } from "../../../src/aws/nano/agent-files.ts";
 import { hostBootstrap } from "../../../src/aws/nano/host-bootstrap.ts";
-import { USER_DATA_LIMIT, userData } from "../../../src/aws/nano/user-data.ts";
+import { stageZero } from "../../../src/aws/nano/stage-zero/stage-zero.ts";
 
 const plain = { host: "stack/host", parameter: "/slipway/stack/host/release" };
 const pathsIn = (text: string) => [...text.matchAll(/^- path: "(.*)"$/gm)].map(([, path]) => path);
@@ -29,7 +28,8 @@ packages:
 `);
   expect(text.slice(text.indexOf("runcmd:"))).toBe(`runcmd:
 -
-  - "/usr/local/lib/slipway/bootstrap"
+  - "/usr/local/sbin/slipway-agent"
+  - "boot"
   - "amazon-ecr-credential-helper"
   - "apparmor"
   - "ca-certificates"
@@ -41,33 +41,27 @@ packages:
 `);
 });
 
-test("writes the host's files, the agent's and the user's own", () => {
+test("writes stage 0, the units that start it, and the user's own files; neither the agent nor what that brings", () => {
   const text = hostBootstrap({ ...plain, files: [{ path: "/etc/motd", content: "hello\n" }] });
-  const agent = hostAgentFiles().map(({ path }) => path);
-  expect(agent).toContain("/usr/local/sbin/slipway");
-  expect(agent).toContain("/usr/local/lib/slipway/manifest.jq");
   expect(pathsIn(text)).toEqual([
     "/etc/slipway/host.conf",
-    "/etc/docker/daemon.json",
-    "/etc/nginx/nginx.conf",
-    "/var/lib/slipway/generations/0/sites.conf",
-    "/var/lib/slipway/generations/0/release.conf",
-    "/var/lib/slipway/generations/0/release",
-    "/var/lib/slipway/generations/0/serving",
-    "/var/lib/slipway/generations/0/slots",
+    "/usr/local/sbin/slipway-agent",
     "/etc/systemd/system/slipway-converge.service",
     "/etc/systemd/system/slipway-converge.timer",
-    "/etc/systemd/system/nginx.service.d/slipway.conf",
-    ...agent,
+    "/etc/systemd/system/docker.service.d/slipway-agent.conf",
+    "/etc/systemd/system/nginx.service.d/slipway-agent.conf",
     "/etc/motd",
   ]);
+  for (const line of stageZero().split("\n").filter(Boolean)) expect(text).toContain(`\n    ${line}\n`);
   expect(text).toContain("    HOST=stack/host\n    PARAMETER=/slipway/stack/host/release\n    MARKER_PORT=8100\n");
 });
 
-test("fits into user data, with room for files of the user's own", () => {
-  const { bytes, gzipped } = userData(hostBootstrap(plain));
-  expect(gzipped).toBe(true);
-  expect(bytes).toBeLessThan(USER_DATA_LIMIT - 1024);
+test("is less than 12,000 bytes, so that EC2 takes it as it is and the console shows it", () => {
+  const longest = {
+    host: `${"s".repeat(60)}/${"h".repeat(60)}`,
+    parameter: `/slipway/${"s".repeat(60)}/${"h".repeat(60)}/release`,
+  };
+  expect(Buffer.byteLength(hostBootstrap(longest))).toBeLessThan(12_000);
 });
 
 test.each([
@@ -76,7 +70,16 @@ test.each([
   ["a parameter without a path", { parameter: "release" }, "parameter name must be an absolute path"],
   ["too little swap", { swapMiB: 64 }, "swap must be from 128 to 16384 MiB, got 64"],
   ["half a mebibyte", { swapMiB: 512.5 }, "swap must be from 128 to 16384 MiB"],
-  ["a file of the host's own", { files: [{ path: "/usr/local/sbin/slipway", content: "" }] }, "file path must be free"],
+  [
+    "a file of the host's own",
+    { files: [{ path: "/usr/local/sbin/slipway-agent", content: "" }] },
+    "file path must be free",
+  ],
+  [
+    "a file that the agent brings",
+    { files: [{ path: "/etc/nginx/nginx.conf", content: "" }] },
+    "file path must be free",
+  ],
 ])("refuses %s", (_, options, message) => {
   expect(() => hostBootstrap({ ...plain, ...options })).toThrow(message);
 });

@@ -25,6 +25,10 @@ describe("what a host may do", () => {
       Action: ["ssm:ListInstanceAssociations", "ssm:UpdateInstanceInformation"],
       Resource: ["arn:aws:ec2:eu-west-1:111122223333:instance/*"],
     });
+    expect(statements(stack).RunCommandDocument).toEqual({
+      Action: ["ssm:DescribeDocument", "ssm:GetDocument"],
+      Resource: ["arn:aws:ssm:eu-west-1:111122223333:document/slipway.stack.host-????????????-????????"],
+    });
     expect(statements(stack).ReleaseParameter).toEqual({
       Action: ["ssm:GetParameter", "ssm:LabelParameterVersion"],
       Resource: ["arn:aws:ssm:eu-west-1:111122223333:parameter/slipway/stack/host/release"],
@@ -83,7 +87,7 @@ test("whoever deploys a host is told what that takes: its own role to EC2 only, 
       Action: ["ssm:SendCommand"],
       Resource: [
         "arn:aws:ec2:eu-west-1:111122223333:instance/*",
-        "arn:aws:ssm:eu-west-1:111122223333:document/slipway.stack.host",
+        "arn:aws:ssm:eu-west-1:111122223333:document/slipway.stack.host-????????????-????????",
       ],
     },
     Route53Records: { Resource: ["arn:aws:route53:::hostedzone/Z0123456789"] },

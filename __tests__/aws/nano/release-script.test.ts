@@ -13,7 +13,7 @@ describe("telling a host", () => {
     expect(run.calls).toHaveLength(4);
     expect(run.calls[0]).toMatch(
       new RegExp(
-        `^aws --region eu-west-1 --output text ssm send-command --instance-ids ${INSTANCE} --document-name slipway\\.shop\\.host --timeout-seconds \\d+ --parameters \\{"verb":\\["converge"\\],"version":\\["5"\\],"release":\\["${RELEASE}"\\]\\} --query Command\\.CommandId$`,
+        `^aws --region eu-west-1 --output text ssm send-command --instance-ids ${INSTANCE} --document-name slipway\\.shop\\.host --timeout-seconds \\d+ --parameters \\{"verb":\\["converge"\\],"version":\\["5"\\],"release":\\["${RELEASE}"\\],"seconds":\\["3660"\\]\\} --query Command\\.CommandId$`,
       ),
     );
     expect(run.calls[1]).toContain(`--command-id command-1 --instance-id ${INSTANCE}`);
@@ -62,6 +62,23 @@ describe("telling a host", () => {
     expect(asked(run, "send-command")).toHaveLength(3);
   });
 
+  test.each([
+    ["that cannot find the host's own files, as minutes after its first boot", "Failed\\t127"],
+    ["that timed out, on its way or on a host that boots for longer than it may run", "TimedOut\\t-1"],
+  ])("sends it again after a command %s", (_, ended) => {
+    const run = release("deploy", { outcome: `if upto early 2; then printf '${ended}\\n'; exit; fi; ${SERVES}` });
+    expect(run.status).toBe(0);
+    expect(asked(run, "send-command")).toHaveLength(3);
+  });
+
+  test("gives up at the deadline on a command that times out", () => {
+    const run = release("deploy", { outcome: "printf 'TimedOut\\t-1\\n'" }, { SLIPWAY_DEADLINE: "0" });
+    expect(run).toMatchObject({
+      status: 1,
+      output: "shop/host: the host could not come to an outcome within 0 s: it said nothing, the command is TimedOut\n",
+    });
+  });
+
   test("fails with the host's own lines, the last of them in the reason", () => {
     const run = release("deploy", {
       outcome: "printf 'Failed\\t1\\n'",
@@ -80,7 +97,7 @@ describe("telling a host", () => {
     expect(asked(run, "send-command")).toHaveLength(1);
   });
 
-  test.each(["TimedOut", "Cancelled", "Undeliverable", "Terminated"])("fails when the command is %s", (status) => {
+  test.each(["Cancelled", "Undeliverable", "Terminated"])("fails when the command is %s", (status) => {
     const run = release("deploy", { outcome: `printf '${status}\\t-1\\n'` });
     expect(run).toMatchObject({
       status: 1,

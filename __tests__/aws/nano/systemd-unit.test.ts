@@ -35,7 +35,7 @@ After=network-online.target docker.service nginx.service
 
 [Service]
 Type=oneshot
-ExecStart=/usr/local/sbin/slipway converge
+ExecStart=/usr/local/sbin/slipway-agent converge
 SyslogIdentifier=slipway
 TimeoutStartSec=3h
 
@@ -53,13 +53,11 @@ RandomizedDelaySec=30s
 [Install]
 WantedBy=timers.target
 `,
-    "/etc/systemd/system/nginx.service.d/slipway.conf": `[Unit]
-After=docker.service
-StartLimitIntervalSec=0
-
-[Service]
-Restart=always
-RestartSec=1
-`,
+    ...Object.fromEntries(
+      ["docker", "nginx"].map((name) => [
+        `/etc/systemd/system/${name}.service.d/slipway-agent.conf`,
+        "[Unit]\nConditionPathExists=/var/lib/slipway/live\n",
+      ]),
+    ),
   });
 });

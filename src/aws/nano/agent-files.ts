@@ -1,38 +1,39 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CloudConfigFile } from "./cloud-config.ts";
+import { hostFiles } from "./host-files.ts";
+import type { ArchivedFile } from "./ustar.ts";
 
 const AGENT = join(__dirname, "agent");
 const ROLLOUT = join(__dirname, "../../rollout");
-const LIB = "/usr/local/lib/slipway";
+const LIB = "lib/slipway";
 
-/** Folders of shell files and where they stand on a host; the agent's own lie beside what every kind of host shares. */
+/** Folders of shell files and where they stand in the agent's; its own lie beside what every kind of host shares. */
 const FOLDERS: readonly (readonly [string, string])[] = [
-  [join(AGENT, "sbin"), "/usr/local/sbin"],
-  [join(AGENT, "lib/slipway"), LIB],
+  [join(AGENT, "sbin"), "sbin"],
+  [join(AGENT, LIB), LIB],
   [ROLLOUT, LIB],
   [join(ROLLOUT, "probes"), `${LIB}/probes`],
 ];
-const IS_SHELL = /^(?:slipway|bootstrap|manifest\.jq|.*\.sh)$/;
-const IS_PROGRAM = /^(?:slipway|bootstrap)$/;
+const IS_SHELL = /^(?:slipway|manifest\.jq|.*\.sh)$/;
+const PROGRAM = "slipway";
 
-/** The agent's files as they were written. */
-export function hostAgentSources(): CloudConfigFile[] {
+/** The agent's shell files as they were written. */
+export function hostAgentSources(): ArchivedFile[] {
   return FOLDERS.flatMap(([folder, path]) =>
     readdirSync(folder)
       .filter((name) => IS_SHELL.test(name))
       .sort()
       .map((name) => ({
         path: `${path}/${name}`,
-        permissions: IS_PROGRAM.test(name) ? "0755" : "0644",
+        permissions: name === PROGRAM ? "0755" : "0644",
         content: readFileSync(join(folder, name), "utf8"),
       })),
   );
 }
 
-/** The agent's files as a host carries them: user data is small, so what only readers need stays at home. */
-export function hostAgentFiles(): CloudConfigFile[] {
-  return hostAgentSources().map((file) => ({ ...file, content: withoutComments(file.content) }));
+/** All of the agent's files as a host gets them: a document is small, so what only readers need stays at home. */
+export function hostAgentFiles(): ArchivedFile[] {
+  return [...hostAgentSources().map((file) => ({ ...file, content: withoutComments(file.content) })), ...hostFiles()];
 }
 
 /**

@@ -20,6 +20,8 @@ export interface CloudConfigOptions {
   readonly packages?: readonly string[];
   /** @default - none */
   readonly files?: readonly CloudConfigFile[];
+  /** Paths that no file may have, for something else writes there. @default - none */
+  readonly reserved?: readonly string[];
   /** Commands in exec form, run as root once everything else is done. @default - none */
   readonly commands?: readonly (readonly string[])[];
 }
@@ -44,9 +46,9 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
  * @throws InvalidValueError for a package or path that is none, a path written twice, or what looks like a secret
  */
 export function cloudConfig(options: CloudConfigOptions): string {
-  const { swap, aptConf, packages = [], files = [], commands = [] } = options;
+  const { swap, aptConf, packages = [], files = [], reserved = [], commands = [] } = options;
   const names = new Set(packages.map(packageName));
-  const paths = new Set<string>();
+  const paths = new Set(reserved);
   for (const file of files) claim(file, paths);
   return `#cloud-config\n${yaml({
     swap,

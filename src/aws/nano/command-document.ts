@@ -1,13 +1,43 @@
-/** Seconds that one run on the host may take: a drain and a stop grace of an hour each are allowed. */
-const LONGEST_RUN = 10_800;
+import { createHash } from "node:crypto";
+import { InvalidValueError } from "../../values/invalid-value-error.ts";
+import { type AgentArtifact, agentArtifact } from "./agent-artifact.ts";
+
+/** What a document may hold, in bytes, what it is given when it is sent included. */
+export const DOCUMENT_LIMIT = 65_536;
+
+/** What a deployer gives: two words, a version and a hash, with what JSON puts around them. */
+const GIVEN = 256;
+const LINE = 120;
+
+/** The document by which a deployer sends a host a release, with the agent for it. */
+export interface CommandDocument {
+  readonly text: string;
+  /** Of all that it says and of the agent in it, 64 hexadecimal digits; the same on every machine. */
+  readonly sha256: string;
+}
 
 /**
- * The text of the Systems Manager document by which a deployer sends a host a release. Why a document of our own: whoever may
- * send it can have a release converged or asked about, and can run nothing else.
+ * The Systems Manager document of this Slipway. Why a document of our own: whoever may send it can have a release
+ * converged or asked about, and can run nothing else. What stands around the agent reads none of it but for stage 0.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-syntax-data-elements-parameters.html
+ * @throws InvalidValueError when it is over Systems Manager's limit; the message has both sizes
  */
-export function commandDocument(): string {
+export function commandDocument(agent: AgentArtifact = agentArtifact()): CommandDocument {
+  const text = documentText(agent.sha256, agent.bytes.toString("base64"));
+  const size = Buffer.byteLength(text) + GIVEN;
+  if (size > DOCUMENT_LIMIT) {
+    throw new InvalidValueError({
+      subject: "the document with the host's agent",
+      rule: `must be at most ${DOCUMENT_LIMIT} bytes with what it is given`,
+      got: size,
+      remedy: "this is a fault of Slipway's: report it, and stay with the version before",
+    });
+  }
+  return { text, sha256: createHash("sha256").update(documentText(agent.sha256, "")).digest("hex") };
+}
+
+function documentText(sha256: string, base64: string): string {
   return JSON.stringify({
     schemaVersion: "2.2",
     description: "Slipway: converge this host to a release, or say what it serves",
@@ -30,17 +60,36 @@ export function commandDocument(): string {
         allowedPattern: "^[0-9a-f]{64}$",
         default: "0".repeat(64),
       },
+      seconds: {
+        type: "String",
+        description: "Seconds that it may take on the host",
+        allowedPattern: "^[0-9]{1,6}$",
+        default: "10800",
+      },
     },
     mainSteps: [
       {
         action: "aws:runShellScript",
         name: "slipway",
         precondition: { StringEquals: ["platformType", "Linux"] },
-        inputs: {
-          timeoutSeconds: `${LONGEST_RUN}`,
-          runCommand: ["/usr/local/sbin/slipway {{ verb }} {{ version }} {{ release }}"],
-        },
+        inputs: { timeoutSeconds: "{{ seconds }}", runCommand: lines(sha256, base64) },
       },
     ],
   });
+}
+
+const LIB = "/usr/local/lib/slipway";
+const STAGE_ZERO = "/usr/local/sbin/slipway-agent";
+
+/** A host of before agents travelled has the file `bootstrap` and no stage 0. */
+function lines(sha256: string, base64: string): string[] {
+  return [
+    `if [ ! -x ${STAGE_ZERO} ]; then`,
+    `[ ! -e ${LIB}/bootstrap ] || { echo 'slipway: this host was made by a Slipway whose agent could not be replaced: replace the instance once, by userDataReplaceOnChange: true or terraform apply -replace'; exit 1; }`,
+    "echo 'slipway: cloud-init has not written the files of this host yet'; exit 75",
+    "fi",
+    `exec ${STAGE_ZERO} told ${sha256} {{ verb }} {{ version }} {{ release }} <<'end'`,
+    ...(base64.match(new RegExp(`.{1,${LINE}}`, "g")) ?? []),
+    "end",
+  ];
 }

@@ -18,6 +18,7 @@
 set -u
 
 PAUSE=${SLIPWAY_PAUSE:-3}
+LONGEST_STOP=3600 # the grace that a container may have, which no deadline cuts off
 deadline=$(($(date +%s) + SLIPWAY_DEADLINE))
 say() { printf '%s: %s\n' "$SLIPWAY_HOST" "$*"; }
 fail() {
@@ -42,7 +43,8 @@ is_passing() {
 send() {
   seconds=$((deadline - $(date +%s)))
   [ "$seconds" -ge 30 ] || seconds=30
-  parameters=$(printf '{"verb":["%s"],"version":["%s"],"release":["%s"]}' "$1" "$SLIPWAY_VERSION" "$SLIPWAY_RELEASE")
+  parameters=$(printf '{"verb":["%s"],"version":["%s"],"release":["%s"],"seconds":["%s"]}' \
+    "$1" "$SLIPWAY_VERSION" "$SLIPWAY_RELEASE" $((SLIPWAY_DEADLINE + LONGEST_STOP)))
   waits=''
   until ask ssm send-command --instance-ids "$SLIPWAY_INSTANCE" --document-name "$SLIPWAY_DOCUMENT" \
     --timeout-seconds "$seconds" --parameters "$parameters" --query Command.CommandId; do
@@ -88,17 +90,18 @@ print_lines() {
   last=$(printf '%s\n' "$said" | tail -n 1)
 }
 
-# Sends the release until the host has an outcome; 75 is its word for "not now, try again".
+# Sends the release until the host has an outcome. 75 is its word for "not now, try again"; 127 says that its files are
+# not there yet, and a command that timed out says nothing of the release.
 deploy() {
   while :; do
     send converge
     await_command
     case $status:$code in
       Success:0) return 0 ;;
-      *:75) ;;
+      *:75 | *:127 | TimedOut:*) ;;
       *) fail "the release failed ($status, exit status $code): ${last:-the host said nothing}" ;;
     esac
-    is_late && fail "the host could not come to an outcome within $SLIPWAY_DEADLINE s: ${last:-it said nothing}"
+    is_late && fail "the host could not come to an outcome within $SLIPWAY_DEADLINE s: ${last:-it said nothing, the command is $status}"
     sleep "$PAUSE"
   done
 }

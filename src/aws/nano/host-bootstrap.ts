@@ -1,12 +1,9 @@
-import { mainConfiguration } from "../../nginx/main-configuration.ts";
-import { releaseFile } from "../../nginx/server.ts";
-import { renderSites } from "../../nginx/sites.ts";
-import { BRIDGE_ADDRESS } from "../../release/service-ports.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
-import { hostAgentFiles } from "./agent-files.ts";
 import { type CloudConfigFile, cloudConfig } from "./cloud-config.ts";
+import { HOST_FILE_PATHS } from "./host-files.ts";
 import { hostUnits } from "./host-units.ts";
 import { MARKER_PORT } from "./release-manifest.ts";
+import { stageZero } from "./stage-zero/stage-zero.ts";
 
 /** What {@link hostBootstrap} takes. */
 export interface HostBootstrapOptions {
@@ -34,7 +31,12 @@ DPkg::Lock::Timeout "600";
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
 const PARAMETER = /^(?:\/[A-Za-z0-9._-]+)+$/;
 
-/** The cloud-config of a host: only what does not change with what it runs, which releases bring. */
+const STAGE_ZERO = "/usr/local/sbin/slipway-agent";
+
+/**
+ * The cloud-config of a host: only what changes neither with what it runs, which releases bring, nor with Slipway, whose
+ * agent comes with them. Another word in it is another instance.
+ */
 export function hostBootstrap(options: HostBootstrapOptions): string {
   const { packages = [], files = [], swapMiB = 1024 } = options;
   const all = [...new Set([...PACKAGES, ...packages])];
@@ -44,38 +46,13 @@ export function hostBootstrap(options: HostBootstrapOptions): string {
     packages: all,
     files: [
       { path: "/etc/slipway/host.conf", content: hostConf(options) },
-      { path: "/etc/docker/daemon.json", content: `${JSON.stringify(DAEMON, null, 2)}\n` },
-      { path: "/etc/nginx/nginx.conf", content: mainConfiguration({ flavour: "instance" }) },
-      ...firstGeneration(),
+      { path: STAGE_ZERO, permissions: "0755", content: stageZero() },
       ...hostUnits(),
-      ...hostAgentFiles(),
       ...files,
     ],
-    commands: [["/usr/local/lib/slipway/bootstrap", ...all.map((name) => name.replace(/[=/:].*$/, ""))]],
+    reserved: [...HOST_FILE_PATHS, "/usr/local/sbin/slipway"],
+    commands: [[STAGE_ZERO, "boot", ...all.map((name) => name.replace(/[=/:].*$/, ""))]],
   });
-}
-
-/** Containers outlive a restart of the engine, logs end, and services find Nginx at a known address. */
-const DAEMON = {
-  bip: `${BRIDGE_ADDRESS}/16`,
-  "live-restore": true,
-  "log-driver": "json-file",
-  "log-opts": { "max-file": "3", "max-size": "10m" },
-};
-
-/** What Nginx serves before the first release: nothing, to whatever name. */
-function firstGeneration(): CloudConfigFile[] {
-  const folder = "/var/lib/slipway/generations/0";
-  return [
-    {
-      path: `${folder}/sites.conf`,
-      content: renderSites({ flavour: "instance", services: [], sites: [], markerPort: MARKER_PORT }),
-    },
-    { path: `${folder}/release.conf`, content: releaseFile("none") },
-    { path: `${folder}/release`, content: "none.0\n" },
-    { path: `${folder}/serving`, content: "" },
-    { path: `${folder}/slots`, content: "" },
-  ];
 }
 
 /** The file by which an agent knows whose host it is. @throws InvalidValueError for a name that a shell would take apart */

@@ -2,12 +2,13 @@ import type { AwsAccount } from "../aws-account.ts";
 import { ECR_LOGIN_ACTIONS, ECR_PULL_ACTIONS } from "../ecr-actions.ts";
 import type { PolicyStatement } from "../iam-policy.ts";
 import type { Secret } from "../secret.ts";
+import { anyDocumentOf } from "./agent-document.ts";
 
 /** What a host's own software asks AWS for. */
 export interface HostPermissions {
   /** The parameter that holds its releases. */
   readonly parameterName: string;
-  /** The document by which it is nudged. */
+  /** What the names of its documents begin with, by which it is told and gets its agent. */
   readonly documentName: string;
   /** The repositories in ECR that its services are pulled from. */
   readonly repositoryArns: readonly string[];
@@ -53,7 +54,7 @@ export function hostPolicy(account: AwsAccount, needs: HostPermissions): PolicyS
     {
       sid: "RunCommandDocument",
       actions: ["ssm:DescribeDocument", "ssm:GetDocument"],
-      resources: [account.arn("ssm", `document/${documentName}`)],
+      resources: [account.arn("ssm", anyDocumentOf(documentName))],
     },
     {
       sid: "ReleaseParameter",

@@ -3,8 +3,9 @@ import { systemdUnit } from "./systemd-unit.ts";
 
 const SYSTEMD = "/etc/systemd/system";
 
-/** How systemd runs the host's agent, and keeps Nginx alive: the package's unit leaves a killed one dead. */
+/** How systemd runs stage 0. Docker and Nginx wait until the agent has put their configuration into place. */
 export function hostUnits(): CloudConfigFile[] {
+  const waiting = systemdUnit({ Unit: { ConditionPathExists: "/var/lib/slipway/live" } });
   return [
     {
       path: `${SYSTEMD}/slipway-converge.service`,
@@ -16,7 +17,7 @@ export function hostUnits(): CloudConfigFile[] {
         },
         Service: {
           Type: "oneshot",
-          ExecStart: "/usr/local/sbin/slipway converge",
+          ExecStart: "/usr/local/sbin/slipway-agent converge",
           SyslogIdentifier: "slipway",
           TimeoutStartSec: "3h",
         },
@@ -31,12 +32,9 @@ export function hostUnits(): CloudConfigFile[] {
         Install: { WantedBy: "timers.target" },
       }),
     },
-    {
-      path: `${SYSTEMD}/nginx.service.d/slipway.conf`,
-      content: systemdUnit({
-        Unit: { After: "docker.service", StartLimitIntervalSec: 0 },
-        Service: { Restart: "always", RestartSec: 1 },
-      }),
-    },
+    ...["docker", "nginx"].map((name) => ({
+      path: `${SYSTEMD}/${name}.service.d/slipway-agent.conf`,
+      content: waiting,
+    })),
   ];
 }

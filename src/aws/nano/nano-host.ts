@@ -15,6 +15,7 @@ import { AwsAccount } from "../aws-account.ts";
 import { awsName } from "../aws-name.ts";
 import type { IRole } from "../ecr-repository-base.ts";
 import { SECRET_KINDS } from "../secret.ts";
+import { LONGEST_DOCUMENT_NAME } from "./agent-document.ts";
 import { awsSecretsOf } from "./aws-secrets.ts";
 import { hostDeployerStatements, zoneDeployerStatements } from "./deployer-policy.ts";
 import { ElasticIp } from "./elastic-ip.ts";
@@ -34,7 +35,6 @@ import { VpcSubnet } from "./vpc-subnet.ts";
 
 const PUBLIC_PORT = 80;
 const RECORD_SECONDS = 300;
-const LONGEST_DOCUMENT_NAME = 128;
 
 /**
  * A small EC2 instance with Ubuntu 24.04 as a host: Docker runs the services, Nginx in front of them serves the names.

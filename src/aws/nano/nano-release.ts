@@ -1,4 +1,4 @@
-import { SsmDocument } from "@cdktf/provider-aws/lib/ssm-document";
+import type { SsmDocument } from "@cdktf/provider-aws/lib/ssm-document";
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { Lazy, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
@@ -7,7 +7,7 @@ import { lateValue } from "../../terraform/late.ts";
 import { VerifiedStep } from "../../terraform/verified-step.ts";
 import type { AwsAccount } from "../aws-account.ts";
 import { stagedScript } from "../staged-script.ts";
-import { commandDocument } from "./command-document.ts";
+import { AgentDocument, anyDocumentOf } from "./agent-document.ts";
 import type { ReleaseManifest } from "./release-manifest.ts";
 import { PARAMETER_LIMIT } from "./release-parameter.ts";
 import { releasedSpec } from "./released-service.ts";
@@ -21,6 +21,7 @@ export interface NanoReleaseProps {
   readonly hostName: string;
   /** The parameter that keeps the releases; a literal, for it stands in the host's user data. */
   readonly parameterName: string;
+  /** What the names of the host's documents begin with. */
   readonly documentName: string;
   /** A reference. */
   readonly instanceId: string;
@@ -47,11 +48,12 @@ export class NanoRelease extends Construct {
 
   constructor(scope: Construct, id: string, props: NanoReleaseProps) {
     super(scope, id);
-    const { account, parameterName, documentName } = props;
+    const { account, parameterName } = props;
+    const { agent, document } = new AgentDocument(this, "Document", { account, name: props.documentName });
     const manifest = new TerraformLocal(
       this,
       "Manifest",
-      lateValue(() => props.manifest()),
+      lateValue(() => ({ ...props.manifest(), agent })),
     );
     this.specs = new TerraformLocal(
       this,
@@ -75,16 +77,7 @@ export class NanoRelease extends Construct {
         ],
       },
     });
-    const document = new SsmDocument(this, "Document", {
-      name: documentName,
-      documentType: "Command",
-      documentFormat: "JSON",
-      targetType: "/AWS::EC2::Instance",
-      content: commandDocument(),
-    });
-    this.ready = props.waitForRelease
-      ? this.wait(props, parameter, object, [document, ...props.dependsOn])
-      : [parameter, document];
+    this.ready = props.waitForRelease ? this.wait(props, parameter, object, document) : [parameter, document];
     account.addDeployerStatements(
       {
         sid: "ReleaseParameter",
@@ -93,7 +86,6 @@ export class NanoRelease extends Construct {
       },
       // Terraform's provider reads a parameter's tier and description by listing.
       { sid: "SsmDescribeParameters", actions: ["ssm:DescribeParameters"], resources: ["*"] },
-      { sid: "SsmDocument", actions: DOCUMENT_ACTIONS, resources: [account.arn("ssm", `document/${documentName}`)] },
     );
   }
 
@@ -107,7 +99,7 @@ export class NanoRelease extends Construct {
     return named;
   }
 
-  private wait(props: NanoReleaseProps, parameter: SsmParameter, object: string, before: TerraformDependency[]) {
+  private wait(props: NanoReleaseProps, parameter: SsmParameter, object: string, document: SsmDocument) {
     const { account, instanceId } = props;
     const version = parameter.getStringAttribute("version");
     const deploy = stagedScript(this, "nano/deploy.sh", "deploy");
@@ -120,14 +112,14 @@ export class NanoRelease extends Construct {
         ...deploy.environment,
         SLIPWAY_HOST: props.hostName,
         SLIPWAY_INSTANCE: instanceId,
-        SLIPWAY_DOCUMENT: props.documentName,
+        SLIPWAY_DOCUMENT: document.name,
         SLIPWAY_PARAMETER: props.parameterName,
         SLIPWAY_VERSION: version,
         SLIPWAY_RELEASE: `\${sha256(jsonencode(${object}))}`,
         // a host comes to its outcome when what served before has drained
         SLIPWAY_DEADLINE: `\${${props.deadlineSeconds} + ${object}.drainSeconds}`,
       },
-      dependsOn: before,
+      dependsOn: [document, ...props.dependsOn],
       // An instance, its address and its names cannot be there twice.
       createBeforeDestroy: false,
     });
@@ -135,7 +127,7 @@ export class NanoRelease extends Construct {
       {
         sid: "RunCommand",
         actions: ["ssm:SendCommand"],
-        resources: [account.arn("ssm", `document/${props.documentName}`), account.arn("ec2", "instance/*")],
+        resources: [account.arn("ssm", anyDocumentOf(props.documentName)), account.arn("ec2", "instance/*")],
       },
       { sid: "RunCommandResult", actions: ["ssm:GetCommandInvocation"], resources: ["*"] },
     );
@@ -155,17 +147,4 @@ const PARAMETER_ACTIONS = [
   "ssm:ListTagsForResource",
   "ssm:PutParameter",
   "ssm:RemoveTagsFromResource",
-] as const;
-
-const DOCUMENT_ACTIONS = [
-  "ssm:AddTagsToResource",
-  "ssm:CreateDocument",
-  "ssm:DeleteDocument",
-  "ssm:DescribeDocument",
-  "ssm:DescribeDocumentPermission",
-  "ssm:GetDocument",
-  "ssm:ListTagsForResource",
-  "ssm:RemoveTagsFromResource",
-  "ssm:UpdateDocument",
-  "ssm:UpdateDocumentDefaultVersion",
 ] as const;

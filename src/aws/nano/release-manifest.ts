@@ -21,7 +21,7 @@ export interface ReleaseManifestOptions {
 
 /** What a host runs: the content of its release parameter. Plain data, so that a plan shows every part of it. */
 export interface ReleaseManifest {
-  readonly manifest: 2;
+  readonly manifest: 3;
   readonly host: string;
   readonly ecr: readonly string[];
   readonly drainSeconds: number;
@@ -47,7 +47,7 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     return { name, slots, internalListener: `${BRIDGE_ADDRESS}:${parsePort(internal, "internal port")}` };
   });
   return {
-    manifest: 2,
+    manifest: 3,
     host: release.host,
     ecr: [...new Set(ecr)].sort(),
     drainSeconds: release.drainSeconds,

@@ -14,10 +14,9 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { agentArtifact } from "../../../../src/aws/nano/agent-artifact.ts";
 import { hostAgentFiles } from "../../../../src/aws/nano/agent-files.ts";
 import { MARKER_PORT, type ReleaseManifest } from "../../../../src/aws/nano/release-manifest.ts";
-import { mainConfiguration } from "../../../../src/nginx/main-configuration.ts";
-import { releaseFile } from "../../../../src/nginx/server.ts";
 import { renderSites } from "../../../../src/nginx/sites.ts";
 import type { ClaimedPorts } from "../../../../src/release/service-ports.ts";
 import { HealthCheck } from "../../../../src/values/health-check.ts";
@@ -28,6 +27,8 @@ import { docker } from "./test-images.ts";
 
 const ORDINARY_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const MOST_SERVICES = 4;
+const LIB = "usr/local/lib/slipway";
+const AGENT = agentArtifact().sha256;
 
 /** How a run of the agent ended. */
 export interface Outcome {
@@ -69,11 +70,11 @@ export class AgentHost {
       if (await isFree(port)) this.freePorts.push(port);
     }
     this.endpoints = await this.aws.start();
+    const generation = "var/lib/slipway/generations/0";
     this.write(
       "etc/slipway/host.conf",
       `HOST=${this.name}\nPARAMETER=${this.parameter}\nMARKER_PORT=${this.markerPort}\n`,
     );
-    this.write("etc/nginx/nginx.conf", mainConfiguration({ flavour: "instance" }));
     const first = renderSites({
       flavour: "instance",
       services: [],
@@ -81,17 +82,21 @@ export class AgentHost {
       markerPort: MARKER_PORT,
       port: this.port,
     });
-    const generation = "var/lib/slipway/generations/0";
-    this.write(`${generation}/sites.conf`, first);
-    this.write(`${generation}/release.conf`, releaseFile("none"));
-    this.write(`${generation}/release`, "none.0\n");
-    for (const name of ["serving", "slots"]) this.write(`${generation}/${name}`, "");
+    for (const { path, content, permissions } of hostAgentFiles()) {
+      const file = `${LIB}/agents/${AGENT}/${path}`;
+      if (path.endsWith("/nginx.conf")) this.write(file, content);
+      else if (path === "first/sites.conf") this.write(file, first);
+      else this.writeAsIs(file, content);
+      chmodSync(join(this.root, file), Number.parseInt(permissions, 8));
+      if (path.startsWith("host/")) this.writeAsIs(path.slice("host/".length), this.read(file));
+      if (path.startsWith("first/")) this.writeAsIs(`${generation}/${path.slice("first/".length)}`, this.read(file));
+    }
+    symlinkSync(`agents/${AGENT}`, join(this.root, LIB, "current"));
+    mkdirSync(join(this.root, "usr/local/sbin"));
+    symlinkSync("../lib/slipway/current/sbin/slipway", join(this.root, "usr/local/sbin/slipway"));
     // Nginx's workers are www-data
     for (const folder of [dirname(this.root), this.root]) if (folder !== "/tmp") chmodSync(folder, 0o711);
-    for (const { path, content, permissions } of hostAgentFiles()) {
-      this.writeAsIs(path, content);
-      chmodSync(join(this.root, path), Number.parseInt(permissions ?? "644", 8));
-    }
+    this.write("var/lib/slipway/set-up", `${AGENT}\n`);
     this.write("var/lib/slipway/bootstrapped", "");
     this.write("var/log/nginx/error.log", "");
     mkdirSync(join(this.root, "run"));
@@ -150,7 +155,8 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
       drainSeconds: 2,
       ...options,
     });
-    return JSON.parse(this.moved(JSON.stringify(manifest)));
+    const agent = { document: "slipway.test.host-0", sha256: AGENT };
+    return { ...JSON.parse(this.moved(JSON.stringify(manifest))), agent };
   }
 
   portsOf(service: string): ClaimedPorts {

@@ -16,11 +16,26 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { agentArtifact } from "../../../../src/aws/nano/agent-artifact.ts";
 import { hostAgentFiles } from "../../../../src/aws/nano/agent-files.ts";
+import { stageZero } from "../../../../src/aws/nano/stage-zero/stage-zero.ts";
 
 const PROGRAMS = join(__dirname, "pretended-programs.sh");
-const PRETENDED = ["docker", "nginx", "curl", "systemctl", "ss", "sleep", "id", "logger", "cloud-init"];
+const PRETENDED = [
+  "docker",
+  "nginx",
+  "curl",
+  "systemctl",
+  "ss",
+  "sleep",
+  "id",
+  "logger",
+  "cloud-init",
+  "systemd-analyze",
+];
 const HOST = "shop/host";
+const LIB = "usr/local/lib/slipway";
+const AGENT = agentArtifact().sha256;
 
 /** A service of a manifest, by the letter of its image; what a test leaves out is usual. */
 export interface PretendedService {
@@ -41,10 +56,18 @@ export class PretendedNano {
   private readonly ports = new Map<string, number>();
 
   constructor() {
+    const nginx = `http {\n    include ${this.root}/etc/nginx/slipway/*.conf;\n}\n`;
     for (const { path, content, permissions } of hostAgentFiles()) {
-      this.write(path, content);
-      chmodSync(join(this.root, path), Number.parseInt(permissions ?? "644", 8));
+      const file = `${LIB}/agents/${AGENT}/${path}`;
+      this.write(file, path.endsWith("/nginx.conf") ? nginx : content);
+      chmodSync(join(this.root, file), Number.parseInt(permissions, 8));
+      if (path.startsWith("host/")) this.write(path.slice("host/".length), this.read(file));
     }
+    symlinkSync(`agents/${AGENT}`, join(this.root, LIB, "current"));
+    this.write("usr/local/sbin/slipway-agent", stageZero());
+    chmodSync(join(this.root, "usr/local/sbin/slipway-agent"), 0o755);
+    symlinkSync("../lib/slipway/current/sbin/slipway", join(this.root, "usr/local/sbin/slipway"));
+    this.write("var/lib/slipway/set-up", `${AGENT}\n`);
     for (const name of PRETENDED) {
       this.write(`pretended/bin/${name}`, "");
       cpSync(PROGRAMS, join(this.root, "pretended/bin", name));
@@ -54,7 +77,6 @@ export class PretendedNano {
       mkdirSync(join(this.root, "pretended", folder));
     }
     this.write("etc/slipway/host.conf", `HOST=${HOST}\nPARAMETER=/slipway/release\nMARKER_PORT=8100\n`);
-    this.write("etc/nginx/nginx.conf", `http {\n    include ${this.root}/etc/nginx/slipway/*.conf;\n}\n`);
     this.write("var/log/nginx/error.log", "");
     const first = "var/lib/slipway/generations/0";
     for (const [name, text] of Object.entries({ "sites.conf": "", serving: "", slots: "", release: "none.0\n" })) {
@@ -110,7 +132,8 @@ export class PretendedNano {
 
   manifest(services: readonly PretendedService[], change: Record<string, unknown> = {}): Record<string, unknown> {
     return {
-      manifest: 2,
+      manifest: 3,
+      agent: { document: "slipway.shop.host-0", sha256: AGENT },
       host: HOST,
       ecr: [],
       drainSeconds: 2,
@@ -164,17 +187,28 @@ export class PretendedNano {
   }
 
   begin(...words: string[]): { child: ChildProcess; outcome: Promise<PretendedOutcome> } {
-    const agent = join(this.root, "usr/local/sbin/slipway");
-    const child = spawn("sh", ["-c", 'AGENT_PID=$$ exec "$@"', "sh", agent, ...words], {
+    return this.start("slipway", words);
+  }
+
+  /** Runs stage 0, with what Run Command gives it. */
+  stageZero(words: readonly string[], input?: string, environment?: Record<string, string>) {
+    return this.start("slipway-agent", words, input, environment).outcome;
+  }
+
+  private start(program: string, words: readonly string[], input?: string, environment?: Record<string, string>) {
+    const path = join(this.root, "usr/local/sbin", program);
+    const child = spawn("sh", ["-c", 'AGENT_PID=$$ exec "$@"', "sh", path, ...words], {
+      detached: true,
       env: {
         PATH: `${join(this.root, "pretended/bin")}:${process.env.PATH}`,
         SLIPWAY_ROOT: this.root,
         SLIPWAY_PAUSE: "0.02",
-        JOURNAL_STREAM: "8:1", // as systemd says that it keeps what is printed
         PRETENDED: join(this.root, "pretended"),
+        ...environment,
       },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
+    child.stdin?.on("error", () => {}).end(input);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text) => {
@@ -188,6 +222,21 @@ export class PretendedNano {
       });
     });
     return { child, outcome };
+  }
+
+  /** As after a first boot that brought no agent. */
+  forgetAgent(): void {
+    for (const path of [LIB, "var/lib/slipway/set-up", "var/lib/slipway/live", "etc/nginx/slipway"]) {
+      rmSync(join(this.root, path), { recursive: true, force: true });
+    }
+  }
+
+  /** The agent's hash, and those of all that are kept. */
+  get agents(): { readonly current: string; readonly kept: string[] } {
+    const folder = join(this.root, LIB);
+    const current = existsSync(join(folder, "current")) ? readlinkSync(join(folder, "current")) : "";
+    const kept = existsSync(join(folder, "agents")) ? readdirSync(join(folder, "agents")).sort() : [];
+    return { current: current.replace("agents/", ""), kept };
   }
 
   /** As after a reboot: what was in memory is gone. */

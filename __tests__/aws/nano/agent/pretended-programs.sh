@@ -15,6 +15,8 @@
 #   connections/PORT          how often ss still sees a connection to it
 #   aws/N.json                the answer about version N; newest, live: a version; refuses: TARGET KIND
 #   aws/secret.json           the answer about any secret
+#   aws/documents/NAME        the answer about a document
+#   units/wrong               what systemd finds wrong with a unit
 name=${0##*/}
 words=$*
 case $words in *'
@@ -154,6 +156,14 @@ by_aws() {
       sed -n 's/^data-binary.*ParameterVersion[\\": ]*\([0-9]*\).*/\1/p' "$PRETENDED/request" >"$A/live"
       printf '{"InvalidLabels":[]}\n200'
       ;;
+    *GetDocument)
+      document=$(sed -n 's/^data-binary.*Name[\\": ]*\([^"\\]*\)[\\"].*/\1/p' "$PRETENDED/request")
+      if [ -e "$A/documents/$document" ]; then
+        cat "$A/documents/$document" && printf '\n200'
+      else
+        printf '{"__type":"InvalidDocument","message":"no"}\n400'
+      fi
+      ;;
     *GetSecretValue) cat "$A/secret.json" 2>/dev/null && printf '\n200' || printf '{"__type":"ResourceNotFoundException"}\n400' ;;
   esac
 }
@@ -171,5 +181,6 @@ case $name in
     [ "$left" -le 0 ] || { echo "0 0 127.0.0.1:40000 127.0.0.1:1" && echo $((left - 1)) >"$seen"; }
     ;;
   sleep) exec /bin/sleep 0.02 ;;
+  systemd-analyze) ! cat "$PRETENDED/units/wrong" 2>/dev/null ;;
   id) echo 0 ;;
 esac

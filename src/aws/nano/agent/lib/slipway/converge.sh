@@ -34,6 +34,7 @@ converge_as_told() {
     exit 3
   }
   rm -f "$STATE/attempts/$release"
+  reads_manifest || is_of_this_agent || give_way converge "$version" "$release"
   take_manifest
   release_it deploy
   hold_newer
@@ -43,7 +44,19 @@ converge_as_told() {
 prepare() {
   rm -rf "$WORK" "$RUN/env"
   [ -e "$STATE/bootstrapped" ] || again "the first boot did not finish: cloud-init status --long; /var/log/cloud-init-output.log"
-  d_ready || again "$problem"
+  { set_up && d_ready; } || again "$problem"
+}
+
+# Whether the manifest that was read is of a format that this agent knows.
+reads_manifest() { case $(jq -r .manifest "$RUN/manifest.json") in 2 | 3) ;; *) return 1 ;; esac; }
+
+# Whether the release that was read is for this agent to bring; one of before agents were named is.
+is_of_this_agent() { case $(jq -r '.agent.sha256 // ""' "$RUN/manifest.json") in '' | "$AGENT_SHA") ;; *) return 1 ;; esac; }
+
+# Lets stage 0 bring the agent of the release that was read, which goes on with these words. The lock stays with it.
+give_way() {
+  rm -rf "$WORK"
+  exec "$STAGE_ZERO" fetch "$version" "$@"
 }
 
 take_manifest() {
@@ -66,6 +79,7 @@ return_to_live() {
   case $problem_kind in ParameterVersionNotFound | ParameterNotFound) ;; *) again "$problem" ;; esac
   newest_or_leave
   may_try || exit 0
+  is_of_this_agent || give_way converge
   take_manifest
   release_it deploy
 }
@@ -74,6 +88,7 @@ return_to_live() {
 go_on() {
   newest_or_leave
   if [ "$version/$release" != "$(serving version)/$(serving release)" ] && may_try; then
+    is_of_this_agent || give_way converge
     take_manifest
     release_it deploy
   elif [ -n "$(serving release)" ]; then

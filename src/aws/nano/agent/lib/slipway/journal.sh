@@ -3,8 +3,8 @@
 
 say() {
   printf 'slipway: %s\n' "$*"
-  # systemd already sends standard output of its units to the journal
-  [ -n "${JOURNAL_STREAM:-}" ] || logger -t slipway -- "$*" 2>/dev/null || :
+  # systemd keeps what its units print, and so it says to what they start, Run Command among it, whose output goes elsewhere
+  [ "$(stat -Lc %d:%i "/proc/$$/fd/1")" = "${JOURNAL_STREAM:-}" ] || logger -t slipway -- "$*" 2>/dev/null || :
 }
 
 one_line() { printf %s "$1" | tr -s '\n' ' ' | cut -c 1-600; }

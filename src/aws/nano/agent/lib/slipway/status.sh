@@ -16,6 +16,7 @@ show_status() {
     echo "serving nothing"
     complete=1
   fi
+  echo "agent $(short "$AGENT_SHA")"
   show_surroundings
   show_failures
   [ -z "$(cat "$STATE/held" 2>/dev/null)" ] ||
