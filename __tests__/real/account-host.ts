@@ -10,7 +10,7 @@ type Item = Readonly<Record<string, unknown>>;
 export class AccountHost {
   constructor(
     private readonly aws: TestAccount,
-    /** What its security group, document and alarm are called, and its role in front of the region. */
+    /** What its security group and alarm are called, its documents at first, and its role in front of the region. */
     private readonly name: string,
     readonly id: string,
   ) {}
@@ -30,7 +30,7 @@ export class AccountHost {
 
   async userData(): Promise<string> {
     const words = ["describe-instance-attribute", "--instance-id", this.id, "--attribute", "userData"];
-    return unpacked(await this.ec2<string>("UserData.Value", ...words));
+    return Buffer.from(await this.ec2<string>("UserData.Value", ...words), "base64").toString("utf8");
   }
 
   /** Direction, protocol, ports, network and description of each rule, joined by commas. */
@@ -71,8 +71,9 @@ export class AccountHost {
     return { parameter: found, manifest: JSON.parse(unpacked(String(found.Value))) };
   }
 
-  document(): Promise<Item> {
-    return this.aws.query("Document", "ssm", "describe-document", "--name", this.name);
+  /** The document that a release names. */
+  document(name: string): Promise<Item> {
+    return this.aws.query("Document", "ssm", "describe-document", "--name", name);
   }
 
   alarms(): Promise<Item[]> {

@@ -1,8 +1,12 @@
 import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../scripts/rehearsal/doubles/free-port.ts";
 import { type Listening, listen } from "../../scripts/rehearsal/doubles/listening.ts";
+import { anyDocumentOf } from "../../src/aws/nano/agent-document.ts";
 import { ACCOUNT, curlSigned, REGION, SERIAL, TestAccount } from "./rehearsal-account.ts";
 import { pullManifest, pushImage } from "./rehearsal-image.ts";
 
@@ -145,6 +149,57 @@ describe("parameters", () => {
     await expect(aws.ask("ssm", "get-parameter", "--name", "/slipway/release:live")).resolves.toMatchObject({
       Parameter: { Value: "two", Version: 2 },
     });
+  });
+});
+
+describe("documents", () => {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-test-documents-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test("over 64 KB are refused, with what they are given when they are sent", async () => {
+    const create = async (name: string, size: number) => {
+      const content = (line: string) =>
+        JSON.stringify({
+          schemaVersion: "2.2",
+          mainSteps: [{ action: "aws:runShellScript", name: "x", inputs: { runCommand: [line] } }],
+        });
+      const file = join(folder, name);
+      writeFileSync(file, content("x".repeat(size - content("").length)));
+      return await aws.aws([
+        ...["ssm", "create-document", "--name", name, "--document-type", "Command", "--document-format", "JSON"],
+        ...["--content", `file://${file}`],
+      ]);
+    };
+    expect((await create("at-the-limit", 65_536)).code).toBe(0);
+    expect((await create("over-it", 65_537)).stderr).toContain("MaxDocumentSizeExceeded");
+    const sent = await aws.aws([
+      ...["ssm", "send-command", "--instance-ids", "i-0123456789abcdef0", "--document-name", "at-the-limit"],
+      ...["--parameters", "word=x"],
+    ]);
+    expect(sent.stderr).toContain("MaxDocumentSizeExceeded");
+  });
+
+  test("of two stacks whose names begin alike are each for their own host's role", async () => {
+    const arn = (name: string) => `arn:aws:ssm:${REGION}:${ACCOUNT}:${anyDocumentOf(`slipway.${name}.host`)}`;
+    const names = ["shop", "shop-eu"];
+    for (const name of names) {
+      await aws.role(name, [{ Effect: "Allow", Action: "ssm:GetDocument", Resource: arn(name) }]);
+      await aws.ask(
+        ...["ssm", "create-document", "--name", `slipway.${name}.host-0123456789ab-01234567`],
+        ...["--document-type", "Command", "--content", '{"schemaVersion":"2.2","mainSteps":[]}'],
+      );
+      const id = await aws.launch("--iam-instance-profile", `Name=${name}`);
+      const keys = aws.account.instances.subjectOf(id)?.credentials;
+      if (!keys) throw new Error("the instance has no role");
+      const reads = await Promise.all(
+        names.map(async (other) => {
+          const input = { Name: `slipway.${other}.host-0123456789ab-01234567` };
+          return (await curlSigned(aws.account.endpoint, keys, "AmazonSSM.GetDocument", input)).body;
+        }),
+      );
+      expect(reads[names.indexOf(name)]).toContain("mainSteps");
+      expect(reads[1 - names.indexOf(name)]).toContain("AccessDeniedException");
+    }
   });
 });
 

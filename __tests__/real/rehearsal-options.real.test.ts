@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deployerActions, notAllowed } from "../../scripts/rehearsal/deployer-policy.ts";
+import { agentArtifact } from "../../src/aws/nano/agent-artifact.ts";
 import { AccountHost } from "./account-host.ts";
 import type { DeclaredHosts } from "./programs/nano-host.ts";
 import { Project, type Run } from "./project.ts";
@@ -137,7 +138,7 @@ test("the role allows what the host needs and nothing else", async () => {
       actions("ssm", "ListInstanceAssociations", "UpdateInstanceInformation"),
       [arn("ec2", "instance/*")],
     ],
-    RunCommandDocument: [["ssm:DescribeDocument", "ssm:GetDocument"], [arn("ssm", `document/${NAME}`)]],
+    RunCommandDocument: [["ssm:DescribeDocument", "ssm:GetDocument"], [arn("ssm", `document/${NAME}-????????????-????????`)]],
     ReleaseParameter: [["ssm:GetParameter", "ssm:LabelParameterVersion"], [arn("ssm", `parameter${PARAMETER}`)]],
     KmsDecrypt: [["kms:Decrypt"], [declared.key]],
     SsmMessages: [agent, ["*"]],
@@ -154,12 +155,14 @@ test("the role allows what the host needs and nothing else", async () => {
   });
 });
 
-test("the release is in its parameter; the document that tells of it and the alarm are there", async () => {
-  const [{ parameter, manifest }, document, alarms] = await Promise.all([
-    host.release(PARAMETER),
-    host.document(),
-    host.alarms(),
-  ]);
+test("the release is in its parameter; the document that has its agent and the alarm are there", async () => {
+  const [{ parameter, manifest }, alarms] = await Promise.all([host.release(PARAMETER), host.alarms()]);
+  const agent = manifest.agent as { document: string; sha256: string };
+  expect(agent).toEqual({
+    document: expect.stringMatching(new RegExp(`^${NAME}-[0-9a-f]{12}-[0-9a-f]{8}$`)),
+    sha256: agentArtifact().sha256,
+  });
+  const document = await host.document(agent.document);
   expect(parameter).toMatchObject({ Type: "String", Version: 1 });
   const digest = (letter: string) => `@sha256:${letter.repeat(64)}`;
   const registry = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com`;

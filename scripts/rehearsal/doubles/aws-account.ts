@@ -2,6 +2,7 @@ import type { RequestListener } from "node:http";
 import type { Takedown } from "../takedown.ts";
 import { ApiFront } from "./api-front.ts";
 import { CpuCredits } from "./cpu-credits.ts";
+import { playDocumentStore } from "./document-store.ts";
 import { EcrApi } from "./ecr-api.ts";
 import { EcrLogins } from "./ecr-logins.ts";
 import { EcrRegistry } from "./ecr-registry.ts";
@@ -71,6 +72,7 @@ export class AwsAccount {
     const front = new ApiFront(moto, principals);
     checkInstancePermissions(front, policies, account);
     playParameterStore(front, published.parameters);
+    playDocumentStore(front, moto);
     new CpuCredits().serve(front);
     const registrationDelay = (): number => (props.registrationSeconds ?? DEFAULT_REGISTRATION_SECONDS) * 1000;
     const instances = new Instances({ moto, principals, policies, account, room: props.room, registrationDelay, log });

@@ -33,6 +33,9 @@ export function registryPermission(policies: RolePolicies) {
 }
 
 function resourcesOf({ service, action, region, input }: ApiCall, account: string): string[] {
+  if (service === "ssm" && /Document$/.test(action)) {
+    return [`arn:aws:ssm:${region}:${account}:document/${String(input.Name ?? "")}`];
+  }
   if (service === "ssm") {
     const names = [input.Names ?? input.Name ?? input.Path ?? []].flat() as string[];
     return names.length === 0 ? ["*"] : names.map((name) => parameterArn(name, region, account));

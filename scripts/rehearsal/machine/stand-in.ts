@@ -18,7 +18,8 @@ export interface StandInProps {
 
 export const REHEARSAL_LABEL = "slipway-rehearsal";
 
-/** What a unit of systemd on Ubuntu has in its environment, and the agent's own two names. */
+/** What a unit of systemd on Ubuntu has in its environment, which the agent hands on; the journal is its own output's. */
+const AGENT_JOURNAL = "JOURNAL_STREAM=8:20731";
 const AGENT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin";
 
 /** The machine that stands in for an EC2 instance: a container with systemd, cloud-init and an engine of its own. */
@@ -53,7 +54,7 @@ export class StandIn implements CommandTarget {
     const file = `${directory}/_script.sh`;
     const write = `mkdir -p ${directory} && umask 077 && cat > ${file} && chmod 0700 ${file}`;
     await requireProgram("docker", ["exec", "-i", this.container, "/bin/sh", "-c", write], { input: script.text });
-    const environment = [`AWS_SSM_INSTANCE_ID=${this.instanceId}`, `PATH=${AGENT_PATH}`];
+    const environment = [`AWS_SSM_INSTANCE_ID=${this.instanceId}`, `PATH=${AGENT_PATH}`, AGENT_JOURNAL];
     const seconds = String(script.timeoutSeconds);
     const began = Date.now();
     const end = (): void => void this.exec("pkill", "-f", file);

@@ -1,0 +1,35 @@
+/** A stack of the tests' own: one page on one nano host, by the agent of the tree that this file lies in. */
+import { App, TerraformOutput, TerraformStack } from "cdktf";
+import { AwsAccount, EcrRegistry, EcrRepository, NanoHost } from "../../../src/aws/index.ts";
+import { BuiltImage, HealthCheck, useLocalBackend } from "../../../src/index.ts";
+
+/** What a test decides; it comes as JSON in SLIPWAY_TEST_DECLARED. */
+export interface DeclaredPage {
+  readonly stack: string;
+  readonly account: string;
+  readonly region: string;
+  /** The folder that the page's image is built from. */
+  readonly context: string;
+  /** Where the page is asked whether it is healthy. */
+  readonly health: string;
+  readonly waitForRelease: boolean;
+}
+
+const declared = JSON.parse(process.env.SLIPWAY_TEST_DECLARED ?? "") as DeclaredPage;
+const app = new App();
+const stack = new TerraformStack(app, declared.stack);
+useLocalBackend(stack);
+new AwsAccount(stack, "aws", { account: declared.account, region: declared.region });
+const host = new NanoHost(stack, "host", {
+  instanceType: process.arch === "arm64" ? "t4g.nano" : "t3.nano",
+  waitForRelease: declared.waitForRelease,
+  deadlineSeconds: 300,
+  drainSeconds: 2,
+});
+const registry = new EcrRegistry(stack, "registry");
+const repository = new EcrRepository(stack, "repository", { registry, name: "page", deleteWithImages: true });
+const image = new BuiltImage(stack, "image", { context: declared.context, repository, platform: host.platform });
+const health = HealthCheck.http(declared.health, { interval: 1, retries: 2, startPeriod: 1 });
+host.serve("page.example.org", { "/": host.run("page", { image, port: 8080, health }) });
+new TerraformOutput(stack, "address", { value: host.publicIp });
+app.synth();

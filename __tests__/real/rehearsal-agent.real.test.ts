@@ -1,0 +1,247 @@
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { hostStory } from "../../scripts/rehearsal/host-story.ts";
+import type { StandIn } from "../../scripts/rehearsal/machine/stand-in.ts";
+import { requireProgram } from "../../scripts/rehearsal/program.ts";
+import { rehearsalCache } from "../../scripts/rehearsal/rehearsal-cache.ts";
+import { Stage } from "../../scripts/rehearsal/stage.ts";
+import { Takedown } from "../../scripts/rehearsal/takedown.ts";
+import { errors, plannedText, Terraform } from "../../scripts/rehearsal/terraform.ts";
+import type { DeclaredPage } from "./programs/agent-host.ts";
+import { ACCOUNT, REGION } from "./rehearsal-account.ts";
+import { request, requestStream } from "./request-stream.ts";
+
+const ROOT = resolve(__dirname, "../..");
+const STACK = "agent-travels";
+const NAME = "page.example.org";
+const PARAMETER = `/slipway/${STACK}/host/release`;
+const AGENT = "src/aws/nano/agent/lib/slipway";
+const VISITORS = 4;
+
+const takedown = new Takedown();
+let stage: Stage;
+let terraform: Terraform;
+let address = "";
+
+/** The trees whose agents are tried: this one as it is, and copies of it with one agent's file changed. */
+const trees: Record<string, () => string> = {
+  A: () => ROOT,
+  B: () => changedTree("B", "status.sh", 'echo "agent ', 'echo "agent B '),
+  unfit: () => changedTree("unfit", "self-test.sh", 'TOOLS="', 'TOOLS="no-such-tool '),
+  D: () => changedTree("D", "status.sh", 'echo "agent ', 'echo "agent D '),
+};
+
+function changedTree(name: string, file: string, from: string, to: string): string {
+  const tree = join(stage.runDir, `tree-${name}`);
+  for (const path of ["src", "package.json", "tsconfig.json", "__tests__/real/programs"]) {
+    cpSync(join(ROOT, path), join(tree, path), { recursive: true });
+  }
+  symlinkSync(join(ROOT, "node_modules"), join(tree, "node_modules"));
+  const path = join(tree, AGENT, file);
+  const text = readFileSync(path, "utf8");
+  expect(text).toContain(from);
+  writeFileSync(path, text.replace(from, to));
+  trees[name] = () => tree;
+  return tree;
+}
+
+async function synth(agent: string, change: Partial<DeclaredPage> = {}): Promise<void> {
+  const context = join(stage.runDir, "page");
+  const usual = { stack: STACK, account: ACCOUNT, region: REGION, context, health: "/", waitForRelease: true };
+  const tree = (trees[agent] as () => string)();
+  await requireProgram(process.execPath, ["--import", "tsx", "__tests__/real/programs/agent-host.ts"], {
+    cwd: tree,
+    env: {
+      ...stage.deployerEnvironment,
+      CDKTF_OUTDIR: join(stage.runDir, "cdktf.out"),
+      SLIPWAY_TEST_DECLARED: JSON.stringify({ ...usual, ...change } satisfies DeclaredPage),
+    },
+  });
+}
+
+const aws = (...words: string[]) =>
+  requireProgram("aws", [...words, "--region", REGION, "--output", "text"], { env: stage.deployerEnvironment });
+const documents = async () =>
+  (await aws("ssm", "list-documents", "--filters", "Key=Owner,Values=Self", "--query", "DocumentIdentifiers[].Name"))
+    .split(/\s+/)
+    .filter(Boolean);
+const live = async () =>
+  (await aws("ssm", "get-parameter", "--name", `${PARAMETER}:live`, "--query", "Parameter.Version")).trim();
+const planned = async () => (await terraform.plan()).map(plannedText);
+const page = () => request(80, NAME, "/", address);
+
+function machine(): StandIn {
+  const [only, ...more] = stage.room.machines;
+  if (!only || more.length > 0) throw new Error("the stack has one machine");
+  return only;
+}
+
+async function onHost(...command: string[]): Promise<string> {
+  const { stdout, stderr } = await machine().exec(...command);
+  return `${stdout}${stderr}`;
+}
+
+const journal = () => onHost("journalctl", "--no-pager", "-o", "cat", "-t", "slipway");
+const status = () => onHost("slipway", "status");
+
+/** Applies while visitors come: at some 300 requests a second, and none may fail. */
+async function applyUnderLoad() {
+  const began = Date.now();
+  const streams = Array.from({ length: VISITORS }, () => requestStream(80, NAME, "/", address));
+  const run = await terraform.apply();
+  await sleep(500);
+  const answers = await Promise.all(streams.map((stream) => stream.stop()));
+  const answered = answers.reduce((sum, each) => sum + each.answered, 0);
+  const rate = answered / ((Date.now() - began) / 1000);
+  expect(answers.flatMap(({ failed }) => failed)).toEqual([]);
+  return { ...run, output: errors(`${run.stdout}\n${run.stderr}`), answered, rate };
+}
+
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    if (await holds().catch(() => false)) return;
+    if (tries === 240) throw new Error(`not within two minutes: ${what}\n${await hostStory(machine())}`);
+    await sleep(500);
+  }
+}
+
+beforeAll(async () => {
+  stage = await Stage.raise(
+    {
+      ...{ account: ACCOUNT, region: REGION, serials: ["20250610"], variant: "bare", memoryMiB: 400 },
+      cacheDir: rehearsalCache(),
+      log: () => {},
+    },
+    takedown,
+  );
+  const context = join(stage.runDir, "page");
+  mkdirSync(context);
+  writeFileSync(join(context, ".dockerignore"), "");
+  writeFileSync(
+    join(context, "Dockerfile"),
+    'FROM busybox:1.36\nCOPY index.html /srv/\nEXPOSE 8080\nCMD ["busybox", "httpd", "-f", "-p", "8080", "-h", "/srv"]\n',
+  );
+  writeFileSync(join(context, "index.html"), "the page\n");
+  await synth("A");
+  terraform = new Terraform(join(stage.runDir, "cdktf.out/stacks", STACK), stage.deployerEnvironment);
+  await terraform.init();
+}, 300_000);
+
+afterAll(async () => {
+  expect(await takedown.run()).toEqual([]);
+}, 120_000);
+
+jest.setTimeout(300_000);
+
+test("the agent of the first apply serves the page, and what Run Command released is in the journal", async () => {
+  const { code, stdout, stderr } = await terraform.apply();
+  if (code !== 0) throw new Error(`${errors(`${stdout}\n${stderr}`)}\n${await hostStory(machine())}`);
+  address = String((await terraform.outputs()).address);
+  expect((await page()).body).toBe("the page\n");
+  expect(await planned()).toEqual([]);
+  expect(await status()).toMatch(/^agent [0-9a-f]{12}$/m);
+  expect(await journal()).toMatch(/^live version=1 release=[0-9a-f]{64}$/m);
+  expect(await onHost("systemctl", "is-enabled", "docker", "nginx")).toBe("enabled\nenabled\n");
+});
+
+test("another agent: nothing is planned for the instance, no request fails, and it is the one that reports", async () => {
+  await synth("B");
+  const actions = await planned();
+  expect(actions).toEqual(expect.arrayContaining([expect.stringMatching(/^aws_ssm_document\./)]));
+  expect(actions.filter((action) => /^aws_(?!ssm_(parameter|document))/.test(action))).toEqual([]);
+  const { code, output, answered, rate } = await applyUnderLoad();
+  expect([code, output]).toEqual([0, expect.anything()]);
+  console.log(`${answered} requests, ${rate.toFixed(0)} a second`);
+  expect(await status()).toMatch(/^agent B [0-9a-f]{12}$/m);
+  expect(await live()).toBe("2");
+  expect(await documents()).toHaveLength(1);
+  expect(await planned()).toEqual([]);
+});
+
+test("an agent that fails its self-test, twice, and back: the one before serves throughout, and old documents go last", async () => {
+  await synth("unfit");
+  for (const time of ["first", "again"]) {
+    const { code, output } = await applyUnderLoad();
+    expect({ time, code }).toEqual({ time, code: 1 });
+    expect(output.replace(/\s*\n[│|]?\s*/g, " ")).toContain(
+      "its agent fails its self-test: the program no-such-tool is missing",
+    );
+    expect(output).not.toMatch(/already exists/i);
+    expect(await status()).toMatch(/^agent B /m);
+    expect(await documents()).toHaveLength(2);
+    expect(await live()).toBe("2");
+  }
+  expect(await status()).toContain("its agent fails its self-test");
+  await synth("B");
+  const back = await applyUnderLoad();
+  expect([back.code, back.output]).toEqual([0, expect.anything()]);
+  expect(await status()).toMatch(/^agent B /m);
+  expect(await documents()).toHaveLength(1);
+  expect(await planned()).toEqual([]);
+});
+
+test("a release that fails under a good agent, twice, and back: the same", async () => {
+  await synth("D", { health: "/none" });
+  for (const time of ["first", "again"]) {
+    const { code, output } = await applyUnderLoad();
+    expect({ time, code }).toEqual({ time, code: 1 });
+    expect(output).toContain("is not healthy");
+    expect(await status()).toMatch(/^agent D /m);
+  }
+  expect(await documents()).toHaveLength(2);
+  await synth("B");
+  const back = await applyUnderLoad();
+  expect([back.code, back.output]).toEqual([0, expect.anything()]);
+  expect(await status()).toMatch(/^agent B /m);
+  expect(await documents()).toHaveLength(1);
+  expect(await planned()).toEqual([]);
+});
+
+/** As on an instance that was replaced: no agent is left, and it boots. */
+async function bootWithoutAgents(): Promise<void> {
+  await onHost("sh", "-c", "rm -rf /usr/local/lib/slipway/*");
+  await machine().reboot();
+}
+
+test("a boot while the document of what is live is gone: the newest version's agent runs it, and then its own", async () => {
+  const before = await live();
+  await synth("A", { waitForRelease: false });
+  expect(await terraform.apply()).toMatchObject({ code: 0 });
+  await bootWithoutAgents();
+  await until("the agent of the newest version", async () => /^agent [0-9a-f]{12}$/m.test(await status()));
+  expect(await journal()).toMatch(/the document slipway\.agent-travels\.host-\S+, which has its agent, is gone/);
+  await until("the page", async () => (await page()).body === "the page\n");
+  expect(await live()).toBe(before);
+  await onHost("systemctl", "start", "slipway-converge.service");
+  await until("the newest version", async () => (await live()) === `${Number(before) + 1}`);
+  expect(await planned()).toEqual([]);
+});
+
+test("a document that is damaged: the host says so, and serves on what it served", async () => {
+  const [name = ""] = await documents();
+  const whole = await aws("ssm", "get-document", "--name", name, "--query", "Content");
+  const publish = async (content: string) => {
+    const file = join(stage.runDir, "document.json");
+    writeFileSync(file, content);
+    await aws("ssm", "delete-document", "--name", name);
+    await aws(
+      ...["ssm", "create-document", "--name", name, "--document-type", "Command", "--document-format", "JSON"],
+      ...["--target-type", "/AWS::EC2::Instance", "--content", `file://${file}`],
+    );
+  };
+  const lines: string[] = JSON.parse(whole).mainSteps[0].inputs.runCommand;
+  const payload = lines[lines.findIndex((line) => line.endsWith("<<'end'")) + 20] as string;
+  await publish(whole.replace(payload, [...payload].reverse().join("")));
+  await bootWithoutAgents();
+  await until("a verdict", async () => /its agent is damaged: it has not the SHA-256/.test(await journal()));
+  await until("the page", async () => (await page()).body === "the page\n");
+  await publish(whole);
+  await onHost("systemctl", "start", "slipway-converge.service");
+  await until("its agent", async () => /^agent [0-9a-f]{12}$/m.test(await status()));
+});
+
+test("destroy takes the documents away, too", async () => {
+  expect(await terraform.destroy()).toMatchObject({ code: 0 });
+  expect(await documents()).toEqual([]);
+});
