@@ -138,7 +138,10 @@ test("the role allows what the host needs and nothing else", async () => {
       actions("ssm", "ListInstanceAssociations", "UpdateInstanceInformation"),
       [arn("ec2", "instance/*")],
     ],
-    RunCommandDocument: [["ssm:DescribeDocument", "ssm:GetDocument"], [arn("ssm", `document/${NAME}-????????????-????????`)]],
+    RunCommandDocument: [
+      ["ssm:DescribeDocument", "ssm:GetDocument"],
+      [arn("ssm", `document/${NAME}-????????????-????????`)],
+    ],
     ReleaseParameter: [["ssm:GetParameter", "ssm:LabelParameterVersion"], [arn("ssm", `parameter${PARAMETER}`)]],
     KmsDecrypt: [["kms:Decrypt"], [declared.key]],
     SsmMessages: [agent, ["*"]],

@@ -6,6 +6,7 @@
 #   die, die-next             the agent is killed just before the first call that has this text in it; where there is
 #                             a second text, just before the first call after that one which has it
 #   docker/off                the engine does not answer
+#   docker/no-service         systemd cannot start it
 #   docker/images/DIGEST      an image that is there, first 12 digits; the text of a pull's refusal in refused/DIGEST
 #   docker/ends/DIGEST        the state that a container of this image has at once: "exited false 3"
 #   docker/NAME/              a container: state, image, run, restart, env
@@ -172,7 +173,12 @@ case $name in
   docker) by_docker "$@" ;;
   nginx) by_nginx "$@" ;;
   curl) by_curl "$@" ;;
-  systemctl) [ ! -e "$PRETENDED/nginx/broken" ] && by_nginx start ;;
+  systemctl)
+    case "$*" in
+      *' docker') [ ! -e "$D/no-service" ] ;;
+      *) [ ! -e "$PRETENDED/nginx/broken" ] && by_nginx start ;;
+    esac
+    ;;
   ss)
     seen=$PRETENDED/connections/$(printf %s "$*" | sed 's/.*:\([0-9]*\) .*/\1/')
     [ -e "$seen" ] || exit 0
