@@ -1,4 +1,3 @@
-import { gunzipSync } from "node:zlib";
 import type { SynthesizedStack } from "../synthesize.ts";
 
 type Resource = Record<string, unknown>;
@@ -40,7 +39,7 @@ export class ScannedStack {
 
   get userData(): string[] {
     return this.all("aws_instance").map(({ user_data_base64: text }) =>
-      gunzipSync(Buffer.from(text as string, "base64")).toString(),
+      Buffer.from(text as string, "base64").toString("utf8"),
     );
   }
 

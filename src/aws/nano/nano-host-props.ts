@@ -29,8 +29,9 @@ export interface NanoHostProps extends AwsEnvironment {
   /** Files of one's own, written at the first boot. Anybody who may look at the instance can read them. @default - none */
   readonly files?: readonly CloudConfigFile[];
   /**
-   * Whether a change of the packages and files, or of Slipway's own, replaces a host that stands: they are read at the
-   * first boot only, so that either the host is replaced, or it stays as it was made.
+   * Whether a change of the packages and files replaces a host that stands: they are read at the first boot only, so that
+   * either the host is replaced, or it stays as it was made. Slipway's own part of them hardly ever changes: its agent
+   * travels with each release.
    * @default true
    */
   readonly userDataReplaceOnChange?: boolean;
