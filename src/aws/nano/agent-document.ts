@@ -32,9 +32,9 @@ export interface AgentDocumentProps {
 }
 
 /**
- * The document by which a host gets its agent and hears of a release. Why a name of its own for each content, and for
- * each time that one comes back: what a document of one name held before can be had from AWS, but it does not become
- * its default again; and the document of a release that failed is there until one succeeds, a return to it included.
+ * The document by which a host gets its agent and hears of a release. Why another name for each content, and each time that
+ * one comes back: a document that is updated to what it held before keeps its newest version as the default, and the
+ * document of before a release that failed is there, under its name, until a release succeeds.
  */
 export class AgentDocument extends Construct {
   readonly agent: AgentReference;

@@ -18,7 +18,7 @@ export interface CommandDocument {
 
 /**
  * The Systems Manager document of this Slipway. Why a document of our own: whoever may send it can have a release
- * converged or asked about, and can run nothing else. What stands around the agent reads none of it but for stage 0.
+ * converged or asked about, and can run nothing else. Its lines hand the agent in them to the host's stage 0.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-syntax-data-elements-parameters.html
  * @throws InvalidValueError when it is over Systems Manager's limit; the message has both sizes
