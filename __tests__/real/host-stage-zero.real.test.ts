@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { agentArtifact } from "../../src/aws/nano/agent-artifact.ts";
 import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
@@ -210,6 +210,32 @@ describe("told by Run Command", () => {
       last: `slipway: failed version=1 release=${release}: its agent fails its self-test: two`,
     });
     expect(nano.agents).toEqual({ current: OWN.sha256, kept: [OWN.sha256] });
+  });
+
+  test("tries an agent that is there still before it brings it back, and forgets it where it fails", async () => {
+    const once = smallAgent(
+      "once",
+      '[ ! -e "$SLIPWAY_ROOT/tried" ] || { echo "never again"; exit 1; }; : >"$SLIPWAY_ROOT/tried"',
+    );
+    const release = put(nano, "document", once);
+    expect(await tell(nano, once, release)).toMatchObject({ status: 0 });
+    await tell(nano, A, put(nano, "document-a", A));
+    expect(await tell(nano, once, release)).toMatchObject({
+      status: 1,
+      last: expect.stringMatching(/its agent fails its self-test: never again$/),
+    });
+    expect(nano.agents).toEqual({ current: A.sha256, kept: [OWN.sha256, A.sha256].sort() });
+  });
+
+  test("lets people who are not root see that it is there", async () => {
+    nano.forgetAgent();
+    await tell(nano, A, put(nano, "document-a", A));
+    const mode = (path: string) => (statSync(join(nano.root, path)).mode & 0o777).toString(8);
+    const agent = `usr/local/lib/slipway/agents/${A.sha256}`;
+    for (const path of ["usr/local/lib/slipway", "usr/local/lib/slipway/agents", agent, `${agent}/sbin/slipway`]) {
+      expect([path, mode(path)]).toEqual([path, "755"]);
+    }
+    expect(mode("run/slipway")).toBe("700");
   });
 
   test("waits for its turn, and for the end of the first boot", async () => {

@@ -53,8 +53,12 @@ take_lock() {
 begin_work() {
   rm -rf "$WORK"
   mkdir -p "$WORK" "$LIB/agents"
+  chmod 755 "$LIB" "$LIB/agents"
   rm -rf "$LIB"/agents/*.new
 }
+
+# Half of an agent never has an agent's name.
+drop_agent() { { [ "$1" = "${1%.new}.new" ] || mv -T "$1" "$1.new"; } && rm -rf "${1%.new}.new"; }
 
 need_first_boot() {
   [ -e "$STATE/bootstrapped" ] ||
@@ -115,7 +119,7 @@ get_payload() {
     return 3
   }
   printf %s "$answer" | jq -r '.Content | fromjson | .mainSteps[0].inputs.runCommand[]' |
-    sed "1,/<<'end'/d" | sed '/^end$/,$d' >"$WORK/payload"
+    sed "0,/<<'end'/d" | sed '/^end$/,$d' >"$WORK/payload"
 }
 
 # Makes $sha the host's agent, out of the payload unless it is there: 1 when $problem is a verdict, 75 not now.
@@ -129,14 +133,14 @@ install_agent() {
       problem="its agent is damaged: it has not the SHA-256 $sha"
       return 1
     }
-    { mkdir "$unproven" && tar -xf "$WORK/tar" -C "$unproven" --no-same-owner && sync -f "$unproven"; } || {
+    { mkdir "$unproven" && tar -xf "$WORK/tar" -C "$unproven" --no-same-owner && chmod -R go=rX "$unproven" && sync -f "$unproven"; } || {
       problem="its agent cannot be unpacked below $LIB: is the disk full?"
       return 75
     }
   fi
   timeout 120 "$unproven/sbin/slipway" self-test "$WORK"/*.json >"$WORK/said" 2>&1 </dev/null || {
     problem="its agent fails its self-test: $(tail -n 1 "$WORK/said" | cut -c 1-500)"
-    rm -rf "$new.new"
+    drop_agent "$unproven"
     return 1
   }
   [ "$unproven" = "$new" ] || mv -T "$unproven" "$new"
@@ -147,7 +151,7 @@ install_agent() {
   }
   say "the agent is $(printf %.12s "$sha")"
   # shellcheck disable=SC2012 # the names are hexadecimal
-  ls -td "$LIB"/agents/* | tail -n +4 | while read -r old; do rm -rf "$old"; done
+  ls -td "$LIB"/agents/* | tail -n +4 | while read -r old; do drop_agent "$old"; done
 }
 
 # Sees that the agent of $sha and $document is the host's.
