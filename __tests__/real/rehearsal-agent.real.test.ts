@@ -106,6 +106,11 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
   }
 }
 
+/** What the timer does. Where the run of the boot is not over, this waits for it alone, and looks for nothing new. */
+async function converged(): Promise<void> {
+  await onHost("systemctl", "start", "slipway-converge.service");
+}
+
 beforeAll(async () => {
   stage = await Stage.raise(
     {
@@ -213,8 +218,10 @@ test("a boot while the document of what is live is gone: the newest version's ag
   expect(await journal()).toMatch(/the document slipway\.agent-travels\.host-\S+, which has its agent, is gone/);
   await until("the page", async () => (await page()).body === "the page\n");
   expect(await live()).toBe(before);
-  await onHost("systemctl", "start", "slipway-converge.service");
-  await until("the newest version", async () => (await live()) === `${Number(before) + 1}`);
+  await until("the newest version", async () => {
+    await converged();
+    return (await live()) === `${Number(before) + 1}`;
+  });
   expect(await planned()).toEqual([]);
 });
 
@@ -237,8 +244,10 @@ test("a document that is damaged: the host says so, and serves on what it served
   await until("a verdict", async () => /its agent is damaged: it has not the SHA-256/.test(await journal()));
   await until("the page", async () => (await page()).body === "the page\n");
   await publish(whole);
-  await onHost("systemctl", "start", "slipway-converge.service");
-  await until("its agent", async () => /^agent [0-9a-f]{12}$/m.test(await status()));
+  await until("its agent", async () => {
+    await converged();
+    return /^agent [0-9a-f]{12}$/m.test(await status());
+  });
 });
 
 test("destroy takes the documents away, too", async () => {
