@@ -123,9 +123,10 @@ beforeAll(async () => {
   const context = join(stage.runDir, "page");
   mkdirSync(context);
   writeFileSync(join(context, ".dockerignore"), "");
+  // As the first process of a container BusyBox's httpd ends by no other signal, and each stop would take its whole grace.
   writeFileSync(
     join(context, "Dockerfile"),
-    'FROM busybox:1.36\nCOPY index.html /srv/\nEXPOSE 8080\nCMD ["busybox", "httpd", "-f", "-p", "8080", "-h", "/srv"]\n',
+    'FROM busybox:1.36\nCOPY index.html /srv/\nEXPOSE 8080\nSTOPSIGNAL SIGKILL\nCMD ["busybox", "httpd", "-f", "-p", "8080", "-h", "/srv"]\n',
   );
   writeFileSync(join(context, "index.html"), "the page\n");
   await synth("A");
