@@ -13,8 +13,10 @@ function evaluated(json: string): Record<string, unknown>[] {
   const folder = mkdtempSync(join(tmpdir(), "slipway-locals-"));
   try {
     const { locals } = JSON.parse(json) as { locals: Record<string, unknown> };
-    writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ locals }));
-    const name = Object.keys(locals).find((each) => each.includes("_Manifest_"));
+    const name = Object.keys(locals).find((each) => each.includes("_Manifest_")) as string;
+    // The agent's document is a resource, of which there is none here.
+    const { agent: _, ...manifest } = locals[name] as Record<string, unknown>;
+    writeFileSync(join(folder, "main.tf.json"), JSON.stringify({ locals: { ...locals, [name]: manifest } }));
     const run = spawnSync(TERRAFORM, ["console"], {
       cwd: folder,
       input: `jsonencode(local.${name}.services)\n`,
