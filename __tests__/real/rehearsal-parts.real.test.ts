@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,6 +9,7 @@ import { gzipSync } from "node:zlib";
 import { deployerActions, notAllowed, policyOutput } from "../../scripts/rehearsal/deployer-policy.ts";
 import { CommandDocument } from "../../scripts/rehearsal/doubles/command-document.ts";
 import { architectureOf } from "../../scripts/rehearsal/doubles/instances.ts";
+import { MotoClient } from "../../scripts/rehearsal/doubles/moto-client.ts";
 import { isAllowed, type Statement } from "../../scripts/rehearsal/doubles/role-policies.ts";
 import { XmlElement } from "../../scripts/rehearsal/doubles/xml-element.ts";
 import { foreignRegistries } from "../../scripts/rehearsal/foreign-registries.ts";
@@ -14,6 +18,25 @@ import { madeOnce } from "../../scripts/rehearsal/made-once.ts";
 import { searchBytes, searchFiles } from "../../scripts/rehearsal/secret-search.ts";
 import { Takedown } from "../../scripts/rehearsal/takedown.ts";
 import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
+
+test.each([
+  ["a question is asked again", "DescribeInstances", 1, "<ok/>"],
+  ["a change is not", "ModifyInstance", 1, undefined],
+  ["a question is not asked for ever", "DescribeInstances", 3, undefined],
+])("where moto answers 500, %s", async (_, action, failures, answer) => {
+  let asked = 0;
+  const moto = createServer((_request, response) => {
+    asked += 1;
+    response.statusCode = asked <= failures ? 500 : 200;
+    response.end(asked <= failures ? "<!doctype html>" : "<ok/>");
+  }).listen(0, "127.0.0.1");
+  await once(moto, "listening");
+  const asking = new MotoClient((moto.address() as AddressInfo).port, "eu-west-1").query("ec2", action, {});
+  if (answer === undefined) await expect(asking).rejects.toThrow("xml has no complete root element");
+  else await expect(asking).resolves.toBeInstanceOf(XmlElement);
+  expect(asked).toBe(answer === undefined ? failures : failures + 1);
+  moto.close();
+});
 
 describe("a role's policies", () => {
   const arn = "arn:aws:ssm:eu-west-1:123456789012:parameter/a/release";
