@@ -12,6 +12,7 @@ import {
 import type { From, Healthcheck, Keyword } from "./instructions/instruction.ts";
 import { type Mount, readMount } from "./instructions/read-run.ts";
 import type { Statement } from "./statement.ts";
+import { readInteger } from "./syntax/go-text.ts";
 
 /** A build argument that a Dockerfile declares. */
 export interface BuildArgument {
@@ -228,9 +229,7 @@ export function namesImage(stages: readonly Stage[], name: string, by: FileSourc
 
 /** What Go's `strconv.Atoi` reads. */
 export function isStageNumber(text: string): boolean {
-  if (!/^[-+]?[0-9]+$/.test(text)) return false;
-  const number = BigInt(text.replace(/^\+/, ""));
-  return number < 2n ** 63n && number >= -(2n ** 63n);
+  return readInteger(text) !== undefined;
 }
 
 /** A file of many stages asks once per COPY. */

@@ -1,4 +1,5 @@
 import type { Add, Copy } from "../instructions/instruction.ts";
+import { readInteger } from "../syntax/go-text.ts";
 import type { SourceKind } from "./git-address.ts";
 
 /** A COPY or ADD whose variables are replaced; nothing where a value is not known. */
@@ -60,5 +61,5 @@ function isByName(chown: string): boolean {
 }
 
 function isNumber(text: string): boolean {
-  return text === "root" || (/^[-+]?[0-9]+$/.test(text) && Number(text) >= -(2 ** 31) && Number(text) < 2 ** 31);
+  return text === "root" || readInteger(text, 32n) !== undefined;
 }

@@ -1,10 +1,10 @@
 import type { Stage } from "../stage.ts";
+import { readInteger } from "../syntax/go-text.ts";
 import type { VariableScope } from "../variable-scope.ts";
 import type { BuildFault } from "./build-fault.ts";
 import { sourceKind } from "./convert-transfer.ts";
 
 const NAME = "SOURCE_DATE_EPOCH";
-const MOST = 2n ** 63n;
 
 /** A file's stages and the scope before the first FROM. */
 interface EpochSubject {
@@ -12,13 +12,6 @@ interface EpochSubject {
   /** As the build was given it, or the file's own default; nothing where nobody set it. */
   readonly epoch?: string;
   readonly escapeMark: string;
-}
-
-/** The seconds of `text`, if it is a time. */
-function readSeconds(text: string): bigint | undefined {
-  if (!/^[-+]?[0-9]+$/.test(text)) return undefined;
-  const seconds = BigInt(text.replace(/^\+/, ""));
-  return seconds < MOST && seconds >= -MOST ? seconds : undefined;
 }
 
 /**
@@ -29,7 +22,7 @@ function readSeconds(text: string): bigint | undefined {
 export function settleEpoch(global: VariableScope, given: Map<string, string>): string | undefined {
   const epoch = given.get(NAME) ?? (global.get(NAME) || undefined);
   if (epoch === undefined) return undefined;
-  const seconds = readSeconds(epoch);
+  const seconds = readInteger(epoch);
   if (seconds === undefined) {
     given.delete(NAME);
     global.forget(NAME);
@@ -42,7 +35,7 @@ export function settleEpoch(global: VariableScope, given: Map<string, string>): 
 
 /** Why the build fails at the time that it was given. */
 export function epochFault({ stages, epoch, escapeMark }: EpochSubject): BuildFault | undefined {
-  if (epoch === undefined || epoch === "" || epoch === "context" || readSeconds(epoch) !== undefined) return undefined;
+  if (epoch === undefined || epoch === "" || epoch === "context" || readInteger(epoch) !== undefined) return undefined;
   const stage = stages.find(({ name }) => name !== undefined && name === epoch.toLowerCase());
   const fault = (line: number, reason: string) => ({ rule: "SW1063", line, reason: `${NAME}: ${reason}` });
   if (!stage)

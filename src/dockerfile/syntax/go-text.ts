@@ -32,6 +32,14 @@ export function lowerCase(text: string): string {
   return (text.includes("\u0130") ? text.replaceAll("\u0130", "i") : text).toLowerCase();
 }
 
+/** What Go's `strconv.ParseInt` reads of `text` in base 10; nothing where it does not fit into so many bits. */
+export function readInteger(text: string, bits = 64n): bigint | undefined {
+  if (!/^[-+]?[0-9]+$/.test(text)) return undefined;
+  const number = BigInt(text.replace(/^\+/, ""));
+  const beyond = 2n ** (bits - 1n);
+  return number < beyond && number >= -beyond ? number : undefined;
+}
+
 const SEPARATORS = /[\t\v\f\r ]+/;
 
 /** The words of `text` between runs of blanks; quotes mean nothing here. */
