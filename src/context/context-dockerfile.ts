@@ -63,11 +63,16 @@ export function readRootIgnoreFile(
  */
 export function sentAnyway(directory: string, dockerfile: string, sent: readonly WalkedPath[]): WalkedPath[] {
   const paths = new Set(sent.map(({ path }) => path));
-  return [dockerfile, `${dockerfile}${ROOT_IGNORE_FILE}`, ROOT_IGNORE_FILE].flatMap((path) => {
+  return neededByBuilder(dockerfile).flatMap((path) => {
     const file = join(directory, path);
     if (paths.has(path) || !isFile(file, path)) return [];
     return [{ path, kind: lstatSync(file).isSymbolicLink() ? "link" : "file" }];
   });
+}
+
+/** The paths that the builder itself reads, whether or not there is such a file. */
+export function neededByBuilder(dockerfile: string): readonly string[] {
+  return [dockerfile, `${dockerfile}${ROOT_IGNORE_FILE}`, ROOT_IGNORE_FILE];
 }
 
 /** The bytes of a file, through links as long as they stay in the context; undefined when there is no such file. */

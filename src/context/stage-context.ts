@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { ROOT_IGNORE_FILE, readRootIgnoreFile } from "./context-dockerfile.ts";
+import { neededByBuilder, ROOT_IGNORE_FILE, readRootIgnoreFile } from "./context-dockerfile.ts";
 import { ContextError, type ContextFile } from "./context-path.ts";
 import type { DockerIgnore, FolderMatches } from "./docker-ignore.ts";
 import { type CopySource, StagedCopy } from "./staged-copy.ts";
@@ -103,8 +103,7 @@ interface Folder {
 function stagedIgnoreText({ directory, dockerfile, ignore, files }: StageSource): string | undefined {
   const root = readRootIgnoreFile(directory);
   if (!root) return undefined;
-  const needed = [dockerfile, `${dockerfile}${ROOT_IGNORE_FILE}`, ROOT_IGNORE_FILE];
-  const anyway = needed.filter((path) => files.some((file) => file.path === path));
+  const anyway = neededByBuilder(dockerfile).filter((path) => files.some((file) => file.path === path));
   const others = files.filter(({ path }) => !anyway.includes(path));
   const leftOut = (by: DockerIgnore) => anyway.filter((path) => by.decide(path).ignored);
   if (keepsAll(root.ignore, others) && isDeepStrictEqual(leftOut(root.ignore), leftOut(ignore))) return undefined;
