@@ -128,7 +128,7 @@ export class SynthesizedStack {
   get builds(): ImageBuild[] {
     return this.blocks("docker_image").flatMap(({ path, block }) =>
       list(block.build).map(({ context, dockerfile, platform }) => ({
-        path: path.replace(/\/Resource$/, ""),
+        path: ownerOf(path),
         ...(typeof platform === "string" ? { platform: Platform.parse(platform) } : {}),
         dockerfile: readFileSync(join(this.folder, String(context), String(dockerfile)), "utf8"),
       })),
@@ -142,7 +142,7 @@ export class SynthesizedStack {
       .sort()
       .filter((name) => list(containers[name]?.lifecycle).some((lifecycle) => lifecycle.create_before_destroy === true))
       .map((name) => `docker_container.${name}`)
-      .map((address) => ({ path: this.pathOf(address).replace(/\/Resource$/, ""), address }));
+      .map((address) => ({ path: ownerOf(this.pathOf(address)), address }));
   }
 
   /** The construct path of a resource address such as `docker_container.host_catalog_1A2B`; else the address itself. */
@@ -165,6 +165,11 @@ export class SynthesizedStack {
       .sort()
       .map((name) => ({ path: this.pathOf(`${type}.${name}`), block: blocks[name] as Block }));
   }
+}
+
+/** The construct that a resource stands for: the child that carries its meaning is called `Resource`. */
+function ownerOf(path: string): string {
+  return path.replace(/\/Resource$/, "");
 }
 
 /** Whether a host name is this machine's own. */
