@@ -10,6 +10,7 @@ const QUERY_VERSIONS: Readonly<Record<string, string>> = { ec2: "2016-11-15", ia
 
 /** How often a question is asked: moto answers 500 to one that comes in the middle of a change, and not to the next. */
 const READS = 3;
+const QUESTION = /^(Describe|Get|List)/;
 
 /** The doubles' own way to the emulated account, past every refusal. */
 export class MotoClient {
@@ -20,12 +21,9 @@ export class MotoClient {
 
   /** Calls an action of a JSON service. @throws with the service's error code and message */
   async json(service: string, action: string, input: object): Promise<Record<string, unknown>> {
-    const answer = await this.send("POST", "/", {
-      "content-type": "application/x-amz-json-1.1",
-      "x-amz-target": `${JSON_TARGETS[service]}.${action}`,
-      authorization: this.#authorization(service),
-      body: Buffer.from(JSON.stringify(input)),
-    });
+    const target = `${JSON_TARGETS[service]}.${action}`;
+    const headers = { "content-type": "application/x-amz-json-1.1", "x-amz-target": target };
+    const answer = await this.#call(service, action, headers, JSON.stringify(input));
     const output = JSON.parse(answer.body.toString("utf8") || "{}") as Record<string, unknown>;
     if (answer.status >= 300)
       throw new MotoError(action, String(output.__type ?? answer.status), String(output.message));
@@ -35,15 +33,8 @@ export class MotoClient {
   /** Calls an action of a query service. @throws with the service's error code and message */
   async query(service: string, action: string, fields: Readonly<Record<string, string>>): Promise<XmlElement> {
     const form = new URLSearchParams({ Action: action, Version: QUERY_VERSIONS[service] ?? "", ...fields });
-    const send = () =>
-      this.send("POST", "/", {
-        "content-type": "application/x-www-form-urlencoded; charset=utf-8",
-        authorization: this.#authorization(service),
-        body: Buffer.from(form.toString()),
-      });
-    let answer = await send();
-    for (let more = READS - 1; more > 0 && answer.status === 500 && action.startsWith("Describe"); more -= 1)
-      answer = await send();
+    const headers = { "content-type": "application/x-www-form-urlencoded; charset=utf-8" };
+    const answer = await this.#call(service, action, headers, form.toString());
     const output = XmlElement.parse(answer.body.toString("utf8"));
     if (answer.status >= 300) {
       const error = output.all("Error")[0];
@@ -95,6 +86,21 @@ export class MotoClient {
       outgoing.on("error", reject);
       outgoing.end(body);
     });
+  }
+
+  /** Posts what asks or changes something; a question that is answered 500 is asked again. */
+  async #call(
+    service: string,
+    action: string,
+    headers: Readonly<Record<string, string>>,
+    body: string,
+  ): Promise<ApiAnswer> {
+    const post = () =>
+      this.send("POST", "/", { ...headers, authorization: this.#authorization(service), body: Buffer.from(body) });
+    let answer = await post();
+    for (let more = READS - 1; more > 0 && answer.status === 500 && QUESTION.test(action); more -= 1)
+      answer = await post();
+    return answer;
   }
 
   #authorization(service: string): string {
