@@ -2,10 +2,10 @@ import { isIP } from "node:net";
 import { Container as DockerContainer } from "@cdktf/provider-docker/lib/container";
 import { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
 import { Construct } from "constructs";
-import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { ConstructError, collectErrors } from "../terraform/construct-error.ts";
 import type { TerraformDependency } from "../terraform/dependency.ts";
 import { knownProps } from "../terraform/known-props.ts";
-import { COMMAND_EXAMPLE, constructId, requireLiteral, requireTextMap, requireWordList } from "../terraform/literal.ts";
+import { COMMAND_EXAMPLE, checkLiteral, constructId, requireTextMap, requireWordList } from "../terraform/literal.ts";
 import { templateMap, templateText } from "../terraform/template-text.ts";
 import { DEFAULT_MEMORY_MIB, memoryLimit } from "../values/memory-limit.ts";
 import type { PortMapping } from "../values/port-mapping.ts";
@@ -93,8 +93,8 @@ export class Container extends Construct {
       () => this.checkNetwork(props.network),
       () => requireKinds(this, "ports", props.ports ?? [], PORT_MAPPING),
       () => this.checkReplacement(props.replacement, props.ports ?? []),
-      () => this.checkNumber("memoryMiB", props.memoryMiB, memoryLimit),
-      () => this.checkNumber("stopGraceSeconds", props.stopGraceSeconds, stopGrace),
+      () => checkLiteral(this, "memoryMiB", props.memoryMiB, memoryLimit),
+      () => checkLiteral(this, "stopGraceSeconds", props.stopGraceSeconds, stopGrace),
       () => this.checkExtraHosts(props.extraHosts ?? {}),
       () => this.checkEnv(props.env ?? {}),
       () => requireWordList(this, "command", props.command ?? [], COMMAND_EXAMPLE),
@@ -196,10 +196,6 @@ export class Container extends Construct {
         `replacement is start-first but port ${first.host} is published: two containers cannot hold one port; publish it on what routes to them`,
       );
     }
-  }
-
-  private checkNumber(property: string, got: number | undefined, check: (got: number) => unknown): void {
-    if (got !== undefined) atProperty(this, property, () => check(requireLiteral(this, property, got)));
   }
 
   private checkExtraHosts(hosts: Readonly<Record<string, string>>): void {

@@ -2,7 +2,7 @@ import type { Construct } from "constructs";
 import { IMAGE, requireKind } from "../docker/declared-kind.ts";
 import type { IImage } from "../docker/image.ts";
 import type { HostCapabilities } from "../release/host-capabilities.ts";
-import { type Service, type ServiceOptions, service, serviceRules } from "../release/service.ts";
+import { type Service, type ServiceOptions, serviceRules, withDefaults } from "../release/service.ts";
 import { warn } from "../terraform/annotation.ts";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
 import { COMMAND_EXAMPLE, requireLiteral, requireTextMap, requireWordList } from "../terraform/literal.ts";
@@ -57,7 +57,7 @@ export function readService(
     ),
   );
   warnOfVolumes(scope, image);
-  return service(declared);
+  return withDefaults(declared);
 }
 
 /** Why of its own stack: what another stack knows at apply gets here by its state file alone, wherever that lies. */

@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
 import { longestSilence } from "../release/drain.ts";
 import type { HostCapabilities } from "../release/host-capabilities.ts";
-import { type Release, release } from "../release/release.ts";
+import { type Release, type ReleaseOptions, release } from "../release/release.ts";
 import { serviceName } from "../release/service-name.ts";
 import { type ClaimedPorts, ServicePorts } from "../release/service-ports.ts";
 import { warn } from "../terraform/annotation.ts";
@@ -12,12 +12,6 @@ import type { Platform } from "../values/platform.ts";
 import type { IBackend, IHost, IService, ISite, RunOptions, SiteOptions } from "./host.ts";
 import { HostedService } from "./hosted-service.ts";
 import { HostedSite } from "./hosted-site.ts";
-
-/** What of a release a host is declared with. */
-export interface ReleaseProps {
-  readonly drainSeconds?: number;
-  readonly keepReleases?: number;
-}
 
 /**
  * What every kind of host does alike: names, ports, order, checks, and the release that comes of it. A kind of host adds
@@ -36,7 +30,7 @@ export abstract class HostBase extends Construct implements IHost {
   constructor(
     scope: Construct,
     id: string,
-    private readonly released: ReleaseProps = {},
+    private readonly released: Pick<ReleaseOptions, "drainSeconds" | "keepReleases"> = {},
   ) {
     super(scope, constructId(scope, id));
   }
@@ -107,6 +101,11 @@ export abstract class HostBase extends Construct implements IHost {
   /** Sorted, so that another order of declaration is no other release. */
   protected get hosted(): readonly HostedService[] {
     return sorted(this.services);
+  }
+
+  /** The ports of a service of this host. */
+  protected portsOf(service: string): ClaimedPorts {
+    return (this.services.get(service) as HostedService).ports;
   }
 
   private warnOfDrain(site: HostedSite): void {

@@ -106,11 +106,13 @@ export function backendAddress(value: string): string {
  * no other name: Nginx would refuse to start where it does not resolve.
  */
 export function fixedAddress(value: string): string {
-  return isFixed(value) ? backendAddress(value) : refuse("upstream address", "must be an IP address and a port", value);
+  const isFixed = isHostGateway(value) || isNumericAddress(value);
+  return isFixed ? backendAddress(value) : refuse("upstream address", "must be an IP address and a port", value);
 }
 
-function isFixed(address: string): boolean {
-  return isHostGateway(address) || isIP(address.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1")) !== 0;
+/** Whether the host of `host:port` is an IP address. */
+export function isNumericAddress(address: string): boolean {
+  return isIP(address.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1")) !== 0;
 }
 
 /** A server's name; `_` is the one that no request has. */

@@ -1,3 +1,4 @@
+import { declaredOnce } from "../release/declared-once.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import { ServerName } from "../values/server-name.ts";
@@ -59,12 +60,7 @@ export function renderSites(options: SitesOptions): string {
 }
 
 function sortedOnce<T>(subject: string, items: readonly T[], nameOf: (item: T) => string): T[] {
-  const byName = new Map<string, T>();
-  for (const item of items) {
-    const name = nameOf(item);
-    if (byName.has(name)) throw new InvalidValueError({ subject, rule: "must be declared once", got: name });
-    byName.set(name, item);
-  }
+  const byName = declaredOnce(subject, items, nameOf);
   return [...byName.keys()].sort().map((name) => byName.get(name) as T);
 }
 

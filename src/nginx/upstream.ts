@@ -1,9 +1,9 @@
-import { isIP } from "node:net";
 import { serviceName } from "../release/service-name.ts";
+import { refuseRoute } from "../release/site.ts";
 import { isHostGateway } from "../values/host-gateway.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { parsePort } from "../values/port-mapping.ts";
-import { backendAddress, type UpstreamUrl } from "./argument.ts";
+import { backendAddress, isNumericAddress, type UpstreamUrl } from "./argument.ts";
 import { Directive } from "./directive.ts";
 import type { NginxFlavour } from "./main-configuration.ts";
 
@@ -78,12 +78,7 @@ export class Upstreams {
     if ("service" in backend && this.services.has(backend.service)) {
       return { upstream: serviceUpstream(backend.service), isVariable: true };
     }
-    throw new InvalidValueError({
-      subject: "route",
-      rule: "must lead to a service that is declared",
-      got: "service" in backend ? backend.service : backend.address,
-      remedy: `declared: ${[...this.services.keys()].sort().join(", ") || "none"}`,
-    });
+    return refuseRoute("service" in backend ? backend.service : backend.address, this.services.keys());
   }
 
   /** What stands about them in the text; where a container's services are stands in their upstream files alone. */
@@ -116,7 +111,7 @@ export class Upstreams {
    */
   private isResolved(address: string): boolean {
     if (this.flavour === "container") return !isHostGateway(address);
-    return !isNumeric(address);
+    return !isNumericAddress(address);
   }
 
   private slotBlocks(service: string): Directive[] {
@@ -137,8 +132,4 @@ export class Upstreams {
 function upstreamBlock(upstream: string, address: string): Directive {
   const server = Directive.of("server", address);
   return Directive.upstream(upstream, server, [Directive.of("keepalive", 16), Directive.of("keepalive_timeout", "1s")]);
-}
-
-function isNumeric(address: string): boolean {
-  return isIP(address.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1")) !== 0;
 }

@@ -1,8 +1,9 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
+import { declaredOnce } from "./declared-once.ts";
 import { drainTime, usualDrain } from "./drain.ts";
 import { healthOf } from "./health-host.ts";
 import type { Service } from "./service.ts";
-import { type Site, servicesOf } from "./site.ts";
+import { refuseRoute, type Site, servicesOf } from "./site.ts";
 
 /**
  * What a host serves, as plain data. Why a value: every kind of host is told the same, so that two declarations can be
@@ -38,15 +39,10 @@ const MOST_KEPT_RELEASES = 100;
  */
 export function release(options: ReleaseOptions): Release {
   const { host, services, sites } = options;
-  once("service name", services);
-  once("server name", sites);
-  const known = new Set(services.map(({ name }) => name));
+  const known = declaredOnce("service name", services, ({ name }) => name);
+  declaredOnce("server name", sites, ({ name }) => name);
   const stranger = sites.flatMap(servicesOf).find((name) => !known.has(name));
-  if (stranger !== undefined) {
-    const remedy = `declared: ${[...known].sort().join(", ") || "none"}`;
-    const rule = "must lead to a service that is declared";
-    throw new InvalidValueError({ subject: "route", rule, got: stranger, remedy });
-  }
+  if (stranger !== undefined) refuseRoute(stranger, known.keys());
   return {
     host,
     services: services.map((service) => ({ ...service, health: healthOf(service.name, service.health, sites) })),
@@ -61,10 +57,4 @@ export function keptReleases(count: number): number {
   if (Number.isInteger(count) && count >= 1 && count <= MOST_KEPT_RELEASES) return count;
   const rule = `must be a whole number from 1 to ${MOST_KEPT_RELEASES}`;
   throw new InvalidValueError({ subject: "number of kept releases", rule, got: count });
-}
-
-function once(subject: string, items: readonly { readonly name: string }[]): void {
-  const names = items.map(({ name }) => name);
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw new InvalidValueError({ subject, rule: "must be declared once", got: twice });
 }

@@ -93,6 +93,11 @@ export function serviceRules(options: ServiceOptions): Readonly<Partial<Record<k
 /** @throws InvalidValueError for the first of its {@link serviceRules} that the service breaks */
 export function service(options: ServiceOptions): Service {
   for (const check of Object.values(serviceRules(options))) check();
+  return withDefaults(options);
+}
+
+/** A service that breaks none of its {@link serviceRules}, every default filled in. */
+export function withDefaults(options: ServiceOptions): Service {
   const { name, image, port, health = HealthCheck.tcp(), env = {}, secrets = {}, ...others } = options;
   const { memoryMiB = DEFAULT_MEMORY_MIB, stopGraceSeconds = DEFAULT_STOP_GRACE_SECONDS, ...given } = others;
   const declared = Object.entries(given).filter(([, value]) => value !== undefined);

@@ -1,3 +1,4 @@
+import { InvalidValueError } from "../values/invalid-value-error.ts";
 import type { ProxyOptions } from "./proxy-options.ts";
 
 /** Where a route leads: to a service of the site's own host by name, or to an address. */
@@ -21,4 +22,14 @@ export interface Site {
 /** The names of the services that `site` leads to. */
 export function servicesOf({ routes }: Site): string[] {
   return routes.flatMap(({ to }) => ("service" in to ? [to.service] : []));
+}
+
+/** @throws InvalidValueError for a route to `got`, which is none of the services that are declared */
+export function refuseRoute(got: string, declared: Iterable<string>): never {
+  throw new InvalidValueError({
+    subject: "route",
+    rule: "must lead to a service that is declared",
+    got,
+    remedy: `declared: ${[...declared].sort().join(", ") || "none"}`,
+  });
 }

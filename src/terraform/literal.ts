@@ -1,5 +1,5 @@
 import type { Construct, IConstruct } from "constructs";
-import { ConstructError } from "./construct-error.ts";
+import { atProperty, ConstructError } from "./construct-error.ts";
 import { isReference } from "./reference.ts";
 
 /**
@@ -17,6 +17,20 @@ export function requireLiteral<T>(scope: IConstruct, property: string, value: T)
     );
   }
   return value;
+}
+
+/**
+ * Asks `check` of `got`, if it is given; what is left out has its default.
+ *
+ * @throws {ConstructError} for a token, and for what `check` refuses
+ */
+export function checkLiteral<T>(
+  scope: IConstruct,
+  property: string,
+  got: T | undefined,
+  check: (got: T) => unknown,
+): void {
+  if (got !== undefined) atProperty(scope, property, () => check(requireLiteral(scope, property, got)));
 }
 
 function containsToken(value: unknown): boolean {

@@ -3,7 +3,7 @@ import { drainTime } from "../../release/drain.ts";
 import { keptReleases } from "../../release/release.ts";
 import { atProperty, ConstructError, collectErrors } from "../../terraform/construct-error.ts";
 import { knownProps } from "../../terraform/known-props.ts";
-import { requireLiteral, requireTextMap, requireWordList } from "../../terraform/literal.ts";
+import { checkLiteral, requireLiteral, requireTextMap, requireWordList } from "../../terraform/literal.ts";
 import type { OptionNames } from "../../values/known-options.ts";
 import { checkResourceId, ELASTIC_IP, SUBNET, TOPIC, ZONE } from "../resource-id.ts";
 import { packageName } from "./cloud-config.ts";
@@ -74,8 +74,8 @@ export function nanoHostSettings(scope: Construct, names: HostNames, props: Nano
     },
     () => checkRange(scope, "volumeGiB", volumeGiB, VOLUME),
     () => checkRange(scope, "deadlineSeconds", deadlineSeconds, DEADLINE),
-    () => checkGiven(scope, "drainSeconds", props.drainSeconds, drainTime),
-    () => checkGiven(scope, "keepReleases", props.keepReleases, keptReleases),
+    () => checkLiteral(scope, "drainSeconds", props.drainSeconds, drainTime),
+    () => checkLiteral(scope, "keepReleases", props.keepReleases, keptReleases),
     () => checkOutbound(scope, props.outbound ?? []),
     () => requireTextMap(scope, "tags", props.tags ?? {}),
     ...referenceChecks(scope, props),
@@ -87,7 +87,7 @@ function readUserData(scope: Construct, names: HostNames, props: NanoHostProps):
   const { swapMiB, packages = [], files = [] } = props;
   collectErrors([
     () => atProperty(scope, "id", () => hostConf(names)),
-    () => checkGiven(scope, "swapMiB", swapMiB, swapSize),
+    () => checkLiteral(scope, "swapMiB", swapMiB, swapSize),
     () => {
       const words = requireWordList(
         scope,
@@ -104,16 +104,6 @@ function readUserData(scope: Construct, names: HostNames, props: NanoHostProps):
     },
   ]);
   return atProperty(scope, "files", () => userData(hostBootstrap({ ...names, swapMiB, packages, files })));
-}
-
-/** What is left out is as the document has it that it goes into. */
-function checkGiven(
-  scope: Construct,
-  property: string,
-  got: number | undefined,
-  check: (got: number) => unknown,
-): void {
-  if (got !== undefined) atProperty(scope, property, () => check(requireLiteral(scope, property, got)));
 }
 
 function referenceChecks(scope: Construct, { subnet, zone, elasticIp, statusAlarm }: NanoHostProps): (() => void)[] {

@@ -158,10 +158,9 @@ export class NanoHost extends HostBase implements IRole {
 
   /** What the host is told. @throws InvalidValueError for whatever it would refuse */
   private manifest(): ReleaseManifest {
-    const services = new Map(this.hosted.map((service) => [service.node.id, service]));
     return releaseManifest({
       release: this.release,
-      portsOf: (name) => (services.get(name) as HostedService).ports,
+      portsOf: (name) => this.portsOf(name),
       ecr: this.pulls().map(({ address }) => address),
       specOf: (_, name) => this.rollout.specOf(name),
     });

@@ -12,7 +12,7 @@ import type { ClaimedPorts } from "../../release/service-ports.ts";
 import { atProperty, collectErrors } from "../../terraform/construct-error.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
 import { knownProps } from "../../terraform/known-props.ts";
-import { requireLiteral } from "../../terraform/literal.ts";
+import { checkLiteral, requireLiteral } from "../../terraform/literal.ts";
 import { HOST_GATEWAY } from "../../values/host-gateway.ts";
 import type { OptionNames } from "../../values/known-options.ts";
 import type { Platform } from "../../values/platform.ts";
@@ -146,8 +146,7 @@ export class LocalHost extends HostBase {
   private texts(): LocalTexts {
     const { release } = this;
     if (this.rendered?.of !== release) {
-      const internalPorts = new Map(this.hosted.map(({ node, ports }) => [node.id, ports.internal]));
-      this.rendered = { of: release, texts: localTexts(release, internalPorts, this.port) };
+      this.rendered = { of: release, texts: localTexts(release, (name) => this.portsOf(name), this.port) };
     }
     return this.rendered.texts;
   }
@@ -161,10 +160,7 @@ export class LocalHost extends HostBase {
         requireLiteral(this, "address", address);
         ports.push(atProperty(this, "address", () => PortMapping.of({ host, container: 80, address })));
       },
-      () => {
-        const drain = requireLiteral(this, "drainSeconds", props.drainSeconds);
-        if (drain !== undefined) atProperty(this, "drainSeconds", () => drainTime(drain));
-      },
+      () => checkLiteral(this, "drainSeconds", props.drainSeconds, drainTime),
     ]);
     return ports;
   }

@@ -2,6 +2,7 @@ import { renderIntroduction } from "../../nginx/introduction.ts";
 import { nginxSites } from "../../nginx/server.ts";
 import { renderSites } from "../../nginx/sites.ts";
 import type { Release } from "../../release/release.ts";
+import type { ClaimedPorts } from "../../release/service-ports.ts";
 import type { Site } from "../../release/site.ts";
 
 /** Where Nginx answers which release it serves; on its own loopback only. */
@@ -18,13 +19,13 @@ export interface LocalTexts {
   readonly internal: string;
 }
 
-/** @param internalPorts the port by service under which its neighbours reach it */
+/** @param portsOf the ports of a service, by its name */
 export function localTexts(
   release: Release,
-  internalPorts: ReadonlyMap<string, number>,
+  portsOf: (service: string) => ClaimedPorts,
   publicPort: number,
 ): LocalTexts {
-  const services = release.services.map(({ name }) => ({ name, internalListener: internalPorts.get(name) as number }));
+  const services = release.services.map(({ name }) => ({ name, internalListener: portsOf(name).internal }));
   const sites = nginxSites(release.sites);
   return {
     sites: renderSites({ flavour: FLAVOUR, services, sites, markerPort: MARKER_PORT, publicPort }),
