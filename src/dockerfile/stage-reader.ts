@@ -1,4 +1,5 @@
 import type { BuildFault } from "./conversion/build-fault.ts";
+import { settleEpoch } from "./conversion/epoch.ts";
 import { StageConversion, type StageStart } from "./conversion/stage-conversion.ts";
 import { DockerfileError } from "./dockerfile-error.ts";
 import { type BaseImage, externalImage } from "./image-config.ts";
@@ -27,10 +28,6 @@ export interface StageList {
   readonly epoch?: string;
 }
 
-const EPOCH = "SOURCE_DATE_EPOCH";
-// Loaded on first use: most builds are given no time.
-const epochModule = () => require("./conversion/epoch") as typeof import("./conversion/epoch.ts");
-
 /** Divides `statements` at each FROM and works out what every stage starts from and does. */
 export function readStages(statements: readonly Statement[], reading: StageReading): StageList {
   const { escapeMark, predefined, buildArgs } = reading;
@@ -46,8 +43,7 @@ export function readStages(statements: readonly Statement[], reading: StageReadi
   );
   declareAll(above, defaults, escapeMark, []);
 
-  const timed = given.has(EPOCH) || global.has(EPOCH);
-  const epoch = timed ? epochModule().settleEpoch(global, given) : undefined;
+  const epoch = settleEpoch(global, given);
   const stages: Stage[] = [];
   const byName = new Map<string, Stage>();
   for (let at = first; at < statements.length; ) {

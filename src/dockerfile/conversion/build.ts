@@ -7,6 +7,7 @@ import type { VariableScope } from "../variable-scope.ts";
 import type { BuildFault, BuildWarning } from "./build-fault.ts";
 import { type CheckOptions, checkOptionsOf, NO_CHECK_OPTIONS, readCheckDirective } from "./check-options.ts";
 import { contextPaths } from "./context-use.ts";
+import { epochFault } from "./epoch.ts";
 import { fileWarnings } from "./file-warnings.ts";
 import { isPlatform } from "./predefined.ts";
 import { StageGraph } from "./stage-graph.ts";
@@ -41,9 +42,6 @@ export interface BuildSubject {
   readonly epoch?: string;
 }
 
-// Loaded on first use: most builds are given no time.
-const epochModule = () => require("./epoch") as typeof import("./epoch.ts");
-
 /** What a build of `stage` does, as far as the file tells. */
 export function planBuild(subject: BuildSubject, stage: Stage): Build {
   const graph = new StageGraph(subject.stages, subject.escapeMark);
@@ -54,7 +52,7 @@ export function planBuild(subject: BuildSubject, stage: Stage): Build {
     ...graph.faults,
     ...stages.flatMap((each) => [...each.conversion.faults, ...graph.sourceFaults(each)]),
   ];
-  const epoch = subject.epoch === undefined ? undefined : epochModule().epochFault(subject);
+  const epoch = epochFault(subject);
   if (epoch) faults.push(epoch);
 
   let options = NO_CHECK_OPTIONS;

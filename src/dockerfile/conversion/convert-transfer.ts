@@ -1,6 +1,7 @@
 import type { Add, Copy } from "../instructions/instruction.ts";
 import { readInteger } from "../syntax/go-text.ts";
-import type { SourceKind } from "./git-address.ts";
+import { isFileMode } from "./file-mode.ts";
+import { readSourceKind, type SourceKind } from "./git-address.ts";
 
 /** A COPY or ADD whose variables are replaced; nothing where a value is not known. */
 export interface TransferWords {
@@ -24,7 +25,7 @@ export function transferFault(it: Copy | Add, words: TransferWords): Fault | und
   if (it.link && chown !== "" && isByName(chown)) {
     return { rule: "SW1054", reason: `--link takes the user and group of --chown by number, not ${chown}` };
   }
-  if (chmod !== "" && !fileMode().isFileMode(chmod)) return { rule: "SW1053", reason: `${chmod} is no file mode` };
+  if (chmod !== "" && !isFileMode(chmod)) return { rule: "SW1053", reason: `${chmod} is no file mode` };
   const kinds = sources.map((source) => (source === undefined ? undefined : sourceKind(source)));
   if (checksum !== "") {
     if (sources.length !== 1) return { rule: "SW1055", reason: "--checksum takes exactly one source" };
@@ -46,12 +47,8 @@ const PATH: SourceKind = { kind: "path" };
 
 /** Whether `text` is a Git repository, an address to download from, or a path of the context. */
 export function sourceKind(text: string): SourceKind {
-  return text.includes(":") ? gitAddress().readSourceKind(text) : PATH;
+  return text.includes(":") ? readSourceKind(text) : PATH;
 }
-
-// Loaded on first use: most files set no mode and add no address.
-const fileMode = () => require("./file-mode") as typeof import("./file-mode.ts");
-const gitAddress = () => require("./git-address") as typeof import("./git-address.ts");
 
 /** Whether a user or group is not a number; `root` counts as one. */
 function isByName(chown: string): boolean {

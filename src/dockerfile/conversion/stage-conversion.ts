@@ -9,9 +9,7 @@ import type { BuildFault, BuildWarning } from "./build-fault.ts";
 import { ContextUse } from "./context-use.ts";
 import { transferFault } from "./convert-transfer.ts";
 import { isSecretKey } from "./secret-key.ts";
-
-// Loaded on first use: most files leave the signal as it is.
-const stopSignal = () => require("./stop-signal") as typeof import("./stop-signal.ts");
+import { isStopSignal } from "./stop-signal.ts";
 
 /** What a stage takes over from the one that it builds upon. */
 export interface StageStart {
@@ -105,7 +103,7 @@ export class StageConversion {
       }
       case "STOPSIGNAL": {
         const signal = this.read(it, it.signal);
-        if (signal !== undefined && !stopSignal().isStopSignal(signal))
+        if (signal !== undefined && !isStopSignal(signal))
           this.fail("SW1058", it, `${signal || "nothing"} is no signal`);
         break;
       }

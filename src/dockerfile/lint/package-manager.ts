@@ -51,6 +51,12 @@ const RPM_FLAGS = words(
   "-c --config --setopt --releasever --installroot --enablerepo --disablerepo --repo --repoid --exclude -x --forcearch -d -e --debuglevel --comment --advisory --disableexcludes",
 );
 
+/** How pip and pipx tell a package from a file or an address, and a version from none. */
+const PYTHON_PACKAGE = {
+  exempt: /^[./~]|^(https?|file):|\.(whl|zip|tar|gz|bz2|xz|tgz)$|^(?!\w[\w+.-]*:)[^@]*\//,
+  pinned: /[=~<>!]=|[<>]|^[^/]*@|:\/\/[^/]+\/.*@[^/]+/,
+};
+
 export const PACKAGE_MANAGERS = {
   apt: {
     program: /^apt-get$/,
@@ -95,16 +101,14 @@ export const PACKAGE_MANAGERS = {
     valueFlags: words(
       "-r --requirement -c --constraint -e --editable -i --index-url --extra-index-url --trusted-host -f --find-links -t --target --prefix --root --root-user-action --src -b --build --platform --python-version --implementation --abi --only-binary --no-binary --upgrade-strategy --proxy --timeout --retries --exists-action --cert --client-cert --cache-dir --log --progress-bar -C --config-settings --global-option --install-option --build-option --hash --keyring-provider --python --use-feature --use-deprecated --report --group",
     ),
-    exempt: /^[./~]|^(https?|file):|\.(whl|zip|tar|gz|bz2|xz|tgz)$|^(?!\w[\w+.-]*:)[^@]*\//,
-    pinned: /[=~<>!]=|[<>]|^[^/]*@|:\/\/[^/]+\/.*@[^/]+/,
+    ...PYTHON_PACKAGE,
     listFlags: /^(-r|-c|-e|--requirement|--constraint|--editable)/,
   },
   pipx: {
     program: /^pipx$/,
     verbs: { install: "package" },
     valueFlags: words("--python --index-url -i --pip-args --suffix --preinstall --backend"),
-    exempt: /^[./~]|^(https?|file):|\.(whl|zip|tar|gz|bz2|xz|tgz)$|^(?!\w[\w+.-]*:)[^@]*\//,
-    pinned: /[=~<>!]=|[<>]|^[^/]*@|:\/\/[^/]+\/.*@[^/]+/,
+    ...PYTHON_PACKAGE,
   },
   npm: {
     program: /^npm$/,
