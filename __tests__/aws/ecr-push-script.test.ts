@@ -5,6 +5,13 @@ const CONTENT = "c".repeat(64);
 const DIGEST = `sha256:${"d".repeat(64)}`;
 const NOT_THERE = refusal("ImageNotFoundException");
 
+const PUSHED = `sha256:${"a".repeat(64)}`;
+/** As `aws --output json` prints an index that buildx pushed: quotes escaped, the manifest's own bytes within. */
+const MANIFEST = JSON.stringify({
+  imageManifest: '{\n  "schemaVersion": 2,\n  "manifests": [{"annotations": {"a": "\\\\ $HOME `id` \'q\'"}}]\n}',
+  imageManifestMediaType: "application/vnd.oci.image.index.v1+json",
+});
+
 /** `there` says which tags the repository has, and what the image behind them was built from. */
 function push(
   there: Readonly<Record<string, string>>,
@@ -26,8 +33,17 @@ function push(
       ...environment,
     },
     {
-      aws: `${aws}\ncase "$* " in ${tags.join(" ")} *describe-images*) ${NOT_THERE};; esac`,
-      docker: `${docker}\ncase "$*" in ${label} *image\\ inspect*) exit 1;; esac`,
+      aws: `${aws}
+case "$* " in
+  ${tags.join("\n  ")}
+  *describe-images*) [ ! -e "$STATE/pushed" ] || { echo ${PUSHED}; exit; }; ${NOT_THERE};;
+  *batch-get-image*) cat <<'JSON'
+${MANIFEST}
+JSON
+  ;;
+  *put-image*) for word; do case $word in file://*) cat "\${word#file://}" >>"$STATE/calls";; esac; done;;
+esac`,
+      docker: `${docker}\ncase "$*" in ${label} *image\\ inspect*) exit 1;; push*) : >"$STATE/pushed";; esac`,
     },
   );
 }
@@ -35,35 +51,62 @@ function push(
 const pushed = ({ calls }: { calls: readonly string[] }) =>
   calls.filter((call) => /^docker (push|tag)/.test(call)).map((call) => call.replace(/^docker /, ""));
 
+/** The tags that were put in the registry, each with the image that it was put on. */
+const put = ({ calls }: { calls: readonly string[] }) =>
+  calls.flatMap((call) => {
+    const [, tag, digest] = / ecr put-image .*--image-tag (\S+) --image-digest (\S+)/.exec(call) ?? [];
+    return tag === undefined ? [] : [`${tag} ${digest}`];
+  });
+
 describe("a push to ECR", () => {
-  test("of something new looks for every tag, then pushes each", () => {
+  test("of something new looks for every tag, pushes one, and puts the others on what was pushed", () => {
     const run = push({});
     expect(run.calls[0]).toBe(
       `aws --region eu-west-1 --output text ecr describe-images --registry-id 123456789012 --repository-name team/cats --image-ids imageTag=sha-${CONTENT} --query imageDetails[0].imageDigest`,
     );
     expect(run.calls.findIndex((call) => call.startsWith("docker"))).toBe(2);
-    expect(pushed(run)).toEqual([
-      `push --quiet ${URI}:sha-${CONTENT}`,
-      `tag ${URI}:sha-${CONTENT} ${URI}:1.4.2`,
-      `push --quiet ${URI}:1.4.2`,
-    ]);
+    expect(pushed(run)).toEqual([`push --quiet ${URI}:sha-${CONTENT}`]);
+    expect(put(run)).toEqual([`1.4.2 ${PUSHED}`]);
     expect(run).toMatchObject({ status: 0, output: `team/cats: has sha-${CONTENT} 1.4.2\n` });
+  });
+
+  test("of one tag alone reads no manifest", () => {
+    const run = push({}, { SLIPWAY_FIXED: `sha-${CONTENT}` });
+    expect(pushed(run)).toEqual([`push --quiet ${URI}:sha-${CONTENT}`]);
+    expect(run.calls.join("\n")).not.toMatch(/batch-get-image|put-image/);
+    expect(run).toMatchObject({ status: 0, output: `team/cats: has sha-${CONTENT}\n` });
   });
 
   test("adopts what was built from the same content, and pushes nothing twice", () => {
     const run = push({ [`sha-${CONTENT}`]: CONTENT, "1.4.2": CONTENT });
-    expect(pushed(run)).toEqual([]);
+    expect([pushed(run), put(run)]).toEqual([[], []]);
     expect(run).toMatchObject({
       status: 0,
       output: `team/cats: adopts ${URI}@${DIGEST}, built from the same content\nteam/cats: has every tag already\n`,
     });
   });
 
-  test("that was cut off half-way is finished with the image that is there, not with another build of it", () => {
-    expect(pushed(push({ [`sha-${CONTENT}`]: CONTENT }))).toEqual([
-      `tag ${URI}@${DIGEST} ${URI}:1.4.2`,
-      `push --quiet ${URI}:1.4.2`,
-    ]);
+  test.each([
+    [`sha-${CONTENT}`, "1.4.2"],
+    ["1.4.2", `sha-${CONTENT}`],
+  ])("that was cut off after %s is finished with the manifest that is there, byte for byte", (there, missing) => {
+    const run = push({ [there]: CONTENT });
+    expect(pushed(run)).toEqual([]);
+    expect(put(run)).toEqual([`${missing} ${DIGEST}`]);
+    expect(run.calls).toContain(MANIFEST);
+    expect(run.calls.find((call) => call.includes("batch-get-image"))).toContain(
+      `--image-ids imageDigest=${DIGEST} --output json --accepted-media-types application/vnd.oci.image.index.v1+json `,
+    );
+  });
+
+  test("says of a tag with another build of the same content that it stays, and goes by the content's own", () => {
+    const other = `*describe-images*imageTag=1.4.2\\ *) echo ${PUSHED}; exit;;`;
+    const run = push({ [`sha-${CONTENT}`]: CONTENT }, { aws: `case "$* " in ${other} esac`, moving: "latest" });
+    expect(put(run)).toEqual([`latest ${DIGEST}`]);
+    expect(run.output).toBe(
+      `team/cats: the tag 1.4.2 stands for another build of the same content, ${PUSHED}, and keeps it\n` +
+        `team/cats: adopts ${URI}@${DIGEST}, built from the same content\nteam/cats: has every tag already\n`,
+    );
   });
 
   test.each([
@@ -71,17 +114,18 @@ describe("a push to ECR", () => {
     ["an image that is none of ours", "", "built from something that is not ours"],
   ])("refuses a version that stands for %s, before anything is sent", (_, content, reason) => {
     const run = push({ "1.4.2": content });
-    expect(pushed(run)).toEqual([]);
+    expect([pushed(run), put(run)]).toEqual([[], []]);
     expect(run.status).toBe(1);
     expect(run.output).toBe(
       `team/cats: the tag 1.4.2 stands for other content (${DIGEST}, ${reason}): nothing was pushed; give this content a new version, or put the old content back\n`,
     );
   });
 
-  test("moves the tags that may move, always", () => {
-    expect(pushed(push({ [`sha-${CONTENT}`]: CONTENT, "1.4.2": CONTENT }, { moving: "1.4 latest" }))).toEqual(
-      ["1.4", "latest"].flatMap((tag) => [`tag ${URI}@${DIGEST} ${URI}:${tag}`, `push --quiet ${URI}:${tag}`]),
-    );
+  test("moves the tags that may move, and lets one be that stands for the image already", () => {
+    const aws = `case "$*" in *put-image*--image-tag\\ 1.4\\ *) ${refusal("ImageAlreadyExistsException")};; esac`;
+    const run = push({ [`sha-${CONTENT}`]: CONTENT, "1.4.2": CONTENT }, { aws, moving: "1.4 latest" });
+    expect(put(run)).toEqual([`1.4 ${DIGEST}`, `latest ${DIGEST}`]);
+    expect(run.status).toBe(0);
   });
 
   test("pulls what it must read for the platform that it was built for", () => {
@@ -119,6 +163,21 @@ describe("a push to ECR", () => {
       "a push that fails",
       { docker: `case "$1" in push) echo 'disk full' >&2; exit 1;; esac` },
       /^team\/cats: docker push failed: disk full\n$/,
+    ],
+    [
+      "a push that left nothing",
+      { docker: `case "$1" in push) exit 0;; esac` },
+      /:sha-c+ was pushed and is not there: apply again\n$/,
+    ],
+    [
+      "a manifest that is gone",
+      { aws: `case "$*" in *batch-get-image*) echo null; exit;; esac` },
+      /@sha256:a+ is not there any more: apply again\n$/,
+    ],
+    [
+      "a tag that was pushed meanwhile",
+      { aws: `case "$*" in *put-image*) ${refusal("ImageTagAlreadyExistsException")};; esac` },
+      /^team\/cats: cannot put the tag 1\.4\.2 on \S+@sha256:a+: An error occurred \(ImageTagAlreadyExistsException\)/,
     ],
   ])("with %s fails in one line that says what to do", (_, environment, message) => {
     const run = push({}, environment);

@@ -99,6 +99,20 @@ export class TestAccount {
     return JSON.parse(stdout || "{}") as Answer;
   }
 
+  /** Runs a step's script of src/aws as the deployer. @param programs a folder whose programs come first */
+  async script(name: string, programs: string, environment: NodeJS.ProcessEnv): Promise<ProgramOutcome> {
+    const source = join(__dirname, "../../src/aws");
+    return await runProgram("sh", [join(source, name)], {
+      env: {
+        ...this.deployerEnvironment,
+        PATH: `${programs}:${this.deployerEnvironment.PATH}`,
+        SLIPWAY_AWS_CLI: join(source, "aws-cli.sh"),
+        SLIPWAY_REGION: REGION,
+        ...environment,
+      },
+    });
+  }
+
   /** What AWS answers at `path` of its JSON. */
   query<Answer = string>(path: string, ...words: string[]): Promise<Answer> {
     return this.ask<Answer>(...words, "--query", path);

@@ -8,7 +8,7 @@ import { freePort } from "../../scripts/rehearsal/doubles/free-port.ts";
 import { type Listening, listen } from "../../scripts/rehearsal/doubles/listening.ts";
 import { anyDocumentOf } from "../../src/aws/nano/agent-document.ts";
 import { ACCOUNT, curlSigned, REGION, SERIAL, TestAccount } from "./rehearsal-account.ts";
-import { pullManifest, pushImage } from "./rehearsal-image.ts";
+import { pullManifest, pushImage, pushIndex } from "./rehearsal-image.ts";
 
 const aws = new TestAccount();
 let registry: Listening | undefined;
@@ -377,6 +377,65 @@ describe("repositories", () => {
     const found = ["--repository-name", "team/moving", "--image-ids", "imageTag=latest"];
     const images = await aws.ask("ecr", "describe-images", ...found);
     expect(images.imageDetails).toMatchObject([{ imageDigest: second.digest }]);
+  });
+
+  describe("put a further tag on a manifest", () => {
+    const put = (name: string, tag: string, manifest: object, ...more: readonly string[]) =>
+      aws.ask(
+        ...["ecr", "put-image", "--repository-name", name, "--image-tag", tag],
+        ...["--cli-input-json", JSON.stringify(manifest), ...more],
+      );
+    const read = (name: string, digest: string) =>
+      aws.ask<Record<string, string>>(
+        ...["ecr", "batch-get-image", "--repository-name", name, "--image-ids", `imageDigest=${digest}`],
+        ...["--query", "images[0].{imageManifest:imageManifest,imageManifestMediaType:imageManifestMediaType}"],
+      );
+
+    test("as it is, once where they are immutable, and only with what it refers to", async () => {
+      await create("team/put", "IMMUTABLE");
+      const { digest } = await pushImage(url(), await login(), "team/put", "1.0.0", "first");
+      const manifest = await read("team/put", digest);
+      await put("team/put", "1.0.1", manifest, "--image-digest", digest);
+      expect(await pullManifest(url(), await login(), "team/put", "1.0.1")).toBe(200);
+      await expect(put("team/put", "1.0.1", manifest)).rejects.toThrow("ImageAlreadyExistsException");
+      const other = { ...manifest, imageManifest: ` ${manifest.imageManifest}` };
+      await expect(put("team/put", "1.0.1", other)).rejects.toThrow("ImageTagAlreadyExistsException");
+      await expect(put("team/put", "2", other, "--image-digest", digest)).rejects.toThrow("DigestDoesNotMatch");
+      const list = { ...manifest, imageManifestMediaType: "application/vnd.oci.image.index.v1+json" };
+      await expect(put("team/put", "2", list)).rejects.toThrow("InvalidParameterException");
+      await create("team/elsewhere", "MUTABLE");
+      await expect(put("team/elsewhere", "1", manifest)).rejects.toThrow("LayersNotFoundException");
+    });
+
+    test("by the push of an apply: an index keeps its digest under every tag", async () => {
+      await create("team/index", "MUTABLE");
+      const name = "team/index";
+      const index = await pushIndex(url(), await login(), name, "sha-c0");
+      const folder = mkdtempSync(join(tmpdir(), "slipway-docker-"));
+      // The engine would be asked what the image was built from.
+      writeFileSync(join(folder, "docker"), "#!/bin/sh\ncase $* in *--format*) echo c0;; esac\n", { mode: 0o755 });
+      const run = await aws.script("ecr-push.sh", folder, {
+        SLIPWAY_ACCOUNT: ACCOUNT,
+        SLIPWAY_REPOSITORY: name,
+        SLIPWAY_BUILT: `registry/${name}:sha-c0`,
+        SLIPWAY_CONTENT: "c0",
+        SLIPWAY_LABEL: "dev.slipway.content",
+        SLIPWAY_FIXED: "sha-c0 1.4.2",
+        SLIPWAY_MUTABLE_TAGS: "1.4 latest",
+      });
+      rmSync(folder, { recursive: true });
+      expect(run).toMatchObject({ code: 0 });
+      const { imageDetails } = await aws.ask<{ imageDetails: Record<string, unknown>[] }>(
+        ...["ecr", "describe-images", "--repository-name", name, "--image-ids", `imageDigest=${index.digest}`],
+      );
+      expect(imageDetails).toMatchObject([
+        { imageTags: ["sha-c0", "1.4.2", "1.4", "latest"], imageManifestMediaType: index.mediaType },
+      ]);
+      const answer = await fetch(`${url()}/v2/${name}/manifests/latest`, {
+        headers: { authorization: await login(), accept: index.mediaType },
+      });
+      expect([answer.headers.get("content-type"), await answer.text()]).toEqual([index.mediaType, index.manifest]);
+    });
   });
 
   test("are not removed with images in them, unless by force", async () => {

@@ -49,6 +49,29 @@ export async function pushImage(
   return { status: answer.status, body: await answer.text(), digest: digest(Buffer.from(manifest)) };
 }
 
+/** Pushes an OCI index of two images, in a spelling of its own that nobody would write anew byte for byte. */
+export async function pushIndex(registry: string, authorization: string, repository: string, reference: string) {
+  const members = [];
+  for (const architecture of ["amd64", "arm64"]) {
+    const pushed = await pushImage(registry, authorization, repository, `member-${architecture}`, architecture);
+    const found = await fetch(`${registry}/v2/${repository}/manifests/${pushed.digest}`, {
+      headers: { authorization, accept: MANIFEST },
+    });
+    const { length: size } = await found.text();
+    members.push({ mediaType: MANIFEST, digest: pushed.digest, size, platform: { os: "linux", architecture } });
+  }
+  const mediaType = "application/vnd.oci.image.index.v1+json";
+  const annotations = { "org.example.said": '"quoted" \\ $HOME' };
+  const manifest = `${JSON.stringify({ schemaVersion: 2, mediaType, manifests: members, annotations }, null, 3)}\n`;
+  const answer = await fetch(`${registry}/v2/${repository}/manifests/${reference}`, {
+    method: "PUT",
+    headers: { authorization, "content-type": mediaType },
+    body: manifest,
+  });
+  if (answer.status !== 201) throw new Error(`the index was not taken: ${answer.status} ${await answer.text()}`);
+  return { mediaType, manifest, digest: digest(Buffer.from(manifest)) };
+}
+
 /** Fetches a manifest. @returns the status */
 export async function pullManifest(
   registry: string,

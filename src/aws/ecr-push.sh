@@ -1,7 +1,9 @@
 #!/bin/sh
 # Pushes a built image to a repository in ECR whose tags do not move. Looks for the tags first: what is there already
 # and was built from the same content is adopted as it is; a tag that stands for anything else is refused before a
-# single layer is sent. Logs in by the deployer's own Docker credential helper.
+# single layer is sent. Only the first tag of something new is pushed, by Docker and its credential helper; every other
+# is put on the same manifest in the registry: what an engine pulls, tags and pushes again may be less than what was
+# there, and so another digest.
 #
 # Runs where Terraform runs; needs sh, the docker command and the aws command. Run again with nothing to do, it says so.
 #
@@ -57,26 +59,56 @@ read_content() {
   [ "$content" != '<no value>' ] || content=''
 }
 
-push_as() {
-  [ "$source" = "$uri:$1" ] || docker_or_fail tag "$source" "$uri:$1"
-  docker_or_fail push --quiet "$uri:$1"
+# Puts the tags $* on the image $image, with its manifest as it is, byte for byte.
+put_tags() {
+  [ $# -gt 0 ] || return 0
+  ask ecr batch-get-image --registry-id "$SLIPWAY_ACCOUNT" --repository-name "$SLIPWAY_REPOSITORY" \
+    --image-ids "imageDigest=$image" --output json \
+    --accepted-media-types application/vnd.oci.image.index.v1+json application/vnd.oci.image.manifest.v1+json \
+    application/vnd.docker.distribution.manifest.list.v2+json application/vnd.docker.distribution.manifest.v2+json \
+    --query 'images[0].{imageManifest:imageManifest,imageManifestMediaType:imageManifestMediaType}' ||
+    fail "cannot read $uri@$image: $problem"
+  [ "$answer" != null ] || fail "$uri@$image is not there any more: apply again"
+  manifest=$(mktemp) || fail "cannot write a temporary file"
+  trap 'rm -f "$manifest"' EXIT
+  printf '%s\n' "$answer" >"$manifest"
+  for tag; do
+    ask ecr put-image --registry-id "$SLIPWAY_ACCOUNT" --repository-name "$SLIPWAY_REPOSITORY" \
+      --image-tag "$tag" --image-digest "$image" --cli-input-json "file://$manifest" \
+      --query 'image.imageId.imageDigest' ||
+      # It stands for this very image already.
+      [ "$problem_kind" = ImageAlreadyExistsException ] || fail "cannot put the tag $tag on $uri@$image: $problem"
+  done
 }
 
 command -v docker >/dev/null 2>&1 || fail "the docker command is missing: install Docker's command line and apply again"
 become_deployer
-source=$SLIPWAY_BUILT missing=''
+image='' missing=''
 for tag in $SLIPWAY_FIXED; do
   look_for "$tag"
   if [ -z "$digest" ]; then
     missing="$missing $tag"
     continue
   fi
+  [ "$digest" != "$image" ] || continue
   read_content "$uri@$digest"
   [ "$content" = "$SLIPWAY_CONTENT" ] ||
     fail "the tag $tag stands for other content ($digest, built from ${content:-something that is not ours}): nothing was pushed; give this content a new version, or put the old content back"
-  source=$uri@$digest
+  image=${image:-$digest}
+  [ "$digest" = "$image" ] || say "the tag $tag stands for another build of the same content, $digest, and keeps it"
 done
-[ "$source" = "$SLIPWAY_BUILT" ] || say "adopts $source, built from the same content"
+unnamed=$missing
+if [ -n "$image" ]; then
+  say "adopts $uri@$image, built from the same content"
+else
+  pushed=${SLIPWAY_BUILT##*:}
+  docker_or_fail push --quiet "$SLIPWAY_BUILT"
+  look_for "$pushed"
+  image=$digest
+  [ -n "$image" ] || fail "$SLIPWAY_BUILT was pushed and is not there: apply again"
+  unnamed=''
+  for tag in $missing; do [ "$tag" = "$pushed" ] || unnamed="$unnamed $tag"; done
+fi
 # shellcheck disable=SC2086 # a list of words
-for tag in $missing ${SLIPWAY_MUTABLE_TAGS:-}; do push_as "$tag"; done
+put_tags $unnamed ${SLIPWAY_MUTABLE_TAGS:-}
 if [ -z "$missing" ]; then say "has every tag already"; else say "has$missing"; fi

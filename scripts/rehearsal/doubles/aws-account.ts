@@ -82,7 +82,7 @@ export class AwsAccount {
     commands.serve(front);
     const ledger = new ImageLedger();
     const logins = new EcrLogins();
-    const ecr = new EcrApi(moto, ledger, logins, account);
+    const ecr = new EcrApi(moto, ledger, logins, account, store.port);
     ecr.serve(front);
     const registry = new EcrRegistry(store.port, ecr, ledger, logins, registryPermission(policies));
     const metadata = new InstanceMetadata((address) => instances.subjectAt(address));

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type ApiAnswer, type ApiCall, ApiRefusal, jsonAnswer } from "./api-call.ts";
 import type { ApiFront } from "./api-front.ts";
 import type { EcrLogins } from "./ecr-logins.ts";
@@ -23,6 +24,8 @@ export class EcrApi {
     private readonly ledger: ImageLedger,
     private readonly logins: EcrLogins,
     private readonly account: string,
+    /** The loopback port of the registry that keeps the layers. */
+    private readonly backend: number,
   ) {}
 
   /** The settings of a repository, `undefined` when there is none of that name. */
@@ -76,9 +79,7 @@ export class EcrApi {
       for (const id of ids) this.ledger.remove(name, id.imageTag ?? id.imageDigest ?? "");
       return jsonAnswer({ imageIds: ids, failures: [] });
     });
-    front.intercept("ecr", "PutImage", async () => {
-      throw new ApiRefusal("RehearsalUnsupported", "images reach the rehearsal's repositories by docker push only");
-    });
+    front.intercept("ecr", "PutImage", async (call) => this.#put(call));
     front.intercept("ecr", "DeleteRepository", async (call, forward) => {
       const name = await this.#existing(call);
       if (call.input.force !== true && this.ledger.images(name).length > 0) {
@@ -123,6 +124,45 @@ export class EcrApi {
       }
     }
     return jsonAnswer({ images, failures });
+  }
+
+  /** Keeps a manifest whose layers and members are there already, and refuses as ECR does. */
+  async #put(call: ApiCall): Promise<ApiAnswer> {
+    const name = await this.#existing(call);
+    const { imageManifest, imageManifestMediaType, imageTag, imageDigest } = call.input as Record<string, string>;
+    const manifest = imageManifest ?? "";
+    const digest = `sha256:${createHash("sha256").update(manifest).digest("hex")}`;
+    if (imageDigest !== undefined && imageDigest !== digest)
+      throw new ApiRefusal("ImageDigestDoesNotMatchException", `The image digest is ${digest}, not ${imageDigest}`);
+    const said = (JSON.parse(manifest) as { mediaType?: string }).mediaType;
+    const mediaType = imageManifestMediaType ?? said;
+    if (mediaType === undefined || (said !== undefined && said !== mediaType))
+      throw new ApiRefusal("InvalidParameterException", `the manifest's media type is ${said}, got ${mediaType}`);
+    const there = this.ledger.find(name, imageTag ?? digest);
+    if (there?.digest === digest)
+      throw new ApiRefusal(
+        "ImageAlreadyExistsException",
+        `Image with digest '${digest}' and tag '${imageTag}' already exists in the repository with name '${name}'`,
+      );
+    if (there && imageTag !== undefined && !(await this.repository(name))?.allowsOverwrite(imageTag))
+      throw new ApiRefusal(
+        "ImageTagAlreadyExistsException",
+        `The image tag '${imageTag}' already exists in the '${name}' repository and cannot be overwritten because the repository is immutable.`,
+      );
+    const url = `http://127.0.0.1:${this.backend}/v2/${name}/manifests/${imageTag ?? digest}`;
+    const stored = await fetch(url, { method: "PUT", headers: { "content-type": mediaType }, body: manifest });
+    if (stored.status !== 201) throw new ApiRefusal("LayersNotFoundException", await stored.text());
+    this.ledger.push(name, { digest, mediaType, manifest, pushed: new Date() }, imageTag);
+    const imageId = { imageDigest: digest, imageTag };
+    return jsonAnswer({
+      image: {
+        registryId: this.account,
+        repositoryName: name,
+        imageId,
+        imageManifest: manifest,
+        imageManifestMediaType: mediaType,
+      },
+    });
   }
 
   async #existing({ input }: ApiCall): Promise<string> {
