@@ -27,6 +27,19 @@ it("reads a running engine", () => {
 });
 
 it.each([
+  ["containerd", [["driver-type", "io.containerd.snapshotter.v1"]]],
+  [
+    "graph driver",
+    [
+      ["Backing Filesystem", "extfs"],
+      ["Supports d_type", "true"],
+    ],
+  ],
+])("knows the image store: %s", (imageStore, DriverStatus) => {
+  expect(readInfo(info({ ServerVersion: "29", DriverStatus }), SOCKET)).toMatchObject({ imageStore });
+});
+
+it.each([
   ["down", { ServerErrors: ["Cannot connect to the Docker daemon at unix:///x. Is it running?"] }, ""],
   ["down", "", "error during connect"],
   ["down", "not json", ""],

@@ -60,14 +60,15 @@ export class PretendMachine {
   }
 
   /** A Terraform that knows its version, makes `.terraform`, and prints what `apply` and `destroy` are given to say. */
-  terraform(say: { apply?: readonly object[]; code?: number; version?: string } = {}): this {
+  terraform(say: { apply?: readonly object[]; code?: number; version?: string; dockerProvider?: string } = {}): this {
     const lines = (say.apply ?? []).map((message) => JSON.stringify(message)).join("\n");
     writeFileSync(join(this.folder, "says"), lines && `${lines}\n`);
+    const lock = `provider "registry.terraform.io/kreuzwerker/docker" {\n  version     = "${say.dockerProvider ?? "4.4.0"}"\n}\n`;
     return this.program(
       "terraform",
       `case "$1 $2" in
         version*) echo '{"terraform_version":"${say.version ?? "1.11.4"}"}' ;;
-        *init) mkdir -p "\${1#-chdir=}/.terraform" ;;
+        *init) mkdir -p "\${1#-chdir=}/.terraform"; echo '${lock}' >"\${1#-chdir=}/.terraform.lock.hcl" ;;
         *apply | *destroy) cat '${this.folder}/says'; exit ${say.code ?? 0} ;;
       esac`,
     );

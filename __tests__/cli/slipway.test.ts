@@ -155,6 +155,25 @@ describe("up", () => {
     expect(machine.calls("terraform").filter((line) => !line.includes("version"))).toEqual([]);
   });
 
+  it("stops before the apply where the provider would build on another engine than the stack's", async () => {
+    const image = { "//": { metadata: { path: "cats/image/Resource" } }, build: { context: ".", dockerfile: "f" } };
+    const provider = { docker: [{ host: "tcp://10.0.0.1:2375" }] };
+    const project = makeProject({ provider, resource: { docker_image: { image } } });
+    writeFileSync(
+      join(project, "app.js"),
+      `${readFileSync(join(project, "app.js"), "utf8")}fs.writeFileSync(out + "/stacks/cats/f", "FROM scratch\\n");`,
+    );
+    const machine = ready().terraform({ dockerProvider: "4.5.0" });
+    const { code, stdout } = await machine.slipway(project, ["up"]);
+    expect(code).toBe(3);
+    expect(stdout).toContain(
+      "cats/image would be built at unix:///var/run/docker.sock, where the docker command goes, and looked for at tcp://10.0.0.1:2375, which the stack declares: Terraform's Docker provider 4.5.0 builds like the docker command: export DOCKER_HOST=tcp://10.0.0.1:2375\n",
+    );
+    expect(machine.calls("terraform").filter((line) => line.includes(" apply "))).toEqual([]);
+    const matched = await machine.slipway(project, ["up"], { DOCKER_HOST: "tcp://10.0.0.1:2375" });
+    expect(matched).toMatchObject({ code: 0, stderr: "" });
+  });
+
   it("refuses a stack that the app does not declare", async () => {
     const { code, stderr } = await ready().slipway(makeProject(), ["up", "dogs"]);
     expect({ code, stderr }).toEqual({ code: 1, stderr: "slipway: stack must be one of cats, got dogs\n" });

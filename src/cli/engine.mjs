@@ -16,6 +16,7 @@ import { lastWords, run, which } from "./command.mjs";
  * @property {string} [version]
  * @property {string} [platform] what it runs, e.g. linux/amd64
  * @property {string} [root] where it keeps its data
+ * @property {"containerd" | "graph driver"} [imageStore] how it keeps images, which decides what it builds and pushes
  * @property {string[]} mirrors
  * @property {string} detail its own words when it does not answer
  */
@@ -58,7 +59,7 @@ export async function inspectEngine(env = process.env) {
  * @returns {Omit<Engine, "context">}
  */
 export function readInfo(info, endpoint) {
-  /** @type {{ ServerVersion?: string, OSType?: string, Architecture?: string, DockerRootDir?: string, ServerErrors?: string[], RegistryConfig?: { Mirrors?: string[] | null } }} */
+  /** @type {{ ServerVersion?: string, OSType?: string, Architecture?: string, DockerRootDir?: string, ServerErrors?: string[], DriverStatus?: [string, string][] | null, RegistryConfig?: { Mirrors?: string[] | null } }} */
   let document = {};
   try {
     document = JSON.parse(info.stdout.trim() || "{}");
@@ -73,6 +74,7 @@ export function readInfo(info, endpoint) {
       version: document.ServerVersion,
       ...(document.OSType && document.Architecture ? { platform: `${document.OSType}/${document.Architecture}` } : {}),
       root: document.DockerRootDir,
+      ...(document.DriverStatus ? { imageStore: imageStore(document.DriverStatus) } : {}),
       mirrors,
       detail: "",
     };
@@ -81,6 +83,14 @@ export function readInfo(info, endpoint) {
     ? "no answer within 20 s"
     : [...(document.ServerErrors ?? []), info.stderr].join(" ").replace(/\s+/g, " ").trim();
   return { state: /permission denied/i.test(said) ? "denied" : "down", endpoint, local, mirrors: [], detail: said };
+}
+
+/**
+ * @param {[string, string][]} status of the storage driver; the containerd image store calls its driver a snapshotter
+ * @returns {"containerd" | "graph driver"}
+ */
+function imageStore(status) {
+  return status.some(([, value]) => value === "io.containerd.snapshotter.v1") ? "containerd" : "graph driver";
 }
 
 /** @param {string} endpoint */

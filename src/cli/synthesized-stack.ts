@@ -109,6 +109,12 @@ export class SynthesizedStack {
     return this.registries.filter((url) => !existing.has(url)).map((url) => new URL(url).host);
   }
 
+  /** The engine's address, where the stack declares one. */
+  get engineHost(): string | undefined {
+    const host = list(this.document.provider?.docker).find(({ alias }) => alias === undefined)?.host;
+    return typeof host === "string" ? host : undefined;
+  }
+
   /** Where on AWS the stack deploys to, when it does. */
   get aws(): { readonly region: string; readonly profile?: string } | undefined {
     const [provider] = list(this.document.provider?.aws);

@@ -17,6 +17,16 @@ export class TerraformRun {
     return !existsSync(this.marker) || readFileSync(this.marker, "utf8") !== this.fingerprint;
   }
 
+  /** The version of a provider that the last init chose, e.g. of `kreuzwerker/docker`; unknown where one is overridden. */
+  providerVersion(name: string): string | undefined {
+    const file = join(this.stack.folder, ".terraform.lock.hcl");
+    if (!existsSync(file)) return undefined;
+    const chosen = readFileSync(file, "utf8").matchAll(
+      /^provider "[^"]*?([^"/]+\/[^"/]+)" \{\s*version\s*=\s*"([^"]+)"/gm,
+    );
+    return [...chosen].find(([, each]) => each === name)?.[2];
+  }
+
   /** Whether there is anything that Terraform could know of; a backend elsewhere may always have something. */
   get hasState(): boolean {
     const path = this.stack.localStatePath;

@@ -1,10 +1,11 @@
 import { isIP } from "node:net";
+import { DOCKER_PROVIDER, dockerProviderProblems } from "./docker-provider.ts";
 import { stackProblems } from "./stack-preflight.ts";
 import { stoppedServices } from "./stopped-services.ts";
 import { synth } from "./synth.ts";
 import { SynthesizedStack } from "./synthesized-stack.ts";
 import { TerraformRun } from "./terraform-run.ts";
-import type { Arguments, Tools } from "./tools.ts";
+import type { Arguments, Terminal, Tools } from "./tools.ts";
 
 /** Deploys a stack and says where it is served. */
 export async function up({ operand: name = "" }: Arguments, tools: Tools): Promise<number> {
@@ -16,11 +17,10 @@ export async function up({ operand: name = "" }: Arguments, tools: Tools): Promi
   const problems = await terminal.step("check ports and registries", () =>
     stackProblems(stack, terraform.hasState, tools),
   );
-  if (problems.length > 0) {
-    for (const problem of problems) terminal.fail(problem);
-    return 3;
-  }
+  if (refused(terminal, problems)) return 3;
   if (terraform.needsInit) await terminal.step("terraform init", () => terraform.init());
+  const version = terraform.providerVersion(DOCKER_PROVIDER);
+  if (refused(terminal, await dockerProviderProblems(stack, version, tools))) return 3;
   const stopped = terraform.hasState ? await stoppedServices(stack, tools.command) : [];
   for (const { path } of stopped) terminal.warn(`${path} does not run: a new container takes its place`);
   const replaced = stopped.map(({ address }) => address);
@@ -36,6 +36,11 @@ export async function up({ operand: name = "" }: Arguments, tools: Tools): Promi
   );
   for (const line of whereabouts(outputs)) terminal.line(line);
   return 0;
+}
+
+function refused(terminal: Terminal, problems: readonly string[]): boolean {
+  for (const problem of problems) terminal.fail(problem);
+  return problems.length > 0;
 }
 
 /** How to reach what was deployed, from the stack's outputs `url` and, for a host elsewhere, `address`. */

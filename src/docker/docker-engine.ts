@@ -15,7 +15,8 @@ import type { IRepository } from "./registry.ts";
 /** What a {@link DockerEngine} takes. */
 export interface DockerEngineProps {
   /**
-   * The engine's address, e.g. `unix:///var/run/docker.sock`; a literal.
+   * The engine's address, e.g. `unix:///var/run/docker.sock`; a literal. Images are built there only if `DOCKER_HOST`
+   * says the same: from 4.5 on the provider builds where the docker command does. `npm run up` looks at that first.
    * @default - the provider's own choice: `DOCKER_HOST`, else the local socket
    */
   readonly host?: string;
