@@ -260,6 +260,25 @@ describe("told by Run Command", () => {
     expect(nano.calls("cloud-init")).toEqual(["cloud-init status --wait"]);
   });
 
+  test("ends with a verdict and its reason on a machine whose curl signs in a way that AWS refuses", async () => {
+    const release = put(nano, "document-a", A);
+    nano.pretend("curl-version", "7.81.0");
+    nano.forget("../var/lib/slipway/bootstrapped");
+    expect(await tell(nano, A, release)).toMatchObject({
+      status: 1,
+      lines: [
+        `slipway: failed version=1 release=${release.release}: curl 7.81.0 here signs requests in a way that AWS refuses: boot from an image with curl 7.88 or newer, as Ubuntu 24.04 has it and 22.04 has not`,
+      ],
+    });
+    expect(nano.calls("cloud-init")).toEqual(["cloud-init status --wait"]);
+    expect(nano.calls("curl")).toEqual(["curl --version"]);
+  });
+
+  test.each(["7.88.1", "8.5.0", "8.10.0", "10.0.0"])("takes curl %s", async (version) => {
+    nano.pretend("curl-version", version);
+    expect(await tell(nano, A, put(nano, "document-a", A))).toMatchObject({ status: 0 });
+  });
+
   test("comes to no verdict while AWS does not answer", async () => {
     const release = put(nano, "document-a", A);
     nano.pretend("aws/refuses", "AmazonSSM.GetParameter ThrottlingException\n");
@@ -268,6 +287,31 @@ describe("told by Run Command", () => {
       last: `slipway: again version=1 release=${release.release}: AWS refuses GetParameter: ThrottlingException no`,
     });
     expect(nano.agents.current).toBe(OWN.sha256);
+  });
+});
+
+describe("the first boot", () => {
+  beforeEach(() => nano.forget("../var/lib/slipway/bootstrapped"));
+
+  test("starts the host's units once the packages are there", async () => {
+    expect(await nano.stageZero(["boot"])).toMatchObject({
+      status: 0,
+      lines: ["slipway: the host is set up, and waits for its agent"],
+    });
+    expect(nano.exists("var/lib/slipway/bootstrapped")).toBe(true);
+    expect(nano.calls("systemctl")).toContain("systemctl start --no-block slipway-converge.service");
+  });
+
+  test.each(["7.81.0", "7.68.0"])("comes to no end with curl %s, and says why", async (version) => {
+    nano.pretend("curl-version", version);
+    expect(await nano.stageZero(["boot"])).toMatchObject({
+      status: 1,
+      lines: [
+        expect.stringMatching(`^slipway: the first boot failed: curl ${version} here signs .* Ubuntu 24.04 has it`),
+      ],
+    });
+    expect(nano.exists("var/lib/slipway/bootstrapped")).toBe(false);
+    expect(nano.calls("systemctl")).toEqual([]);
   });
 });
 

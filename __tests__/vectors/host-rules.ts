@@ -46,9 +46,15 @@ export class ScannedStack {
   /** The ports that everybody may come in by. */
   get openPorts(): number[] {
     const rules = this.all("aws_vpc_security_group_ingress_rule");
-    return rules.flatMap(({ from_port: from, to_port: to }) => (from === to ? [from as number] : [Number.NaN]));
+    return rules
+      .filter((rule) => !isPathMtu(rule))
+      .flatMap(({ from_port: from, to_port: to }) => (from === to ? [from as number] : [Number.NaN]));
   }
 }
+
+/** ICMP has a type and a code in place of two ports: 3 and 4 are "fragmentation needed", no port at all. */
+const isPathMtu = (rule: Resource): boolean =>
+  rule.ip_protocol === "icmp" && rule.from_port === 3 && rule.to_port === 4;
 
 /** How the stacks that we synthesize stand to one rule. */
 export type Answer =
@@ -99,7 +105,8 @@ const only80 = (stack: ScannedStack) => noInlineRules(stack) && stack.openPorts.
 const onePortEach = (type: string) =>
   met(
     (stack) =>
-      noInlineRules(stack) && stack.each(type, (rule) => rule.ip_protocol !== "-1" && rule.from_port === rule.to_port),
+      noInlineRules(stack) &&
+      stack.each(type, (rule) => rule.ip_protocol !== "-1" && (rule.from_port === rule.to_port || isPathMtu(rule))),
   );
 const immutable = repositories(({ image_tag_mutability: tags }) => tags === "IMMUTABLE");
 const scanned = repositories(({ image_scanning_configuration: scan }) => (scan as Block)?.scan_on_push === true);

@@ -129,15 +129,16 @@ describe("its firewall", () => {
   const rules = (stack: ReturnType<typeof nano>, way: "ingress" | "egress") =>
     values(stack.resource[`aws_vpc_security_group_${way}_rule`]).map(
       ({ ip_protocol: protocol, from_port: from, to_port: to, cidr_ipv4: network, description }) => {
-        expect(from).toBe(to);
-        return `${protocol} ${from} ${network}: ${description}`;
+        return `${protocol} ${from === to ? from : `${from}/${to}`} ${network}: ${description}`;
       },
     );
 
+  const pathMtu = "icmp 3/4 0.0.0.0/0: path MTU";
+
   test("lets nobody in to a host without sites, and to port 80 once for all of them", () => {
-    expect(rules(nano(), "ingress")).toEqual([]);
+    expect(rules(nano(), "ingress")).toEqual([pathMtu]);
     const two = nano((host) => ["a", "b"].map((name) => host.serve(`${name}.example.com`, SITE)));
-    expect(rules(two, "ingress")).toEqual(["tcp 80 0.0.0.0/0: visitors"]);
+    expect(rules(two, "ingress").sort()).toEqual([pathMtu, "tcp 80 0.0.0.0/0: visitors"]);
     expect(only(two, "aws_security_group")).toMatchObject({
       name: "slipway.stack.host",
       description: "The host stack/host",

@@ -16,7 +16,13 @@ export interface FirewallProps {
 
 const LONGEST_NAME = 255;
 
-/** The security group of a host: nothing comes in but to the ports that its sites open, and no port 22 ever. */
+/** Type 3, code 4: "fragmentation needed", by which a router on the way says how long a packet may be. */
+const PATH_MTU = { ipProtocol: "icmp", fromPort: 3, toPort: 4 };
+
+/**
+ * The security group of a host: nothing comes in but to the ports that its sites open, and no port 22 ever. Why one kind
+ * of ICMP all the same: without it a visitor behind a narrower link, a tunnel for one, waits for answers that never fit.
+ */
 export class Firewall extends Construct {
   /** A reference. */
   readonly groupId: string;
@@ -32,6 +38,12 @@ export class Firewall extends Construct {
       tags,
     });
     this.groupId = group.id;
+    new VpcSecurityGroupIngressRule(this, "In-path-mtu", {
+      securityGroupId: this.groupId,
+      description: "path MTU",
+      cidrIpv4: EVERYWHERE,
+      ...PATH_MTU,
+    });
     this.ready = [...OWN_RULES, ...outbound].map((rule) => this.letOut(rule));
   }
 

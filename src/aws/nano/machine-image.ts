@@ -32,7 +32,13 @@ export class MachineImage {
     });
   }
 
-  /** An image of one's own, made from Ubuntu 24.04 or something that has its packages. @throws InvalidValueError */
+  /**
+   * An image of one's own, made from Ubuntu 24.04 or something that has its packages, curl 7.88 or newer among them. Its
+   * id does not say what is in it: a host that boots from Ubuntu 22.04, whose curl 7.81 signs in a way that AWS refuses,
+   * says so itself, and the apply fails with that reason.
+   *
+   * @throws InvalidValueError
+   */
   static fromId(id: string, platform: Platform): MachineImage {
     if (typeof id !== "string" || !IMAGE_ID.test(id)) {
       const remedy = 'write it like "ami-0123456789abcdef0"';

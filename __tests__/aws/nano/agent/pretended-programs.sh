@@ -17,6 +17,7 @@
 #   aws/N.json                the answer about version N; newest, live: a version; refuses: TARGET KIND
 #   aws/secret.json           the answer about any secret
 #   aws/documents/NAME        the answer about a document
+#   curl-version              the version of curl
 #   units/wrong               what systemd finds wrong with a unit
 name=${0##*/}
 words=$*
@@ -115,6 +116,7 @@ is_healthy() {
 by_curl() {
   url=$(last "$@")
   case "$url" in
+    --version) echo "curl $(cat "$PRETENDED/curl-version" 2>/dev/null || echo 8.5.0) (aarch64-unknown-linux-gnu) libcurl" ;;
     http://127.0.0.1:8100/) [ -e "$PRETENDED/nginx/running" ] && cat "$SLIPWAY_ROOT/var/lib/slipway/live/release" ;;
     http://127.0.0.1:8100/*) [ -e "$PRETENDED/nginx/running" ] && cat "$PRETENDED/nginx/loaded" ;;
     */latest/*/placement/region) printf eu-west-1 ;;

@@ -46,6 +46,12 @@ begin_work() {
   rm -rf "$LIB"/agents/*.new
 }
 drop_agent() { { [ "$1" = "${1%.new}.new" ] || mv -T "$1" "$1.new"; } && rm -rf "${1%.new}.new"; }
+need_curl() {
+  curl_is=$(curl --version 2>/dev/null | sed -n '1s/^curl \([0-9.]*\).*/\1/p')
+  printf '7.88\n%s\n' "${curl_is:-0}" | sort -VC && return
+  problem="curl ${curl_is:-is missing} here signs requests in a way that AWS refuses: boot from an image with curl 7.88 or newer, as Ubuntu 24.04 has it and 22.04 has not"
+  return 1
+}
 need_first_boot() {
   [ -e "$STATE/bootstrapped" ] ||
     again "the first boot did not finish: cloud-init status --long; /var/log/cloud-init-output.log"
@@ -161,6 +167,10 @@ boot() {
     echo "slipway: the first boot failed: apt cannot install $missing"
     exit 1
   }
+  need_curl || {
+    echo "slipway: the first boot failed: $problem"
+    exit 1
+  }
   mkdir -p "$STATE" && : >"$STATE/bootstrapped"
   ln -sfn ../lib/slipway/current/sbin/slipway "$ROOT/usr/local/sbin/slipway"
   systemctl daemon-reload
@@ -200,6 +210,10 @@ told() {
   if [ "$2" = converge ] && [ "$(readlink "$LIB/current")" != "agents/$1" ]; then
     version=$3 release=$4
     [ -e "$STATE/bootstrapped" ] || cloud-init status --wait >/dev/null 2>&1
+    need_curl || {
+      say "failed version=$version release=$release: $problem"
+      exit 1
+    }
     need_first_boot
     take_lock 900 || again "another run is at work since 900 s"
     begin_work
