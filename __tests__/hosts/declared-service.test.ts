@@ -153,7 +153,7 @@ describe.each(HOSTS)("%s", (_, newHost) => {
     [
       "a time that no request is silent",
       (host) => host.serve("shop.example.com", { "/": ADDRESS }, { readTimeoutSeconds: 0 }),
-      "stack/host/Site-shop.example.com: options: read timeout must be whole seconds from 1 to 86400, got 0",
+      "stack/host/Site-shop.example.com: readTimeoutSeconds: read timeout must be whole seconds from 1 to 86400, got 0",
     ],
     [
       "a site option that is none",

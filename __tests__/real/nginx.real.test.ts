@@ -5,81 +5,20 @@ import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import fc from "fast-check";
 import { renderIntroduction } from "../../src/nginx/introduction.ts";
-import { mainConfiguration, type NginxFlavour } from "../../src/nginx/main-configuration.ts";
+import { mainConfiguration } from "../../src/nginx/main-configuration.ts";
 import { quote } from "../../src/nginx/quote.ts";
 import { releaseFile } from "../../src/nginx/server.ts";
 import { renderSites, type SitesOptions } from "../../src/nginx/sites.ts";
 import { slotFile, upstreamFile } from "../../src/nginx/upstream.ts";
-import { type Echo, EchoService } from "../nginx/echo-service.ts";
-import { get, type RawAnswer, rawRequest } from "../nginx/raw-request.ts";
-import { freePort, knows, NginxFolder, pause, type RunningNginx } from "../nginx/running-nginx.ts";
+import { EchoService } from "../nginx/echo-service.ts";
+import { complaints, echoOf, FLAVOURS, files, NAME, nginxHosts, until, upstreamPath } from "../nginx/nginx-host.ts";
+import { get, rawRequest } from "../nginx/raw-request.ts";
+import { freePort, knows, NginxFolder, pause } from "../nginx/running-nginx.ts";
 import { servedTexts } from "../nginx/served-texts.ts";
-
-const NAME = "shop.example.com";
-const FLAVOURS: NginxFlavour[] = ["container", "instance"];
 
 jest.setTimeout(30_000);
 
-const cleanUps: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
-
-function echoOf(answer: RawAnswer): Echo {
-  return JSON.parse(answer.body);
-}
-
-function upstreamPath(service: string): string {
-  return `/etc/nginx/slipway/upstream-${service}.conf`;
-}
-
-function files(options: SitesOptions, addresses: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const { flavour } = options;
-  const upstreams = Object.entries(flavour === "container" ? addresses : {}).map(([service, address]) => [
-    upstreamPath(service),
-    upstreamFile({ service, address }),
-  ]);
-  return {
-    "/etc/nginx/nginx.conf": mainConfiguration({ flavour }),
-    "/etc/nginx/slipway/sites.conf": renderSites(options),
-    ...(options.markerPort === undefined ? {} : { "/etc/nginx/slipway/release.conf": releaseFile("first") }),
-    ...Object.fromEntries(upstreams),
-  };
-}
-
-async function service(name: string): Promise<EchoService> {
-  const started = await EchoService.start(name, await freePort());
-  cleanUps.push(() => started.stop());
-  return started;
-}
-
-interface Host {
-  readonly nginx: RunningNginx;
-  readonly port: number;
-}
-
-/** Starts Nginx with the generated files; what differs from a host is the folder, the ports and the address 127.0.0.1. */
-async function host(
-  flavour: NginxFlavour,
-  options: Partial<SitesOptions>,
-  services: Readonly<Record<string, EchoService>> = {},
-): Promise<Host> {
-  const port = await freePort();
-  const addresses = Object.fromEntries(Object.entries(services).map(([name, to]) => [name, `127.0.0.1:${to.port}`]));
-  const declared = await Promise.all(
-    Object.entries(services).map(async ([name, to]) => ({ name, slots: [to.port, await freePort()] as const })),
-  );
-  const all: SitesOptions = { flavour, port, address: "127.0.0.1", services: declared, sites: [], ...options };
-  const folder = new NginxFolder(files(all, addresses));
-  cleanUps.push(() => folder.remove());
-  const tried = folder.test();
-  expect(complaints(tried.output)).toEqual([]);
-  expect(tried.status).toBe(0);
-  const nginx = await folder.start(port);
-  cleanUps.push(() => nginx.stop());
-  return { nginx, port };
-}
+const { cleanUps, service, host } = nginxHosts();
 
 /** The service that answers on the one connection of `agent`. */
 function keptAlive(agent: Agent, port: number): Promise<string> {
@@ -91,20 +30,6 @@ function keptAlive(agent: Agent, port: number): Promise<string> {
     });
     asked.on("error", reject).end();
   });
-}
-
-async function until(isDone: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5000;
-  while (!(await isDone())) {
-    expect(Date.now()).toBeLessThan(deadline);
-    await pause(10);
-  }
-}
-
-/** Everything that Nginx says beyond success, but for the user directive, which needs root to mean anything. */
-function complaints(output: string): string[] {
-  const expected = /syntax is ok|test is successful|the "user" directive makes sense only if/;
-  return output.split("\n").filter((line) => line !== "" && !expected.test(line));
 }
 
 describe.each(FLAVOURS)("the files of a %s", (flavour) => {

@@ -4,12 +4,13 @@ import type { HostCapabilities } from "../release/host-capabilities.ts";
 import { type Release, type ReleaseOptions, release } from "../release/release.ts";
 import { serviceName } from "../release/service-name.ts";
 import { type ClaimedPorts, ServicePorts } from "../release/service-ports.ts";
+import type { SiteOptions } from "../release/site-options.ts";
 import { warn } from "../terraform/annotation.ts";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
 import type { TerraformDependency } from "../terraform/dependency.ts";
 import { constructId } from "../terraform/literal.ts";
 import type { Platform } from "../values/platform.ts";
-import type { IBackend, IHost, IService, ISite, RunOptions, SiteOptions } from "./host.ts";
+import type { IHost, IService, ISite, RunOptions, SiteRoute } from "./host.ts";
 import { HostedService } from "./hosted-service.ts";
 import { HostedSite } from "./hosted-site.ts";
 
@@ -66,7 +67,7 @@ export abstract class HostBase extends Construct implements IHost {
     return service;
   }
 
-  serve(name: string, routes: Readonly<Record<string, IBackend>>, options?: SiteOptions): ISite {
+  serve(name: string, routes: Readonly<Record<string, SiteRoute>>, options?: SiteOptions): ISite {
     const property = `serve(${JSON.stringify(name)})`;
     const onChange = (changed: HostedSite) => {
       this.known = undefined;

@@ -1,8 +1,10 @@
 import type { IConstruct } from "constructs";
 import type { IImage } from "../docker/image.ts";
-import { PROXY_OPTIONS, type ProxyOptions } from "../release/proxy-options.ts";
+import type { Redirect } from "../release/redirect.ts";
 import type { Release } from "../release/release.ts";
+import type { RouteOptions } from "../release/route-options.ts";
 import { SERVICE_OPTIONS, type SecretSource, type ServiceOptions } from "../release/service.ts";
+import type { SiteOptions } from "../release/site-options.ts";
 import type { TerraformDependency } from "../terraform/dependency.ts";
 import type { OptionNames } from "../values/known-options.ts";
 import type { Platform } from "../values/platform.ts";
@@ -26,7 +28,7 @@ export interface IService extends IConstruct, IBackend {
 export interface ISite extends IConstruct {
   readonly name: string;
   /** Sends requests under `path` to `to`. @throws when the path is taken */
-  addRoute(path: string, to: IBackend): void;
+  addRoute(path: string, to: SiteRoute): void;
 }
 
 /** A secret that a host reads for its services; what it holds never passes through here. */
@@ -46,10 +48,13 @@ export interface RunOptions extends Omit<ServiceOptions, "name" | "image" | "por
 const { name: _, ...withoutName } = SERVICE_OPTIONS;
 export const RUN_OPTIONS: OptionNames<RunOptions> = withoutName;
 
-/** What a site may change about the way that requests pass. */
-export type SiteOptions = ProxyOptions;
+/** A backend whose requests pass in another way than the rest of its site. */
+export interface RouteTo extends RouteOptions {
+  readonly to: IBackend;
+}
 
-export const SITE_OPTIONS: OptionNames<SiteOptions> = PROXY_OPTIONS;
+/** What answers a path of a site. */
+export type SiteRoute = IBackend | RouteTo | Redirect;
 
 /** A machine that runs services and serves names. */
 export interface IHost extends IConstruct {
@@ -62,5 +67,5 @@ export interface IHost extends IConstruct {
   /** Runs `options.image` as the service `id`. */
   run(id: string, options: RunOptions): IService;
   /** Serves `name`, each path of `routes` by its backend. */
-  serve(name: string, routes: Readonly<Record<string, IBackend>>, options?: SiteOptions): ISite;
+  serve(name: string, routes: Readonly<Record<string, SiteRoute>>, options?: SiteOptions): ISite;
 }

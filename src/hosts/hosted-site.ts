@@ -1,14 +1,14 @@
 import { Construct } from "constructs";
-import { longestSilence } from "../release/drain.ts";
 import type { HostCapabilities } from "../release/host-capabilities.ts";
-import { readTimeout } from "../release/proxy-options.ts";
-import type { RouteTarget, Site } from "../release/site.ts";
-import { atProperty, ConstructError } from "../terraform/construct-error.ts";
+import type { Route, Site } from "../release/site.ts";
+import { namesOf } from "../release/site-names.ts";
+import { SITE_OPTIONS, type SiteOptions, siteRules, withParsedNames } from "../release/site-options.ts";
+import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
 import { requireLiteral } from "../terraform/literal.ts";
-import { HOST_GATEWAY, isHostGateway } from "../values/host-gateway.ts";
 import { refuseUnknownOptions } from "../values/known-options.ts";
 import { ServerName } from "../values/server-name.ts";
-import { type IBackend, type IHost, type IService, type ISite, SITE_OPTIONS, type SiteOptions } from "./host.ts";
+import { isBackend, readRoute } from "./declared-route.ts";
+import type { IHost, ISite, SiteRoute } from "./host.ts";
 
 /** What a host tells each of its sites about their surroundings. */
 export interface SitePlace {
@@ -21,15 +21,16 @@ export interface SitePlace {
 /** A server name of a host and its routes. */
 export class HostedSite extends Construct implements ISite {
   readonly name: string;
-  private readonly targets = new Map<string, RouteTarget>();
+  private readonly options: SiteOptions;
+  private readonly routes = new Map<string, Route>();
   private readonly declared: boolean = false;
 
   /** @throws {ConstructError} for a malformed name, option or route */
   constructor(
     private readonly place: SitePlace,
     name: string,
-    routes: Readonly<Record<string, IBackend>>,
-    private readonly options: SiteOptions = {},
+    routes: Readonly<Record<string, SiteRoute>>,
+    options: SiteOptions = {},
   ) {
     const { host } = place;
     const parsed = atProperty(host, "serve", () => ServerName.parse(requireLiteral(host, "serve", name))).toString();
@@ -38,34 +39,44 @@ export class HostedSite extends Construct implements ISite {
     }
     super(host, `Site-${parsed}`);
     this.name = parsed;
-    atProperty(this, "options", () => {
-      refuseUnknownOptions("site", options, SITE_OPTIONS);
-      readTimeout(longestSilence(this.declaration));
-    });
+    this.options = this.readOptions(options);
     this.checkRoutes(routes);
     if (Object.keys(routes).length === 0) {
       throw new ConstructError(this, "routes", 'must not be empty: say what serves the name, e.g. { "/": service }');
     }
-    for (const [path, backend] of Object.entries(routes)) this.addRoute(path, backend);
+    for (const [path, given] of Object.entries(routes)) this.addRoute(path, given);
     this.declared = true;
   }
 
-  addRoute(path: string, to: IBackend): void {
+  addRoute(path: string, to: SiteRoute): void {
     requireLiteral(this, "routes", path);
-    if (this.targets.has(path)) throw new ConstructError(this, `routes[${path}]`, "is taken: one path has one backend");
-    if (!isBackend(to)) {
-      const remedy = 'give what host.run returned, or Backend.fromAddress("10.0.0.5:8080")';
-      const problem = { subject: "backend", rule: "must be a service or an address", got: to, remedy };
-      throw new ConstructError(this, `routes[${path}]`, problem);
-    }
-    this.targets.set(path, this.targetOf(path, to));
+    if (this.routes.has(path)) throw new ConstructError(this, `routes[${path}]`, "is taken: one path has one backend");
+    this.routes.set(path, readRoute({ scope: this, ...this.place }, path, to));
     if (this.declared) this.place.onChange(this);
   }
 
   /** The site as a release has it. */
   get declaration(): Site {
-    const routes = [...this.targets].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, to]) => ({ path, to }));
+    const routes = [...this.routes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, route]) => route);
     return { name: this.name, routes, proxy: this.options };
+  }
+
+  /** Every name that leads to it, its own first. */
+  get names(): readonly string[] {
+    return namesOf(this.declaration);
+  }
+
+  private readOptions(options: SiteOptions): SiteOptions {
+    atProperty(this, "options", () => refuseUnknownOptions("site", options, SITE_OPTIONS));
+    requireLiteral(this, "options", options);
+    collectErrors(
+      Object.entries(siteRules(options)).map(
+        ([option, check]) =>
+          () =>
+            atProperty(this, option, check),
+      ),
+    );
+    return withParsedNames(options);
   }
 
   private checkRoutes(routes: unknown): void {
@@ -78,19 +89,4 @@ export class HostedSite extends Construct implements ISite {
     };
     throw new ConstructError(this, "routes", problem);
   }
-
-  private targetOf(path: string, backend: IBackend): RouteTarget {
-    const { host, capabilities } = this.place;
-    if ((backend as Partial<IService>).host === host) return { service: (backend as IService).node.id };
-    const address = requireLiteral(this, "routes", backend.addressFrom(host));
-    if (isHostGateway(address) && !capabilities.hasHostGateway) {
-      const problem = `${address} is a name for containers, and the proxy of ${host.node.path} is none: write ${address.replace(HOST_GATEWAY, "127.0.0.1")}`;
-      throw new ConstructError(this, `routes[${path}]`, problem);
-    }
-    return { address };
-  }
-}
-
-function isBackend(value: unknown): value is IBackend {
-  return typeof (value as Partial<IBackend> | null | undefined)?.addressFrom === "function";
 }

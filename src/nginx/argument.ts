@@ -205,14 +205,3 @@ export function upstreamName(value: string): string {
     ? value
     : refuse("nginx upstream", "must be a name of ours", value);
 }
-
-/** Where requests go: a name of ours, never what a request says; without a path, so that the URI passes as it came. */
-export interface UpstreamUrl {
-  readonly upstream: string;
-  /** Whether the name is a variable's, looked up at each request, or an upstream block's. */
-  readonly isVariable: boolean;
-}
-
-export function upstreamUrl({ upstream, isVariable }: UpstreamUrl): string {
-  return `http://${isVariable ? "$" : ""}${upstreamName(upstream)}`;
-}

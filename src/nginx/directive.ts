@@ -3,6 +3,7 @@ import { backendAddress, liveFile, oneOf, path, upstreamName } from "./argument.
 import { PASSED } from "./forwarded-header.ts";
 import { type Context, GRAMMAR, INHERITED_AS_A_WHOLE, REPEATABLE, type Rule } from "./grammar.ts";
 import { quote } from "./quote.ts";
+import { type PathRest, type RedirectUrl, redirectUrl, restVariable } from "./request-target.ts";
 
 export type DirectiveName = keyof typeof GRAMMAR;
 type DirectiveValues<N extends DirectiveName> = Parameters<(typeof GRAMMAR)[N]["print"]>;
@@ -97,6 +98,35 @@ export class Directive {
     return [set(upstreams.missing), new Directive("if", condition, ["server"], [set(upstreams.there)])];
   }
 
+  /** Sends the visitor elsewhere. @param status of a redirect */
+  static redirect(status: number, url: RedirectUrl): Directive {
+    return new Directive(
+      "return",
+      [oneOf("301", "302", "303", "307", "308")(`${status}` as "301"), redirectUrl(url)],
+      ["server", "location"],
+    );
+  }
+
+  /**
+   * The variable of {@link restVariable}. Why slashes and backslashes become one slash: a browser reads what begins with
+   * two as another host.
+   */
+  static restOfPath(rest: PathRest): Directive {
+    const pattern = quote(`~^${asPattern(rest.of)}[/\\\\]+(.*)`);
+    const entry = new Directive(pattern, [rest.begins === "slash" ? "/$1" : "$1"], ["map"]);
+    return new Directive(
+      "map",
+      ["$request_uri", `$${restVariable(rest)}`],
+      ["http"],
+      [Directive.entry("default", ""), entry],
+    );
+  }
+
+  /** Takes `prefix` away from the path that a service gets, in Nginx's own spelling: where its rest as written is not known. */
+  static strip(prefix: string): Directive {
+    return new Directive("rewrite", [`(?s)^${asPattern(prefix)}/*(.*)`, "/$1", "break"], ["location"]);
+  }
+
   /** The text of a file whose directives stand in `context`. */
   static file(context: "main" | "http", directives: readonly Directive[]): string {
     Directive.refuseMisplaced(context, directives);
@@ -172,6 +202,11 @@ export class Directive {
   private isSameHeader(other: Directive): boolean {
     return other.name === this.name && other.words[0]?.toLowerCase() === this.words[0]?.toLowerCase();
   }
+}
+
+/** A path in a regular expression, as itself. */
+function asPattern(text: string): string {
+  return path(text).replace(/[.+()]/g, "[$&]");
 }
 
 /** Blocks stand apart by an empty line, simple directives close together. */

@@ -15,9 +15,9 @@ import {
   serverName,
   size,
   time,
-  upstreamUrl,
 } from "./argument.ts";
 import { forwardedHeader } from "./forwarded-header.ts";
+import { upstreamUrl } from "./request-target.ts";
 
 const logged = oneOf(
   "$body_bytes_sent",
@@ -78,6 +78,12 @@ function printed(kinds: readonly Argument[], values: readonly unknown[]): string
   return kinds.map((kind, index) => kind(values[index] as never));
 }
 
+/** @throws InvalidValueError for none */
+function serverNames(...names: string[]): string[] {
+  if (names.length === 0) throw new TypeError("takes 1 value or more, got 0");
+  return names.map(serverName);
+}
+
 const OFF = oneOf("off");
 const PASSING = ["server", "location"] as const;
 const ANYWHERE = ["http", "server", "location"] as const;
@@ -119,7 +125,8 @@ export const GRAMMAR = {
 
   // servers and locations
   listen: ruleUpTo(["server"], [listenAddress], oneOf("default_server")),
-  server_name: rule(["server"], [serverName]),
+  server_name: { within: ["server"], print: serverNames } satisfies Rule<string[]>,
+  absolute_redirect: rule(["location"], [OFF]),
   default_type: rule(["server"], [oneOf("text/plain")]),
   return: ruleUpTo(PASSING, [oneOf("200", "404", "444")], oneOf("$configuration_id")),
   client_max_body_size: rule(ANYWHERE, [size]),

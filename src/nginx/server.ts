@@ -1,13 +1,16 @@
 import type { ProxyOptions } from "../release/proxy-options.ts";
 import type { Site } from "../release/site.ts";
+import type { SiteOptions } from "../release/site-options.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { parsePort } from "../values/port-mapping.ts";
-import { LIVE_FOLDER, path } from "./argument.ts";
+import { LIVE_FOLDER } from "./argument.ts";
 import { Directive } from "./directive.ts";
 import { headersOfNeighbours } from "./forwarded-header.ts";
+import { backendsOf, locationBlocks, type NginxRoutes, sortedLocations } from "./location.ts";
 import type { NginxFlavour } from "./main-configuration.ts";
 import { largestLimits, passing } from "./pass-options.ts";
-import type { NginxBackend, Upstreams } from "./upstream.ts";
+import { type Origin, redirectToName } from "./redirect.ts";
+import type { Upstreams } from "./upstream.ts";
 
 /** Where visitors come in. */
 export interface EdgeOptions {
@@ -32,13 +35,10 @@ export function defaultServer(edge: EdgeOptions = {}): Directive {
   ]);
 }
 
-export type NginxRoute = NginxBackend & ProxyOptions;
-
-export interface NginxSite extends ProxyOptions {
+export interface NginxSite extends SiteOptions {
   /** The server name, e.g. `shop.example.com` or `*.example.com`. */
   readonly name: string;
-  /** Backends by path, a bare word being a service; a path takes itself and everything below it, the longest one wins. */
-  readonly routes: Readonly<Record<string, string | NginxRoute>>;
+  readonly routes: NginxRoutes;
 }
 
 /** The sites of a release as a text has them. */
@@ -46,55 +46,50 @@ export function nginxSites(sites: readonly Site[]): NginxSite[] {
   return sites.map(({ name, routes, proxy }) => ({
     ...proxy,
     name,
-    routes: Object.fromEntries(routes.map(({ path, to }) => [path, to])),
+    routes: Object.fromEntries(routes.map((route) => [route.path, { ...route.proxy, ...route.to }])),
   }));
 }
 
 /** The largest limits of the sites and their routes, which hold between services. */
 export function siteLimits(sites: readonly NginxSite[]): ProxyOptions {
   const routes = sites.flatMap((site) => Object.values(site.routes));
-  return largestLimits([...sites, ...routes.filter((route) => typeof route !== "string")]);
+  const passing = routes.flatMap((route) => (typeof route === "string" || "redirect" in route ? [] : [route]));
+  return largestLimits([...sites, ...passing]);
 }
 
-/** A route and its path without the last slash, so that `/api` and `/api/` are one. */
-type Location = NginxRoute & { readonly below: string };
-
 /**
- * The server of one site's name. Why it sets no header of a request: one alone would lose all that hold for every server.
+ * The servers of one site: that of its name, and that of the names that lead there. Why neither sets a header of a
+ * request: one alone would lose all that hold for every server.
  *
  * @throws InvalidValueError for an unknown service or a path that two routes take
  */
-export function siteServer(site: NginxSite, upstreams: Upstreams, edge: EdgeOptions = {}): Directive {
-  const routes = sortedRoutes(site);
-  return Directive.server([
+export function siteServers(site: NginxSite, upstreams: Upstreams, edge: EdgeOptions = {}): Directive[] {
+  const locations = sortedLocations(site.name, site.routes);
+  const server = Directive.server([
     Directive.of("listen", listenOn(edge)),
-    Directive.of("server_name", site.name),
+    Directive.of("server_name", site.name, ...(site.aliases ?? [])),
     ...passing(site),
-    ...upstreams.choices(routes),
-    ...(routes[0]?.below === "" ? [] : [Directive.location("/", [Directive.of("return", "404")])]),
-    ...routes.flatMap((route) =>
-      locations(route, [...passing(route, site), Directive.of("proxy_pass", upstreams.urlOf(route))]),
-    ),
+    ...upstreams.choices(backendsOf(locations)),
+    ...(locations[0]?.below === "" ? [] : [Directive.location("/", [Directive.of("return", "404")])]),
+    ...locations.flatMap((location) => locationBlocks(location, site, upstreams)),
   ]);
+  return [server, ...redirectServers(site, edge)];
 }
 
-function sortedRoutes(site: NginxSite): Location[] {
-  const taken = new Map<string, Location>();
-  for (const [at, to] of Object.entries(site.routes)) {
-    const below = path(at).replace(/\/$/, "");
-    if (taken.has(below)) {
-      const rule = `must be routed once in ${site.name}, with or without a slash at its end`;
-      throw new InvalidValueError({ subject: "route path", rule, got: at });
-    }
-    taken.set(below, { below, ...(typeof to === "string" ? { service: to } : to) });
-  }
-  return [...taken.values()].sort((a, b) => (a.below < b.below ? -1 : 1));
+/** The server of the names whose visitors are sent to the site's own. */
+function redirectServers({ name, redirectFrom = [] }: NginxSite, edge: EdgeOptions): Directive[] {
+  if (redirectFrom.length === 0) return [];
+  return [
+    Directive.server([
+      Directive.of("listen", listenOn(edge)),
+      Directive.of("server_name", ...redirectFrom),
+      redirectToName(name, originOf(edge)),
+    ]),
+  ];
 }
 
-/** Why two: a bare prefix `/api` would take `/apiary` too. */
-function locations(route: Location, children: readonly Directive[]): Directive[] {
-  const below = Directive.location(`${route.below}/`, children);
-  return route.below === "" ? [below] : [Directive.exactLocation(route.below, children), below];
+function originOf({ port = 80, publicPort = port }: EdgeOptions): Origin {
+  return publicPort === 80 ? { scheme: "$scheme" } : { scheme: "$scheme", port: publicPort };
 }
 
 export interface InternalListenerOptions {

@@ -3,6 +3,7 @@ import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import { ServerName } from "../values/server-name.ts";
 import { Directive } from "./directive.ts";
+import { backendsOf, restsOfPaths, sortedLocations } from "./location.ts";
 import { httpSettings, type NginxFlavour } from "./main-configuration.ts";
 import {
   defaultServer,
@@ -12,7 +13,7 @@ import {
   type NginxSite,
   releaseMarker,
   siteLimits,
-  siteServer,
+  siteServers,
 } from "./server.ts";
 import { type NginxService, Upstreams } from "./upstream.ts";
 
@@ -40,18 +41,19 @@ export function renderSites(options: SitesOptions): string {
   const sites = sortedOnce("server name", options.sites, (site) => `${ServerName.parse(site.name)}`);
   const internal = services.filter((service) => service.internalListener !== undefined);
   refuseSharedPorts(options, services);
-  const targets = sites.flatMap((site) => Object.values(site.routes)).filter((to) => typeof to !== "string");
+  const locations = sites.flatMap((site) => sortedLocations(site.name, site.routes));
   const upstreams = new Upstreams(
     flavour,
     services,
-    targets.flatMap((to) => ("address" in to ? [to.address] : [])),
+    backendsOf(locations).flatMap((to) => ("address" in to ? [to.address] : [])),
   );
   const limits = siteLimits(sites);
   return Directive.file("http", [
     ...httpSettings(flavour, { publicPort: options.publicPort ?? port, resolver: options.resolver }),
+    ...restsOfPaths(locations),
     ...upstreams.directives(),
     defaultServer(options),
-    ...sites.map((site) => siteServer(site, upstreams, options)),
+    ...sites.flatMap((site) => siteServers(site, upstreams, options)),
     ...internal.map((service) =>
       internalListener({ listen: service.internalListener ?? 0, service: service.name, limits }, upstreams),
     ),

@@ -3,9 +3,10 @@ import { refuseRoute } from "../release/site.ts";
 import { isHostGateway } from "../values/host-gateway.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { parsePort } from "../values/port-mapping.ts";
-import { backendAddress, isNumericAddress, type UpstreamUrl } from "./argument.ts";
+import { backendAddress, isNumericAddress } from "./argument.ts";
 import { Directive } from "./directive.ts";
 import type { NginxFlavour } from "./main-configuration.ts";
+import type { UpstreamUrl } from "./request-target.ts";
 
 /** A service of the host. */
 export interface NginxService {

@@ -19,6 +19,7 @@ export function usualDrain(sites: readonly Site[]): number {
 }
 
 /** Seconds for which a request of `site` may be silent. */
-export function longestSilence({ proxy }: Site): number {
-  return proxy.readTimeoutSeconds ?? DEFAULT_LIMITS.readTimeoutSeconds;
+export function longestSilence({ proxy, routes }: Site): number {
+  const site = proxy.readTimeoutSeconds ?? DEFAULT_LIMITS.readTimeoutSeconds;
+  return Math.max(...routes.map((route) => route.proxy?.readTimeoutSeconds ?? site), site);
 }

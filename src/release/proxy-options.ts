@@ -13,6 +13,14 @@ export interface ProxyOptions {
 
 export const PROXY_OPTIONS: OptionNames<ProxyOptions> = { headers: true, maxBodySize: true, readTimeoutSeconds: true };
 
+/** The rules of {@link ProxyOptions}, by the option that each is about. */
+export function proxyRules(options: ProxyOptions): Readonly<Partial<Record<keyof ProxyOptions, () => void>>> {
+  const { readTimeoutSeconds } = options;
+  return {
+    readTimeoutSeconds: () => readTimeoutSeconds === undefined || readTimeout(readTimeoutSeconds),
+  };
+}
+
 /** The limits of a request where no site says another. */
 export const DEFAULT_LIMITS = { maxBodySize: "10m", readTimeoutSeconds: 60 } as const;
 

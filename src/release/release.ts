@@ -2,8 +2,10 @@ import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { declaredOnce } from "./declared-once.ts";
 import { drainTime, usualDrain } from "./drain.ts";
 import { healthOf } from "./health-host.ts";
+import { refuseRedirectLoops } from "./redirect-loop.ts";
 import type { Service } from "./service.ts";
 import { refuseRoute, type Site, servicesOf } from "./site.ts";
+import { refuseSharedNames } from "./site-names.ts";
 
 /**
  * What a host serves, as plain data. Why a value: every kind of host is told the same, so that two declarations can be
@@ -34,15 +36,16 @@ const MOST_KEPT_RELEASES = 100;
 /**
  * The release of `services` and `sites`, each service's health asked by the name of a site that leads to it.
  *
- * @throws InvalidValueError for a service or site declared twice, a route to a service that is none of them, a drain or
- * a number of kept releases that no host has
+ * @throws InvalidValueError for a service or a name declared twice, a route to a service that is none of them, redirects in
+ * a circle, a drain or a number of kept releases that no host has
  */
 export function release(options: ReleaseOptions): Release {
   const { host, services, sites } = options;
   const known = declaredOnce("service name", services, ({ name }) => name);
-  declaredOnce("server name", sites, ({ name }) => name);
+  refuseSharedNames(sites);
   const stranger = sites.flatMap(servicesOf).find((name) => !known.has(name));
   if (stranger !== undefined) refuseRoute(stranger, known.keys());
+  refuseRedirectLoops(sites);
   return {
     host,
     services: services.map((service) => ({ ...service, health: healthOf(service.name, service.health, sites) })),

@@ -1,13 +1,20 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
-import type { ProxyOptions } from "./proxy-options.ts";
+import type { RedirectStatus } from "./redirect.ts";
+import type { RouteOptions } from "./route-options.ts";
+import type { SiteOptions } from "./site-options.ts";
 
-/** Where a route leads: to a service of the site's own host by name, or to an address. */
-export type RouteTarget = { readonly service: string } | { readonly address: string };
+/** Where a route leads: to a service of the site's own host by name, to an address, or its visitors elsewhere. */
+export type RouteTarget =
+  | { readonly service: string }
+  | { readonly address: string }
+  | { readonly redirect: string; readonly status: RedirectStatus };
 
 /** A path of a site and what answers under it; the longest path wins. */
 export interface Route {
   readonly path: string;
   readonly to: RouteTarget;
+  /** @default - as the site's */
+  readonly proxy?: RouteOptions;
 }
 
 /** A server name and what answers it. */
@@ -16,7 +23,7 @@ export interface Site {
   readonly name: string;
   /** Sorted by path. */
   readonly routes: readonly Route[];
-  readonly proxy: ProxyOptions;
+  readonly proxy: SiteOptions;
 }
 
 /** The names of the services that `site` leads to. */

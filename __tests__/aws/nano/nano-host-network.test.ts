@@ -5,6 +5,7 @@ import { App, Lazy, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { awsName } from "../../../src/aws/aws-name.ts";
 import { Backend } from "../../../src/hosts/backend.ts";
+import type { SiteOptions } from "../../../src/release/site-options.ts";
 import { only } from "../../synthesize.ts";
 import { nano } from "./nano-host-stack.ts";
 
@@ -107,13 +108,14 @@ describe("its address", () => {
   });
 
   test("is what the names of its sites lead to, in the zone that is given and in none otherwise", () => {
-    const declare = (host: { serve(name: string, routes: typeof SITE): unknown }) => {
-      host.serve("shop.example.com", SITE);
+    const declare = (host: { serve(name: string, routes: typeof SITE, options?: SiteOptions): unknown }) => {
+      host.serve("shop.example.com", SITE, { aliases: ["b.example.com"], redirectFrom: ["www.example.com"] });
       host.serve("*.example.com", SITE);
     };
     const stack = nano(declare, { zone: { id: "Z0123456789" } });
-    expect(values(stack.resource.aws_route53_record)).toMatchObject(
-      ["*.example.com", "shop.example.com"].map((name) => ({
+    const records = values(stack.resource.aws_route53_record).sort((a, b) => (`${a.name}` < `${b.name}` ? -1 : 1));
+    expect(records).toMatchObject(
+      ["*.example.com", "b.example.com", "shop.example.com", "www.example.com"].map((name) => ({
         name,
         type: "A",
         ttl: 300,

@@ -173,13 +173,15 @@ export class NanoHost extends HostBase implements IRole {
   private record(site: HostedSite): void {
     const { zone } = this.props;
     if (!zone) return;
-    new Route53Record(site, "Record", {
-      zoneId: zone.id,
-      name: site.name,
-      type: "A",
-      ttl: RECORD_SECONDS,
-      records: [this.publicIp],
-    });
+    for (const name of site.names) {
+      new Route53Record(site, name === site.name ? "Record" : `Record-${name}`, {
+        zoneId: zone.id,
+        name,
+        type: "A",
+        ttl: RECORD_SECONDS,
+        records: [this.publicIp],
+      });
+    }
     this.account.addDeployerStatements(...zoneDeployerStatements(this.account, zone.id));
   }
 }

@@ -1,0 +1,69 @@
+import type { Construct } from "constructs";
+import type { HostCapabilities } from "../release/host-capabilities.ts";
+import { checkRedirect, DEFAULT_REDIRECT_STATUS, REDIRECT_OPTIONS, type Redirect } from "../release/redirect.ts";
+import { ROUTE_OPTIONS, routeRules } from "../release/route-options.ts";
+import type { Route, RouteTarget } from "../release/site.ts";
+import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { requireLiteral } from "../terraform/literal.ts";
+import { HOST_GATEWAY, isHostGateway } from "../values/host-gateway.ts";
+import { refuseUnknownOptions } from "../values/known-options.ts";
+import type { IBackend, IHost, IService, RouteTo, SiteRoute } from "./host.ts";
+
+/** Where a route is declared. */
+export interface RoutePlace {
+  /** The site. */
+  readonly scope: Construct;
+  readonly host: IHost & Construct;
+  readonly capabilities: HostCapabilities;
+}
+
+/** Reads what a path of a site was given. @throws {ConstructError} for what answers nothing there */
+export function readRoute(place: RoutePlace, path: string, given: SiteRoute): Route {
+  const { scope } = place;
+  const property = `routes[${path}]`;
+  if (isBackend(given)) return { path, to: targetOf(place, path, given) };
+  const { to, redirect } = (given ?? {}) as Partial<RouteTo> & Partial<Redirect>;
+  if (to !== undefined && redirect !== undefined) {
+    throw new ConstructError(scope, property, `has both to and redirect (${redirect}): one path has one answer`);
+  }
+  if (redirect !== undefined) return { path, to: redirectTarget(place, property, given as Redirect) };
+  if (!isBackend(to)) {
+    const remedy = 'give what host.run returned, or Backend.fromAddress("10.0.0.5:8080")';
+    const problem = { subject: "backend", rule: "must be a service or an address", got: to ?? given, remedy };
+    throw new ConstructError(scope, property, problem);
+  }
+  const { to: _, ...proxy } = given as RouteTo;
+  atProperty(scope, property, () => refuseUnknownOptions("route", given as RouteTo, { ...ROUTE_OPTIONS, to: true }));
+  requireLiteral(scope, property, proxy);
+  collectErrors(
+    Object.entries(routeRules(path, proxy)).map(
+      ([option, check]) =>
+        () =>
+          atProperty(scope, `${property}.${option}`, check),
+    ),
+  );
+  return { path, to: targetOf(place, path, to), proxy };
+}
+
+export function isBackend(value: unknown): value is IBackend {
+  return typeof (value as Partial<IBackend> | null | undefined)?.addressFrom === "function";
+}
+
+function redirectTarget({ scope }: RoutePlace, property: string, given: Redirect): RouteTarget {
+  const { redirect, status = DEFAULT_REDIRECT_STATUS } = requireLiteral(scope, property, given);
+  atProperty(scope, property, () => {
+    refuseUnknownOptions("redirect", given, REDIRECT_OPTIONS);
+    checkRedirect(given);
+  });
+  return { redirect, status };
+}
+
+function targetOf({ scope, host, capabilities }: RoutePlace, path: string, backend: IBackend): RouteTarget {
+  if ((backend as Partial<IService>).host === host) return { service: (backend as IService).node.id };
+  const address = requireLiteral(scope, "routes", backend.addressFrom(host));
+  if (isHostGateway(address) && !capabilities.hasHostGateway) {
+    const problem = `${address} is a name for containers, and the proxy of ${host.node.path} is none: write ${address.replace(HOST_GATEWAY, "127.0.0.1")}`;
+    throw new ConstructError(scope, `routes[${path}]`, problem);
+  }
+  return { address };
+}

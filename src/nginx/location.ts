@@ -1,0 +1,75 @@
+import type { ProxyOptions } from "../release/proxy-options.ts";
+import type { Redirect } from "../release/redirect.ts";
+import type { RouteOptions } from "../release/route-options.ts";
+import { InvalidValueError } from "../values/invalid-value-error.ts";
+import { path } from "./argument.ts";
+import { Directive } from "./directive.ts";
+import { passing } from "./pass-options.ts";
+import { redirectLocations, usesRest } from "./redirect.ts";
+import { type PathRest, restVariable } from "./request-target.ts";
+import type { NginxBackend, Upstreams } from "./upstream.ts";
+
+/** What answers a path: a service or an address, or a redirect. */
+export type NginxRoute = (NginxBackend & RouteOptions) | Redirect;
+
+/** Backends by path, a bare word being a service; a path takes itself and everything below it, the longest one wins. */
+export type NginxRoutes = Readonly<Record<string, string | NginxRoute>>;
+
+/** A route and its path without the last slash, so that `/api` and `/api/` are one. */
+export interface Location {
+  readonly below: string;
+  readonly to: NginxRoute;
+}
+
+/** @throws InvalidValueError for a path that two routes of the site `name` take */
+export function sortedLocations(name: string, routes: NginxRoutes): Location[] {
+  const taken = new Map<string, Location>();
+  for (const [at, to] of Object.entries(routes)) {
+    const below = path(at).replace(/\/$/, "");
+    if (taken.has(below)) {
+      const rule = `must be routed once in ${name}, with or without a slash at its end`;
+      throw new InvalidValueError({ subject: "route path", rule, got: at });
+    }
+    taken.set(below, { below, to: typeof to === "string" ? { service: to } : to });
+  }
+  return [...taken.values()].sort((a, b) => (a.below < b.below ? -1 : 1));
+}
+
+/** The backends of `locations`. */
+export function backendsOf(locations: readonly Location[]): (NginxBackend & RouteOptions)[] {
+  return locations.flatMap(({ to }) => ("redirect" in to ? [] : [to]));
+}
+
+/** What stands in the text for one route; `around` is its site. */
+export function locationBlocks({ below, to }: Location, around: ProxyOptions, upstreams: Upstreams): Directive[] {
+  if ("redirect" in to) return redirectLocations(below, to);
+  const url = upstreams.urlOf(to);
+  const options = passing(to, around);
+  const rest = strippedRest(below, to);
+  if (rest === undefined) return bothLocations(below, [...options, Directive.of("proxy_pass", url)]);
+  return [
+    Directive.exactLocation(below, [...options, Directive.of("proxy_pass", { ...url, rest: "query" })]),
+    Directive.location(`${below}/`, [...options, Directive.strip(below), Directive.of("proxy_pass", { ...url, rest })]),
+  ];
+}
+
+/** The variables that `locations` of all sites use, each once. */
+export function restsOfPaths(locations: readonly Location[]): Directive[] {
+  const rests = new Map<string, PathRest>();
+  for (const { below, to } of locations) {
+    const redirected = "redirect" in to && usesRest(below, to);
+    const rest = redirected ? ({ of: below, begins: "after-slash" } as const) : strippedRest(below, to);
+    if (rest) rests.set(restVariable(rest), rest);
+  }
+  return [...rests.keys()].sort().map((name) => Directive.restOfPath(rests.get(name) as PathRest));
+}
+
+function strippedRest(below: string, to: NginxRoute): PathRest | undefined {
+  return !("redirect" in to) && to.stripPrefix && below !== "" ? { of: below, begins: "slash" } : undefined;
+}
+
+/** Why two: a bare prefix `/api` would take `/apiary` too. */
+function bothLocations(below: string, children: readonly Directive[]): Directive[] {
+  const prefix = Directive.location(`${below}/`, children);
+  return below === "" ? [prefix] : [Directive.exactLocation(below, children), prefix];
+}

@@ -1,0 +1,26 @@
+import { InvalidValueError } from "../values/invalid-value-error.ts";
+import type { OptionNames } from "../values/known-options.ts";
+import { PROXY_OPTIONS, type ProxyOptions, proxyRules } from "./proxy-options.ts";
+
+/** What a route may declare beside its path and its backend; what it says counts for it in place of the site's word. */
+export interface RouteOptions extends ProxyOptions {
+  /** Whether the service gets the path without the route's own, `/api/x` as `/x`. @default false */
+  readonly stripPrefix?: boolean;
+}
+
+export const ROUTE_OPTIONS: OptionNames<RouteOptions> = { ...PROXY_OPTIONS, stripPrefix: true };
+
+/** The rules of a route's options, by the option that each is about. */
+export function routeRules(
+  path: string,
+  options: RouteOptions,
+): Readonly<Partial<Record<keyof RouteOptions, () => void>>> {
+  return {
+    ...proxyRules(options),
+    stripPrefix: () => {
+      if (!options.stripPrefix || path !== "/") return;
+      const remedy = "leave it out";
+      throw new InvalidValueError({ subject: "stripPrefix", rule: "must have a path to take away", got: path, remedy });
+    },
+  };
+}

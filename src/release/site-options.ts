@@ -1,0 +1,43 @@
+import { InvalidValueError } from "../values/invalid-value-error.ts";
+import type { OptionNames } from "../values/known-options.ts";
+import { ServerName } from "../values/server-name.ts";
+import { PROXY_OPTIONS, type ProxyOptions, proxyRules } from "./proxy-options.ts";
+
+/** What a site may declare beside its name and its routes. */
+export interface SiteOptions extends ProxyOptions {
+  /** More names that are served alike. @default - none */
+  readonly aliases?: readonly string[];
+  /** Names whose visitors are sent to the site's own by 308, path and query kept, e.g. `www.example.com`. @default - none */
+  readonly redirectFrom?: readonly string[];
+}
+
+export const SITE_OPTIONS: OptionNames<SiteOptions> = { ...PROXY_OPTIONS, aliases: true, redirectFrom: true };
+
+/** The rules of a site's options, by the option that each is about. */
+export function siteRules(options: SiteOptions): Readonly<Partial<Record<keyof SiteOptions, () => void>>> {
+  const { aliases = [], redirectFrom = [] } = options;
+  return {
+    ...proxyRules(options),
+    aliases: () => parsedNames("aliases", aliases),
+    redirectFrom: () => parsedNames("redirectFrom", redirectFrom),
+  };
+}
+
+/** The options with every name spelled as DNS does. @throws InvalidValueError for what is no list of names */
+export function withParsedNames(options: SiteOptions): SiteOptions {
+  const { aliases, redirectFrom } = options;
+  return {
+    ...options,
+    ...(aliases === undefined ? {} : { aliases: parsedNames("aliases", aliases) }),
+    ...(redirectFrom === undefined ? {} : { redirectFrom: parsedNames("redirectFrom", redirectFrom) }),
+  };
+}
+
+/** Sorted, so that the order of declaration does not show. */
+function parsedNames(subject: string, names: readonly string[]): string[] {
+  if (!Array.isArray(names)) {
+    const remedy = 'write e.g. ["www.example.com"]';
+    throw new InvalidValueError({ subject, rule: "must be a list of names", got: names, remedy });
+  }
+  return names.map((name) => `${ServerName.parse(name)}`).sort();
+}
