@@ -8,6 +8,7 @@ import { run } from "../src/cli/command.mjs";
 import { makeReady } from "../src/cli/program.mjs";
 import { findProject } from "../src/cli/project.mjs";
 import { Terminal } from "../src/cli/terminal.mjs";
+import { PROGRAMS as NAMESPACES } from "./engines/programs.mjs";
 import { LaneOutput } from "./lane-output.mjs";
 import { withLock } from "./offline/images/lock.mjs";
 import { PROGRAMS as REHEARSAL } from "./rehearsal/programs.mjs";
@@ -28,12 +29,13 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PARTS = ["check", "fast", "vectors", "real"];
 /** Parts of one line run side by side: vectors wait for an answer that comes after more than a minute. */
 const STEPS = [["check"], ["fast", "vectors"], ["real"]];
-/** A rehearsal makes networks and machines. CI must have a machine that can, and fails where it has not. */
+/** A rehearsal makes networks and machines, a second engine namespaces. CI must have a machine that can, and fails where it has not. */
 const REHEARSES = Boolean(process.env.CI) || (process.platform === "linux" && process.getuid?.() === 0);
-const REHEARSED = "(host-agent|rehearsal-(doubles|stage|netflix|options|repositories))[^/]*\\.real\\.test\\.ts$";
+const REHEARSED =
+  "(engine-of-its-own|host-agent|rehearsal-(doubles|stage|netflix|options|repositories))[^/]*\\.real\\.test\\.ts$";
 /** The programs that the real part talks to, besides Docker and Terraform, with their Debian packages. */
 const PROGRAMS = {
-  ...(REHEARSES ? REHEARSAL : {}),
+  ...(REHEARSES ? { ...REHEARSAL, ...NAMESPACES } : {}),
   busybox: "busybox",
   "cloud-init": "cloud-init",
   curl: "curl",

@@ -1,0 +1,9 @@
+//go:build tools
+
+// Package wrapper names what is built, so that Go keeps its requirements.
+package wrapper
+
+import (
+	_ "github.com/moby/moby/v2/cmd/docker-proxy"
+	_ "github.com/moby/moby/v2/cmd/dockerd"
+)
