@@ -1,10 +1,11 @@
 import { dockerProviderProblems } from "../../src/cli/docker-provider.ts";
+import type { ImageBuild } from "../../src/cli/synthesized-stack.ts";
 import type { Engine } from "../../src/cli/tools.ts";
 import { RecordedCommand } from "./recorded-command.ts";
 
 const SOCKET = "unix:///var/run/docker.sock";
 const REMOTE = "tcp://10.0.0.1:2376";
-const BUILD = { path: "cats/image", dockerfile: "FROM scratch\n" };
+const BUILD: ImageBuild = { path: "cats/image", platforms: [], dockerfile: "FROM scratch\n" };
 
 interface Case {
   readonly host?: string;
@@ -12,7 +13,7 @@ interface Case {
   readonly endpoint?: string;
   readonly engine?: Partial<Engine>;
   readonly env?: NodeJS.ProcessEnv;
-  readonly builds?: readonly (typeof BUILD)[];
+  readonly builds?: readonly ImageBuild[];
   /** Where every context leads. */
   readonly context?: string;
 }
@@ -40,6 +41,11 @@ test.each<[string, Case, string[]]>([
   ["another engine than the client's", { host: REMOTE, version: "4.5.0" }, [ELSEWHERE("4.5.0")]],
   ["the same by a version from source", { host: REMOTE, version: "4.5.0+main.1" }, [ELSEWHERE("4.5.0+main.1")]],
   ["another engine, nothing to build", { host: REMOTE, version: "4.5.0", builds: [] }, []],
+  [
+    "another engine, where a step with buildx builds",
+    { host: REMOTE, version: "4.5.0", builds: [{ ...BUILD, buildx: { needs: "" } }] },
+    [],
+  ],
   ["another engine, by a provider that builds where it is told", { host: REMOTE, version: "4.4.1" }, []],
   ["another engine, by a provider that nobody knows", { host: REMOTE }, []],
   ["the client's own engine", { host: REMOTE, version: "4.5.0", endpoint: REMOTE }, []],

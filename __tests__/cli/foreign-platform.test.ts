@@ -15,7 +15,8 @@ const NO_BUILDX = { "docker buildx inspect": { code: 1, stderr: "docker: unknown
 function problems(
   dockerfile: string,
   {
-    platform = "linux/arm64",
+    platform = "linux/arm64" as string | undefined,
+    step = undefined as Record<string, string> | undefined,
     answers = NO_BUILDX as ConstructorParameters<typeof RecordedCommand>[0],
     engine = { platform: "linux/x86_64", local: true } as object,
     kernel = [] as readonly string[],
@@ -28,7 +29,10 @@ function problems(
     "//": { metadata: { path: "cats/image/Resource" } },
     build: { context: "contexts/1", dockerfile: "Dockerfile", platform },
   };
-  const stack = new SynthesizedStack("cats", folder, { resource: { docker_image: { image } } } as never);
+  const environment = { SLIPWAY_CONTEXT: "contexts/1", SLIPWAY_DOCKERFILE: "Dockerfile", ...step };
+  const build = { ...image, build: undefined, provisioner: [{ "local-exec": { environment } }] };
+  const resource = step ? { terraform_data: { build } } : { docker_image: { image } };
+  const stack = new SynthesizedStack("cats", folder, { resource } as never);
   const command = new RecordedCommand(answers);
   return foreignPlatformProblems(stack, { engine: engine as never, command }, (path) => kernel.includes(path));
 }
@@ -67,6 +71,29 @@ test.each<[string, ReturnType<typeof problems>, string[]]>([
       engine: { platform: "linux/x86_64", local: false },
     }),
     [PROBLEM],
+  ],
+  [
+    "several platforms, of which the engine runs one",
+    problems(RUNS, { step: { SLIPWAY_PLATFORMS: "linux/amd64,linux/arm64" } }),
+    [PROBLEM],
+  ],
+  [
+    "several platforms, of which two are missing",
+    problems(RUNS, { step: { SLIPWAY_PLATFORMS: "linux/arm64,linux/riscv64" } }),
+    [
+      PROBLEM.replace("linux/arm64", "linux/arm64, linux/riscv64").replace(
+        "--install arm64",
+        "--install arm64,riscv64",
+      ),
+    ],
+  ],
+  [
+    "several platforms and a builder of its own that emulates",
+    problems(RUNS, {
+      step: { SLIPWAY_PLATFORMS: "linux/amd64,linux/arm64", SLIPWAY_BUILDER: "farm" },
+      answers: { "docker buildx inspect farm": "Platforms: linux/amd64*, linux/arm64\n", ...NO_BUILDX },
+    }),
+    [],
   ],
 ])("an image with %s", async (_, found, expected) => {
   expect(await found).toEqual(expected);

@@ -229,7 +229,10 @@ describe("a project's own preparation", () => {
     expect((await machine.slipway(project, ["up"])).code).toBe(0);
     expect(readFileSync(join(project, "synths"), "utf8")).toBe("it's so\n");
     const { code, stdout } = await machine.slipway(project, ["env"]);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: "export PREPARED='it'\\''s so'\n" });
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: "export PREPARED='it'\\''s so'\nexport BUILDX_NO_DEFAULT_ATTESTATIONS='1'\n",
+    });
   });
 
   it("can want a mirror, which an engine that lacks it is told of", async () => {

@@ -77,6 +77,8 @@ describe("BuiltImage", () => {
     ["the target", { target: "final" }],
     ["labels", { labels: { a: "b" } }],
     ["the platform", { platform: Platform.LINUX_ARM64 }],
+    ["several platforms", { platforms: [Platform.LINUX_ARM64, Platform.LINUX_AMD64] }],
+    ["what is attested", { provenance: true }],
     ["the version", { version: "1.0.0" }],
   ])("%s belong to the content", (_, props) => {
     const context = application();
@@ -199,7 +201,7 @@ describe("BuiltImage", () => {
     [
       "a secret's file that is missing",
       () => ({ context: application(), secrets: [{ id: "a", file: "/nonexistent" }] }),
-      /secret file must exist/,
+      /file of a build must exist/,
     ],
   ])("refuses %s", (_, props, message) => expect(() => build(props())).toThrow(message));
 

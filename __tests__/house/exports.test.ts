@@ -4,6 +4,7 @@ import * as slipway from "../../src/index.ts";
 /** What a user can name. A name that goes or changes is a breaking change and enters the changelog. */
 const EXPORTS = [
   "Backend",
+  "BuildCache",
   "BuildContext",
   "BuiltImage",
   "ConstructError",

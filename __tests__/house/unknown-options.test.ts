@@ -96,6 +96,21 @@ test.each<[string, (stack: TerraformStack) => unknown, string]>([
     'stack/it: secrets[a]: BuiltImage option must be known, got "evn": did you mean env?',
   ],
   [
+    "the caches of a build",
+    (s) => new slipway.BuiltImage(s, "it", { ...built(s), cache: { form: [] } as Untyped }),
+    'stack/it: cache: BuiltImage option must be known, got "form": did you mean from?',
+  ],
+  [
+    "a key of a build",
+    (s) => new slipway.BuiltImage(s, "it", { ...built(s), ssh: [{ id: "default", fiel: "a" } as Untyped] }),
+    'stack/it: ssh[default]: BuiltImage option must be known, got "fiel": did you mean file?',
+  ],
+  [
+    "an image's squash, which no builder has any more",
+    (s) => new slipway.BuiltImage(s, "it", { ...built(s), squash: true } as Untyped),
+    "stack/it: squash: is what only Docker's builder of before BuildKit did: copy what runs into a last stage",
+  ],
+  [
     "an image's lint",
     (s) => new slipway.BuiltImage(s, "it", { ...built(s), lint: { severities: {} } as Untyped }),
     'stack/it: lint: lint option must be known, got "severities": did you mean severity?',

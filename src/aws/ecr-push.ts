@@ -21,11 +21,23 @@ export interface EcrTarget {
  * refuses to take an immutable tag twice, even with the same image. Returns the digest that the content's tag stands
  * for, a reference.
  */
-export function pushToEcr({ deployer, account, repositoryName, repositoryId }: EcrTarget, push: ImagePush): string {
+export function pushToEcr(target: EcrTarget, push: ImagePush): string {
+  const { builtName } = push;
+  const pushed = builtName === undefined ? push.dependsOn : [pushStep(target, push, builtName)];
+  const read = new DataAwsEcrImage(push.scope, "Pushed", {
+    registryId: target.account,
+    repositoryName: target.repositoryName,
+    imageTag: push.fixedTags[0] as string,
+    dependsOn: pushed,
+  });
+  return read.imageDigest;
+}
+
+function pushStep({ deployer, account, repositoryName, repositoryId }: EcrTarget, push: ImagePush, builtName: string) {
   const { scope, contentId, fixedTags, mutableTags } = push;
   const script = stagedScript(scope, "ecr-push.sh");
   const engine = DockerEngine.of(scope).host;
-  const step = new Step(scope, "Push", {
+  return new Step(scope, "Push", {
     command: script.command,
     triggers: { repository: repositoryId, content: contentId, tags: [...fixedTags, ...mutableTags] },
     environment: {
@@ -33,7 +45,7 @@ export function pushToEcr({ deployer, account, repositoryName, repositoryId }: E
       ...script.environment,
       SLIPWAY_ACCOUNT: account,
       SLIPWAY_REPOSITORY: repositoryName,
-      SLIPWAY_BUILT: push.builtName,
+      SLIPWAY_BUILT: builtName,
       SLIPWAY_CONTENT: contentId,
       SLIPWAY_LABEL: CONTENT_LABEL,
       SLIPWAY_FIXED: fixedTags.join(" "),
@@ -45,11 +57,4 @@ export function pushToEcr({ deployer, account, repositoryName, repositoryId }: E
     // A repository cannot be there twice under its name.
     createBeforeDestroy: false,
   });
-  const pushed = new DataAwsEcrImage(scope, "Pushed", {
-    registryId: account,
-    repositoryName,
-    imageTag: fixedTags[0] as string,
-    dependsOn: [step],
-  });
-  return pushed.imageDigest;
 }

@@ -60,6 +60,10 @@ export abstract class EcrRepositoryBase extends Construct implements IEcrReposit
     this.repositoryArn = `${place.arnPrefix}:repository/${this.path}`;
   }
 
+  get identity(): string {
+    return this.repositoryId;
+  }
+
   get pullAccess(): PullAccess {
     return { kind: "aws-iam", repositoryArn: this.repositoryArn };
   }

@@ -37,7 +37,7 @@ export async function dockerProviderProblems(
       `Terraform's Docker provider goes to ${overridden}, where DOCKER_CONTEXT=${context} leads, not to ${wanted}, which ${declared}: ${remedy}`,
     ];
   }
-  const [first] = builds;
+  const first = builds.find(({ buildx }) => buildx === undefined);
   if (version === undefined || first === undefined) return [];
   if (!areSame(asked, engine.endpoint)) {
     return isAtLeast(version, BUILDS_WHERE_THE_CLIENT_DOES)

@@ -23,20 +23,25 @@ export async function foreignPlatformProblems(
   isThere: (path: string) => boolean = existsSync,
 ): Promise<string[]> {
   const own = engine?.platform === undefined ? undefined : Platform.parse(engine.platform);
-  const foreign = stack.builds.filter(({ platform }) => platform !== undefined && own?.runs(platform) === false);
-  const running = foreign.filter(runsSteps);
-  if (own === undefined || running.length === 0) return [];
-  const emulated = await builderPlatforms(command);
-  const inKernel = (platform: Platform) =>
-    engine?.local === true && isThere(`${BINFMT}/qemu-${QEMU_NAMES[platform.architecture] ?? platform.architecture}`);
-  return running
-    .filter(
-      ({ platform }) => !inKernel(platform as Platform) && !emulated.some((each) => each.runs(platform as Platform)),
-    )
-    .map(
-      ({ path, platform }) =>
-        `${path} is built for ${platform}, and neither the engine (${own}) nor its builder runs steps of that: docker run --privileged --rm tonistiigi/binfmt --install ${platform?.architecture} teaches the engine, docker buildx use chooses a builder that can`,
-    );
+  if (own === undefined) return [];
+  const inKernel = ({ architecture }: Platform) =>
+    engine?.local === true && isThere(`${BINFMT}/qemu-${QEMU_NAMES[architecture] ?? architecture}`);
+  const emulated = new Map<string | undefined, Promise<Platform[]>>();
+  const problems = stack.builds.map(async (build) => {
+    const foreign = build.platforms.filter((platform) => !own.runs(platform));
+    if (foreign.length === 0 || !runsSteps(build)) return [];
+    const builder = build.buildx?.builder;
+    const byBuilder = emulated.get(builder) ?? builderPlatforms(command, builder);
+    emulated.set(builder, byBuilder);
+    const known = await byBuilder;
+    const missing = foreign.filter((platform) => !inKernel(platform) && !known.some((each) => each.runs(platform)));
+    if (missing.length === 0) return [];
+    const architectures = [...new Set(missing.map(({ architecture }) => architecture))].join(",");
+    return [
+      `${build.path} is built for ${missing.join(", ")}, and neither the engine (${own}) nor its builder runs steps of that: docker run --privileged --rm tonistiigi/binfmt --install ${architectures} teaches the engine, docker buildx use chooses a builder that can`,
+    ];
+  });
+  return (await Promise.all(problems)).flat();
 }
 
 /** Files alone are copied for any platform. */
@@ -47,9 +52,11 @@ function runsSteps({ dockerfile }: ImageBuild): boolean {
   );
 }
 
-/** What the builder that `docker buildx use` chose can run, natively or by binfmt; nothing where there is no buildx. */
-async function builderPlatforms({ run }: Command): Promise<Platform[]> {
-  const { code, stdout } = await run("docker", ["buildx", "inspect"], { timeout: 30_000 });
+/** What a builder can run, natively or by binfmt; nothing where there is no buildx. */
+async function builderPlatforms({ run }: Command, builder?: string): Promise<Platform[]> {
+  const { code, stdout } = await run("docker", ["buildx", "inspect", ...(builder ? [builder] : [])], {
+    timeout: 30_000,
+  });
   if (code !== 0) return [];
   return [...stdout.matchAll(/^Platforms:\s*(.+)$/gm)]
     .flatMap(([, names = ""]) => names.split(","))

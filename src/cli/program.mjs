@@ -69,7 +69,7 @@ export async function makeReady(terminal, project, { verb, yes, programs }) {
   const { mirror } = (await preparation.plan?.(kit)) ?? {};
   const machine = await setUp(terminal, { root: project.root, yes, tools, mirror, programs });
   const environment = (await preparation.prepare?.({ ...kit, ...machine })) ?? {};
-  Object.assign(environment, engineVariables(machine.engine));
+  Object.assign(environment, engineVariables(machine.engine), tools ? builderVariables() : {});
   Object.assign(process.env, environment, { CHECKPOINT_DISABLE: "1" });
   return { machine, environment };
 }
@@ -85,6 +85,18 @@ export async function makeReady(terminal, project, { verb, yes, programs }) {
 export function engineVariables(engine, env = process.env) {
   if (!engine || env.DOCKER_HOST || env.DOCKER_CONTEXT || isDefaultEndpoint(engine.endpoint)) return {};
   return engine.endpoint.startsWith("tcp:") ? { DOCKER_CONTEXT: engine.context } : { DOCKER_HOST: engine.endpoint };
+}
+
+/**
+ * What makes a builder attest nothing that is not declared: an attestation has the time in it, and two builds of one
+ * content would have two digests. Why a variable: the provider has an option for it from 4.3 on only, and an older one
+ * refuses what it does not know.
+ *
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {Record<string, string>}
+ */
+export function builderVariables(env = process.env) {
+  return env.BUILDX_NO_DEFAULT_ATTESTATIONS === undefined ? { BUILDX_NO_DEFAULT_ATTESTATIONS: "1" } : {};
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { builderProblems } from "./builder-problems.ts";
 import { STACK_LABEL } from "./engine-sweep.ts";
 import { foreignPlatformProblems } from "./foreign-platform.ts";
 import type { PublishedPort, SynthesizedStack } from "./synthesized-stack.ts";
@@ -12,7 +13,7 @@ interface Holder {
 
 /**
  * What stands in a stack's way outside of it, one line each with the remedy: the same stack from another folder, ports
- * that somebody else holds, images of another processor, registries that are expected to exist and do not answer, an AWS that knows nobody here.
+ * that somebody else holds, builders that cannot, images of another processor, registries that are expected to exist and do not answer, an AWS that knows nobody here.
  *
  * @param hasState whether Terraform has a state of the stack, so that what is on the engine is its own
  */
@@ -33,8 +34,9 @@ export async function stackProblems(
   );
   const stranger = hasState ? undefined : await strangerProblem(stack.name, command);
   if (stranger) return [stranger];
-  const foreign = await foreignPlatformProblems(stack, { engine, command });
-  return [...ports, ...registries, ...foreign, await awsProblem(stack, command)].filter(
+  const builders = await builderProblems(stack, { engine, command });
+  const foreign = builders.length > 0 ? [] : await foreignPlatformProblems(stack, { engine, command });
+  return [...ports, ...registries, ...builders, ...foreign, await awsProblem(stack, command)].filter(
     (problem) => problem !== undefined,
   );
 }

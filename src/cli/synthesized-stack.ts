@@ -11,14 +11,21 @@ export interface PublishedPort {
   readonly wantedBy: string;
 }
 
-/** An image that the engine builds. */
+/** An image that is built. */
 export interface ImageBuild {
   /** The construct path of who builds it. */
   readonly path: string;
-  /** @default - the engine's own platform */
-  readonly platform?: Platform;
+  /** Empty for the engine's own. */
+  readonly platforms: readonly Platform[];
   /** The text of its Dockerfile. */
   readonly dockerfile: string;
+  /** Present where a step of the apply builds it by `docker buildx`. */
+  readonly buildx?: {
+    /** @default - the one that the machine uses */
+    readonly builder?: string;
+    /** What of it not every builder can do, for people; may be empty. */
+    readonly needs: string;
+  };
 }
 
 interface Block {
@@ -130,15 +137,22 @@ export class SynthesizedStack {
       .map(({ block }) => block.name as string);
   }
 
-  /** The images that the stack builds. */
+  /** The images that the stack builds: by the provider, or by a step with docker buildx. */
   get builds(): ImageBuild[] {
-    return this.blocks("docker_image").flatMap(({ path, block }) =>
-      list(block.build).map(({ context, dockerfile, platform }) => ({
-        path: ownerOf(path),
-        ...(typeof platform === "string" ? { platform: Platform.parse(platform) } : {}),
-        dockerfile: readFileSync(join(this.folder, String(context), String(dockerfile)), "utf8"),
-      })),
+    const byProvider = this.blocks("docker_image").flatMap(({ path, block }) =>
+      list(block.build).map((build) => this.build(path, build.context, build.dockerfile, build.platform)),
     );
+    const bySteps = this.blocks("terraform_data").flatMap(({ path, block }) =>
+      list(block.provisioner)
+        .flatMap((provisioner) => list(provisioner["local-exec"]))
+        .map(({ environment }) => (environment ?? {}) as Readonly<Record<string, string | undefined>>)
+        .filter(({ SLIPWAY_DOCKERFILE }) => SLIPWAY_DOCKERFILE !== undefined)
+        .map((told) => ({
+          ...this.build(path, told.SLIPWAY_CONTEXT, told.SLIPWAY_DOCKERFILE, told.SLIPWAY_PLATFORMS),
+          buildx: { builder: told.SLIPWAY_BUILDER, needs: told.SLIPWAY_NEEDS ?? "" },
+        })),
+    );
+    return [...byProvider, ...bySteps];
   }
 
   /** The containers whose successors start beside them: a host's services. */
@@ -155,6 +169,14 @@ export class SynthesizedStack {
   pathOf(address: string): string {
     const [type = "", name = ""] = address.replace(/\[.*$/, "").split(".");
     return this.document.resource?.[type]?.[name]?.["//"]?.metadata?.path ?? address;
+  }
+
+  private build(path: string, context: unknown, dockerfile: unknown, platforms: unknown): ImageBuild {
+    return {
+      path: ownerOf(path),
+      platforms: typeof platforms === "string" ? platforms.split(",").map((each) => Platform.parse(each)) : [],
+      dockerfile: readFileSync(join(this.folder, String(context), String(dockerfile)), "utf8"),
+    };
   }
 
   private get registries(): string[] {

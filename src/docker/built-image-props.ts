@@ -1,5 +1,9 @@
+import type { IConstruct } from "constructs";
 import type { Dockerfile } from "../dockerfile/dockerfile.ts";
 import type { LintOptions } from "../dockerfile/lint/lint.ts";
+import { ConstructError } from "../terraform/construct-error.ts";
+import { knownProps } from "../terraform/known-props.ts";
+import type { BuildCache } from "../values/build-cache.ts";
 import type { OptionNames } from "../values/known-options.ts";
 import type { Platform } from "../values/platform.ts";
 import type { BuildSecret } from "./image-dockerfile.ts";
@@ -30,6 +34,32 @@ export interface BuiltImageProps {
   readonly labels?: Readonly<Record<string, string>>;
   /** @default - the engine's own platform */
   readonly platform?: Platform;
+  /**
+   * Several platforms, in place of `platform`: one index is pushed, its digest runs, and each host takes its side of it.
+   * Built by `docker buildx` and pushed from there, so that no engine has the image before it pulls it; the builder must
+   * be able to: an engine with containerd's image store, or one made by `docker buildx create`.
+   * @default - one image, for `platform`
+   */
+  readonly platforms?: readonly Platform[];
+  /**
+   * Where the builder finds the layers of earlier builds, and where it leaves those of this one.
+   * @default - what the builder itself remembers
+   */
+  readonly cache?: BuildCaches;
+  /** The builder, by the name that `docker buildx create` gave it. @default - the one that the machine uses */
+  readonly builder?: string;
+  /** Keys that `RUN --mount=type=ssh` steps log in with; none gets into a layer. @default - none */
+  readonly ssh?: readonly BuildSsh[];
+  /** The network of `RUN` steps: `none`, or `host` for that of the builder's machine. @default "default" */
+  readonly network?: "default" | "none" | "host";
+  /**
+   * Attests how the image was built. Why not always: what is attested has the time in it, so that two builds of one
+   * content would never have one digest.
+   * @default false
+   */
+  readonly provenance?: boolean;
+  /** Attests what is in the image, a list of its packages. @default false */
+  readonly sbom?: boolean;
   /** Builds every step anew instead of reusing layers. @default false */
   readonly noCache?: boolean;
   /** Images that the Dockerfile builds upon and that need a login or a pull of their own first. @default - none */
@@ -40,7 +70,23 @@ export interface BuiltImageProps {
   readonly secrets?: readonly BuildSecret[];
 }
 
-export const BUILT_IMAGE_PROPS: OptionNames<BuiltImageProps> = {
+/** Caches of a build. */
+export interface BuildCaches {
+  /** @default - none */
+  readonly from?: readonly BuildCache[];
+  /** @default - none */
+  readonly to?: readonly BuildCache[];
+}
+
+/** What a build step that mounts ssh logs in with: the agent of the machine that deploys, or a key's file. */
+export interface BuildSsh {
+  /** The id by which `RUN --mount=type=ssh,id=…` asks for it; `default` where it names none. */
+  readonly id: string;
+  /** A private key outside the build context, relative to the working directory. @default - the agent, SSH_AUTH_SOCK */
+  readonly file?: string;
+}
+
+const BUILT_IMAGE_PROPS: OptionNames<BuiltImageProps> = {
   context: true,
   dockerfile: true,
   repository: true,
@@ -50,11 +96,28 @@ export const BUILT_IMAGE_PROPS: OptionNames<BuiltImageProps> = {
   target: true,
   labels: true,
   platform: true,
+  platforms: true,
+  cache: true,
+  builder: true,
+  ssh: true,
+  network: true,
+  provenance: true,
+  sbom: true,
   noCache: true,
   privateBaseImages: true,
   lint: true,
   secrets: true,
 };
+
+/** @throws {ConstructError} for a property that a `BuiltImage` does not read */
+export function knownImageProps(scope: IConstruct, props: BuiltImageProps): void {
+  if (Object.hasOwn(props, "squash")) {
+    const problem =
+      "is what only Docker's builder of before BuildKit did: copy what runs into a last stage (COPY --from), whose image has nothing of the stages before it";
+    throw new ConstructError(scope, "squash", problem);
+  }
+  knownProps(scope, props, BUILT_IMAGE_PROPS);
+}
 
 /** OCI's own annotations as labels. `created` and `revision` are left out: they would make every build a new content. */
 export function annotations(props: BuiltImageProps): Record<string, string> {

@@ -1,23 +1,21 @@
-import { relative, resolve } from "node:path";
-import { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
+import { resolve } from "node:path";
 import { Construct } from "constructs";
 import { BuildContext } from "../context/build-context.ts";
 import type { Dockerfile } from "../dockerfile/dockerfile.ts";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
-import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral, requireTextMap } from "../terraform/literal.ts";
 import { perStack } from "../terraform/per-stack.ts";
 import { stackDirectory, stackOf } from "../terraform/stack-of.ts";
-import { templateMap } from "../terraform/template-text.ts";
 import type { Platform } from "../values/platform.ts";
 import { SemanticVersion } from "../values/semantic-version.ts";
-import { annotations, BUILT_IMAGE_PROPS, type BuiltImageProps } from "./built-image-props.ts";
-import { IMAGE, PLATFORM, REPOSITORY, requireKind, requireKinds } from "./declared-kind.ts";
+import { type BuildOptions, readBuildOptions } from "./build-options.ts";
+import { annotations, type BuiltImageProps, knownImageProps } from "./built-image-props.ts";
+import type { DeclaredBuild } from "./declared-build.ts";
+import { IMAGE, REPOSITORY, requireKind, requireKinds } from "./declared-kind.ts";
 import { CONTENT_LABEL, DockerEngine, ownershipLabels, STACK_LABEL } from "./docker-engine.ts";
 import type { IImage } from "./image.ts";
-import { buildSecretBlocks, readImageDockerfile } from "./image-dockerfile.ts";
-import { pushByProvider } from "./provider-push.ts";
-import type { PulledImage } from "./pulled-image.ts";
+import { readImageDockerfile } from "./image-dockerfile.ts";
+import { buildByProvider } from "./provider-build.ts";
 import type { IRepository } from "./registry.ts";
 
 /** Who pushes what, by repository and tag. */
@@ -32,6 +30,7 @@ export class BuiltImage extends Construct implements IImage {
   readonly repository: IRepository;
   readonly contentId: string;
   readonly platform?: Platform;
+  readonly platforms?: readonly Platform[];
   readonly reference: string;
   readonly exposedPorts: readonly number[];
   readonly declaredVolumes: readonly string[];
@@ -44,19 +43,20 @@ export class BuiltImage extends Construct implements IImage {
   constructor(scope: Construct, id: string, props: BuiltImageProps) {
     super(scope, constructId(scope, id));
     collectErrors([
-      () => knownProps(this, props, BUILT_IMAGE_PROPS),
+      () => knownImageProps(this, props),
       () => requireKind(this, "repository", props.repository, REPOSITORY),
-      () => props.platform === undefined || requireKind(this, "platform", props.platform, PLATFORM),
       () => requireKinds(this, "privateBaseImages", props.privateBaseImages ?? [], IMAGE),
     ]);
     this.repository = props.repository;
-    this.platform = props.platform;
-    const { context: opened, versionTags, args, target, labels: own } = this.checked(props);
+    const { options, context: opened, versionTags, args, target, labels: own } = this.checked(props);
+    const { platforms } = options;
+    if (platforms.length > 1) this.platforms = platforms;
+    else this.platform = platforms[0];
     const dockerfile = readImageDockerfile(this, opened.dockerfileText, {
       args,
       secrets: (props.secrets ?? []).map(({ id }) => id),
       target,
-      platform: props.platform,
+      platforms,
       lint: props.lint === false ? false : { hasIgnoreFile: opened.hasIgnoreFile, ...props.lint },
       loggedIn: (props.privateBaseImages ?? []).map((base) => base.repository.registry.address),
     });
@@ -65,61 +65,49 @@ export class BuiltImage extends Construct implements IImage {
     this.baseImages = dockerfile.baseImages;
     const context = dockerfile.text === opened.dockerfileText ? opened : opened.withDockerfileText(dockerfile.text);
     const labels = { ...annotations(props), ...own };
+    const platform = platforms.length === 0 ? undefined : platforms.join(",");
+    const { attestations } = options;
     this.contentId = atProperty(this, "context", () =>
-      context.contentId({ args, labels, target, platform: props.platform?.toString() }),
+      context.contentId({ args, labels, target, platform, attestations }),
     );
     this.tags = [`sha-${this.contentId}`, ...versionTags];
     this.checkTags();
 
-    this.reference = this.declare(props, context, { args, labels });
+    this.reference = this.declare(props, context, { args, labels, target, options });
   }
 
   /** The build and the push, in this order; returns the reference by digest. */
   private declare(
     props: BuiltImageProps,
     context: BuildContext,
-    { args, labels }: Pick<BuiltImageProps, "args" | "labels">,
+    { args, labels, target, options }: Pick<DeclaredBuild, "args" | "labels" | "target" | "options">,
   ): string {
     const staged = `contexts/${this.contentId}`;
     context.stage(resolve(stackDirectory(this), staged));
-    DockerEngine.of(this);
-    const pushUri = `${new URL(this.repository.registry.endpoint).host}/${this.repository.path}`;
-    const name = `${pushUri}:${this.tags[0]}`;
-    const fixed = props.version === undefined ? 1 : 2;
-    const imageLabels = templateMap({
-      ...labels,
-      [STACK_LABEL]: ownershipLabels(this)[STACK_LABEL] as string,
-      [CONTENT_LABEL]: this.contentId,
-    });
-    const bases = (props.privateBaseImages ?? []).map((base, index) => basePull(this, index, base));
-    const build = new DockerImage(this, "Resource", {
-      name,
-      dependsOn: bases,
-      keepLocally: true,
-      platform: props.platform?.toString(),
-      buildAttribute: {
-        context: staged,
-        dockerfile: context.dockerfile,
-        buildArgs: templateMap(args ?? {}),
-        target: props.target,
-        label: imageLabels,
-        labels: imageLabels,
-        platform: props.platform?.toString(),
-        noCache: props.noCache,
-        secrets: buildSecretBlocks(this, props.secrets ?? [], (path) => relative(stackDirectory(this), resolve(path))),
-      },
-    });
     const { repository, contentId, tags } = this;
-    const push = {
+    const fixed = props.version === undefined ? 1 : 2;
+    const build = options.buildx === undefined ? buildByProvider : loadBuildx().buildByBuildx;
+    DockerEngine.of(this);
+    const digest = build(this, {
+      repository,
       contentId,
+      context: staged,
+      dockerfile: context.dockerfile,
+      args,
+      labels: {
+        ...labels,
+        [STACK_LABEL]: ownershipLabels(this)[STACK_LABEL] as string,
+        [CONTENT_LABEL]: contentId,
+      },
+      target,
+      options,
+      noCache: props.noCache,
+      secrets: props.secrets ?? [],
+      bases: props.privateBaseImages ?? [],
+      pushUri: `${new URL(repository.registry.endpoint).host}/${repository.path}`,
       fixedTags: tags.slice(0, fixed),
       mutableTags: tags.slice(fixed),
-      platform: props.platform,
-    };
-    const dependsOn = [build, ...repository.ready];
-    const digest =
-      repository.push?.({ ...push, scope: this, builtName: name, dependsOn }) ??
-      pushByProvider(this, { ...push, repository, build, pushUri });
+    });
     return `${repository.uri}@${digest}`;
   }
 
@@ -129,6 +117,7 @@ export class BuiltImage extends Construct implements IImage {
     let target: string | undefined;
     let args: Readonly<Record<string, string>> = {};
     let labels: Readonly<Record<string, string>> = {};
+    let options: BuildOptions | undefined;
     collectErrors([
       () => this.checkRepository(),
       () => {
@@ -145,6 +134,9 @@ export class BuiltImage extends Construct implements IImage {
         versionTags = [...new Set([tag, ...moved])];
       },
       () => {
+        options = readBuildOptions(this, props);
+      },
+      () => {
         target = requireLiteral(this, "target", props.target);
       },
       () => {
@@ -154,7 +146,7 @@ export class BuiltImage extends Construct implements IImage {
         labels = requireTextMap(this, "labels", requireLiteral(this, "labels", props.labels ?? {}));
       },
     ]);
-    return { context: context as BuildContext, versionTags, target, args, labels };
+    return { options: options as BuildOptions, context: context as BuildContext, versionTags, target, args, labels };
   }
 
   /** Two contents under one tag: which one it means would be up to the order of their pushes, and every plan a change. */
@@ -195,15 +187,7 @@ export class BuiltImage extends Construct implements IImage {
   }
 }
 
-/**
- * A pull of a base image before the build. Why apart: the engine's builder gets no login for a private FROM, but finds
- * what is there already.
- */
-function basePull(scope: Construct, index: number, base: PulledImage): DockerImage {
-  DockerEngine.of(scope).login(base.repository);
-  return new DockerImage(scope, `Base-${index + 1}`, {
-    name: base.reference,
-    keepLocally: true,
-    platform: base.platform?.toString(),
-  });
+/** Loaded when an image needs it: most do not. */
+function loadBuildx() {
+  return require("./buildx-build") as typeof import("./buildx-build.ts");
 }

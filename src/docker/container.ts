@@ -8,10 +8,11 @@ import { knownProps } from "../terraform/known-props.ts";
 import { COMMAND_EXAMPLE, checkLiteral, constructId, requireTextMap, requireWordList } from "../terraform/literal.ts";
 import { templateMap, templateText } from "../terraform/template-text.ts";
 import { DEFAULT_MEMORY_MIB, memoryLimit } from "../values/memory-limit.ts";
+import type { Platform } from "../values/platform.ts";
 import type { PortMapping } from "../values/port-mapping.ts";
 import { DEFAULT_STOP_GRACE_SECONDS, stopGrace } from "../values/stop-grace.ts";
 import { type ContainerHealth, containerHealthBlock, HEALTH_OPTIONS } from "./container-health.ts";
-import { IMAGE, NETWORK, PORT_MAPPING, requireKind, requireKinds, VOLUME } from "./declared-kind.ts";
+import { IMAGE, NETWORK, PLATFORM, PORT_MAPPING, requireKind, requireKinds, VOLUME } from "./declared-kind.ts";
 import { DockerEngine, labelBlocks, ownershipLabels, publishPort, SETTINGS_LABEL } from "./docker-engine.ts";
 import type { IImage } from "./image.ts";
 import type { INetwork } from "./network.ts";
@@ -21,6 +22,8 @@ import type { IVolume } from "./volume.ts";
 /** What a {@link Container} takes. */
 export interface ContainerProps {
   readonly image: IImage;
+  /** The side to run of an image that has several. @default - the image's only one, else the engine's own */
+  readonly platform?: Platform;
   /** @default - the default bridge */
   readonly network?: INetwork;
   /** Ports of the engine's machine that lead into the container. @default - none */
@@ -56,6 +59,7 @@ export interface ContainerProps {
 
 const PROPS = {
   image: true,
+  platform: true,
   network: true,
   ports: true,
   volumes: true,
@@ -90,6 +94,7 @@ export class Container extends Construct {
     collectErrors([
       () => knownProps(this, props, PROPS),
       () => requireKind(this, "image", props.image, IMAGE),
+      () => props.platform === undefined || requireKind(this, "platform", props.platform, PLATFORM),
       () => this.checkNetwork(props.network),
       () => requireKinds(this, "ports", props.ports ?? [], PORT_MAPPING),
       () => this.checkReplacement(props.replacement, props.ports ?? []),
@@ -119,7 +124,7 @@ export class Container extends Construct {
     const image = new DockerImage(this, "Image", {
       name: props.image.reference,
       keepLocally: true,
-      platform: props.image.platform?.toString(),
+      platform: (props.platform ?? props.image.platform)?.toString(),
       dependsOn: props.image.repository.ready,
     });
     const resource = new DockerContainer(this, "Resource", {

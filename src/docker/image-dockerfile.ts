@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { relative, resolve } from "node:path";
 import type { Construct, IConstruct } from "constructs";
 import { Dockerfile } from "../dockerfile/dockerfile.ts";
 import type { ExternalImage } from "../dockerfile/image-config.ts";
@@ -8,7 +9,7 @@ import { annotate, warn } from "../terraform/annotation.ts";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { requireLiteral } from "../terraform/literal.ts";
-import { isStrict } from "../terraform/stack-of.ts";
+import { isStrict, stackDirectory } from "../terraform/stack-of.ts";
 import type { Platform } from "../values/platform.ts";
 import { Lockfile } from "./lockfile.ts";
 
@@ -17,7 +18,8 @@ export interface DockerfileSurroundings {
   readonly args: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
   readonly target?: string;
-  readonly platform?: Platform;
+  /** Empty for the engine's own. */
+  readonly platforms: readonly Platform[];
   /** `false` for no findings at all. */
   readonly lint: LintOptions | false;
   /** Addresses of registries that the build logs in to. */
@@ -47,54 +49,81 @@ const ALWAYS_PRIVATE = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$|\.
  * @throws {ConstructError} with the Dockerfile's line
  */
 export function readImageDockerfile(scope: Construct, text: string, around: DockerfileSurroundings): ImageDockerfile {
-  const dockerfile = atProperty(scope, "dockerfile", () =>
-    Dockerfile.parse(text, { buildArgs: around.args, platform: around.platform, buildPlatform: "unknown" }),
+  const { platforms } = around;
+  const sides = (platforms.length === 0 ? [undefined] : platforms).map((platform) => {
+    const dockerfile = parsed(scope, text, around, platform);
+    return { platform, dockerfile, stage: atProperty(scope, "target", () => dockerfile.stage(around.target)) };
+  });
+  report(
+    scope,
+    sides.map(({ dockerfile }) => dockerfile),
+    around,
   );
-  const stage = atProperty(scope, "target", () => dockerfile.stage(around.target));
-  report(scope, dockerfile, around);
-  const { base } = stage;
-  if (base.kind === "image") checkPlatform(scope, base, around.platform);
+  for (const { stage, platform } of sides) {
+    if (stage.base.kind === "image") checkPlatform(scope, stage.base, platform, platforms.length > 1);
+  }
+  // For several platforms one text: a name that hangs on the platform stands for no single image, and is not pinned.
+  const [only, ...others] = sides;
+  const dockerfile = only && others.length === 0 ? only.dockerfile : parsed(scope, text, around);
+  const exposed = sides.flatMap(({ stage }) => stage.exposedPorts.filter(({ protocol }) => protocol === "tcp"));
+  const images = sides.flatMap((side) => side.dockerfile.images);
+  for (const image of images) checkLogin(scope, image, around.loggedIn);
   return {
     text: pinned(scope, dockerfile, around),
-    exposedPorts: stage.exposedPorts.filter(({ protocol }) => protocol === "tcp").map(({ port }) => port),
-    declaredVolumes: stage.declaredVolumes,
-    baseImages: [...new Set(dockerfile.images.map(({ name, written }) => name ?? written))],
+    exposedPorts: unique(exposed.map(({ port }) => port)),
+    declaredVolumes: unique(sides.flatMap(({ stage }) => stage.declaredVolumes)),
+    baseImages: unique(images.map(({ name, written }) => name ?? written)),
   };
 }
 
-function report(scope: Construct, dockerfile: Dockerfile, around: DockerfileSurroundings): void {
+function parsed(scope: Construct, text: string, { args }: DockerfileSurroundings, platform?: Platform): Dockerfile {
+  return atProperty(scope, "dockerfile", () =>
+    Dockerfile.parse(text, { buildArgs: args, platform, buildPlatform: "unknown" }),
+  );
+}
+
+function unique<T>(items: readonly T[]): T[] {
+  return [...new Set(items)];
+}
+
+function report(scope: Construct, sides: readonly Dockerfile[], around: DockerfileSurroundings): void {
   const { lint } = around;
-  if (lint) {
+  const said = new Set<string>();
+  const once = (severity: Parameters<typeof annotate>[1], text: string) => {
+    if (!said.has(text)) annotate(scope, severity, text);
+    said.add(text);
+  };
+  for (const dockerfile of lint ? sides : []) {
     const findings = atProperty(scope, "lint", () => dockerfile.lint({ ...lint, target: around.target }));
     for (const { rule, line, severity, why, fix } of findings) {
-      annotate(scope, severity, `Dockerfile line ${line}: ${rule}: ${why}: ${fix}`);
+      once(severity, `Dockerfile line ${line}: ${rule}: ${why}: ${fix}`);
     }
   }
-  const known = new Set(dockerfile.buildArgs.map(({ name }) => name));
+  const known = new Set(sides.flatMap(({ buildArgs }) => buildArgs.map(({ name }) => name)));
   for (const name of Object.keys(around.args).filter((each) => !known.has(each))) {
     warn(scope, `args: no ARG of the Dockerfile is called ${name}, so the build never sees it`);
   }
-  for (const { id, line } of dockerfile.secrets.filter((secret) => !around.secrets.includes(secret.id))) {
-    warn(scope, `Dockerfile line ${line}: mounts the secret ${id}, which secrets does not declare`);
+  for (const { id, line } of sides.flatMap(({ secrets }) => secrets)) {
+    if (around.secrets.includes(id)) continue;
+    once("warning", `Dockerfile line ${line}: mounts the secret ${id}, which secrets does not declare`);
   }
 }
 
-function checkPlatform(scope: Construct, base: ExternalImage, platform: Platform | undefined): void {
+function checkPlatform(scope: Construct, base: ExternalImage, platform: Platform | undefined, several: boolean): void {
   const asked = base.platform;
   if (!asked || !platform || asked.includes("$") || asked === platform.toString()) return;
   throw new ConstructError(
     scope,
-    "platform",
+    several ? "platforms" : "platform",
     `Dockerfile line ${base.line} starts from ${asked}, but the image is declared for ${platform}: drop one, or make them agree`,
   );
 }
 
 function pinned(scope: Construct, dockerfile: Dockerfile, around: DockerfileSurroundings): string {
-  for (const image of dockerfile.images) checkLogin(scope, image, around.loggedIn);
   const lockfile = Lockfile.read(scope);
   const digestOf = ({ reference }: ExternalImage) => reference && lockfile.digestOf(reference);
   const { text, unpinned } = pinImages(dockerfile, digestOf);
-  for (const image of unpinned) reportUnpinned(scope, image);
+  for (const image of unpinned) reportUnpinned(scope, image, around.platforms.length > 1);
   return text;
 }
 
@@ -105,9 +134,12 @@ const HOW_TO_PIN: Readonly<Record<Unpinned["why"], string>> = {
     "its name hangs on a variable that is not known: declare the platform, or give the variable a value",
 };
 
-function reportUnpinned(scope: Construct, { image: { written, line }, why }: Unpinned): void {
+const SEVERAL_PLATFORMS = "its name hangs on the platform: name one image that has a side for each";
+
+function reportUnpinned(scope: Construct, { image: { written, line }, why }: Unpinned, several: boolean): void {
   if (Lockfile.collecting) return;
-  const problem = `Dockerfile line ${line}: nothing pins ${written} to a digest: ${HOW_TO_PIN[why]}`;
+  const hangs = several && why === "the name hangs on a variable that is not known";
+  const problem = `Dockerfile line ${line}: nothing pins ${written} to a digest: ${hangs ? SEVERAL_PLATFORMS : HOW_TO_PIN[why]}`;
   if (isStrict(scope)) throw new ConstructError(scope, "dockerfile", problem);
   warn(scope, problem);
 }
@@ -133,15 +165,11 @@ export interface BuildSecret {
 }
 
 /**
- * The provider's blocks for `secrets`: names and paths only, never what they hold.
+ * `secrets` as builders are told them: names and paths only, never what they hold.
  *
  * @throws {ConstructError} unless each has exactly one source, an id of its own, and a file that exists
  */
-export function buildSecretBlocks(
-  scope: IConstruct,
-  secrets: readonly BuildSecret[],
-  fromStack: (path: string) => string,
-) {
+export function buildSecretBlocks(scope: IConstruct, secrets: readonly BuildSecret[]) {
   const seen = new Set<string>();
   return secrets.map((secret) => {
     const { id, env, file } = secret;
@@ -157,9 +185,13 @@ export function buildSecretBlocks(
         `needs exactly one of env and file, got env ${env ?? "unset"} and file ${file ?? "unset"}`,
       );
     }
-    if (file !== undefined && !existsSync(file)) {
-      throw new ConstructError(scope, property, { subject: "secret file", rule: "must exist", got: file });
-    }
-    return env === undefined ? { id, src: fromStack(file as string) } : { id, env };
+    if (file !== undefined) requireBuildFile(scope, property, file);
+    return env === undefined ? { id, src: relative(stackDirectory(scope), resolve(file as string)) } : { id, env };
   });
+}
+
+/** @throws {ConstructError} unless `file` is there, for a build that would find out at its last step */
+export function requireBuildFile(scope: IConstruct, property: string, file: string): string {
+  if (typeof file === "string" && existsSync(file)) return file;
+  throw new ConstructError(scope, property, { subject: "file of a build", rule: "must exist", got: file });
 }

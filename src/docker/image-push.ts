@@ -6,8 +6,11 @@ import type { Platform } from "../values/platform.ts";
 export interface ImagePush {
   /** The construct that the steps of the push belong to. */
   readonly scope: Construct;
-  /** The built image as the engine calls it: host, path and the content's tag; a literal. */
-  readonly builtName: string;
+  /**
+   * The built image as the engine calls it: host, path and the content's tag; a literal.
+   * @default - the build pushed it under all of its tags itself, and its digest alone is asked for
+   */
+  readonly builtName?: string;
   readonly contentId: string;
   /** Tags that stand for this content for good, the content's own first. */
   readonly fixedTags: readonly string[];

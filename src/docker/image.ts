@@ -9,6 +9,8 @@ export interface IImage extends IConstruct {
   readonly contentId?: string;
   /** @default - the engine's own platform */
   readonly platform?: Platform;
+  /** The sides of an image that has several, in place of `platform`; a host takes the one that it runs. @default - one side */
+  readonly platforms?: readonly Platform[];
   /** The TCP ports that the image says it listens on (`EXPOSE`), where synth knows them. */
   readonly exposedPorts?: readonly number[];
   /**
@@ -18,4 +20,15 @@ export interface IImage extends IConstruct {
   readonly declaredVolumes?: readonly string[];
   /** `uri@sha256:…`; a token when the digest is known only after the push. */
   readonly reference: string;
+}
+
+/** What the image was built for; empty for the platform of the engine that built it, which synth does not know. */
+export function platformsOf({ platform, platforms }: IImage): readonly Platform[] {
+  return platforms ?? (platform === undefined ? [] : [platform]);
+}
+
+/** The side of the image that a machine of `platform` runs: its very own before what its processor understands, too. */
+export function sideFor(platform: Platform, image: IImage): Platform | undefined {
+  const built = platformsOf(image);
+  return built.find((side) => side.equals(platform)) ?? built.find((side) => platform.runs(side));
 }

@@ -37,4 +37,9 @@ export interface IRepository {
    * @default - the provider pushes
    */
   push?(push: ImagePush): string;
+  /**
+   * Changes when the repository is another one under its name, so that its images are pushed again.
+   * @default - it never is
+   */
+  readonly identity?: string;
 }

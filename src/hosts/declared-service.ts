@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
 import { IMAGE, requireKind } from "../docker/declared-kind.ts";
-import type { IImage } from "../docker/image.ts";
+import { type IImage, platformsOf, sideFor } from "../docker/image.ts";
 import type { HostCapabilities } from "../release/host-capabilities.ts";
 import { type Service, type ServiceOptions, serviceRules, withDefaults } from "../release/service.ts";
 import { warn } from "../terraform/annotation.ts";
@@ -69,8 +69,10 @@ function hostedImage(scope: Construct, host: IHost, image: IImage): IImage {
     const problem = `${image.node.path} is of another stack than the host ${host.node.path}: ${remedy}`;
     throw new ConstructError(scope, "image", problem);
   }
-  if (image.platform && host.platform && !host.platform.runs(image.platform)) {
-    const problem = `is built for ${image.platform}, but the host ${host.node.path} runs ${host.platform}: build it for ${host.platform}, or choose another host`;
+  const built = platformsOf(image);
+  if (host.platform && built.length > 0 && !sideFor(host.platform, image)) {
+    const remedy = built.length > 1 ? `add ${host.platform} to its platforms` : `build it for ${host.platform}`;
+    const problem = `is built for ${built.join(", ")}, but the host ${host.node.path} runs ${host.platform}: ${remedy}, or choose another host`;
     throw new ConstructError(scope, "image", problem);
   }
   return image;

@@ -1,4 +1,4 @@
-import type { IImage } from "../../docker/image.ts";
+import { type IImage, platformsOf } from "../../docker/image.ts";
 import type { HostedService } from "../../hosts/hosted-service.ts";
 import { ConstructError } from "../../terraform/construct-error.ts";
 import { RegistryAddress } from "../../values/registry-address.ts";
@@ -25,7 +25,7 @@ export function requirePullable(service: HostedService): void {
   const refuse = (problem: string): never => {
     throw new ConstructError(service, "image", problem);
   };
-  if (!image.platform) {
+  if (platformsOf(image).length === 0) {
     refuse(
       `${image.node.path} has no platform, and the host ${host.node.path} runs ${host.platform}: build or pull it with platform: host.platform`,
     );

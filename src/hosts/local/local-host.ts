@@ -1,6 +1,7 @@
 import type { Construct } from "constructs";
 import { Container } from "../../docker/container.ts";
 import { DockerEngine } from "../../docker/docker-engine.ts";
+import { sideFor } from "../../docker/image.ts";
 import { type INetwork, Network } from "../../docker/network.ts";
 import { PulledImage } from "../../docker/pulled-image.ts";
 import { Volume } from "../../docker/volume.ts";
@@ -124,6 +125,7 @@ export class LocalHost extends HostBase {
     const { env, command, memoryMiB, stopGraceSeconds } = service.declaration;
     const container = new Container(service, "Container", {
       image: service.image,
+      platform: this.platform && service.image.platforms && sideFor(this.platform, service.image),
       network: this.network,
       env: Object.keys(env).length === 0 ? undefined : env,
       command,
