@@ -66,6 +66,11 @@ test("the memory of a container that starts first is a new container's; the usua
   expect(label({ memoryMiB: 64 })).toBe(label({}));
 });
 
+test("fewer CPUs are a new container's, and so are all of them again", () => {
+  const digests = [label({}), label({ cpus: 0.5 }), label({ cpus: 1 }), label({ cpus: 1, replacement: "start-first" })];
+  expect(new Set(digests).size).toBe(3);
+});
+
 test.each(["command", "env", "health"])("a %s that goes is a new container", (setting) => {
   const all = { command: ["a"], env: { A: "1" }, health: { command: ["b"] } };
   expect(label({ ...all, [setting]: undefined })).not.toBe(label(all));

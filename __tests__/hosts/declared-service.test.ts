@@ -60,6 +60,16 @@ const REFUSED_OPTIONS: readonly [string, Record<string, unknown>, string][] = [
     "stack/host/web: memoryMiB: memory limit must be a whole number of MiB, 6 at least, got 5",
   ],
   [
+    "half a process",
+    { pidsLimit: 1.5 },
+    "stack/host/web: pidsLimit: pids limit must be a whole number of processes and threads, from 1 to 4194304, got 1.5",
+  ],
+  [
+    "CPUs as text",
+    { cpus: "0.5" as unknown as number },
+    'stack/host/web: cpus: CPU limit must be a number of processors, 0.01 at least, two decimals at most, got "0.5"',
+  ],
+  [
     "memory known only at apply",
     { memoryMiB: Token.asNumber({ Ref: "x" }) },
     "stack/host/web: memoryMiB: must be a literal",

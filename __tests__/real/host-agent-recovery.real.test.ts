@@ -202,15 +202,18 @@ test("a check of the port asks the container, not the port that Docker publishes
 test("the command, the variables and the limits reach the container as they were written", async () => {
   const odd = `a "b" 'c' $HOME \`x\` \\ ü = #`;
   const command = ["sh", "-c", 'echo "$1" >/srv/argument; exec busybox httpd -f -p 8080 -h /srv', "sh", odd];
-  await host.release([app("1", { command, env: { ODD: odd, EMPTY: "" }, memoryMiB: 64, stopGraceSeconds: 7 })]);
+  await host.release([
+    app("1", { command, env: { ODD: odd, EMPTY: "" }, memoryMiB: 64, pidsLimit: 99, cpus: 0.25, stopGraceSeconds: 7 }),
+  ]);
   expect(await body("web", "/argument")).toBe(odd);
   const env = await body("web", "/cgi-bin/env");
   expect(env).toContain(`ODD=${odd}\n`);
   expect(env).toContain("EMPTY=\n");
   const [id] = host.containerIds() as [string];
   const format =
-    "{{.HostConfig.Memory}} {{.HostConfig.MemorySwap}} {{.Config.StopTimeout}} {{.HostConfig.RestartPolicy.Name}}";
-  expect(docker("inspect", "--format", format, id).trim()).toBe(`${64 * 1024 ** 2} ${64 * 1024 ** 2} 7 unless-stopped`);
+    "{{.HostConfig.Memory}} {{.HostConfig.MemorySwap}} {{.HostConfig.PidsLimit}} {{.HostConfig.NanoCpus}} {{.Config.StopTimeout}} {{.HostConfig.RestartPolicy.Name}}";
+  const memory = 64 * 1024 ** 2;
+  expect(docker("inspect", "--format", format, id).trim()).toBe(`${memory} ${memory} 99 250000000 7 unless-stopped`);
 });
 
 test("the agent writes about Nginx what the documents say", async () => {

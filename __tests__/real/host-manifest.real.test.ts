@@ -53,7 +53,8 @@ test("a manifest as we write it may be released, with null for what is absent as
   expect(problems(full())).toEqual([]);
   const sparse = full();
   for (const key of ["ecr", "drainSeconds", "keepReleases"]) sparse[key] = null;
-  for (const key of ["env", "secrets", "memoryMiB", "stopGraceSeconds", "command"]) sparse.services[1][key] = null;
+  for (const key of ["env", "secrets", "memoryMiB", "pidsLimit", "cpus", "stopGraceSeconds", "command"])
+    sparse.services[1][key] = null;
   sparse.unknown = null;
   expect(problems(sparse)).toEqual([]);
   expect(problems({ ...full(), services: [] })).toEqual([]);
@@ -120,6 +121,9 @@ test.each<[string, object, string]>([
   ["with a secret elsewhere", { secrets: { A: secret({ as: "disk" }) } }, "secret A is neither env nor file"],
   ["with one name twice", { env: { A: "" }, secrets: { A: secret({}) } }, "has one name both plain and secret"],
   ["without memory", { memoryMiB: 1 }, "has no memory limit"],
+  ["without a process", { pidsLimit: 0 }, "has no pids limit"],
+  ["without a CPU", { cpus: 0 }, "has no CPU limit"],
+  ["with a word for its CPUs", { cpus: "0.5" }, "has no CPU limit"],
   ["that never stops", { stopGraceSeconds: 1e6 }, "has no stop grace"],
   ["with a line as command", { command: "sh -c x" }, "has no valid command"],
   ["without an introduction", { introduction: null }, "has no introduction"],

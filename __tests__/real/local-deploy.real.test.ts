@@ -120,9 +120,9 @@ describe("a directory becomes a served name", () => {
     expect(await project.plan()).toMatchObject({ status: 0 });
   });
 
-  test("a command, variables and a memory limit that are taken away go away, in a container of its own", async () => {
+  test("a command, variables, a memory and a CPU limit that are taken away go away, in a container of its own", async () => {
     const served = await body();
-    const settings = { command: ["python3", "server.py", "now"], env: { BODY: "declared" }, memoryMiB: 200 };
+    const settings = { command: ["python3", "server.py", "now"], env: { BODY: "declared" }, memoryMiB: 200, cpus: 1 };
     await project.synth({ SLIPWAY_TEST_SETTINGS: JSON.stringify(settings) });
     expect(await project.apply()).toMatchObject({ status: 0 });
     expect(await body()).toBe("declared");
@@ -137,9 +137,10 @@ describe("a directory becomes a served name", () => {
     expect(await project.apply()).toMatchObject({ status: 0 });
     expect(await body()).toBe(served);
     const running = docker("ps", "--quiet", "--filter", "label=dev.slipway.construct=slipway-test/host/page/Container");
-    const format = "{{json .Config.Cmd}} {{.HostConfig.Memory}} {{json .Config.Env}}";
+    const format =
+      "{{json .Config.Cmd}} {{.HostConfig.Memory}} {{.HostConfig.NanoCpus}} {{.HostConfig.PidsLimit}} {{json .Config.Env}}";
     const inspected = docker("inspect", "--format", format, running);
-    expect(inspected).toMatch(/^\["python3","server.py"\] 268435456 /);
+    expect(inspected).toMatch(/^\["python3","server.py"\] 268435456 0 512 /);
     expect(inspected).not.toContain("BODY=");
     expect(await project.plan()).toMatchObject({ status: 0 });
   });

@@ -28,6 +28,7 @@ test("is plain data with every default filled in", () => {
         env: {},
         secrets: {},
         memoryMiB: 256,
+        pidsLimit: 512,
         stopGraceSeconds: 10,
       },
     ],

@@ -7,11 +7,13 @@ import type { TerraformDependency } from "../terraform/dependency.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { COMMAND_EXAMPLE, checkLiteral, constructId, requireTextMap, requireWordList } from "../terraform/literal.ts";
 import { templateMap, templateText } from "../terraform/template-text.ts";
+import { cpuLimit } from "../values/cpu-limit.ts";
 import { DEFAULT_MEMORY_MIB, memoryLimit } from "../values/memory-limit.ts";
 import type { Platform } from "../values/platform.ts";
 import type { PortMapping } from "../values/port-mapping.ts";
 import { DEFAULT_STOP_GRACE_SECONDS, stopGrace } from "../values/stop-grace.ts";
 import { type ContainerHealth, containerHealthBlock, HEALTH_OPTIONS } from "./container-health.ts";
+import { checkReplacement, type Replacement, replacementLifecycle } from "./container-replacement.ts";
 import { IMAGE, NETWORK, PLATFORM, PORT_MAPPING, requireKind, requireKinds, VOLUME } from "./declared-kind.ts";
 import { DockerEngine, labelBlocks, ownershipLabels, publishPort, SETTINGS_LABEL } from "./docker-engine.ts";
 import type { IImage } from "./image.ts";
@@ -43,6 +45,8 @@ export interface ContainerProps {
   readonly files?: Readonly<Record<string, string>>;
   /** The memory limit in MiB, with no swap on top. @default 256 */
   readonly memoryMiB?: number;
+  /** How many CPUs it may use at most, e.g. 0.5. @default - all that the engine's machine has */
+  readonly cpus?: number;
   /** Seconds between the stop signal and the kill. @default 10 */
   readonly stopGraceSeconds?: number;
   /** A check that the image's own tools carry out; the apply waits for it. @default - none */
@@ -52,7 +56,7 @@ export interface ContainerProps {
    * new container beside the old one under a name of its own, so that something else can switch over in between.
    * @default "stop-first"
    */
-  readonly replacement?: "stop-first" | "start-first";
+  readonly replacement?: Replacement;
   /** @default - none */
   readonly dependsOn?: TerraformDependency[];
 }
@@ -68,12 +72,12 @@ const PROPS = {
   extraHosts: true,
   files: true,
   memoryMiB: true,
+  cpus: true,
   stopGraceSeconds: true,
   health: true,
   replacement: true,
   dependsOn: true,
 } as const;
-const REPLACEMENTS: readonly unknown[] = [undefined, "stop-first", "start-first"];
 
 /**
  * A container that the engine keeps running: restart policy, memory limit, rotated logs and a stop grace are always
@@ -97,8 +101,9 @@ export class Container extends Construct {
       () => props.platform === undefined || requireKind(this, "platform", props.platform, PLATFORM),
       () => this.checkNetwork(props.network),
       () => requireKinds(this, "ports", props.ports ?? [], PORT_MAPPING),
-      () => this.checkReplacement(props.replacement, props.ports ?? []),
+      () => checkReplacement(this, props),
       () => checkLiteral(this, "memoryMiB", props.memoryMiB, memoryLimit),
+      () => checkLiteral(this, "cpus", props.cpus, cpuLimit),
       () => checkLiteral(this, "stopGraceSeconds", props.stopGraceSeconds, stopGrace),
       () => this.checkExtraHosts(props.extraHosts ?? {}),
       () => this.checkEnv(props.env ?? {}),
@@ -135,6 +140,7 @@ export class Container extends Construct {
       restart: "unless-stopped",
       memory,
       memorySwap: memory,
+      cpus: props.cpus === undefined ? undefined : `${props.cpus}`,
       destroyGraceSeconds: props.stopGraceSeconds ?? DEFAULT_STOP_GRACE_SECONDS,
       logDriver: "json-file",
       logOpts: { "max-file": "3", "max-size": "10m" },
@@ -163,6 +169,7 @@ export class Container extends Construct {
           health: props.health,
           // Only where a new container costs nothing: one that stops first would be away for it.
           memoryMiB: startFirst && memory !== DEFAULT_MEMORY_MIB ? memory : undefined,
+          cpus: props.cpus,
         }),
       }),
       ...(props.health
@@ -172,7 +179,7 @@ export class Container extends Construct {
             waitTimeout: props.health.deadlineSeconds ?? 60,
           }
         : {}),
-      lifecycle: startFirst ? { createBeforeDestroy: true, ignoreChanges: ["name"] } : undefined,
+      lifecycle: replacementLifecycle(props),
       dependsOn: props.dependsOn,
     });
     return { resource, containerName: resource.name, containerId: resource.id, imageId: image.imageId };
@@ -186,21 +193,6 @@ export class Container extends Construct {
     knownProps(this, health, HEALTH_OPTIONS, "health");
     if (health)
       requireWordList(this, "health.command", health.command, 'write e.g. ["wget", "-q", "http://127.0.0.1/"]');
-  }
-
-  private checkReplacement(replacement: ContainerProps["replacement"], ports: readonly PortMapping[]): void {
-    if (!REPLACEMENTS.includes(replacement)) {
-      const rule = "must be stop-first or start-first";
-      throw new ConstructError(this, "replacement", { subject: "replacement", rule, got: replacement });
-    }
-    const [first] = Array.isArray(ports) ? ports : [];
-    if (replacement === "start-first" && first) {
-      throw new ConstructError(
-        this,
-        "ports",
-        `replacement is start-first but port ${first.host} is published: two containers cannot hold one port; publish it on what routes to them`,
-      );
-    }
   }
 
   private checkExtraHosts(hosts: Readonly<Record<string, string>>): void {

@@ -9,6 +9,7 @@ export interface ContainerSettings {
   readonly health?: ContainerHealth;
   /** Absent where it is the usual one. */
   readonly memoryMiB?: number;
+  readonly cpus?: number;
 }
 
 /**
@@ -19,7 +20,7 @@ export interface ContainerSettings {
  * What is absent or empty adds nothing, so that a setting that is added here later rolls no container that has none. A
  * reference counts as one and not by its number, which differs from synth to synth; the provider sees its value.
  */
-export function settingsDigest({ command = [], env = {}, health, memoryMiB }: ContainerSettings): string {
+export function settingsDigest({ command = [], env = {}, health, memoryMiB, cpus }: ContainerSettings): string {
   const variables = Object.entries(env).map(([name, value]) => [withoutReferences(name), withoutReferences(value)]);
   const declared = {
     ...(command.length > 0 && { command: command.map(withoutReferences) }),
@@ -30,6 +31,7 @@ export function settingsDigest({ command = [], env = {}, health, memoryMiB }: Co
         .sort(byName),
     }),
     ...(memoryMiB !== undefined && { memoryMiB }),
+    ...(cpus !== undefined && { cpus }),
   };
   return createHash("sha256").update(JSON.stringify(declared)).digest("hex").slice(0, 16);
 }

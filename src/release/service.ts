@@ -1,7 +1,9 @@
+import { cpuLimit } from "../values/cpu-limit.ts";
 import { HealthCheck } from "../values/health-check.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import type { OptionNames } from "../values/known-options.ts";
 import { DEFAULT_MEMORY_MIB, memoryLimit } from "../values/memory-limit.ts";
+import { DEFAULT_PIDS_LIMIT, pidsLimit } from "../values/pids-limit.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import { DEFAULT_STOP_GRACE_SECONDS, stopGrace } from "../values/stop-grace.ts";
 import { serviceName } from "./service-name.ts";
@@ -33,6 +35,9 @@ export interface Service {
   readonly env: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, SecretSource>>;
   readonly memoryMiB: number;
+  readonly pidsLimit: number;
+  /** @default - all that the host has */
+  readonly cpus?: number;
   readonly stopGraceSeconds: number;
   /** @default - the image's */
   readonly command?: readonly string[];
@@ -48,6 +53,14 @@ export interface ServiceOptions extends Pick<Service, "name" | "image" | "port">
   readonly secrets?: Readonly<Record<string, SecretSource>>;
   /** Memory limit in MiB, swap included. @default 256 */
   readonly memoryMiB?: number;
+  /** How many processes and threads it may have at once. @default 512 */
+  readonly pidsLimit?: number;
+  /**
+   * How many CPUs it may use at most, e.g. 0.5. Why none by default: a start is quick by all of them, and the host and
+   * its services get equal parts of what is short anyway.
+   * @default - all that the host has
+   */
+  readonly cpus?: number;
   /** Seconds between the stop signal and the kill. @default 10 */
   readonly stopGraceSeconds?: number;
   /** The command in exec form. @default - the image's */
@@ -62,6 +75,8 @@ export const SERVICE_OPTIONS: OptionNames<ServiceOptions> = {
   env: true,
   secrets: true,
   memoryMiB: true,
+  pidsLimit: true,
+  cpus: true,
   stopGraceSeconds: true,
   command: true,
 };
@@ -74,7 +89,7 @@ const PINNED = /@sha256:[0-9a-f]{64}$/;
  * to another by one line, and no rule may wait for it there.
  */
 export function serviceRules(options: ServiceOptions): Readonly<Partial<Record<keyof ServiceOptions, () => void>>> {
-  const { image, env = {}, secrets = {}, memoryMiB, stopGraceSeconds } = options;
+  const { image, env = {}, secrets = {}, memoryMiB, pidsLimit: pids, cpus, stopGraceSeconds } = options;
   return {
     name: () => serviceName(options.name),
     image: () => image.includes("${") || PINNED.test(image) || refuse("image", "must be pinned by digest", image),
@@ -86,6 +101,8 @@ export function serviceRules(options: ServiceOptions): Readonly<Partial<Record<k
       for (const [name, source] of Object.entries(secrets)) checkSecret(name, source);
     },
     memoryMiB: () => memoryMiB === undefined || memoryLimit(memoryMiB),
+    pidsLimit: () => pids === undefined || pidsLimit(pids),
+    cpus: () => cpus === undefined || cpuLimit(cpus),
     stopGraceSeconds: () => stopGraceSeconds === undefined || stopGrace(stopGraceSeconds),
   };
 }
@@ -99,7 +116,8 @@ export function service(options: ServiceOptions): Service {
 /** A service that breaks none of its {@link serviceRules}, every default filled in. */
 export function withDefaults(options: ServiceOptions): Service {
   const { name, image, port, health = HealthCheck.tcp(), env = {}, secrets = {}, ...others } = options;
-  const { memoryMiB = DEFAULT_MEMORY_MIB, stopGraceSeconds = DEFAULT_STOP_GRACE_SECONDS, ...given } = others;
+  const { memoryMiB = DEFAULT_MEMORY_MIB, stopGraceSeconds = DEFAULT_STOP_GRACE_SECONDS, ...more } = others;
+  const { pidsLimit = DEFAULT_PIDS_LIMIT, ...given } = more;
   const declared = Object.entries(given).filter(([, value]) => value !== undefined);
   return {
     name,
@@ -109,6 +127,7 @@ export function withDefaults(options: ServiceOptions): Service {
     env: sorted(env),
     secrets: sorted(secrets),
     memoryMiB,
+    pidsLimit,
     stopGraceSeconds,
     ...Object.fromEntries(declared),
   };

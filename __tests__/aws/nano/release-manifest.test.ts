@@ -30,10 +30,10 @@ test("has its keys in one order, whatever order things were declared in", () => 
   );
   const [{ introduction, ...service }] = services as [(typeof services)[number]];
   expect(JSON.stringify(service)).toBe(
-    '{"name":"web","spec":"fd1bfaa716c23bae","slots":[20000,20001],' +
+    '{"name":"web","spec":"0ee4fb9e6f1bc2c9","slots":[20000,20001],' +
       '"health":{"kind":"http","path":"/status","host":"web.example.com","interval":5,"timeout":3,"retries":3,"startPeriod":30},' +
       `"image":"docker.io/library/web@${DIGEST}","port":8080,` +
-      '"env":{"A":"1","B":"2"},"secrets":{"Z":{"from":"parameter","id":"/z"}},"memoryMiB":256,"stopGraceSeconds":10}',
+      '"env":{"A":"1","B":"2"},"secrets":{"Z":{"from":"parameter","id":"/z"}},"memoryMiB":256,"pidsLimit":512,"stopGraceSeconds":10}',
   );
   expect(sites).toContain("server_name web.example.com;");
   expect(sites).toContain("listen 127.0.0.1:8100;");
@@ -81,6 +81,17 @@ test.each<[string, DeclaredManifest, string]>([
     withService({ secrets: { A: { kind: "parameter", id: "/a", key: "a\nb" } } }),
     "must be one line",
   ],
+  [
+    "no process",
+    withService({ pidsLimit: 0 }),
+    "pids limit must be a whole number of processes and threads, from 1 to",
+  ],
+  [
+    "no CPU",
+    withService({ cpus: 0 }),
+    "CPU limit must be a number of processors, 0.01 at least, two decimals at most, got 0",
+  ],
+  ["a part of a CPU that no engine knows", withService({ cpus: 0.125 }), "CPU limit must be a number of processors"],
   ["no memory", withService({ memoryMiB: 5 }), "memory limit must be a whole number of MiB, 6 at least, got 5"],
   [
     "an endless stop",

@@ -68,6 +68,21 @@ describe("LocalHost", () => {
     expect(service).not.toHaveProperty("ports");
   });
 
+  test("the CPU limit is the container's, whatever the provider reads back; the engine is told of the pids limit", () => {
+    const stack = host((local, s) => {
+      local.run("catalog", { image: app(s), port: 8080, cpus: 0.05, pidsLimit: 64 });
+      local.run("web", { image: app(s, "b"), port: 3000 });
+    });
+    const catalog = only(stack, "docker_container", "host_catalog");
+    expect(catalog).toMatchObject({ cpus: "0.05", lifecycle: { ignore_changes: ["name", "cpus"] } });
+    expect(only(stack, "docker_container", "host_web")).not.toHaveProperty("cpus");
+    const { triggers_replace: triggers } = only(stack, "terraform_data", "host_Release_Verify") as {
+      triggers_replace: { limits: string };
+    };
+    expect(triggers.limits).toMatch(/^\$\{docker_container\.host_catalog_.*\.name\} 64\n\$\{.*host_web_.*\} 512\n$/);
+    expect(stack.json).toContain("SLIPWAY_LIMITS");
+  });
+
   test("Nginx is named once, listens on loopback, and depends on no service, so that no app's change replaces it", () => {
     const stack = two();
     const nginx = only(stack, "docker_container", "host_Nginx");

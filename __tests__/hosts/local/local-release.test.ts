@@ -57,6 +57,16 @@ describe("a release on a Docker engine", () => {
     );
   });
 
+  test("containers get the pids limit that the provider has no word for, those that serve too, and only once", () => {
+    const engine = served();
+    const first = engine.release("r1", { app: "old" }, { pids: 64 });
+    expect(first).toMatchObject({ status: 0, calls: ["update --pids-limit 64 old"] });
+    expect(engine.field("old", "pids")).toBe("64");
+    expect(engine.release("r1", { app: "old" }, { pids: 64 })).toMatchObject({ status: 0, calls: [] });
+    const moved = engine.release("r2", { app: "new" }, { pids: 64 });
+    expect(moved.calls.slice(0, 2)).toEqual(["update --pids-limit 64 new", "update --restart no new"]);
+  });
+
   test("again: nothing is asked of anything", () => {
     const engine = served();
     const run = engine.release("r1", { app: "old" });

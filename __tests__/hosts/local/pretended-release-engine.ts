@@ -120,7 +120,7 @@ export class PretendedEngine {
 
   container(name: string, container: PretendedContainer = {}): void {
     const { status = "running", code = 0, restarts = 0, address = "10.0.0.9", policy = "unless-stopped" } = container;
-    const fields = { status, code, restarts, address, policy, oom: false, since: "" };
+    const fields = { pids: 512, status, code, restarts, address, policy, oom: false, since: "" };
     for (const [field, value] of Object.entries(fields)) {
       mkdirSync(join(this.folder, "containers", name), { recursive: true });
       this.write(`containers/${name}/${field}`, `${value}\n`);
@@ -202,6 +202,7 @@ export class PretendedEngine {
         SLIPWAY_DRAIN: `${drain}`,
         SLIPWAY_SERVICES: names.map((name) => `${line(name)}\n`).join(""),
         SLIPWAY_CONTAINERS: names.map((name) => `${name} ${containers[name]}\n`).join(""),
+        SLIPWAY_LIMITS: names.map((name) => `${containers[name]} ${options.pids ?? 512}\n`).join(""),
         SLIPWAY_SITES: join(this.folder, "sites.conf"),
         SLIPWAY_BARE: join(this.folder, "bare.conf"),
         SLIPWAY_INTERNAL: join(this.folder, "internal.conf"),
@@ -235,6 +236,8 @@ export interface ReleaseOptions {
   readonly kind?: string;
   readonly target?: string;
   readonly shell?: string;
+  /** How many processes each container may have. @default 512 */
+  readonly pids?: number;
 }
 
 /** What Nginx answers; BusyBox's wget of 1.35 falls over its -T. */
@@ -274,6 +277,7 @@ case $1 in
     known "$name"
     case $5 in
       '{{.State.Status}}') field status "$name" ;;
+      *PidsLimit*) field pids "$name" ;;
       *RestartPolicy*) field policy "$name" ;;
       *RestartCount*) echo "$(field status "$name") $(field restarts "$name")" ;;
       *OOMKilled*) echo "$(field status "$name") $(field code "$name") $(field oom "$name")" ;;
@@ -287,7 +291,7 @@ case $1 in
     note "$@"
     known "$name"
     [ ! -e "$STATE/ending" ] || { rm "$STATE/ending"; echo "cannot update a stopped container" >&2; exit 1; }
-    set_field policy "$name" "$3"
+    case $2 in --pids-limit) set_field pids "$name" "$3" ;; *) set_field policy "$name" "$3" ;; esac
     echo "$name" ;;
   stop) note "$@"; known "$name"; set_field status "$name" exited; echo "$name" ;;
   start)

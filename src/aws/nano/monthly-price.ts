@@ -15,6 +15,15 @@ const HOURLY: Readonly<Record<string, number>> = {
   "t2.micro": 0.0116,
   "t2.small": 0.023,
 };
+/** What a vCPU costs an hour that works on surplus credits, and how many vCPUs the listed sizes of a family have. */
+const SURPLUS: Readonly<Record<string, { readonly hourly: number; readonly vcpus: number }>> = {
+  t4g: { hourly: 0.04, vcpus: 2 },
+  t3: { hourly: 0.05, vcpus: 2 },
+  t3a: { hourly: 0.05, vcpus: 2 },
+  t2: { hourly: 0.05, vcpus: 1 },
+};
+/** The part of each vCPU that a size earns credits for. @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-credits-baseline-concepts.html */
+const BASELINE: Readonly<Record<string, number>> = { nano: 0.05, micro: 0.1, small: 0.2 };
 const HOURS = 730;
 const GP3_GIBIBYTE = 0.08;
 const PUBLIC_ADDRESS_HOURLY = 0.005;
@@ -25,6 +34,8 @@ export interface PricedHost {
   readonly type: InstanceType;
   readonly volumeGiB: number;
   readonly alarms: number;
+  /** Whether CPU beyond what it earns is paid for. @default false */
+  readonly unlimited?: boolean;
 }
 
 /** Dollars a month, by part; `instance` is unknown for types that are not in the list. */
@@ -33,27 +44,37 @@ export interface MonthlyPrice {
   readonly disk: number;
   readonly address: number;
   readonly alarms: number;
+  /** At worst, where every vCPU works without a pause; no part of the sum. Unknown for types that are not in the list. */
+  readonly surplus?: number;
 }
 
 /** What a host costs a month that runs all day, before traffic, surplus CPU credits and taxes. */
-export function monthlyPrice({ type, volumeGiB, alarms }: PricedHost): MonthlyPrice {
+export function monthlyPrice({ type, volumeGiB, alarms, unlimited = false }: PricedHost): MonthlyPrice {
   const hourly = HOURLY[type.name];
   return {
     ...(hourly === undefined ? {} : { instance: hourly * HOURS }),
     disk: volumeGiB * GP3_GIBIBYTE,
     address: PUBLIC_ADDRESS_HOURLY * HOURS,
     alarms: alarms * ALARM,
+    ...(unlimited ? worstSurplus(type) : { surplus: 0 }),
   };
 }
 
 /** The price as a person reads it, public IPv4 address included. */
-export function priceText({ instance, disk, address, alarms }: MonthlyPrice): string {
+export function priceText({ instance, disk, address, alarms, surplus }: MonthlyPrice): string {
   const rest = disk + address + alarms;
   const parts = `disk ${dollars(disk)}, public IPv4 ${dollars(address)}${alarms > 0 ? `, alarm ${dollars(alarms)}` : ""}`;
-  const conditions = "us-east-1, list prices of 2025, before traffic and surplus credits";
+  const conditions = `us-east-1, list prices of 2025, before traffic${surplus === undefined ? " and surplus credits" : ""}`;
+  const worst = surplus ? `; surplus CPU credits cost up to ${dollars(surplus)} more where all CPUs always work` : "";
   return instance === undefined
-    ? `${dollars(rest)} USD a month and the instance, whose price is not known here (${parts}; ${conditions})`
-    : `about ${dollars(instance + rest)} USD a month (instance ${dollars(instance)}, ${parts}; ${conditions})`;
+    ? `${dollars(rest)} USD a month and the instance, whose price is not known here (${parts}; ${conditions})${worst}`
+    : `about ${dollars(instance + rest)} USD a month (instance ${dollars(instance)}, ${parts}; ${conditions})${worst}`;
+}
+
+function worstSurplus({ name, family, size }: InstanceType): Pick<MonthlyPrice, "surplus"> {
+  const { hourly, vcpus } = SURPLUS[family] ?? {};
+  if (HOURLY[name] === undefined || hourly === undefined || vcpus === undefined) return {};
+  return { surplus: vcpus * (1 - (BASELINE[size] ?? 0)) * hourly * HOURS };
 }
 
 function dollars(amount: number): string {

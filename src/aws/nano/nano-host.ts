@@ -39,15 +39,16 @@ const RECORD_SECONDS = 300;
 /**
  * A small EC2 instance with Ubuntu 24.04 as a host: Docker runs the services, Nginx in front of them serves the names.
  * It pulls by digest: from ECR by its own role, from everywhere else what everybody may pull. A t4g.nano costs about
- * 7.36 USD a month (us-east-1, 2025): the instance 3.07, 8 GiB of disk 0.64, the public IPv4 address 3.65; see
- * {@link NanoHost.description} for others.
+ * 7.36 USD a month (us-east-1, 2025): the instance 3.07, 8 GiB of disk 0.64, the public IPv4 address 3.65; and at worst
+ * 55.48 more, where both CPUs work all month and `cpuCredits` is not "standard". See {@link NanoHost.description} for
+ * other types.
  *
  * Why a release is no part of the instance: what it boots with knows only how to converge to a release, so that a new
  * version of a service plans nothing on the instance, and the old version serves until the new one is healthy.
  */
 export class NanoHost extends HostBase implements IRole {
   readonly platform: Platform;
-  /** The type, what it runs and what it costs a month, the public IPv4 address included. */
+  /** The type, what it runs and what it costs a month, the public IPv4 address included, and at worst by surplus CPU credits. */
   readonly description: string;
   /** References. */
   readonly publicIp: string;
@@ -70,7 +71,8 @@ export class NanoHost extends HostBase implements IRole {
     const declared = nanoHostSettings(this, { host: this.node.path, parameter: this.parameterName }, props);
     const { type, volumeGiB } = declared;
     this.platform = type.platform;
-    const price = priceText(monthlyPrice({ type, volumeGiB, alarms: props.statusAlarm ? 1 : 0 }));
+    const unlimited = type.isBurstable && props.cpuCredits !== "standard";
+    const price = priceText(monthlyPrice({ type, volumeGiB, alarms: props.statusAlarm ? 1 : 0, unlimited }));
     this.description = `${type}, ${this.platform}: ${price}`;
     atProperty(this, "release", () => this.checkManifest());
     const parts = this.declare(declared);

@@ -10,7 +10,8 @@
 # tells two of one release apart.
 #
 # Runs where Terraform runs, BSD's tools among them; in Nginx's container with what any Nginx image has.
-# Reads $NGINX (the name of its container), $CONTAINERS (a file, NAME CONTAINER a line) and the files with Nginx text:
+# Reads $NGINX (the name of its container), $CONTAINERS and $LIMITS (files with NAME CONTAINER and CONTAINER PIDS a line)
+# and the files with Nginx text:
 # $SITES (the release's), $BARE (a host's that serves no name yet), $INTERNAL (each service's listener for its
 # neighbours alone, after a line "#: NAME").
 # shellcheck shell=sh disable=SC2016,SC2034,SC2154 # Nginx's variables look like the shell's; the core reads and sets variables
@@ -35,11 +36,21 @@ d_ready() {
     [ "$looks" -gt 0 ] || return 75
     sleep "$R_PAUSE"
   done
+  l_limit
   problem="Nginx's container does not answer: docker logs $NGINX"
   linked=$(d_generation) || return 75
   problem=''
   # A run that was killed between the link and the reload: Nginx still answers as before.
   [ "$linked" = "$(l_answer)" ] || d_switch "$linked"
+}
+
+# Terraform's provider has no word for it, and the engine takes it of a container that runs. One that is gone is the
+# release's matter, which looks at each.
+l_limit() {
+  while read -r limited pids; do
+    [ "$(l_inspect '{{.HostConfig.PidsLimit}}' "$limited")" = "$pids" ] ||
+      docker update --pids-limit "$pids" "$limited" >/dev/null 2>&1
+  done <"$LIMITS"
 }
 
 # What Nginx answers about itself: the generation that it serves, nothing where it serves none.

@@ -122,7 +122,7 @@ export class LocalHost extends HostBase {
 
   /** The container publishes no port and is never replaced in place: only a release that found it healthy moves on to it. */
   protected addService(service: HostedService): void {
-    const { env, command, memoryMiB, stopGraceSeconds } = service.declaration;
+    const { env, command, memoryMiB, cpus, stopGraceSeconds } = service.declaration;
     const container = new Container(service, "Container", {
       image: service.image,
       platform: this.platform && service.image.platforms && sideFor(this.platform, service.image),
@@ -130,6 +130,7 @@ export class LocalHost extends HostBase {
       env: Object.keys(env).length === 0 ? undefined : env,
       command,
       memoryMiB,
+      cpus,
       stopGraceSeconds,
       replacement: "start-first",
     });

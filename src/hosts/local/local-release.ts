@@ -43,6 +43,10 @@ function stepOf(scope: Construct, { release, containers, texts, ...props }: Loca
   const sites = staged("sites");
   const services = () => release().services;
   const containerOf = ({ name }: Service) => containers.get(name) as Container;
+  const limitLines = () =>
+    services()
+      .map((each) => `${containerOf(each).containerName} ${each.pidsLimit}\n`)
+      .join("");
   const ids = () => services().map((service) => [service.name, containerOf(service).containerId] as const);
   return {
     command: `sh ${stagedFile(scope, "local-release.sh", script)}`,
@@ -50,6 +54,7 @@ function stepOf(scope: Construct, { release, containers, texts, ...props }: Loca
       containers: lateValue(() => Object.fromEntries(ids())),
       sites,
       health: lateText(() => healthLines(services())),
+      limits: lateText(() => limitLines()),
     },
     environment: {
       SLIPWAY_HOST: scope.node.path,
@@ -70,6 +75,7 @@ function stepOf(scope: Construct, { release, containers, texts, ...props }: Loca
           .map((each) => `${each.name} ${containerOf(each).containerName}\n`)
           .join(""),
       ),
+      SLIPWAY_LIMITS: lateText(() => limitLines()),
       SLIPWAY_SITES: sites,
       SLIPWAY_BARE: staged("bare"),
       SLIPWAY_INTERNAL: staged("internal"),

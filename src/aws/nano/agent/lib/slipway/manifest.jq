@@ -26,7 +26,7 @@ def secret:
   need((.as // "env") | . == "env" or . == "file"; "is neither env nor file");
 
 def service:
-  unknown(["name", "spec", "image", "port", "slots", "health", "env", "secrets", "memoryMiB", "stopGraceSeconds", "command", "introduction"]),
+  unknown(["name", "spec", "image", "port", "slots", "health", "env", "secrets", "memoryMiB", "pidsLimit", "cpus", "stopGraceSeconds", "command", "introduction"]),
   need(.spec | type == "string" and test("^[0-9a-f]{16}$"); "has no spec"),
   need(.image | type == "string" and test("^[A-Za-z0-9][A-Za-z0-9._:/-]*@sha256:[0-9a-f]{64}$"); "has an image that is not pinned by digest: \(.image)"),
   need(.port | whole(1; 65535); "has no port"),
@@ -37,6 +37,8 @@ def service:
   ((.secrets // {}) | to_entries[] | need((.key | named) and (.value | type == "object"); "has the invalid secret \(.key)"), (.key as $key | .value | objects | secret | "secret \($key) \(.)")),
   need((((.env // {}) | keys) - (((.env // {}) | keys) - ((.secrets // {}) | keys))) | length == 0; "has one name both plain and secret"),
   need((.memoryMiB // 256) | whole(6; 1048576); "has no memory limit"),
+  need((.pidsLimit // 512) | whole(1; 4194304); "has no pids limit"),
+  need((.cpus // 1) | type == "number" and . >= 0.01; "has no CPU limit"),
   need((.stopGraceSeconds // 10) | whole(0; 3600); "has no stop grace"),
   need((.command // ["-"]) | type == "array" and all(type == "string"); "has no valid command"),
   need(.introduction | type == "string"; "has no introduction");
