@@ -44,6 +44,12 @@ export { ImageReference, ImageReferenceError } from "./values/image-reference.ts
 export { InvalidValueError } from "./values/invalid-value-error.ts";
 export { Platform } from "./values/platform.ts";
 export { PortMapping } from "./values/port-mapping.ts";
+export {
+  type ArchiveContextOptions,
+  type GitContextOptions,
+  RemoteContext,
+  type RemoteToken,
+} from "./values/remote-context.ts";
 export { SemanticVersion } from "./values/semantic-version.ts";
 export { ServerName } from "./values/server-name.ts";
 

@@ -44,6 +44,11 @@ const inspected = (platforms: string) => ({
 test.each<[string, ReturnType<typeof problems>, string[]]>([
   ["steps of another processor", problems(RUNS), [PROBLEM]],
   ["files alone", problems(COPIES), []],
+  [
+    "steps that nobody has read",
+    problems(RUNS, { step: { SLIPWAY_CONTEXT: undefined, SLIPWAY_PLATFORMS: "linux/arm64" } as never }),
+    [],
+  ],
   ["steps of the machine that builds", problems(CROSS), []],
   ["the engine's own platform", problems(RUNS, { platform: "linux/amd64" }), []],
   ["what the engine's processor understands", problems(RUNS, { platform: "linux/386" }), []],

@@ -190,3 +190,43 @@ test("without buildx, and without docker, it says what to install", () => {
     stdout: `${PUSH}: the docker command is missing: install Docker's command line and apply again\n`,
   });
 });
+
+describe("a context that is kept elsewhere", () => {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-elsewhere-"));
+  writeFileSync(join(folder, "Dockerfile"), "FROM scratch\n");
+  // What fetches is tried by itself; here it only says where.
+  writeFileSync(join(folder, "fetch.sh"), `fetch_context() { context=${folder}; }\ntop_of() { echo "app lib"; }\n`);
+  const elsewhere = (environment: Readonly<Record<string, string>>, more: World = {}) =>
+    run({
+      ...more,
+      environment: {
+        SLIPWAY_CONTEXT: "",
+        SLIPWAY_FETCH: join(folder, "fetch.sh"),
+        SLIPWAY_REMOTE_URL: "U",
+        ...environment,
+      },
+    });
+
+  test("is fetched and built with its own Dockerfile, or with the one that is handed over", () => {
+    const build = (file: string) => [
+      ["build", "--progress", "plain", ...tagged(OWN, "1.4.2"), "--file", file, "--push", folder],
+    ];
+    expect(elsewhere({ SLIPWAY_DOCKERFILE: "Dockerfile" }).made).toEqual(build(`${folder}/Dockerfile`));
+    const handed = elsewhere({ SLIPWAY_DOCKERFILE: "Dockerfile", SLIPWAY_CONTEXT: "files/1" });
+    expect(handed.made).toEqual(build("files/1/Dockerfile"));
+  });
+
+  test("is not fetched for what is there already", () => {
+    const found = index(CONTENT);
+    const there = { [OWN]: found, "1.4.2": found };
+    expect(elsewhere({ SLIPWAY_FETCH: "/nowhere" }, { there })).toMatchObject({ status: 0, made: [] });
+  });
+
+  test("without the Dockerfile says what it has", () => {
+    expect(elsewhere({ SLIPWAY_DOCKERFILE: "docker/Dockerfile" })).toMatchObject({
+      status: 1,
+      output: `${PUSH}: what U has to build has no docker/Dockerfile, but: app lib: name the file by dockerfile, or the folder that has it by folder\n`,
+      made: [],
+    });
+  });
+});

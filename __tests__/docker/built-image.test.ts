@@ -21,7 +21,9 @@ function application(files: Record<string, string> = {}): string {
   return directory;
 }
 
-function build(props: Partial<BuiltImageProps> & { context: string }): SynthesizedStack & { image: BuiltImage } {
+function build(
+  props: Partial<BuiltImageProps> & Pick<BuiltImageProps, "context">,
+): SynthesizedStack & { image: BuiltImage } {
   let image: BuiltImage | undefined;
   const stack = synthesize((scope: TerraformStack) => {
     const repository = SelfHostedRegistry.fromAddress(scope, "registry", { address: "localhost:5001" }).repository(
@@ -149,7 +151,7 @@ describe("BuiltImage", () => {
     delete process.env.SLIPWAY_TEST_SECRET;
   });
 
-  test.each<[string, () => Partial<BuiltImageProps> & { context: string }, RegExp]>([
+  test.each<[string, () => Partial<BuiltImageProps> & Pick<BuiltImageProps, "context">, RegExp]>([
     [
       "an unknown directory",
       () => ({ context: "/nonexistent/app" }),
@@ -172,7 +174,7 @@ describe("BuiltImage", () => {
       /stack\/image: version: version with build metadata cannot be a tag.*: leave it out: "1.4.2"/,
     ],
     ...(["target", "labels", "args", "releasedVersions"] as const).map(
-      (property): [string, () => Partial<BuiltImageProps> & { context: string }, RegExp] => {
+      (property): [string, () => Partial<BuiltImageProps> & Pick<BuiltImageProps, "context">, RegExp] => {
         const token = Lazy.stringValue({ produce: () => "late" });
         const value = { target: token, labels: { a: token }, args: { A: token }, releasedVersions: [token] }[property];
         return [

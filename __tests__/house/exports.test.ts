@@ -26,6 +26,7 @@ const EXPORTS = [
   "PortMapping",
   "PulledImage",
   "RegistryLogin",
+  "RemoteContext",
   "SelfHostedRegistry",
   "SemanticVersion",
   "ServerName",

@@ -101,6 +101,16 @@ test.each<[string, (stack: TerraformStack) => unknown, string]>([
     'stack/it: cache: BuiltImage option must be known, got "form": did you mean from?',
   ],
   [
+    "a repository of git that is built",
+    () => slipway.RemoteContext.git("https://a.b/c.git", { commit: "a".repeat(40), foler: "a" } as Untyped),
+    'git context option must be known, got "foler": did you mean folder?',
+  ],
+  [
+    "an archive that is built",
+    () => slipway.RemoteContext.archive("https://a.b/c.tgz", { checksm: "a" } as Untyped),
+    'archive context option must be known, got "checksm": did you mean checksum?',
+  ],
+  [
     "a key of a build",
     (s) => new slipway.BuiltImage(s, "it", { ...built(s), ssh: [{ id: "default", fiel: "a" } as Untyped] }),
     'stack/it: ssh[default]: BuiltImage option must be known, got "fiel": did you mean file?',

@@ -46,6 +46,8 @@ export async function foreignPlatformProblems(
 
 /** Files alone are copied for any platform. */
 function runsSteps({ dockerfile }: ImageBuild): boolean {
+  // What nobody has read is not refused for what it may hold.
+  if (dockerfile === undefined) return false;
   return Dockerfile.parse(dockerfile).stages.some(
     ({ from, instructions }) =>
       !BUILD_PLATFORM.test(`${from.platform ?? ""}`) && instructions.some(({ keyword }) => keyword === "RUN"),

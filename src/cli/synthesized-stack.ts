@@ -17,8 +17,8 @@ export interface ImageBuild {
   readonly path: string;
   /** Empty for the engine's own. */
   readonly platforms: readonly Platform[];
-  /** The text of its Dockerfile. */
-  readonly dockerfile: string;
+  /** The text of its Dockerfile; undefined where that is in a context that is kept elsewhere. */
+  readonly dockerfile?: string;
   /** Present where a step of the apply builds it by `docker buildx`. */
   readonly buildx?: {
     /** @default - the one that the machine uses */
@@ -175,7 +175,9 @@ export class SynthesizedStack {
     return {
       path: ownerOf(path),
       platforms: typeof platforms === "string" ? platforms.split(",").map((each) => Platform.parse(each)) : [],
-      dockerfile: readFileSync(join(this.folder, String(context), String(dockerfile)), "utf8"),
+      ...(context === undefined
+        ? {}
+        : { dockerfile: readFileSync(join(this.folder, String(context), String(dockerfile)), "utf8") }),
     };
   }
 

@@ -6,6 +6,7 @@ import { requireLiteral } from "../terraform/literal.ts";
 import { stackDirectory } from "../terraform/stack-of.ts";
 import { BuildCache } from "../values/build-cache.ts";
 import type { Platform } from "../values/platform.ts";
+import { RemoteContext } from "../values/remote-context.ts";
 import type { BuildCaches, BuildSsh, BuiltImageProps } from "./built-image-props.ts";
 import { PLATFORM, requireKind, requireKinds } from "./declared-kind.ts";
 import { requireBuildFile } from "./image-dockerfile.ts";
@@ -41,7 +42,7 @@ export function readBuildOptions(scope: Construct, props: BuiltImageProps): Buil
       platforms = readPlatforms(scope, props);
     },
     () => {
-      cache = cacheWords(scope, props.cache, props.context);
+      cache = cacheWords(scope, props.cache, typeof props.context === "string" ? props.context : undefined);
     },
     () => {
       ssh = sshWords(scope, props.ssh);
@@ -53,7 +54,8 @@ export function readBuildOptions(scope: Construct, props: BuiltImageProps): Buil
   ]);
   const attestations = [...(props.provenance ? ["provenance"] : []), ...(props.sbom ? ["sbom"] : [])];
   const words = [...cache, ...ssh, ...attestations.map((name) => `--${name}=true`)];
-  const byBuildx = platforms.length > 1 || words.length > 0 || props.builder !== undefined;
+  const isElsewhere = props.context instanceof RemoteContext;
+  const byBuildx = isElsewhere || platforms.length > 1 || words.length > 0 || props.builder !== undefined;
   const needs = [
     ...(platforms.length > 1 ? ["several platforms"] : []),
     ...(attestations.length > 0 ? ["attestations"] : []),
@@ -91,13 +93,14 @@ function readPlatforms(scope: Construct, { platform, platforms }: BuiltImageProp
   throw new ConstructError(scope, "platforms", `names ${twice} twice: an image has one side for each`);
 }
 
-function cacheWords(scope: Construct, cache: BuildCaches | undefined, context: string): string[] {
+function cacheWords(scope: Construct, cache: BuildCaches | undefined, context?: string): string[] {
   knownProps(scope, cache, { from: true, to: true }, "cache");
   const caches = (property: "from" | "to"): readonly BuildCache[] => {
     const got = cache?.[property] ?? [];
     requireKinds(scope, `cache.${property}`, got, CACHE);
     for (const { place } of got) {
-      if (place.kind !== "local" || !`${resolve(place.folder)}${sep}`.startsWith(`${resolve(context)}${sep}`)) continue;
+      if (place.kind !== "local" || context === undefined) continue;
+      if (!`${resolve(place.folder)}${sep}`.startsWith(`${resolve(context)}${sep}`)) continue;
       const rule = "must lie outside the build context, whose content it would change";
       throw new ConstructError(scope, `cache.${property}`, { subject: "cache folder", rule, got: place.folder });
     }

@@ -5,8 +5,9 @@
 #
 # Runs where Terraform runs; needs sh, and docker with its buildx plugin. Its words are the build's own options.
 #
-#   SLIPWAY_CONTEXT       the folder to build
-#   SLIPWAY_DOCKERFILE    the path of the Dockerfile in it
+#   SLIPWAY_CONTEXT       the folder to build; of a context that is kept elsewhere, the one of the Dockerfile, if any
+#   SLIPWAY_DOCKERFILE    the path of the Dockerfile in it, or in what is fetched
+#   SLIPWAY_FETCH         the file beside this one that fetches a context that is kept elsewhere, and what it needs
 #   SLIPWAY_PUSH          the repository as a push spells it
 #   SLIPWAY_CONTENT       the content id that is built
 #   SLIPWAY_LABEL         the label of an image that says its content id
@@ -99,7 +100,16 @@ if [ -n "$source" ]; then
   done
 else
   for tag in $tags; do set -- "$@" --tag "$SLIPWAY_PUSH:$tag"; done
-  if ! said=$(buildx build --progress plain "$@" --file "$SLIPWAY_CONTEXT/$SLIPWAY_DOCKERFILE" --push "$SLIPWAY_CONTEXT"); then
+  context=${SLIPWAY_CONTEXT:-}
+  if [ -n "${SLIPWAY_FETCH:-}" ]; then
+    # shellcheck source=remote-context.sh
+    . "$SLIPWAY_FETCH"
+    fetch_context
+    [ -n "${SLIPWAY_CONTEXT:-}" ] || [ -f "$context/$SLIPWAY_DOCKERFILE" ] ||
+      fail "what $SLIPWAY_REMOTE_URL has to build has no $SLIPWAY_DOCKERFILE, but: $(top_of "$context"): name the file by dockerfile, or the folder that has it by folder"
+  fi
+  dockerfile=${SLIPWAY_CONTEXT:-$context}/$SLIPWAY_DOCKERFILE
+  if ! said=$(buildx build --progress plain "$@" --file "$dockerfile" --push "$context"); then
     printf '%s\n' "$said" | tail -n 30
     if hint=$(remedy); then fail "$hint"; else fail "the build failed"; fi
   fi

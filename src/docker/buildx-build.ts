@@ -4,11 +4,13 @@ import type { Construct } from "constructs";
 import { shellWord } from "../terraform/shell-word.ts";
 import { stagedCopy } from "../terraform/staged-file.ts";
 import { Step } from "../terraform/step.ts";
-import { templateText } from "../terraform/template-text.ts";
+import { templateMap, templateText } from "../terraform/template-text.ts";
 import { RegistryAddress } from "../values/registry-address.ts";
+import type { RemoteContext } from "../values/remote-context.ts";
 import { fields } from "./build-options.ts";
 import type { DeclaredBuild } from "./declared-build.ts";
 import { CONTENT_LABEL, DockerEngine } from "./docker-engine.ts";
+import { remoteEnvironment } from "./image-context.ts";
 import { buildSecretBlocks } from "./image-dockerfile.ts";
 
 /**
@@ -34,8 +36,9 @@ export function buildByBuildx(scope: Construct, declared: DeclaredBuild): string
     environment: {
       // What is attested is declared; a builder's own default would make every build of a content another digest.
       BUILDX_NO_DEFAULT_ATTESTATIONS: "1",
-      SLIPWAY_CONTEXT: declared.context,
+      ...(declared.context === undefined ? {} : { SLIPWAY_CONTEXT: declared.context }),
       SLIPWAY_DOCKERFILE: declared.dockerfile,
+      ...fetch(scope, declared.remote),
       SLIPWAY_PUSH: pushUri,
       SLIPWAY_CONTENT: contentId,
       SLIPWAY_LABEL: CONTENT_LABEL,
@@ -58,6 +61,12 @@ export function buildByBuildx(scope: Construct, declared: DeclaredBuild): string
     repository.push?.({ scope, contentId, fixedTags, mutableTags, dependsOn }) ??
     new DataDockerRegistryImage(scope, "Pushed", { name, dependsOn }).sha256Digest
   );
+}
+
+function fetch(scope: Construct, remote: RemoteContext | undefined): Record<string, string> {
+  if (remote === undefined) return {};
+  const script = stagedCopy(scope, join(__dirname, "remote-context.sh"));
+  return { SLIPWAY_FETCH: script, ...templateMap(remoteEnvironment(scope, remote)) };
 }
 
 /** What the build is told beside its tags, its context and its builder. */

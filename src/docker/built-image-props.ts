@@ -6,15 +6,24 @@ import { knownProps } from "../terraform/known-props.ts";
 import type { BuildCache } from "../values/build-cache.ts";
 import type { OptionNames } from "../values/known-options.ts";
 import type { Platform } from "../values/platform.ts";
+import type { RemoteContext } from "../values/remote-context.ts";
 import type { BuildSecret } from "./image-dockerfile.ts";
 import type { PulledImage } from "./pulled-image.ts";
 import type { IRepository } from "./registry.ts";
 
 /** What a `BuiltImage` takes. */
 export interface BuiltImageProps {
-  /** The directory to build, relative to the working directory; its ignore file counts. */
-  readonly context: string;
-  /** The Dockerfile: its path relative to the context, or one written in code. @default "Dockerfile" */
+  /**
+   * The directory to build, relative to the working directory, or a context that is kept elsewhere and pinned; its ignore
+   * file counts. What is kept elsewhere is fetched and built by a step of the apply with `docker buildx`, whose machine
+   * needs git for a repository, curl and tar for an archive.
+   */
+  readonly context: string | RemoteContext;
+  /**
+   * The Dockerfile: its path relative to the context, or one written in code. Of a context that is kept elsewhere only
+   * the latter is read at synth.
+   * @default "Dockerfile"
+   */
   readonly dockerfile?: string | Dockerfile;
   /** Where the image is kept. */
   readonly repository: IRepository;

@@ -1,11 +1,8 @@
-import { resolve } from "node:path";
 import { Construct } from "constructs";
-import { BuildContext } from "../context/build-context.ts";
-import type { Dockerfile } from "../dockerfile/dockerfile.ts";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
 import { constructId, requireLiteral, requireTextMap } from "../terraform/literal.ts";
 import { perStack } from "../terraform/per-stack.ts";
-import { stackDirectory, stackOf } from "../terraform/stack-of.ts";
+import { stackOf } from "../terraform/stack-of.ts";
 import type { Platform } from "../values/platform.ts";
 import { SemanticVersion } from "../values/semantic-version.ts";
 import { type BuildOptions, readBuildOptions } from "./build-options.ts";
@@ -14,7 +11,8 @@ import type { DeclaredBuild } from "./declared-build.ts";
 import { IMAGE, REPOSITORY, requireKind, requireKinds } from "./declared-kind.ts";
 import { CONTENT_LABEL, DockerEngine, ownershipLabels, STACK_LABEL } from "./docker-engine.ts";
 import type { IImage } from "./image.ts";
-import { readImageDockerfile } from "./image-dockerfile.ts";
+import { type ImageContext, openImageContext } from "./image-context.ts";
+import { readImageDockerfile, unreadDockerfile } from "./image-dockerfile.ts";
 import { buildByProvider } from "./provider-build.ts";
 import type { IRepository } from "./registry.ts";
 
@@ -52,18 +50,22 @@ export class BuiltImage extends Construct implements IImage {
     const { platforms } = options;
     if (platforms.length > 1) this.platforms = platforms;
     else this.platform = platforms[0];
-    const dockerfile = readImageDockerfile(this, opened.dockerfileText, {
+    const { dockerfileText, hasIgnoreFile = true } = opened;
+    const around = {
       args,
       secrets: (props.secrets ?? []).map(({ id }) => id),
       target,
       platforms,
-      lint: props.lint === false ? false : { hasIgnoreFile: opened.hasIgnoreFile, ...props.lint },
+      lint: props.lint === false ? false : { hasIgnoreFile, ...props.lint },
       loggedIn: (props.privateBaseImages ?? []).map((base) => base.repository.registry.address),
-    });
+    } as const;
+    const dockerfile =
+      dockerfileText === undefined ? unreadDockerfile(this) : readImageDockerfile(this, dockerfileText, around);
     this.exposedPorts = dockerfile.exposedPorts;
     this.declaredVolumes = dockerfile.declaredVolumes;
     this.baseImages = dockerfile.baseImages;
-    const context = dockerfile.text === opened.dockerfileText ? opened : opened.withDockerfileText(dockerfile.text);
+    const { text } = dockerfile;
+    const context = text === undefined || text === dockerfileText ? opened : opened.withDockerfileText(text);
     const labels = { ...annotations(props), ...own };
     const platform = platforms.length === 0 ? undefined : platforms.join(",");
     const { attestations } = options;
@@ -79,11 +81,9 @@ export class BuiltImage extends Construct implements IImage {
   /** The build and the push, in this order; returns the reference by digest. */
   private declare(
     props: BuiltImageProps,
-    context: BuildContext,
+    context: ImageContext,
     { args, labels, target, options }: Pick<DeclaredBuild, "args" | "labels" | "target" | "options">,
   ): string {
-    const staged = `contexts/${this.contentId}`;
-    context.stage(resolve(stackDirectory(this), staged));
     const { repository, contentId, tags } = this;
     const fixed = props.version === undefined ? 1 : 2;
     const build = options.buildx === undefined ? buildByProvider : loadBuildx().buildByBuildx;
@@ -91,8 +91,7 @@ export class BuiltImage extends Construct implements IImage {
     const digest = build(this, {
       repository,
       contentId,
-      context: staged,
-      dockerfile: context.dockerfile,
+      ...context.stage(contentId),
       args,
       labels: {
         ...labels,
@@ -112,7 +111,7 @@ export class BuiltImage extends Construct implements IImage {
   }
 
   private checked(props: BuiltImageProps) {
-    let context: BuildContext | undefined;
+    let context: ImageContext | undefined;
     let versionTags: string[] = [];
     let target: string | undefined;
     let args: Readonly<Record<string, string>> = {};
@@ -121,7 +120,7 @@ export class BuiltImage extends Construct implements IImage {
     collectErrors([
       () => this.checkRepository(),
       () => {
-        context = this.openContext(requireLiteral(this, "context", props.context), props.dockerfile);
+        context = openImageContext(this, props);
       },
       () => {
         if (props.version === undefined) return;
@@ -146,7 +145,7 @@ export class BuiltImage extends Construct implements IImage {
         labels = requireTextMap(this, "labels", requireLiteral(this, "labels", props.labels ?? {}));
       },
     ]);
-    return { options: options as BuildOptions, context: context as BuildContext, versionTags, target, args, labels };
+    return { options: options as BuildOptions, context: context as ImageContext, versionTags, target, args, labels };
   }
 
   /** Two contents under one tag: which one it means would be up to the order of their pushes, and every plan a change. */
@@ -172,18 +171,6 @@ export class BuiltImage extends Construct implements IImage {
     if (ready.length === 0 || stackOf(registry) === stackOf(this)) return;
     const remedy = "declare the registry in this stack, or take it as one that exists (fromAddress, fromName)";
     throw new ConstructError(this, "repository", `${uri} is made by another stack, ${registry.node.path}: ${remedy}`);
-  }
-
-  private openContext(directory: string, dockerfile: string | Dockerfile = "Dockerfile"): BuildContext {
-    if (typeof dockerfile !== "string" && typeof dockerfile?.text !== "string") {
-      const rule = "must be a path in the context, or a Dockerfile";
-      throw new ConstructError(this, "dockerfile", { subject: "dockerfile", rule, got: dockerfile });
-    }
-    const options =
-      typeof dockerfile === "string"
-        ? { dockerfile: requireLiteral(this, "dockerfile", dockerfile) }
-        : { dockerfileText: dockerfile.text };
-    return atProperty(this, "context", () => BuildContext.open(directory, options));
   }
 }
 

@@ -1,3 +1,4 @@
+import type { RemoteContext } from "../values/remote-context.ts";
 import type { BuildOptions } from "./build-options.ts";
 import type { BuildSecret } from "./image-dockerfile.ts";
 import type { PulledImage } from "./pulled-image.ts";
@@ -7,10 +8,12 @@ import type { IRepository } from "./registry.ts";
 export interface DeclaredBuild {
   readonly repository: IRepository;
   readonly contentId: string;
-  /** The staged folder, relative to the stack's. */
-  readonly context: string;
-  /** The Dockerfile's path in it. */
+  /** The staged folder, relative to the stack's; of a context that is kept elsewhere it holds the Dockerfile alone. */
+  readonly context?: string;
+  /** The Dockerfile's path in it, or in what is kept elsewhere where nothing is staged. */
   readonly dockerfile: string;
+  /** What is built instead of the staged folder. */
+  readonly remote?: RemoteContext;
   readonly args: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly target?: string;

@@ -28,8 +28,8 @@ export interface DockerfileSurroundings {
 
 /** What a Dockerfile tells whoever builds and runs its image. */
 export interface ImageDockerfile {
-  /** The file with every base image that the lockfile pins named by its digest. */
-  readonly text: string;
+  /** The file with every base image that the lockfile pins named by its digest; undefined where nobody read it. */
+  readonly text?: string;
   /** The TCP ports that the built stage exposes. */
   readonly exposedPorts: readonly number[];
   /** The paths that the built stage declares as volumes. */
@@ -152,6 +152,21 @@ function checkLogin(scope: Construct, { reference, written, line }: ExternalImag
     "dockerfile",
     `Dockerfile line ${line}: ${written} is in the private registry ${domain}, which nothing logs in to: declare it in privateBaseImages`,
   );
+}
+
+/**
+ * What is known of a Dockerfile that lies in a context elsewhere, which synth does not ask: nothing, and that is said.
+ *
+ * @throws {ConstructError} in strict mode, since nothing pins what it builds upon
+ */
+export function unreadDockerfile(scope: Construct): ImageDockerfile {
+  const problem =
+    "lies in a context that is kept elsewhere: its ports, volumes and faults are not known here, and nothing pins its base images to digests: hand over a copy of it, dockerfile: Dockerfile.parse(text)";
+  if (!Lockfile.collecting) {
+    if (isStrict(scope)) throw new ConstructError(scope, "dockerfile", problem);
+    warn(scope, `the Dockerfile ${problem}`);
+  }
+  return { exposedPorts: [], declaredVolumes: [], baseImages: [] };
 }
 
 /** A secret that a build step mounts: from a variable of the deployer's environment, or from a file. */

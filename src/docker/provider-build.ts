@@ -19,7 +19,7 @@ export function buildByProvider(scope: Construct, declared: DeclaredBuild): stri
     keepLocally: true,
     platform: platform?.toString(),
     buildAttribute: {
-      context: declared.context,
+      context: declared.context as string,
       dockerfile: declared.dockerfile,
       buildArgs: templateMap(declared.args),
       target: declared.target,
