@@ -32,7 +32,7 @@ export class ComposeHost extends HostBase {
   }
 
   protected capabilities(): HostCapabilities {
-    return { secrets: { file: "SecretFile" }, hasHostGateway: true };
+    return { secrets: { file: "SecretFile" }, tls: [], hasHostGateway: true };
   }
 
   protected internalAddress({ internal }: ClaimedPorts): string {

@@ -30,6 +30,7 @@ const EXPORTS = [
   "SelfHostedRegistry",
   "SemanticVersion",
   "ServerName",
+  "Tls",
   "Volume",
   "useLocalBackend",
 ];

@@ -1,6 +1,11 @@
 import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { Agent, createServer, get } from "node:http";
+import { connect as connectHttp2 } from "node:http2";
 import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect as connectTls } from "node:tls";
 import { knows, pause } from "../nginx/running-nginx.ts";
 import { pageServer } from "./page-server.ts";
 import { docker, Project } from "./project.ts";
@@ -10,6 +15,8 @@ jest.setTimeout(180_000);
 
 const PORT = 8903;
 const MACHINE_PORT = 8904;
+const TLS_PORT = 8905;
+const AUTHORITIES = mkdtempSync(join(tmpdir(), "slipway-authority-"));
 const SERVER = pageServer(
   `
 global broken
@@ -37,7 +44,12 @@ broken = False
 `,
 );
 
-const project = new Project("neighbours.ts", "slipway-neighbours", { "server.py": SERVER });
+const project = new Project(
+  "neighbours.ts",
+  "slipway-neighbours",
+  { "server.py": SERVER },
+  { SLIPWAY_DATA_DIR: AUTHORITIES },
+);
 
 async function apply(services: Readonly<Record<string, object>>) {
   await project.synth({ SLIPWAY_TEST_SERVICES: JSON.stringify(services) });
@@ -63,6 +75,7 @@ beforeAll(() => project.sweep());
 afterAll(async () => {
   await project.destroy();
   await project.sweep();
+  rmSync(AUTHORITIES, { recursive: true });
 });
 
 const BOTH = { a: { health: "/needs" }, b: { health: "/needs" } };
@@ -84,6 +97,34 @@ describe("a release of two services on one engine", () => {
     expect((await request(PORT, "machine.localhost")).body).toBe("the machine's own");
     server.close();
     server.closeAllConnections();
+  });
+
+  test("a name with TLS is answered by HTTP/2 under the developer's own authority, HTTP is sent there, no other name is", async () => {
+    const server = createServer((request, response) => response.end(JSON.stringify(request.headers)));
+    await once(server.listen(MACHINE_PORT, "0.0.0.0"), "listening");
+    const ca = readFileSync(join(AUTHORITIES, "local-ca.pem"));
+    const client = connectHttp2(`https://secured.localhost:${TLS_PORT}`, { ca, host: "127.0.0.1" });
+    const answer = client.request({ ":path": "/cart?id=1" });
+    const [headers] = await once(answer, "response");
+    const asked = JSON.parse((await answer.toArray()).join(""));
+    client.destroy();
+    server.close();
+    server.closeAllConnections();
+    expect([headers[":status"], headers["strict-transport-security"]]).toEqual([200, "max-age=300"]);
+    expect(asked).toMatchObject({
+      host: `secured.localhost:${TLS_PORT}`,
+      "x-forwarded-port": `${TLS_PORT}`,
+      "x-forwarded-proto": "https",
+    });
+
+    const moved = get({ port: PORT, host: "127.0.0.1", path: "/cart?id=1", headers: { Host: "secured.localhost" } });
+    const [{ statusCode, headers: sent }] = await once(moved, "response");
+    expect([statusCode, sent.location]).toEqual([308, `https://secured.localhost:${TLS_PORT}/cart?id=1`]);
+    for (const servername of ["machine.localhost", "unknown.localhost"]) {
+      const socket = connectTls({ port: TLS_PORT, host: "127.0.0.1", servername, ca });
+      const [error] = await once(socket, "error");
+      expect(error.code).toBe("ERR_SSL_TLSV1_UNRECOGNIZED_NAME");
+    }
   });
 
   test("a websocket of the one goes on while the other is released", async () => {

@@ -5,6 +5,7 @@ import { type Release, type ReleaseOptions, release } from "../release/release.t
 import { serviceName } from "../release/service-name.ts";
 import { type ClaimedPorts, ServicePorts } from "../release/service-ports.ts";
 import type { SiteOptions } from "../release/site-options.ts";
+import type { Tls } from "../release/tls.ts";
 import { warn } from "../terraform/annotation.ts";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
 import type { TerraformDependency } from "../terraform/dependency.ts";
@@ -32,6 +33,8 @@ export abstract class HostBase extends Construct implements IHost {
     scope: Construct,
     id: string,
     private readonly released: Pick<ReleaseOptions, "drainSeconds" | "keepReleases"> = {},
+    /** Where the certificates of sites come from that say nothing of theirs. */
+    private readonly tls?: Tls,
   ) {
     super(scope, constructId(scope, id));
   }
@@ -73,7 +76,8 @@ export abstract class HostBase extends Construct implements IHost {
       this.known = undefined;
       atProperty(this, property, () => this.checkSite(changed));
     };
-    const site = new HostedSite({ host: this, capabilities: this.capabilities(), onChange }, name, routes, options);
+    const place = { host: this, capabilities: this.capabilities(), tls: this.tls, onChange };
+    const site = new HostedSite(place, name, routes, options);
     this.sites.set(site.name, site);
     onChange(site);
     this.warnOfDrain(site);

@@ -1,19 +1,31 @@
 import { Construct } from "constructs";
 import type { HostCapabilities } from "../release/host-capabilities.ts";
+import type { Hsts } from "../release/hsts.ts";
 import type { Route, Site } from "../release/site.ts";
 import { namesOf } from "../release/site-names.ts";
-import { SITE_OPTIONS, type SiteOptions, siteRules, withParsedNames } from "../release/site-options.ts";
+import {
+  SITE_OPTIONS,
+  type SiteOptions,
+  type SiteSettings,
+  siteRules,
+  withParsedNames,
+} from "../release/site-options.ts";
+import { checkSiteTls } from "../release/site-tls.ts";
+import type { KeptSecret, Tls } from "../release/tls.ts";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
 import { requireLiteral } from "../terraform/literal.ts";
 import { refuseUnknownOptions } from "../values/known-options.ts";
 import { ServerName } from "../values/server-name.ts";
 import { isBackend, readRoute } from "./declared-route.ts";
+import { requireTls } from "./declared-tls.ts";
 import type { IHost, ISite, SiteRoute } from "./host.ts";
 
 /** What a host tells each of its sites about their surroundings. */
 export interface SitePlace {
   readonly host: IHost & Construct;
   readonly capabilities: HostCapabilities;
+  /** Where the certificates of a site come from that says nothing of them. @default - nowhere */
+  readonly tls?: Tls;
   /** Hears of each route that is added later. */
   readonly onChange: (site: HostedSite) => void;
 }
@@ -21,7 +33,11 @@ export interface SitePlace {
 /** A server name of a host and its routes. */
 export class HostedSite extends Construct implements ISite {
   readonly name: string;
-  private readonly options: SiteOptions;
+  /** What the host must be allowed to read for its certificates. */
+  readonly secrets: readonly KeptSecret[];
+  private readonly tls?: Tls;
+  private readonly hsts?: Hsts;
+  private readonly options: SiteSettings;
   private readonly routes = new Map<string, Route>();
   private readonly declared: boolean = false;
 
@@ -39,12 +55,17 @@ export class HostedSite extends Construct implements ISite {
     }
     super(host, `Site-${parsed}`);
     this.name = parsed;
-    this.options = this.readOptions(options);
+    const { tls, hsts, ...settings } = this.readOptions(options);
+    this.options = settings;
+    this.hsts = hsts;
+    this.tls = requireTls(this, host, tls ?? place.tls, place.capabilities);
+    this.secrets = this.tls?.secrets ?? [];
     this.checkRoutes(routes);
     if (Object.keys(routes).length === 0) {
       throw new ConstructError(this, "routes", 'must not be empty: say what serves the name, e.g. { "/": service }');
     }
     for (const [path, given] of Object.entries(routes)) this.addRoute(path, given);
+    atProperty(this, "tls", () => checkSiteTls(this.declaration));
     this.declared = true;
   }
 
@@ -52,13 +73,21 @@ export class HostedSite extends Construct implements ISite {
     requireLiteral(this, "routes", path);
     if (this.routes.has(path)) throw new ConstructError(this, `routes[${path}]`, "is taken: one path has one backend");
     this.routes.set(path, readRoute({ scope: this, ...this.place }, path, to));
-    if (this.declared) this.place.onChange(this);
+    if (!this.declared) return;
+    atProperty(this, `routes[${path}]`, () => checkSiteTls(this.declaration));
+    this.place.onChange(this);
   }
 
   /** The site as a release has it. */
   get declaration(): Site {
     const routes = [...this.routes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, route]) => route);
-    return { name: this.name, routes, proxy: this.options };
+    return {
+      name: this.name,
+      routes,
+      proxy: this.options,
+      ...(this.tls && { tls: this.tls.source }),
+      ...(this.hsts && { hsts: this.hsts }),
+    };
   }
 
   /** Every name that leads to it, its own first. */
@@ -68,7 +97,8 @@ export class HostedSite extends Construct implements ISite {
 
   private readOptions(options: SiteOptions): SiteOptions {
     atProperty(this, "options", () => refuseUnknownOptions("site", options, SITE_OPTIONS));
-    requireLiteral(this, "options", options);
+    // a secret may be named by a reference
+    requireLiteral(this, "options", { ...options, tls: undefined });
     collectErrors(
       Object.entries(siteRules(options)).map(
         ([option, check]) =>

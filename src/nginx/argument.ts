@@ -153,6 +153,21 @@ export function includedFile(value: string): string {
  */
 export const LIVE_FOLDER = "/var/lib/slipway/live";
 
+/** The folder in which an instance answers an ACME server, by the path that was asked for. */
+export const ACME_FOLDER = "/var/lib/slipway/acme/www";
+
+const CERTIFICATE = /^(?:\/var\/lib\/slipway|\/etc\/nginx\/slipway)\/tls\/[a-z0-9_][a-z0-9.-]*\.pem$/;
+
+/** A file with a certificate and its key, where Slipway puts them and nothing else. */
+export function certificatePath(value: string): string {
+  return CERTIFICATE.test(value) ? value : refuse("certificate file", "must be one of ours", value);
+}
+
+/** Names of OpenSSL's for suites, colons between. */
+export function cipherList(value: string): string {
+  return /^[A-Z0-9-]+(?::[A-Z0-9-]+)*$/.test(value) ? value : refuse("cipher list", "must be names of suites", value);
+}
+
 /** A file of the live folder. */
 export function liveFile(name: string): string {
   const fits = /^[a-z](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9]+)?$/.test(name);

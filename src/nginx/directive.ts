@@ -1,6 +1,6 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { backendAddress, liveFile, oneOf, path, upstreamName } from "./argument.ts";
-import { PASSED } from "./forwarded-header.ts";
+import { HTTP_PORT, PASSED, TLS_PORT, VISITED } from "./forwarded-header.ts";
 import { type Context, GRAMMAR, INHERITED_AS_A_WHOLE, REPEATABLE, type Rule } from "./grammar.ts";
 import { quote } from "./quote.ts";
 import { type PathRest, type RedirectUrl, redirectUrl, restVariable } from "./request-target.ts";
@@ -85,6 +85,16 @@ export class Directive {
     return new Directive("map", [header, variable], ["http"], entries);
   }
 
+  /** A variable that is one word for requests by HTTP, another for those by TLS. */
+  static byScheme(variable: keyof typeof VISITED, http: number, https: number): Directive {
+    if (!Object.hasOwn(VISITED, variable)) refuse("must be one of the address that was visited", variable);
+    const entries = [
+      new Directive("default", [VISITED[variable](http, HTTP_PORT)], ["map"]),
+      new Directive("https", [VISITED[variable](https, TLS_PORT)], ["map"]),
+    ];
+    return new Directive("map", ["$scheme", variable], ["http"], entries);
+  }
+
   /**
    * A variable that names one upstream where a file of the live folder is there, and another where it is not; asked at
    * each request. Why in a server alone, with nothing but `set` inside: that is what `if` does without surprises.
@@ -105,6 +115,12 @@ export class Directive {
       [oneOf("301", "302", "303", "307", "308")(`${status}` as "301"), redirectUrl(url)],
       ["server", "location"],
     );
+  }
+
+  /** Sends the visitor to the same address by TLS. Why by the request's name: the server has no other, or is a wildcard's. */
+  static redirectToTls(port: number): Directive {
+    const origin = `https://${VISITED.$visited_host(port, TLS_PORT)}`;
+    return new Directive("return", ["308", `${origin}$request_uri`], ["server", "location"]);
   }
 
   /**
@@ -195,7 +211,8 @@ export class Directive {
   }
 
   private get defaultListens(): string[] {
-    const listens = this.children?.filter((child) => child.name === "listen" && child.words[1] !== undefined) ?? [];
+    const listens =
+      this.children?.filter((child) => child.name === "listen" && child.words[1]?.endsWith("default_server")) ?? [];
     return listens.map((listen) => `listen ${listen.words.join(" ")}`);
   }
 

@@ -22,14 +22,14 @@ const BELIEVED: readonly string[] = [
   ...["Proxy", "X-Accel-Mapping", "X-Sendfile-Type"],
 ];
 
-const HOST = /^\$host(?::[1-9]\d{0,4})?$/;
+const HOST = /^\$(?:host(?::[1-9]\d{0,4})?|visited_host)$/;
 const FIXED: Readonly<Record<string, RegExp>> = {
   Host: HOST,
   Connection: /^\$forwarded_connection$/,
   Upgrade: /^\$forwarded_upgrade$/,
   "X-Forwarded-For": /^\$(?:remote_addr|proxy_add_x_forwarded_for)$/,
-  "X-Forwarded-Host": /^\$(?:host(?::[1-9]\d{0,4})?|passed_host)$/,
-  "X-Forwarded-Port": /^(?:[1-9]\d{0,4}|\$passed_port)$/,
+  "X-Forwarded-Host": /^\$(?:host(?::[1-9]\d{0,4})?|visited_host|passed_host)$/,
+  "X-Forwarded-Port": /^(?:[1-9]\d{0,4}|\$visited_port|\$passed_port)$/,
   "X-Forwarded-Proto": /^\$(?:scheme|passed_proto)$/,
   "X-Real-IP": /^\$(?:remote_addr|passed_real_ip)$/,
   "X-Request-ID": /^\$(?:request_id|passed_request_id)$/,
@@ -55,19 +55,34 @@ const UPGRADE = [
   ["Upgrade", "$forwarded_upgrade"],
 ] as const;
 
+/** The port that an address without one means, by the way that visitors come in. */
+export const HTTP_PORT = 80;
+export const TLS_PORT = 443;
+
+/** Name and port as visitors typed them, for the addresses that services build. */
+function visitedHost(port: number, usual: number): string {
+  return parsePort(port, "public port") === usual ? "$host" : `$host:${port}`;
+}
+
+/** Variables that say by which name and port a visitor came, where some come by HTTP and some by TLS. */
+export const VISITED = {
+  $visited_host: visitedHost,
+  $visited_port: (port: number, _usual: number) => `${port}`,
+} as const;
+
 /**
  * What a service is told about a visitor's request. Why so many empty ones: a header that Nginx does not set arrives as
  * the visitor sent it.
  *
- * @param port The one that visitors typed, for the addresses that services build
+ * @param port The one that visitors typed; `visited` where they come by TLS too, and {@link VISITED} says it
  */
-export function headersOfVisitors(port: number): [name: string, value: string][] {
-  const host = parsePort(port, "public port") === 80 ? "$host" : `$host:${port}`;
+export function headersOfVisitors(port: number | "visited"): [name: string, value: string][] {
+  const host = port === "visited" ? "$visited_host" : visitedHost(port, HTTP_PORT);
   return [
     ["Host", host],
     ["X-Forwarded-For", "$remote_addr"],
     ["X-Forwarded-Host", host],
-    ["X-Forwarded-Port", `${port}`],
+    ["X-Forwarded-Port", port === "visited" ? "$visited_port" : `${port}`],
     ["X-Forwarded-Proto", "$scheme"],
     ["X-Real-IP", "$remote_addr"],
     ["X-Request-ID", "$request_id"],

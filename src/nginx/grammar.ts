@@ -1,7 +1,10 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import {
+  ACME_FOLDER,
   type Argument,
   accessLog,
+  certificatePath,
+  cipherList,
   count,
   errorLog,
   fixedAddress,
@@ -118,24 +121,35 @@ export const GRAMMAR = {
   proxy_buffers: rule(["http"], [count, size]),
   proxy_connect_timeout: rule(["http"], [time]),
 
+  // TLS
+  ssl_protocols: rule(["http"], [oneOf("TLSv1.2"), oneOf("TLSv1.3")]),
+  ssl_ciphers: rule(["http"], [cipherList]),
+  ssl_prefer_server_ciphers: rule(["http"], [OFF]),
+  ssl_session_cache: rule(["http"], [oneOf("shared:tls:2m")]),
+  ssl_session_timeout: rule(["http"], [time]),
+  ssl_session_tickets: rule(["http"], [OFF]),
+  ssl_reject_handshake: rule(["server"], [oneOf("on")]),
+  ssl_certificate: rule(["server"], [certificatePath]),
+  ssl_certificate_key: rule(["server"], [certificatePath]),
+
   // upstreams
   server: rule(["upstream"], [fixedAddress]),
   keepalive: rule(["upstream"], [count]),
   keepalive_timeout: rule(["upstream"], [time]),
 
   // servers and locations
-  listen: ruleUpTo(["server"], [listenAddress], oneOf("default_server")),
+  listen: ruleUpTo(["server"], [listenAddress], oneOf("default_server", "ssl http2", "ssl http2 default_server")),
   server_name: { within: ["server"], print: serverNames } satisfies Rule<string[]>,
   absolute_redirect: rule(["location"], [OFF]),
-  default_type: rule(["server"], [oneOf("text/plain")]),
-  return: ruleUpTo(PASSING, [oneOf("200", "404", "444")], oneOf("$configuration_id")),
+  default_type: rule(PASSING, [oneOf("text/plain")]),
+  return: ruleUpTo(PASSING, [oneOf("200", "404", "444", "503")], oneOf("$configuration_id")),
   client_max_body_size: rule(ANYWHERE, [size]),
   proxy_send_timeout: rule(ANYWHERE, [time]),
   proxy_read_timeout: rule(ANYWHERE, [time]),
   proxy_set_header: { within: ANYWHERE, print: forwardedHeader } satisfies Rule<[name: string, value: string]>,
   proxy_hide_header: rule(PASSING, [headerName]),
   add_header: rule(PASSING, [headerName, headerValue, oneOf("always")]),
-  root: rule(["location"], [oneOf(LIVE_FOLDER)]),
+  root: rule(["location"], [oneOf(LIVE_FOLDER, ACME_FOLDER)]),
   try_files: rule(["location"], [oneOf("/release"), oneOf("=503")]),
   proxy_pass: rule(["location"], [upstreamUrl]),
 } as const;

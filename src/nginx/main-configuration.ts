@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS } from "../release/proxy-options.ts";
 import { Directive } from "./directive.ts";
-import { headersOfVisitors, PASSED } from "./forwarded-header.ts";
+import { headersOfVisitors, PASSED, VISITED } from "./forwarded-header.ts";
 
 /** Where Nginx runs: in a container of the local engine, or installed on an Ubuntu or Debian instance. */
 export type NginxFlavour = "container" | "instance";
@@ -38,6 +38,8 @@ export function mainConfiguration(options: MainConfigurationOptions): string {
 export interface HttpSettingsOptions {
   /** The port that visitors type. */
   readonly publicPort: number;
+  /** The one that they type for TLS. @default - no site has TLS */
+  readonly publicTlsPort?: number;
   /** @default - Docker's in a container, systemd's on an instance */
   readonly resolver?: string;
 }
@@ -48,7 +50,8 @@ export interface HttpSettingsOptions {
  * one that is not idempotent is never sent twice. Why no cache of open files where files choose the way: each request
  * must see them as they are. Why a visitor's headers are settled here, once: a server without any of its own has these.
  */
-export function httpSettings(flavour: NginxFlavour, { publicPort, resolver }: HttpSettingsOptions): Directive[] {
+export function httpSettings(flavour: NginxFlavour, options: HttpSettingsOptions): Directive[] {
+  const { publicPort, publicTlsPort, resolver } = options;
   const inContainer = flavour === "container";
   return [
     Directive.of("server_tokens", "off"),
@@ -85,8 +88,15 @@ export function httpSettings(flavour: NginxFlavour, { publicPort, resolver }: Ht
     Directive.of("proxy_send_timeout", `${DEFAULT_LIMITS.readTimeoutSeconds}s`),
     Directive.of("proxy_read_timeout", `${DEFAULT_LIMITS.readTimeoutSeconds}s`),
     Directive.of("proxy_next_upstream", "error"),
-    ...headersOfVisitors(publicPort).map(([name, value]) => Directive.of("proxy_set_header", name, value)),
+    ...headersOfVisitors(publicTlsPort === undefined ? publicPort : "visited").map(([name, value]) =>
+      Directive.of("proxy_set_header", name, value),
+    ),
     ...headerMaps(),
+    ...(publicTlsPort === undefined
+      ? []
+      : (Object.keys(VISITED) as (keyof typeof VISITED)[]).map((variable) =>
+          Directive.byScheme(variable, publicPort, publicTlsPort),
+        )),
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { ProxyOptions } from "../release/proxy-options.ts";
 import type { Site } from "../release/site.ts";
-import type { SiteOptions } from "../release/site-options.ts";
+import type { SiteSettings } from "../release/site-options.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import { LIVE_FOLDER } from "./argument.ts";
@@ -20,6 +20,10 @@ export interface EdgeOptions {
   readonly address?: string;
   /** The port that visitors type, for the addresses that services build. @default - `port` */
   readonly publicPort?: number;
+  /** The port that Nginx listens on for TLS, where a site has it. @default 443 */
+  readonly tlsPort?: number;
+  /** The port that visitors type for TLS. @default - `tlsPort` */
+  readonly publicTlsPort?: number;
 }
 
 export function listenOn({ port = 80, address }: EdgeOptions): string | number {
@@ -35,7 +39,7 @@ export function defaultServer(edge: EdgeOptions = {}): Directive {
   ]);
 }
 
-export interface NginxSite extends SiteOptions {
+export interface NginxSite extends SiteSettings {
   /** The server name, e.g. `shop.example.com` or `*.example.com`. */
   readonly name: string;
   readonly routes: NginxRoutes;
@@ -61,12 +65,18 @@ export function siteLimits(sites: readonly NginxSite[]): ProxyOptions {
  * The servers of one site: that of its name, and that of the names that lead there. Why neither sets a header of a
  * request: one alone would lose all that hold for every server.
  *
+ * @param front How visitors come in to the first
  * @throws InvalidValueError for an unknown service or a path that two routes take
  */
-export function siteServers(site: NginxSite, upstreams: Upstreams, edge: EdgeOptions = {}): Directive[] {
+export function siteServers(
+  site: NginxSite,
+  upstreams: Upstreams,
+  edge: EdgeOptions = {},
+  front: readonly Directive[] = [Directive.of("listen", listenOn(edge))],
+): Directive[] {
   const locations = sortedLocations(site.name, site.routes);
   const server = Directive.server([
-    Directive.of("listen", listenOn(edge)),
+    ...front,
     Directive.of("server_name", site.name, ...(site.aliases ?? [])),
     ...passing(site),
     ...upstreams.choices(backendsOf(locations)),

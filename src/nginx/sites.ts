@@ -3,6 +3,7 @@ import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import { ServerName } from "../values/server-name.ts";
 import { Directive } from "./directive.ts";
+import { HTTP_PORT, TLS_PORT } from "./forwarded-header.ts";
 import { backendsOf, restsOfPaths, sortedLocations } from "./location.ts";
 import { httpSettings, type NginxFlavour } from "./main-configuration.ts";
 import {
@@ -10,18 +11,28 @@ import {
   type EdgeOptions,
   internalListener,
   listenOn,
-  type NginxSite,
   releaseMarker,
   siteLimits,
   siteServers,
 } from "./server.ts";
+import {
+  defaultTlsServer,
+  isTlsSite,
+  lostServer,
+  type NginxTlsSite,
+  publicTlsPort,
+  securedServers,
+  serversBefore,
+  tlsSettings,
+} from "./tls.ts";
 import { type NginxService, Upstreams } from "./upstream.ts";
 
 /** What {@link renderSites} takes. */
 export interface SitesOptions extends EdgeOptions {
   readonly flavour: NginxFlavour;
   readonly services: readonly NginxService[];
-  readonly sites: readonly NginxSite[];
+  /** As {@link nginxTlsSites} has them, where some have TLS. */
+  readonly sites: readonly NginxTlsSite[];
   /** The loopback port of the release marker; its answer stands in `release.conf`. @default - no marker */
   readonly markerPort?: number;
   /** The name server for backends that are found by name. @default - Docker's in a container, systemd's on an instance */
@@ -30,35 +41,76 @@ export interface SitesOptions extends EdgeOptions {
 
 /**
  * The text of `sites.conf`: everything of Nginx that a release may change but which containers are live, which
- * stands in files beside it: in a container an upstream file a service, on an instance the files of the live folder. The order of declaration does not show in it.
+ * stands in files beside it: in a container an upstream file a service, on an instance the files of the live folder and
+ * those of {@link renderTlsSites}. The order of declaration does not show in it.
  *
  * @throws InvalidValueError for two services or sites of one name, two routes of one path, two listeners of one port
  */
 export function renderSites(options: SitesOptions): string {
   const { flavour } = options;
-  const port = parsePort(options.port ?? 80, "listen port");
-  const services = sortedOnce("service name", options.services, (service) => service.name);
-  const sites = sortedOnce("server name", options.sites, (site) => `${ServerName.parse(site.name)}`);
+  const port = parsePort(options.port ?? HTTP_PORT, "listen port");
+  const { services, sites, locations, upstreams } = parts(options);
+  const isSecured = sites.some(isTlsSite);
   const internal = services.filter((service) => service.internalListener !== undefined);
-  refuseSharedPorts(options, services);
-  const locations = sites.flatMap((site) => sortedLocations(site.name, site.routes));
-  const upstreams = new Upstreams(
-    flavour,
-    services,
-    backendsOf(locations).flatMap((to) => ("address" in to ? [to.address] : [])),
-  );
+  refuseSharedPorts(options, services, isSecured);
   const limits = siteLimits(sites);
   return Directive.file("http", [
-    ...httpSettings(flavour, { publicPort: options.publicPort ?? port, resolver: options.resolver }),
+    ...httpSettings(flavour, {
+      publicPort: options.publicPort ?? port,
+      publicTlsPort: isSecured ? publicTlsPort(options) : undefined,
+      resolver: options.resolver,
+    }),
+    ...(isSecured ? tlsSettings() : []),
     ...restsOfPaths(locations),
     ...upstreams.directives(),
     defaultServer(options),
-    ...sites.flatMap((site) => siteServers(site, upstreams, options)),
+    ...(isSecured ? [defaultTlsServer(options)] : []),
+    ...sites.flatMap((site) => {
+      if (!isTlsSite(site)) return siteServers(site, upstreams, options);
+      return flavour === "container" ? securedServers(site, upstreams, options) : [];
+    }),
     ...internal.map((service) =>
       internalListener({ listen: service.internalListener ?? 0, service: service.name, limits }, upstreams),
     ),
     ...(options.markerPort === undefined ? [] : [releaseMarker(flavour, options.markerPort)]),
   ]);
+}
+
+/** What an instance serves by one name by whether it has the certificate, each a text for a file beside `sites.conf`. */
+export interface TlsTexts {
+  /** Before the first certificate. */
+  readonly before: string;
+  /** With one. */
+  readonly secured: string;
+  /** When the one that was there is lost. */
+  readonly lost: string;
+}
+
+/**
+ * The texts of an instance's names with TLS. Why three and not one: Nginx does not start without a certificate that its
+ * text names, and which of them are there is known to the host alone, at any time.
+ */
+export function renderTlsSites(options: SitesOptions): Record<string, TlsTexts> {
+  const { sites, upstreams } = parts(options);
+  const text = (servers: Directive[]) => Directive.file("http", servers);
+  return Object.fromEntries(
+    sites.filter(isTlsSite).map((site) => [
+      site.name,
+      {
+        before: text(serversBefore(site, upstreams, options)),
+        secured: text(securedServers(site, upstreams, options)),
+        lost: text([lostServer(site, options)]),
+      },
+    ]),
+  );
+}
+
+function parts(options: SitesOptions) {
+  const services = sortedOnce("service name", options.services, (service) => service.name);
+  const sites = sortedOnce("server name", options.sites, (site) => `${ServerName.parse(site.name)}`);
+  const locations = sites.flatMap((site) => sortedLocations(site.name, site.routes));
+  const addresses = backendsOf(locations).flatMap((to) => ("address" in to ? [to.address] : []));
+  return { services, sites, locations, upstreams: new Upstreams(options.flavour, services, addresses) };
 }
 
 function sortedOnce<T>(subject: string, items: readonly T[], nameOf: (item: T) => string): T[] {
@@ -67,7 +119,7 @@ function sortedOnce<T>(subject: string, items: readonly T[], nameOf: (item: T) =
 }
 
 /** Each listener has a port of its own: two on one port, even on different addresses, would depend on which was asked. */
-function refuseSharedPorts(options: SitesOptions, services: readonly NginxService[]): void {
+function refuseSharedPorts(options: SitesOptions, services: readonly NginxService[], isSecured: boolean): void {
   const owners = new Map<string, string>();
   const claim = (owner: string, listen: string | number) => {
     const port = `${listen}`.replace(/^.*:/, "");
@@ -84,6 +136,7 @@ function refuseSharedPorts(options: SitesOptions, services: readonly NginxServic
     owners.set(port, owner);
   };
   claim("the sites", listenOn(options));
+  if (isSecured) claim("the sites' TLS", options.tlsPort ?? TLS_PORT);
   if (options.markerPort !== undefined) claim("the release marker", options.markerPort);
   for (const { name, slots = [], internalListener } of services) {
     for (const port of [...slots, ...(internalListener === undefined ? [] : [internalListener])])

@@ -1,7 +1,11 @@
+import type { TlsKind } from "./tls.ts";
+
 /** What a kind of host can do that not every kind can; whatever it cannot is refused where it is declared. */
 export interface HostCapabilities {
   /** How each kind of secret that the host reads is declared, by kind, e.g. `Secret.fromParameter`; empty where it reads none. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** The kinds of certificates that its sites may have. */
+  readonly tls: readonly TlsKind[];
   /** Whether its proxy is a container, which finds its machine as `host.docker.internal`. */
   readonly hasHostGateway: boolean;
 }

@@ -6,6 +6,7 @@ import { refuseRedirectLoops } from "./redirect-loop.ts";
 import type { Service } from "./service.ts";
 import { refuseRoute, type Site, servicesOf } from "./site.ts";
 import { refuseSharedNames } from "./site-names.ts";
+import { checkSiteTls } from "./site-tls.ts";
 
 /**
  * What a host serves, as plain data. Why a value: every kind of host is told the same, so that two declarations can be
@@ -37,12 +38,13 @@ const MOST_KEPT_RELEASES = 100;
  * The release of `services` and `sites`, each service's health asked by the name of a site that leads to it.
  *
  * @throws InvalidValueError for a service or a name declared twice, a route to a service that is none of them, redirects in
- * a circle, a drain or a number of kept releases that no host has
+ * a circle, a site that cannot have its certificates, a drain or a number of kept releases that no host has
  */
 export function release(options: ReleaseOptions): Release {
   const { host, services, sites } = options;
   const known = declaredOnce("service name", services, ({ name }) => name);
   refuseSharedNames(sites);
+  for (const site of sites) checkSiteTls(site);
   const stranger = sites.flatMap(servicesOf).find((name) => !known.has(name));
   if (stranger !== undefined) refuseRoute(stranger, known.keys());
   refuseRedirectLoops(sites);

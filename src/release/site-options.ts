@@ -1,23 +1,42 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import type { OptionNames } from "../values/known-options.ts";
 import { ServerName } from "../values/server-name.ts";
+import { type Hsts, hstsHeader } from "./hsts.ts";
 import { PROXY_OPTIONS, type ProxyOptions, proxyRules } from "./proxy-options.ts";
+import type { Tls } from "./tls.ts";
 
 /** What a site may declare beside its name and its routes. */
 export interface SiteOptions extends ProxyOptions {
+  /**
+   * Where its certificates come from, one for each of its names; requests by HTTP are then sent to HTTPS by 308.
+   * @default - as the host says, which serves by HTTP where it says nothing
+   */
+  readonly tls?: Tls;
+  /** Tells browsers to ask for the site by TLS alone, which cannot be taken back. @default - they are told nothing */
+  readonly hsts?: Hsts;
   /** More names that are served alike. @default - none */
   readonly aliases?: readonly string[];
   /** Names whose visitors are sent to the site's own by 308, path and query kept, e.g. `www.example.com`. @default - none */
   readonly redirectFrom?: readonly string[];
 }
 
-export const SITE_OPTIONS: OptionNames<SiteOptions> = { ...PROXY_OPTIONS, aliases: true, redirectFrom: true };
+export const SITE_OPTIONS: OptionNames<SiteOptions> = {
+  ...PROXY_OPTIONS,
+  tls: true,
+  hsts: true,
+  aliases: true,
+  redirectFrom: true,
+};
+
+/** What a release has of them beside where the certificates come from. */
+export type SiteSettings = Omit<SiteOptions, "tls" | "hsts">;
 
 /** The rules of a site's options, by the option that each is about. */
 export function siteRules(options: SiteOptions): Readonly<Partial<Record<keyof SiteOptions, () => void>>> {
-  const { aliases = [], redirectFrom = [] } = options;
+  const { hsts, aliases = [], redirectFrom = [] } = options;
   return {
     ...proxyRules(options),
+    hsts: () => hsts === undefined || hstsHeader(hsts),
     aliases: () => parsedNames("aliases", aliases),
     redirectFrom: () => parsedNames("redirectFrom", redirectFrom),
   };

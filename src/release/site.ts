@@ -1,7 +1,9 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
+import type { Hsts } from "./hsts.ts";
 import type { RedirectStatus } from "./redirect.ts";
 import type { RouteOptions } from "./route-options.ts";
-import type { SiteOptions } from "./site-options.ts";
+import type { SiteSettings } from "./site-options.ts";
+import type { TlsSource } from "./tls.ts";
 
 /** Where a route leads: to a service of the site's own host by name, to an address, or its visitors elsewhere. */
 export type RouteTarget =
@@ -23,7 +25,11 @@ export interface Site {
   readonly name: string;
   /** Sorted by path. */
   readonly routes: readonly Route[];
-  readonly proxy: SiteOptions;
+  readonly proxy: SiteSettings;
+  /** Where its certificates come from. @default - none: it is served by HTTP */
+  readonly tls?: TlsSource;
+  /** @default - browsers are told nothing */
+  readonly hsts?: Hsts;
 }
 
 /** The names of the services that `site` leads to. */

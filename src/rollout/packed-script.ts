@@ -8,6 +8,8 @@ const END = "SLIPWAY_PROBE";
 export interface HostScripts {
   /** Path of the file that tells the core what to do on this host. */
   readonly driver: string;
+  /** Paths of files that the driver needs beside it. @default - none */
+  readonly parts?: readonly string[];
   /** Path of the file that calls `rollout`. */
   readonly entry: string;
 }
@@ -17,8 +19,15 @@ export interface HostScripts {
  * `probe_KIND` that prints it. Why: a probe runs where requests come from, in another container or on another machine,
  * and a script of one file needs no place where it finds the others.
  */
-export function packedScript({ driver, entry }: HostScripts): string {
-  return ["#!/bin/sh\n", read(join(__dirname, "core.sh")), ...probes(), read(driver), read(entry)].join("\n");
+export function packedScript({ driver, parts = [], entry }: HostScripts): string {
+  return [
+    "#!/bin/sh\n",
+    read(join(__dirname, "core.sh")),
+    ...probes(),
+    read(driver),
+    ...parts.map(read),
+    read(entry),
+  ].join("\n");
 }
 
 function probes(): string[] {

@@ -424,13 +424,15 @@ describe("the commands that a release uses", () => {
     "read",
     "return",
     "set",
+    "umask",
   ];
-  const MORE = ["shift", "trap", "unset", "docker", "nginx", "curl", "wget"];
+  const MORE = ["shift", "trap", "unset", "docker", "nginx", "curl", "wget", "openssl"];
   const KEYWORDS = ["case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "then", "until", "while", "in"];
 
-  /** The words where a command may stand; what is in quotes or a comment, and what a pattern of `case` is, is none. */
+  /** The words where a command may stand; what is in quotes, a comment, openssl's settings or a pattern of `case`, is none. */
   const commandsOf = (text: string) => {
     const code = text
+      .replace(/<<END\n.*?\nEND$/gms, "")
       .replace(/(^|\s)#.*$/gm, "")
       .replace(/"(?:[^"$\n]|\$(?!\())*"/g, '""')
       .replace(/'[^']*'/g, "''")
@@ -442,11 +444,11 @@ describe("the commands that a release uses", () => {
     return new Set([...found].map((match) => match[1] as string).filter((word) => !KEYWORDS.includes(word)));
   };
 
-  test.each(["rollout/core.sh", "hosts/local/driver.sh", "hosts/local/release.sh"])(
+  test.each(["rollout/core.sh", "hosts/local/driver.sh", "hosts/local/tls.sh", "hosts/local/release.sh"])(
     "%s uses what is tested",
     (path) => {
       const text = readFileSync(join(SOURCE, path), "utf8");
-      const own = ["core", "driver", "release"].flatMap((name) => {
+      const own = ["core", "driver", "tls", "release"].flatMap((name) => {
         const file = name === "core" ? "rollout/core.sh" : `hosts/local/${name}.sh`;
         return [...readFileSync(join(SOURCE, file), "utf8").matchAll(/^(\w+)\(\) \{/gm)].map(
           ([, word]) => word as string,

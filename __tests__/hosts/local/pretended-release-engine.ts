@@ -20,9 +20,13 @@ const SOURCE = resolve(__dirname, "../../../src/hosts/local");
 export const COMMANDS = [
   "awk",
   "cat",
+  "cp",
+  "cut",
   "date",
   "grep",
   "head",
+  "id",
+  "ln",
   "mkdir",
   "mktemp",
   "mv",
@@ -30,7 +34,10 @@ export const COMMANDS = [
   "sed",
   "sh",
   "sleep",
+  "sort",
+  "tail",
   "tr",
+  "uname",
 ];
 /** What it may find in Nginx's container, beside nginx and one that asks; BusyBox has them with these words. */
 export const COMMANDS_INSIDE = [
@@ -81,7 +88,8 @@ export class PretendedEngine {
   constructor(busybox?: string) {
     for (const path of ["bin", "inside", "containers", "answers", "etc/slipway", "proc/net", "tmp", "hups"])
       mkdirSync(join(this.folder, path), { recursive: true });
-    const scripts = { driver: join(SOURCE, "driver.sh"), entry: join(SOURCE, "release.sh") };
+    const parts = [join(SOURCE, "tls.sh")];
+    const scripts = { driver: join(SOURCE, "driver.sh"), parts, entry: join(SOURCE, "release.sh") };
     writeFileSync(this.script, packedScript(scripts));
     this.write(
       "etc/nginx.conf",
@@ -180,7 +188,7 @@ export class PretendedEngine {
 
   /** Releases services, each by its container. */
   release(id: string, containers: Readonly<Record<string, string>>, options: ReleaseOptions = {}): ReleaseRun {
-    this.write("sites.conf", `# sites of ${id}\n`);
+    this.write("sites.conf", options.sites ?? `# sites of ${id}\n`);
     this.write("bare.conf", "# bare\n");
     const names = Object.keys(containers);
     this.write("internal.conf", names.map((name) => `#: ${name}\n# listener of ${name}\n`).join(""));
@@ -195,6 +203,7 @@ export class PretendedEngine {
         PATH: join(this.folder, "bin"),
         TMPDIR: join(this.folder, "tmp"),
         STATE: this.folder,
+        HOME: join(this.folder, "home"),
         SLIPWAY_PAUSE: "0",
         SLIPWAY_HOST: "stack/host",
         SLIPWAY_RELEASE: id,
@@ -214,6 +223,11 @@ export class PretendedEngine {
   private program(path: string, text: string): void {
     this.write(path, `#!/bin/sh\n${text}\n`);
     chmodSync(join(this.folder, path), 0o755);
+  }
+
+  /** Lets the release find a program beside the {@link COMMANDS}. */
+  installs(name: string): void {
+    this.link("bin", name);
   }
 
   private link(folder: string, name: string, program = found(name)): void {
@@ -238,6 +252,8 @@ export interface ReleaseOptions {
   readonly shell?: string;
   /** How many processes each container may have. @default 512 */
   readonly pids?: number;
+  /** Nginx's text. @default - one that names the release */
+  readonly sites?: string;
 }
 
 /** What Nginx answers; BusyBox's wget of 1.35 falls over its -T. */

@@ -2,14 +2,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { App, TerraformStack } from "cdktf";
-import { Backend, HealthCheck, LocalHost, PulledImage, useLocalBackend } from "../../../src/index.ts";
+import { Backend, HealthCheck, LocalHost, PulledImage, Tls, useLocalBackend } from "../../../src/index.ts";
 import { ServicePorts } from "../../../src/release/service-ports.ts";
 
 const app = new App();
 const stack = new TerraformStack(app, "slipway-neighbours");
 useLocalBackend(stack);
 const image = new PulledImage(stack, "image", { image: "python:3.12.8-slim-bookworm" });
-const host = new LocalHost(stack, "host", { port: 8903, drainSeconds: 5, nginxImage: process.env.SLIPWAY_TEST_NGINX });
+const host = new LocalHost(stack, "host", {
+  port: 8903,
+  tlsPort: 8905,
+  drainSeconds: 5,
+  nginxImage: process.env.SLIPWAY_TEST_NGINX,
+});
 const server = readFileSync(join(process.cwd(), "app/server.py"), "utf8");
 // Each is told of the other, so neither can be declared after what it is told.
 const ports = new ServicePorts();
@@ -30,5 +35,7 @@ for (const [name, other] of [
   });
   host.serve(`${name}.localhost`, { "/": service });
 }
-host.serve("machine.localhost", { "/": Backend.fromAddress("host.docker.internal:8904") });
+const machine = Backend.fromAddress("host.docker.internal:8904");
+host.serve("machine.localhost", { "/": machine });
+host.serve("secured.localhost", { "/": machine }, { tls: Tls.local(), hsts: { maxAge: 300 } });
 app.synth();

@@ -90,7 +90,7 @@ export class NanoHost extends HostBase implements IRole {
   }
 
   protected capabilities(): HostCapabilities {
-    return { secrets: SECRET_KINDS, hasHostGateway: false };
+    return { secrets: SECRET_KINDS, tls: [], hasHostGateway: false };
   }
 
   protected internalAddress({ internal }: ClaimedPorts): string {

@@ -4,6 +4,7 @@
 #   /etc/nginx/slipway/live         the link to the generation that serves
 #   /etc/nginx/slipway/ID.N/        *.conf, and serving: what its requests go to, NAME INSTANCE SPEC a line
 #   /etc/nginx/slipway/notes/KEY    what the core keeps
+#   /etc/nginx/slipway/tls/         see tls.sh
 #   /etc/nginx/keepalive/           what not every Nginx knows; not in the volume, for an older one could not start with it
 #
 # An instance is a container's name. A generation is called by the release's id and a number, so that Nginx's answer
@@ -202,6 +203,7 @@ l_serving_lines() {
 d_put() {
   texts=$1
   cat >"$WORK/put"
+  [ "$texts" != release ] || t_certify || return
   problem="Nginx's container takes no files: docker logs $NGINX"
   generation=$(l_new_folder "$2") || return 75
   {
@@ -239,7 +241,7 @@ until said=$(nginx -t -q -c /tmp/nginx.candidate.conf 2>&1); do
       ;;
   esac
 done
-[ -z "$said" ] || printf '%s\n' "$said"
+printf '%s\n' "$said" | grep -v -e '^$' -e 'the "listen ... http2" directive is deprecated' || :
 END
   problem="Nginx refuses the configuration, see above"
   return 1
@@ -333,9 +335,12 @@ cd "$1"
 live=$(readlink live) || :
 for each in *; do
   case $each in
-    live | notes | "$live") ;;
+    live | notes | tls | "$live") ;;
     *) rm -rf "$each" ;;
   esac
+done
+for each in tls/*; do
+  [ ! -e "$each" ] || grep -qs "/$each;" "$live/sites.conf" || rm -f "$each"
 done
 END
   problem=''

@@ -10,14 +10,17 @@ import { drainTime } from "../../release/drain.ts";
 import type { HostCapabilities } from "../../release/host-capabilities.ts";
 import type { Release } from "../../release/release.ts";
 import type { ClaimedPorts } from "../../release/service-ports.ts";
-import { atProperty, collectErrors } from "../../terraform/construct-error.ts";
+import type { Tls } from "../../release/tls.ts";
+import { atProperty, ConstructError, collectErrors } from "../../terraform/construct-error.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
 import { knownProps } from "../../terraform/known-props.ts";
 import { checkLiteral, requireLiteral } from "../../terraform/literal.ts";
 import { HOST_GATEWAY } from "../../values/host-gateway.ts";
+import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import type { OptionNames } from "../../values/known-options.ts";
 import type { Platform } from "../../values/platform.ts";
 import { PortMapping, parsePort } from "../../values/port-mapping.ts";
+import { requireTls } from "../declared-tls.ts";
 import type { IHost, ISite } from "../host.ts";
 import { HostBase } from "../host-base.ts";
 import type { HostedService } from "../hosted-service.ts";
@@ -29,6 +32,10 @@ import { checkSite, type LocalTexts, localTexts } from "./local-texts.ts";
 export interface LocalHostProps {
   /** The port of the engine's machine where visitors come in; a literal. @default 8888 */
   readonly port?: number;
+  /** Where the certificates of its sites come from, `Tls.local()` here; a site may say it for itself. @default - sites are served by HTTP */
+  readonly tls?: Tls;
+  /** The port of the engine's machine where visitors come in by TLS; a literal. @default 8443 where `tls` is declared, else none */
+  readonly tlsPort?: number;
   /** The address of the engine's machine where visitors come in. @default "127.0.0.1" */
   readonly address?: string;
   /** What the machine runs, where it is not the deployer's own. @default - whatever the engine runs */
@@ -46,12 +53,16 @@ export interface LocalHostProps {
 
 const LOCAL_HOST_PROPS: OptionNames<LocalHostProps> = {
   port: true,
+  tls: true,
+  tlsPort: true,
   address: true,
   platform: true,
   nginxImage: true,
   network: true,
   drainSeconds: true,
 };
+const DEFAULT_PORT = 8888;
+const DEFAULT_TLS_PORT = 8443;
 const DEFAULT_NGINX_IMAGE = "nginx:1.30.5";
 
 /**
@@ -67,16 +78,18 @@ export class LocalHost extends HostBase {
   /** What must have happened before the host serves what is declared. */
   readonly ready: TerraformDependency[];
   private readonly port: number;
+  private readonly tlsPort?: number;
   private readonly nginxName: string;
   private readonly containers = new Map<string, Container>();
   private rendered?: { readonly of: Release; readonly texts: LocalTexts };
 
   /** @throws {ConstructError} for a port, an address or a drain time out of range */
   constructor(scope: Construct, id: string, props: LocalHostProps = {}) {
-    super(scope, id, { drainSeconds: props.drainSeconds });
+    super(scope, id, { drainSeconds: props.drainSeconds }, props.tls);
     knownProps(this, props, LOCAL_HOST_PROPS);
     this.platform = props.platform;
-    this.port = props.port ?? 8888;
+    this.port = props.port ?? DEFAULT_PORT;
+    this.tlsPort = props.tlsPort ?? (props.tls && DEFAULT_TLS_PORT);
     const ports = this.publicPorts(props);
     this.network = props.network ?? new Network(this, "Network");
     const nginx = new Container(this, "Nginx", {
@@ -104,11 +117,13 @@ export class LocalHost extends HostBase {
 
   /** Where a person on the engine's machine opens `site`; the name must resolve there, as `*.localhost` does. */
   urlOf(site: ISite): string {
-    return `http://${site.name}${this.port === 80 ? "" : `:${this.port}`}/`;
+    const isSecured = (site as HostedSite).declaration.tls !== undefined;
+    const [scheme, port, usual] = isSecured ? ["https", this.tlsPort, 443] : ["http", this.port, 80];
+    return `${scheme}://${site.name}${port === usual ? "" : `:${port}`}/`;
   }
 
   protected capabilities(): HostCapabilities {
-    return { secrets: {}, hasHostGateway: true };
+    return { secrets: {}, tls: ["local"], hasHostGateway: true };
   }
 
   protected internalAddress({ internal }: ClaimedPorts): string {
@@ -140,6 +155,10 @@ export class LocalHost extends HostBase {
   protected addSite(): void {}
 
   protected checkSite(site: HostedSite): void {
+    if (site.declaration.tls !== undefined && this.tlsPort === undefined) {
+      const remedy = `give ${this.node.path} tlsPort: ${DEFAULT_TLS_PORT}, or its tls`;
+      throw new ConstructError(site, "tls", `the host ${this.node.path} has no port for it: ${remedy}`);
+    }
     checkSite(
       site.declaration,
       this.hosted.map(({ node }) => node.id),
@@ -149,7 +168,8 @@ export class LocalHost extends HostBase {
   private texts(): LocalTexts {
     const { release } = this;
     if (this.rendered?.of !== release) {
-      this.rendered = { of: release, texts: localTexts(release, (name) => this.portsOf(name), this.port) };
+      const publicPorts = { publicPort: this.port, publicTlsPort: this.tlsPort };
+      this.rendered = { of: release, texts: localTexts(release, (name) => this.portsOf(name), publicPorts) };
     }
     return this.rendered.texts;
   }
@@ -162,6 +182,16 @@ export class LocalHost extends HostBase {
         const host = atProperty(this, "port", () => parsePort(requireLiteral(this, "port", this.port), "host port"));
         requireLiteral(this, "address", address);
         ports.push(atProperty(this, "address", () => PortMapping.of({ host, container: 80, address })));
+      },
+      () => {
+        if (this.tlsPort === undefined) return;
+        requireTls(this, this, props.tls, this.capabilities());
+        const host = atProperty(this, "tlsPort", () => {
+          const port = parsePort(requireLiteral(this, "tlsPort", this.tlsPort) as number, "host port");
+          if (port !== this.port) return port;
+          throw new InvalidValueError({ subject: "host port", rule: "must be another than port", got: port });
+        });
+        ports.push(PortMapping.of({ host, container: 443, address }));
       },
       () => checkLiteral(this, "drainSeconds", props.drainSeconds, drainTime),
     ]);

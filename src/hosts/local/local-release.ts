@@ -38,7 +38,11 @@ export class LocalRelease extends VerifiedStep {
 }
 
 function stepOf(scope: Construct, { release, containers, texts, ...props }: LocalReleaseProps): VerifiedStepProps {
-  const script = packedScript({ driver: join(__dirname, "driver.sh"), entry: join(__dirname, "release.sh") });
+  const script = packedScript({
+    driver: join(__dirname, "driver.sh"),
+    parts: [join(__dirname, "tls.sh")],
+    entry: join(__dirname, "release.sh"),
+  });
   const staged = (of: keyof LocalTexts) => lateStagedFile(scope, `${of}.conf`, () => texts()[of]);
   const sites = staged("sites");
   const services = () => release().services;

@@ -1,12 +1,15 @@
 import { renderIntroduction } from "../../nginx/introduction.ts";
-import { nginxSites } from "../../nginx/server.ts";
+import type { EdgeOptions } from "../../nginx/server.ts";
 import { renderSites } from "../../nginx/sites.ts";
+import { nginxTlsSites } from "../../nginx/tls.ts";
 import type { Release } from "../../release/release.ts";
 import type { ClaimedPorts } from "../../release/service-ports.ts";
 import type { Site } from "../../release/site.ts";
 
 /** Where Nginx answers which release it serves; on its own loopback only. */
 const MARKER_PORT = 8100;
+/** Where `tls.sh` puts certificates. */
+const CERTIFICATES = "/etc/nginx/slipway/tls";
 const FLAVOUR = "container";
 
 /** Nginx's texts of a release, as the driver takes them. */
@@ -23,12 +26,12 @@ export interface LocalTexts {
 export function localTexts(
   release: Release,
   portsOf: (service: string) => ClaimedPorts,
-  publicPort: number,
+  publicPorts: Pick<EdgeOptions, "publicPort" | "publicTlsPort">,
 ): LocalTexts {
   const services = release.services.map(({ name }) => ({ name, internalListener: portsOf(name).internal }));
-  const sites = nginxSites(release.sites);
+  const sites = nginxTlsSites(release.sites, CERTIFICATES);
   return {
-    sites: renderSites({ flavour: FLAVOUR, services, sites, markerPort: MARKER_PORT, publicPort }),
+    sites: renderSites({ flavour: FLAVOUR, services, sites, markerPort: MARKER_PORT, ...publicPorts }),
     bare: renderSites({ flavour: FLAVOUR, services: [], sites: [], markerPort: MARKER_PORT }),
     internal: services.map((service) => `#: ${service.name}\n${renderIntroduction(FLAVOUR, service, sites)}`).join(""),
   };
@@ -40,5 +43,9 @@ export function localTexts(
  * @throws InvalidValueError for what Nginx would refuse
  */
 export function checkSite(site: Site, services: readonly string[]): void {
-  renderSites({ flavour: FLAVOUR, services: services.map((name) => ({ name })), sites: nginxSites([site]) });
+  renderSites({
+    flavour: FLAVOUR,
+    services: services.map((name) => ({ name })),
+    sites: nginxTlsSites([site], CERTIFICATES),
+  });
 }

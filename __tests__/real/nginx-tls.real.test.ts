@@ -1,0 +1,139 @@
+import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
+import { connect } from "node:tls";
+import { mainConfiguration } from "../../src/nginx/main-configuration.ts";
+import { renderSites, renderTlsSites, type SitesOptions } from "../../src/nginx/sites.ts";
+import { nginxTlsSites } from "../../src/nginx/tls.ts";
+import type { Site } from "../../src/release/site.ts";
+import { Tls } from "../../src/release/tls.ts";
+import { EchoService } from "../nginx/echo-service.ts";
+import { get } from "../nginx/raw-request.ts";
+import { freePort, NginxFolder, pause, type RunningNginx } from "../nginx/running-nginx.ts";
+import { selfSigned } from "../self-signed.ts";
+
+const NAME = "shop.example.com";
+const ACME = Tls.acme({ email: "ops@example.com", agreeToTerms: true }).source;
+const OWN = selfSigned([NAME]);
+
+const routes = [{ path: "/", to: { service: "web" } }];
+const SITES: readonly Site[] = [
+  { name: NAME, routes, proxy: {}, tls: ACME },
+  { name: "promised.example.com", routes, proxy: {}, tls: ACME, hsts: { maxAge: 300 } },
+  { name: "plain.example.com", routes, proxy: {} },
+];
+
+let web: EchoService;
+let nginx: RunningNginx;
+let options: SitesOptions;
+let port: number;
+let tlsPort: number;
+
+beforeAll(async () => {
+  [port, tlsPort] = [await freePort(), await freePort()];
+  web = await EchoService.start("web", await freePort());
+  options = {
+    flavour: "instance",
+    port,
+    tlsPort,
+    address: "127.0.0.1",
+    services: [{ name: "web", slots: [web.port, await freePort()] }],
+    sites: nginxTlsSites(SITES, "/var/lib/slipway/tls"),
+  };
+  const folder = new NginxFolder({
+    "/etc/nginx/nginx.conf": mainConfiguration({ flavour: "instance" }),
+    "/etc/nginx/slipway/sites.conf": renderSites(options),
+    "/var/lib/slipway/acme/www/.well-known/acme-challenge/token": "token.thumbprint",
+  });
+  place(folder, "before");
+  nginx = await folder.start(port);
+});
+afterAll(async () => {
+  await nginx?.stop();
+  await web?.stop();
+});
+
+/** The texts of all names in one state, as an agent puts them beside sites.conf. */
+function place(folder: NginxFolder, state: "before" | "secured" | "lost"): void {
+  for (const [name, texts] of Object.entries(renderTlsSites(options))) {
+    folder.write(`/etc/nginx/slipway/tls-${name}.conf`, texts[state]);
+  }
+}
+
+async function load(state: "secured" | "lost", isLoaded: () => Promise<boolean>): Promise<void> {
+  place(nginx.files, state);
+  expect(nginx.files.test()).toMatchObject({ status: 0 });
+  nginx.reload();
+  const deadline = Date.now() + 5000;
+  while (!(await isLoaded())) {
+    expect(Date.now()).toBeLessThan(deadline);
+    await pause(20);
+  }
+}
+
+/** How a handshake under `servername` ends: the protocol of TLS and of HTTP, or OpenSSL's word. */
+async function handshake(servername: string, more: object = {}): Promise<string> {
+  const socket = connect({
+    port: tlsPort,
+    host: "127.0.0.1",
+    servername,
+    ca: OWN.certificate,
+    ALPNProtocols: ["h2", "http/1.1"],
+    ...more,
+  });
+  const outcome = await Promise.race([
+    once(socket, "secureConnect").then(() => `${socket.getProtocol()} ${socket.alpnProtocol}`),
+    once(socket, "error").then(([error]) => error.code as string),
+  ]).catch((error) => error.code as string);
+  socket.destroy();
+  return outcome;
+}
+
+const challenge = (name: string) => get(port, name, "/.well-known/acme-challenge/token");
+const REJECTED = "ERR_SSL_TLSV1_UNRECOGNIZED_NAME";
+
+test("before the first certificate a name is served by HTTP, one with HSTS is not, and no handshake succeeds", async () => {
+  expect((await get(port, NAME, "/cart")).status).toBe(200);
+  expect((await get(port, "promised.example.com", "/cart")).status).toBe(503);
+  expect((await get(port, "plain.example.com", "/cart")).status).toBe(200);
+  for (const name of [NAME, "promised.example.com"]) {
+    expect(await challenge(name)).toMatchObject({ status: 200, body: "token.thumbprint" });
+  }
+  expect(await handshake(NAME)).toBe(REJECTED);
+});
+
+test("with a certificate it is served by HTTP/2 or 1.1, HTTP is sent there, and other names end in the handshake", async () => {
+  for (const name of [NAME, "promised.example.com"]) {
+    nginx.files.write(`/var/lib/slipway/tls/${name}.pem`, OWN.key + OWN.certificate);
+  }
+  await load("secured", async () => (await get(port, NAME, "/")).status === 308);
+  expect(await handshake(NAME)).toBe("TLSv1.3 h2");
+  expect(await handshake(NAME, { maxVersion: "TLSv1.2", ALPNProtocols: ["http/1.1"] })).toBe("TLSv1.2 http/1.1");
+  const old = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" };
+  expect(await handshake(NAME, old)).toBe("ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION");
+  for (const name of ["plain.example.com", "unknown.example.com"]) expect(await handshake(name)).toBe(REJECTED);
+
+  const moved = await get(port, NAME, "/cart?id=1");
+  expect([moved.status, moved.headers.get("location")]).toEqual([308, [`https://${NAME}:${tlsPort}/cart?id=1`]]);
+  expect((await challenge(NAME)).status).toBe(200);
+  expect((await get(port, "plain.example.com", "/cart")).status).toBe(200);
+
+  const client = connectHttp2(`https://${NAME}:${tlsPort}`, { ca: OWN.certificate, host: "127.0.0.1" });
+  const answer = client.request({ ":path": "/cart" });
+  const [headers] = await once(answer, "response");
+  const echo = JSON.parse((await answer.toArray()).join(""));
+  client.destroy();
+  expect(headers[":status"]).toBe(200);
+  expect(headers["strict-transport-security"]).toBeUndefined();
+  expect(echo.headers).toMatchObject({
+    host: `${NAME}:${tlsPort}`,
+    "x-forwarded-proto": "https",
+    "x-forwarded-port": `${tlsPort}`,
+  });
+});
+
+test("when it is lost nobody is served by HTTP, and an ACME server is answered", async () => {
+  await load("lost", async () => (await get(port, NAME, "/")).status === 503);
+  expect(await handshake(NAME)).toBe(REJECTED);
+  expect((await challenge(NAME)).status).toBe(200);
+  expect((await get(port, "plain.example.com", "/cart")).status).toBe(200);
+});
