@@ -79,7 +79,7 @@ test.each<[string, string, Partial<GitContextOptions>, RegExp]>([
 });
 
 test("a token in place of its variable's name is not repeated", () => {
-  const token = "ghp-very-secret";
+  const token = "ghp_16C7e42F292c6912E7710c838347Ae178B4a";
   const { message } = refusal(() => RemoteContext.git(GIT, { commit: COMMIT, token: { env: token } }));
   expect(message).toMatch(/^token must be named, not written/);
   expect(message).not.toContain(token);

@@ -24,6 +24,8 @@ fetch_context() {
   mkdir "$context"
   read_token
   if [ -n "${SLIPWAY_REMOTE_GIT:-}" ]; then fetch_repository; else fetch_archive; fi
+  # The build needs none of it.
+  unset token SLIPWAY_TOKEN GIT_ASKPASS
   [ -z "${SLIPWAY_REMOTE_FOLDER:-}" ] || [ -d "$context/$SLIPWAY_REMOTE_FOLDER" ] ||
     fail "$SLIPWAY_REMOTE_URL has no folder $SLIPWAY_REMOTE_FOLDER, at its top are: $(top_of "$context")"
   context=$context${SLIPWAY_REMOTE_FOLDER:+/$SLIPWAY_REMOTE_FOLDER}

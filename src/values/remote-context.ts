@@ -5,7 +5,7 @@ import { howToFindCommit, type RemoteUrl, readArchiveUrl, readGitUrl } from "./r
 
 /** Where a token is found on the machine that deploys; exactly one of the two. */
 export interface RemoteToken {
-  /** The name of a variable of its environment. */
+  /** The name of a variable of its environment, in upper case. */
   readonly env?: string;
   /** A file of it that holds the token alone, relative to the working directory. */
   readonly file?: string;
@@ -40,7 +40,8 @@ type Source =
   | { readonly kind: "archive"; readonly checksum: string };
 
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** Upper case, as variables of the environment are written: the tokens of GitHub could be names otherwise. */
+const VARIABLE = /^[A-Z_][A-Z0-9_]*$/;
 
 /**
  * A build context that is kept elsewhere and pinned, so that it is the same for every build: a commit of a git
@@ -146,7 +147,10 @@ function checkedToken(token: RemoteToken, { scheme, url }: RemoteUrl): RemoteTok
     refuse("must have exactly one of env and file", 'e.g. token: { env: "GIT_TOKEN" }');
   }
   if (env !== undefined && !(typeof env === "string" && VARIABLE.test(env))) {
-    refuse("must be named, not written: env is the name of a variable", 'e.g. token: { env: "GIT_TOKEN" }');
+    refuse(
+      "must be named, not written: env is the name of a variable, in upper case",
+      'e.g. token: { env: "GIT_TOKEN" }',
+    );
   }
   if (file !== undefined && (typeof file !== "string" || file === ""))
     refuse("must have a path as its file", "name it");
