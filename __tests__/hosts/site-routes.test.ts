@@ -102,8 +102,81 @@ test.each<[string, Record<string, Untyped>, Untyped, string]>([
     { redirectFrom: ["http://a"] },
     `${SITE}: redirectFrom: server name must not have a scheme`,
   ],
+  [
+    "two times for one stream",
+    { "/": web },
+    { readTimeoutSeconds: 5, idleTimeoutSeconds: 9 },
+    'idleTimeoutSeconds: timeout must be one of the two, got "readTimeoutSeconds 5 and idleTimeoutSeconds 9"',
+  ],
+  [
+    "an endless stream",
+    { "/a": { to: web, idleTimeoutSeconds: 86_401 } },
+    {},
+    "routes[/a].idleTimeoutSeconds: idle timeout must be whole seconds from 1 to 86400",
+  ],
+  [
+    "buffering in words",
+    { "/": web },
+    { buffering: "off" },
+    `${SITE}: buffering: buffering must be true or false, got "off"`,
+  ],
+  [
+    "a limit without a rate",
+    { "/": web },
+    { rateLimit: { burst: 1 } },
+    'rateLimit: rate limit must have one of perSecond and perMinute, got "neither"',
+  ],
+  ["two rates", { "/": web }, { rateLimit: { perSecond: 1, perMinute: 2 } }, 'got "perSecond 1 and perMinute 2"'],
+  [
+    "half a request",
+    { "/": web },
+    { rateLimit: { perSecond: 0.5 } },
+    "rate of requests must be a whole number from 1 to 100000, got 0.5",
+  ],
+  [
+    "a limit's unknown option",
+    { "/": web },
+    { rateLimit: { perHour: 1 } },
+    'rate limit option must be known, got "perHour"',
+  ],
+  [
+    "a list of nobody",
+    { "/": web },
+    { allow: [] },
+    `${SITE}: allow: allow must be a list of address ranges, not empty`,
+  ],
+  ["a list with a name", { "/": web }, { allow: ["a.test"] }, "allow: address range must be an IP address"],
+  [
+    "a page for a service's error",
+    { "/": web },
+    { errorPages: { 500: "a" } },
+    'errorPages: error page must be for 403, 404, 413, 429, 502, 503, 504, got "500"',
+  ],
+  ["a page of several lines", { "/": web }, { errorPages: { 502: "a\nb" } }, "error page 502 must be one line"],
+  [
+    "a page with a variable",
+    { "/": web },
+    { errorPages: { 502: "$host" } },
+    'must not hold "$", got "$host": write &#36;',
+  ],
+  [
+    "a page that fits into no release",
+    { "/": web },
+    { maintenance: "a".repeat(2049) },
+    "maintenance: maintenance page must have at most 2048 bytes",
+  ],
+  ["maintenance in numbers", { "/": web }, { maintenance: 1 }, "maintenance: maintenance must be true or false, got 1"],
+  ["a default site in words", { "/": web }, { defaultSite: "yes" }, "defaultSite: defaultSite must be true or false"],
 ])("refuses %s", (_, routes, options, message) => {
   expect(() => served(routes, options)).toThrow(message);
+});
+
+test("a host has one default site, and believes proxies that are declared as such", () => {
+  const declare = (serve: (host: ComposeHost) => unknown) =>
+    synthesize((stack) => serve(new ComposeHost(stack, "host")));
+  const twice = (host: ComposeHost) =>
+    ["a.test", "b.test"].map((name) => host.serve(name, { "/": web }, { defaultSite: true }));
+  expect(() => declare(twice)).toThrow('default site must be one of a host, got "a.test and b.test"');
 });
 
 test("two sites of one name are told where they are declared", () => {

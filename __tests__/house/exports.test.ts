@@ -31,6 +31,7 @@ const EXPORTS = [
   "SemanticVersion",
   "ServerName",
   "Tls",
+  "TrustedProxies",
   "Volume",
   "useLocalBackend",
 ];

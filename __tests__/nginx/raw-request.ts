@@ -9,10 +9,11 @@ export interface RawAnswer {
 }
 
 /** Sends `lines` as they are, since no HTTP library would send what these tests need, and reads until the end. */
-export function rawRequest(port: number, lines: readonly string[], body = ""): Promise<RawAnswer> {
+export function rawRequest(port: number, lines: readonly string[], body = "", from = "127.0.0.1"): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    const socket = connect(port, "127.0.0.1", () => socket.write(`${lines.join("\r\n")}\r\n\r\n${body}`));
+    const place = { port, host: "127.0.0.1", localAddress: from };
+    const socket = connect(place, () => socket.write(`${lines.join("\r\n")}\r\n\r\n${body}`));
     socket.setTimeout(10_000, () => socket.destroy(new Error(`no answer to ${lines[0]}`)));
     socket.on("data", (chunk) => chunks.push(chunk));
     socket.on("error", reject);
@@ -20,9 +21,15 @@ export function rawRequest(port: number, lines: readonly string[], body = ""): P
   });
 }
 
-/** A GET of `target` at the server name `host` on a connection of its own. */
-export function get(port: number, host: string, target: string, headers: readonly string[] = []): Promise<RawAnswer> {
-  return rawRequest(port, [`GET ${target} HTTP/1.1`, `Host: ${host}`, "Connection: close", ...headers]);
+/** A GET of `target` at the server name `host` on a connection of its own. @param from The address of loopback that it comes from */
+export function get(
+  port: number,
+  host: string,
+  target: string,
+  headers: readonly string[] = [],
+  from?: string,
+): Promise<RawAnswer> {
+  return rawRequest(port, [`GET ${target} HTTP/1.1`, `Host: ${host}`, "Connection: close", ...headers], "", from);
 }
 
 function parseAnswer(text: string): RawAnswer {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { refuseRedirectLoops } from "../../src/release/redirect-loop.ts";
 import type { RouteTarget, Site } from "../../src/release/site.ts";
-import { refuseSharedNames } from "../../src/release/site-names.ts";
+import { refuseDefaultSites, refuseSharedNames } from "../../src/release/site-names.ts";
 
 const web: RouteTarget = { address: "10.0.0.5:80" };
 const to = (redirect: string): RouteTarget => ({ redirect, status: 308 });
@@ -83,6 +83,12 @@ function hops(routes: Readonly<Record<string, string | undefined>>, visit: strin
   }
   return 22;
 }
+
+test("refuses a default site with TLS, whose certificate no other name can have", () => {
+  const secured = { ...site("a.test", {}, { defaultSite: true }), tls: { kind: "local" } as Site["tls"] };
+  expect(() => refuseDefaultSites([secured])).toThrow('default site must be served by HTTP, got "a.test"');
+  expect(() => refuseDefaultSites([site("a.test", {}, { defaultSite: true }), site("b.test", {})])).not.toThrow();
+});
 
 test.each<[string, Site[], string]>([
   [

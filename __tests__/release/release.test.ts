@@ -1,7 +1,9 @@
 import { type ReleaseOptions, release } from "../../src/release/release.ts";
 import { service } from "../../src/release/service.ts";
 import type { RouteTarget, Site } from "../../src/release/site.ts";
+import { TrustedProxies } from "../../src/release/trusted-proxies.ts";
 import { HealthCheck } from "../../src/values/health-check.ts";
+import { IpRange } from "../../src/values/ip-range.ts";
 
 const IMAGE = `web@sha256:${"a1".repeat(32)}`;
 const web = service({ name: "web", image: IMAGE, port: 80, health: HealthCheck.http("/status") });
@@ -47,6 +49,36 @@ test.each<[string, readonly Site[], number]>([
 ])("drains as long as a request may be silent: %s", (_, sites, seconds) => {
   expect(release({ ...options, sites }).drainSeconds).toBe(seconds);
   expect(release({ ...options, sites, drainSeconds: 7 }).drainSeconds).toBe(7);
+});
+
+test("an idle stream is not waited for, a silent request of a route is", () => {
+  const to: RouteTarget = { service: "web" };
+  const routes = [
+    { path: "/a", to, proxy: { readTimeoutSeconds: 90 } },
+    { path: "/live", to, proxy: { idleTimeoutSeconds: 3600 } },
+  ];
+  expect(release({ ...options, sites: [{ name: "a.test", routes, proxy: {} }] }).drainSeconds).toBe(90);
+});
+
+test.each<[unknown, string]>([
+  [[], "trusted proxies must be 1 to 50 ranges, got 0"],
+  [["0.0.0.0/0"], "trusted proxies must not be everybody"],
+  ["10.0.0.0/8", "trusted proxies must be a list of address ranges"],
+  [["10.0.0.1/8"], 'use "10.0.0.0/8"'],
+])("refuses to trust %j", (ranges, message) => {
+  expect(() => TrustedProxies.ranges(ranges as string[])).toThrow(message);
+});
+
+test("trusts Cloudflare by its own header", () => {
+  const { header, ranges } = TrustedProxies.cloudflare();
+  expect(header).toBe("CF-Connecting-IP");
+  expect(ranges).toHaveLength(15);
+  for (const range of ranges) expect(IpRange.parse(range).cidr).toBe(range);
+  const { trustedProxies } = release({
+    ...options,
+    trustedProxies: TrustedProxies.ranges(["10.0.2.0/24", "10.0.1.7"]),
+  });
+  expect(trustedProxies).toEqual({ header: "X-Forwarded-For", ranges: ["10.0.1.7", "10.0.2.0/24"] });
 });
 
 test.each<[string, Partial<ReleaseOptions>, string]>([

@@ -58,6 +58,15 @@ async function serve(flavour: NginxFlavour, { services, sites }: Table["declarat
   return { port, version: folder.version, stop };
 }
 
+/** The table's declaration with what the site of some requests needs for them. */
+function withNeeds({ services, sites }: Table["declaration"]): Table["declaration"] {
+  const [shop, ...others] = sites as [NginxSite, ...NginxSite[]];
+  return {
+    services,
+    sites: [{ ...shop, cookieBuffers: true, underscoresInHeaders: true, buffering: false }, ...others],
+  };
+}
+
 async function wrong(row: TableRequest, port: number): Promise<string[]> {
   const connection = await HttpConnection.open(port, row.slow ? SLOW_MS : QUICK_MS);
   try {
@@ -92,6 +101,23 @@ test.concurrent.each<NginxFlavour>(["container", "instance"])(
       );
       expect(requests.length).toBeGreaterThanOrEqual(61);
       expect(left.length).toBeLessThanOrEqual(hasHints ? 4 : 5);
+    } finally {
+      await front.stop();
+    }
+  },
+);
+
+test.concurrent.each<NginxFlavour>(["container", "instance"])(
+  "Nginx of a %s answers what needs an option of a site",
+  async (flavour) => {
+    const { declaration, requests } = table();
+    const needing = requests.filter(({ needs }) => needs !== undefined);
+    const front = await serve(flavour, withNeeds(declaration));
+    try {
+      const found = await Promise.all(needing.map(async (row) => [row.name, await wrong(row, front.port)] as const));
+      expect(found.filter(([, differing]) => differing.length > 0)).toEqual([]);
+      process.stdout.write(`http vectors: ${needing.length} requests compared in a ${flavour} that need an option\n`);
+      expect(needing.length).toBeGreaterThanOrEqual(4);
     } finally {
       await front.stop();
     }

@@ -20,6 +20,11 @@ export const ZONE: ResourceKind = {
   id: /^[A-Z0-9]{1,32}$/,
   example: '{ id: "Z0123456789ABCDEFGHIJ" }, without /hostedzone/',
 };
+export const SECURITY_GROUP: ResourceKind = {
+  subject: "security group",
+  id: /^sg-[0-9a-f]{8,17}$/,
+  example: '{ securityGroupId: "sg-0123456789abcdef0" }',
+};
 export const ELASTIC_IP: ResourceKind = {
   subject: "Elastic IP",
   id: /^eipalloc-[0-9a-f]{8,17}$/,

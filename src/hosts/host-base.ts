@@ -6,6 +6,7 @@ import { serviceName } from "../release/service-name.ts";
 import { type ClaimedPorts, ServicePorts } from "../release/service-ports.ts";
 import type { SiteOptions } from "../release/site-options.ts";
 import type { Tls } from "../release/tls.ts";
+import { TrustedProxies } from "../release/trusted-proxies.ts";
 import { warn } from "../terraform/annotation.ts";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
 import type { TerraformDependency } from "../terraform/dependency.ts";
@@ -32,11 +33,15 @@ export abstract class HostBase extends Construct implements IHost {
   constructor(
     scope: Construct,
     id: string,
-    private readonly released: Pick<ReleaseOptions, "drainSeconds" | "keepReleases"> = {},
+    private readonly released: Pick<ReleaseOptions, "drainSeconds" | "keepReleases" | "trustedProxies"> = {},
     /** Where the certificates of sites come from that say nothing of theirs. */
     private readonly tls?: Tls,
   ) {
     super(scope, constructId(scope, id));
+    const { trustedProxies } = released;
+    if (trustedProxies === undefined || trustedProxies instanceof TrustedProxies) return;
+    const rule = 'must be TrustedProxies.cloudflare() or TrustedProxies.ranges(["10.0.1.0/24"])';
+    throw new ConstructError(this, "trustedProxies", { subject: "trusted proxies", rule, got: trustedProxies });
   }
 
   get release(): Release {

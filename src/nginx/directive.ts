@@ -3,7 +3,6 @@ import { backendAddress, liveFile, oneOf, path, upstreamName } from "./argument.
 import { HTTP_PORT, PASSED, TLS_PORT, VISITED } from "./forwarded-header.ts";
 import { type Context, GRAMMAR, INHERITED_AS_A_WHOLE, REPEATABLE, type Rule } from "./grammar.ts";
 import { quote } from "./quote.ts";
-import { type PathRest, type RedirectUrl, redirectUrl, restVariable } from "./request-target.ts";
 
 export type DirectiveName = keyof typeof GRAMMAR;
 type DirectiveValues<N extends DirectiveName> = Parameters<(typeof GRAMMAR)[N]["print"]>;
@@ -85,14 +84,19 @@ export class Directive {
     return new Directive("map", [header, variable], ["http"], entries);
   }
 
-  /** A variable that is one word for requests by HTTP, another for those by TLS. */
-  static byScheme(variable: keyof typeof VISITED, http: number, https: number): Directive {
+  /** A variable that is one word for requests by HTTP, another for those by TLS. @param scheme How they came */
+  static byScheme(
+    variable: keyof typeof VISITED,
+    http: number,
+    https: number,
+    scheme: "$scheme" | "$visitor_proto" = "$scheme",
+  ): Directive {
     if (!Object.hasOwn(VISITED, variable)) refuse("must be one of the address that was visited", variable);
     const entries = [
       new Directive("default", [VISITED[variable](http, HTTP_PORT)], ["map"]),
       new Directive("https", [VISITED[variable](https, TLS_PORT)], ["map"]),
     ];
-    return new Directive("map", ["$scheme", variable], ["http"], entries);
+    return new Directive("map", [scheme, variable], ["http"], entries);
   }
 
   /**
@@ -108,39 +112,10 @@ export class Directive {
     return [set(upstreams.missing), new Directive("if", condition, ["server"], [set(upstreams.there)])];
   }
 
-  /** Sends the visitor elsewhere. @param status of a redirect */
-  static redirect(status: number, url: RedirectUrl): Directive {
-    return new Directive(
-      "return",
-      [oneOf("301", "302", "303", "307", "308")(`${status}` as "301"), redirectUrl(url)],
-      ["server", "location"],
-    );
-  }
-
   /** Sends the visitor to the same address by TLS. Why by the request's name: the server has no other, or is a wildcard's. */
   static redirectToTls(port: number): Directive {
     const origin = `https://${VISITED.$visited_host(port, TLS_PORT)}`;
     return new Directive("return", ["308", `${origin}$request_uri`], ["server", "location"]);
-  }
-
-  /**
-   * The variable of {@link restVariable}. Why slashes and backslashes become one slash: a browser reads what begins with
-   * two as another host.
-   */
-  static restOfPath(rest: PathRest): Directive {
-    const pattern = quote(`~^${asPattern(rest.of)}[/\\\\]+(.*)`);
-    const entry = new Directive(pattern, [rest.begins === "slash" ? "/$1" : "$1"], ["map"]);
-    return new Directive(
-      "map",
-      ["$request_uri", `$${restVariable(rest)}`],
-      ["http"],
-      [Directive.entry("default", ""), entry],
-    );
-  }
-
-  /** Takes `prefix` away from the path that a service gets, in Nginx's own spelling: where its rest as written is not known. */
-  static strip(prefix: string): Directive {
-    return new Directive("rewrite", [`(?s)^${asPattern(prefix)}/*(.*)`, "/$1", "break"], ["location"]);
   }
 
   /** The text of a file whose directives stand in `context`. */
@@ -150,7 +125,7 @@ export class Directive {
     return `# written by slipway; the next release overwrites it\n\n${printAll(directives, "")}`;
   }
 
-  private static entry(key: "default" | "websocket", value: string): Directive {
+  protected static entry(key: "default" | "websocket", value: string): Directive {
     return new Directive(key, [quote(value)], ["map"]);
   }
 
@@ -177,7 +152,7 @@ export class Directive {
     if (twice !== undefined) refuse("must stand once", twice);
   }
 
-  private constructor(
+  protected constructor(
     private readonly name: string,
     private readonly words: readonly string[],
     private readonly within: readonly Context[],
@@ -204,6 +179,7 @@ export class Directive {
   /** What no other directive of the same block may be; nothing for servers and includes. */
   private get key(): string | undefined {
     if (this.name === "include" || this.name === "server") return undefined;
+    if (this.name === "limit_req_zone") return [this.name, this.words[1]].join(" ");
     if (!REPEATABLE.has(this.name)) return this.name;
     return this.children === undefined
       ? `${this.name} ${this.words[0]?.toLowerCase()}`
@@ -219,11 +195,6 @@ export class Directive {
   private isSameHeader(other: Directive): boolean {
     return other.name === this.name && other.words[0]?.toLowerCase() === this.words[0]?.toLowerCase();
   }
-}
-
-/** A path in a regular expression, as itself. */
-function asPattern(text: string): string {
-  return path(text).replace(/[.+()]/g, "[$&]");
 }
 
 /** Blocks stand apart by an empty line, simple directives close together. */

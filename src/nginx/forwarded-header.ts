@@ -30,7 +30,7 @@ const FIXED: Readonly<Record<string, RegExp>> = {
   "X-Forwarded-For": /^\$(?:remote_addr|proxy_add_x_forwarded_for)$/,
   "X-Forwarded-Host": /^\$(?:host(?::[1-9]\d{0,4})?|visited_host|passed_host)$/,
   "X-Forwarded-Port": /^(?:[1-9]\d{0,4}|\$visited_port|\$passed_port)$/,
-  "X-Forwarded-Proto": /^\$(?:scheme|passed_proto)$/,
+  "X-Forwarded-Proto": /^\$(?:scheme|visitor_proto|passed_proto)$/,
   "X-Real-IP": /^\$(?:remote_addr|passed_real_ip)$/,
   "X-Request-ID": /^\$(?:request_id|passed_request_id)$/,
 };
@@ -76,14 +76,17 @@ export const VISITED = {
  *
  * @param port The one that visitors typed; `visited` where they come by TLS too, and {@link VISITED} says it
  */
-export function headersOfVisitors(port: number | "visited"): [name: string, value: string][] {
+export function headersOfVisitors(
+  port: number | "visited",
+  scheme: "$scheme" | "$visitor_proto" = "$scheme",
+): [name: string, value: string][] {
   const host = port === "visited" ? "$visited_host" : visitedHost(port, HTTP_PORT);
   return [
     ["Host", host],
     ["X-Forwarded-For", "$remote_addr"],
     ["X-Forwarded-Host", host],
     ["X-Forwarded-Port", port === "visited" ? "$visited_port" : `${port}`],
-    ["X-Forwarded-Proto", "$scheme"],
+    ["X-Forwarded-Proto", scheme],
     ["X-Real-IP", "$remote_addr"],
     ["X-Request-ID", "$request_id"],
     ...BELIEVED.map((name): [string, string] => [name, ""]),

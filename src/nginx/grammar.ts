@@ -1,4 +1,5 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
+import { IpRange } from "../values/ip-range.ts";
 import {
   ACME_FOLDER,
   type Argument,
@@ -87,6 +88,32 @@ function serverNames(...names: string[]): string[] {
   return names.map(serverName);
 }
 
+/** A word of one shape. */
+function matching(shape: RegExp): Argument<string> {
+  return (value) => {
+    if (shape.test(value)) return value;
+    throw new InvalidValueError({ subject: "nginx word", rule: `must match ${shape}`, got: value });
+  };
+}
+
+/** A range of addresses, or sockets of the machine itself. */
+function realIpSource(value: string): string {
+  return value === "unix:" ? value : `${IpRange.parse(value)}`;
+}
+
+function limitWords(zone: string, ...burst: string[]): string[] {
+  const [size, nodelay, ...more] = burst;
+  if (size !== undefined && (nodelay !== "nodelay" || more.length > 0))
+    throw new TypeError("takes zone, burst, nodelay");
+  const words = [matching(/^zone=rate_[0-9a-f]{8}$/)(zone)];
+  return size === undefined ? words : [...words, matching(/^burst=[1-9]\d*$/)(size), "nodelay"];
+}
+
+function mediaTypes(...types: string[]): string[] {
+  return types.map(matching(/^[a-z]+\/[a-z0-9.+-]+$/));
+}
+
+const ON = oneOf("on");
 const OFF = oneOf("off");
 const PASSING = ["server", "location"] as const;
 const ANYWHERE = ["http", "server", "location"] as const;
@@ -117,8 +144,8 @@ export const GRAMMAR = {
   proxy_http_version: rule(["http"], [oneOf("1.1")]),
   proxy_redirect: rule(["http"], [OFF]),
   proxy_next_upstream: rule(["http"], [oneOf("error")]),
-  proxy_buffer_size: rule(["http"], [size]),
-  proxy_buffers: rule(["http"], [count, size]),
+  proxy_buffer_size: rule(["http", "server"], [size]),
+  proxy_buffers: rule(["http", "server"], [count, size]),
   proxy_connect_timeout: rule(["http"], [time]),
 
   // TLS
@@ -128,9 +155,14 @@ export const GRAMMAR = {
   ssl_session_cache: rule(["http"], [oneOf("shared:tls:2m")]),
   ssl_session_timeout: rule(["http"], [time]),
   ssl_session_tickets: rule(["http"], [OFF]),
-  ssl_reject_handshake: rule(["server"], [oneOf("on")]),
+  ssl_reject_handshake: rule(["server"], [ON]),
   ssl_certificate: rule(["server"], [certificatePath]),
   ssl_certificate_key: rule(["server"], [certificatePath]),
+
+  // proxies before this one
+  set_real_ip_from: rule(ANYWHERE, [realIpSource]),
+  real_ip_header: rule(["http"], [oneOf("X-Forwarded-For", "CF-Connecting-IP")]),
+  real_ip_recursive: rule(["http"], [ON]),
 
   // upstreams
   server: rule(["upstream"], [fixedAddress]),
@@ -141,9 +173,24 @@ export const GRAMMAR = {
   listen: ruleUpTo(["server"], [listenAddress], oneOf("default_server", "ssl http2", "ssl http2 default_server")),
   server_name: { within: ["server"], print: serverNames } satisfies Rule<string[]>,
   absolute_redirect: rule(["location"], [OFF]),
-  default_type: rule(PASSING, [oneOf("text/plain")]),
+  default_type: rule(PASSING, [oneOf("text/plain", "text/html")]),
+  charset: rule(["location"], [oneOf("utf-8")]),
   return: ruleUpTo(PASSING, [oneOf("200", "404", "444", "503")], oneOf("$configuration_id")),
   client_max_body_size: rule(ANYWHERE, [size]),
+  large_client_header_buffers: rule(["server"], [count, size]),
+  underscores_in_headers: rule(["server"], [ON]),
+  limit_req_zone: rule(
+    ["http"],
+    [oneOf("$binary_remote_addr"), matching(/^zone=rate_[0-9a-f]{8}:1m$/), matching(/^rate=[1-9]\d*r\/[sm]$/)],
+  ),
+  limit_req: { within: PASSING, print: limitWords } satisfies Rule<[zone: string, ...burst: string[]]>,
+  limit_req_status: rule(PASSING, [oneOf("429")]),
+  gzip: rule(PASSING, [oneOf("on", "off")]),
+  gzip_vary: rule(PASSING, [ON]),
+  gzip_proxied: rule(PASSING, [oneOf("any")]),
+  gzip_min_length: rule(PASSING, [count]),
+  gzip_types: { within: PASSING, print: mediaTypes } satisfies Rule<string[]>,
+  proxy_buffering: rule(ANYWHERE, [oneOf("on", "off")]),
   proxy_send_timeout: rule(ANYWHERE, [time]),
   proxy_read_timeout: rule(ANYWHERE, [time]),
   proxy_set_header: { within: ANYWHERE, print: forwardedHeader } satisfies Rule<[name: string, value: string]>,
@@ -156,6 +203,10 @@ export const GRAMMAR = {
 
 /** What may stand more than once in a block, then with different first words. */
 export const REPEATABLE: ReadonlySet<string> = new Set([
+  "allow",
+  "error_page",
+  "geo",
+  "set_real_ip_from",
   "add_header",
   "if",
   "listen",

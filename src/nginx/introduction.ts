@@ -13,13 +13,15 @@ export interface IntroducedService extends NginxService {
  * may need each other before any of it is healthy and the release's own text is live.
  *
  * @param sites The release's, whose largest limits hold between services
+ * @param trustsProxies Whether the release believes proxies of visitors
  */
 export function renderIntroduction(
   flavour: NginxFlavour,
   { name, slots, internalListener: listen }: IntroducedService,
   sites: readonly NginxSite[] = [],
+  trustsProxies = false,
 ): string {
   const upstreams = new Upstreams(flavour, [{ name, slots }]);
-  const listener = internalListener({ listen, service: name, limits: siteLimits(sites) }, upstreams);
+  const listener = internalListener({ listen, service: name, limits: siteLimits(sites), trustsProxies }, upstreams);
   return Directive.file("http", [...headerMaps(), ...upstreams.directives(), listener]);
 }

@@ -2,12 +2,15 @@ import type { ProxyOptions } from "../release/proxy-options.ts";
 import type { Redirect } from "../release/redirect.ts";
 import type { RouteOptions } from "../release/route-options.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
+import { Answer } from "./answer.ts";
 import { path } from "./argument.ts";
 import { Directive } from "./directive.ts";
 import { passing } from "./pass-options.ts";
+import { type LimitedPlace, limiting } from "./rate-limit.ts";
 import { redirectLocations, usesRest } from "./redirect.ts";
 import { type PathRest, restVariable } from "./request-target.ts";
 import type { NginxBackend, Upstreams } from "./upstream.ts";
+import { Variable } from "./variable.ts";
 
 /** What answers a path: a service or an address, or a redirect. */
 export type NginxRoute = (NginxBackend & RouteOptions) | Redirect;
@@ -40,16 +43,31 @@ export function backendsOf(locations: readonly Location[]): (NginxBackend & Rout
   return locations.flatMap(({ to }) => ("redirect" in to ? [] : [to]));
 }
 
+/** The rate limits of `site` and of its locations. */
+export function limitsOf(
+  { name, rateLimit }: ProxyOptions & { readonly name: string },
+  locations: readonly Location[],
+): LimitedPlace[] {
+  const own = locations.map(
+    ({ below, to }) => [name, below || "/", "redirect" in to ? undefined : to.rateLimit] as const,
+  );
+  return [[name, "", rateLimit], ...own];
+}
+
 /** What stands in the text for one route; `around` is its site. */
-export function locationBlocks({ below, to }: Location, around: ProxyOptions, upstreams: Upstreams): Directive[] {
+export function locationBlocks(
+  { below, to }: Location,
+  around: ProxyOptions & { readonly name: string },
+  upstreams: Upstreams,
+): Directive[] {
   if ("redirect" in to) return redirectLocations(below, to);
   const url = upstreams.urlOf(to);
-  const options = passing(to, around);
+  const options = [...passing(to, around), ...limiting(to.rateLimit, around.name, below || "/")];
   const rest = strippedRest(below, to);
   if (rest === undefined) return bothLocations(below, [...options, Directive.of("proxy_pass", url)]);
   return [
     Directive.exactLocation(below, [...options, Directive.of("proxy_pass", { ...url, rest: "query" })]),
-    Directive.location(`${below}/`, [...options, Directive.strip(below), Directive.of("proxy_pass", { ...url, rest })]),
+    Directive.location(`${below}/`, [...options, Answer.strip(below), Directive.of("proxy_pass", { ...url, rest })]),
   ];
 }
 
@@ -61,7 +79,7 @@ export function restsOfPaths(locations: readonly Location[]): Directive[] {
     const rest = redirected ? ({ of: below, begins: "after-slash" } as const) : strippedRest(below, to);
     if (rest) rests.set(restVariable(rest), rest);
   }
-  return [...rests.keys()].sort().map((name) => Directive.restOfPath(rests.get(name) as PathRest));
+  return [...rests.keys()].sort().map((name) => Variable.restOfPath(rests.get(name) as PathRest));
 }
 
 function strippedRest(below: string, to: NginxRoute): PathRest | undefined {

@@ -1,6 +1,8 @@
 import { DEFAULT_LIMITS } from "../release/proxy-options.ts";
+import type { TrustedProxies } from "../release/trusted-proxies.ts";
 import { Directive } from "./directive.ts";
-import { headersOfVisitors, PASSED, VISITED } from "./forwarded-header.ts";
+import { headersOfVisitors, PASSED, TLS_PORT, VISITED } from "./forwarded-header.ts";
+import { realIp } from "./real-ip.ts";
 
 /** Where Nginx runs: in a container of the local engine, or installed on an Ubuntu or Debian instance. */
 export type NginxFlavour = "container" | "instance";
@@ -42,6 +44,8 @@ export interface HttpSettingsOptions {
   readonly publicTlsPort?: number;
   /** @default - Docker's in a container, systemd's on an instance */
   readonly resolver?: string;
+  /** Whose word about visitors is believed. @default - nobody's */
+  readonly trustedProxies?: TrustedProxies;
 }
 
 /**
@@ -51,7 +55,9 @@ export interface HttpSettingsOptions {
  * must see them as they are. Why a visitor's headers are settled here, once: a server without any of its own has these.
  */
 export function httpSettings(flavour: NginxFlavour, options: HttpSettingsOptions): Directive[] {
-  const { publicPort, publicTlsPort, resolver } = options;
+  const { publicPort, resolver, trustedProxies } = options;
+  const publicTlsPort = options.publicTlsPort ?? (trustedProxies && TLS_PORT);
+  const scheme = trustedProxies ? "$visitor_proto" : "$scheme";
   const inContainer = flavour === "container";
   return [
     Directive.of("server_tokens", "off"),
@@ -88,14 +94,15 @@ export function httpSettings(flavour: NginxFlavour, options: HttpSettingsOptions
     Directive.of("proxy_send_timeout", `${DEFAULT_LIMITS.readTimeoutSeconds}s`),
     Directive.of("proxy_read_timeout", `${DEFAULT_LIMITS.readTimeoutSeconds}s`),
     Directive.of("proxy_next_upstream", "error"),
-    ...headersOfVisitors(publicTlsPort === undefined ? publicPort : "visited").map(([name, value]) =>
+    ...headersOfVisitors(publicTlsPort === undefined ? publicPort : "visited", scheme).map(([name, value]) =>
       Directive.of("proxy_set_header", name, value),
     ),
     ...headerMaps(),
+    ...realIp(trustedProxies),
     ...(publicTlsPort === undefined
       ? []
       : (Object.keys(VISITED) as (keyof typeof VISITED)[]).map((variable) =>
-          Directive.byScheme(variable, publicPort, publicTlsPort),
+          Directive.byScheme(variable, publicPort, publicTlsPort, scheme),
         )),
   ];
 }

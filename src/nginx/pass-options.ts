@@ -1,5 +1,7 @@
 import { DEFAULT_LIMITS, type ProxyOptions, readTimeout } from "../release/proxy-options.ts";
+import type { SiteSettings } from "../release/site-options.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
+import { Answer } from "./answer.ts";
 import { sizeInBytes } from "./argument.ts";
 import { Directive } from "./directive.ts";
 
@@ -11,7 +13,10 @@ export function passing(options: ProxyOptions, around: ProxyOptions = {}): Direc
     ...headers.map(([name]) => Directive.of("proxy_hide_header", name)),
     ...headers.map(([name, value]) => Directive.of("add_header", name, value, "always")),
     ...(options.maxBodySize === undefined ? [] : [Directive.of("client_max_body_size", options.maxBodySize)]),
-    ...(options.readTimeoutSeconds === undefined ? [] : timeouts(options.readTimeoutSeconds)),
+    ...timeouts(options.idleTimeoutSeconds ?? options.readTimeoutSeconds),
+    ...(options.buffering === undefined ? [] : [Directive.of("proxy_buffering", options.buffering ? "on" : "off")]),
+    ...(options.gzip === undefined ? [] : compression(options.gzip)),
+    ...(options.allow === undefined ? [] : Answer.onlyFrom(options.allow)),
   ];
 }
 
@@ -19,20 +24,44 @@ export function passing(options: ProxyOptions, around: ProxyOptions = {}): Direc
  * The limits between services: whatever some visitor may send or wait for, a service may hand on. Only what differs from
  * the defaults.
  */
-export function largestLimits(all: readonly ProxyOptions[]): ProxyOptions {
+export function largestLimits(all: readonly SiteSettings[]): SiteSettings {
   const sizes = all.flatMap(({ maxBodySize }) => maxBodySize ?? []);
   const room = (size: string) => sizeInBytes(size) || Number.POSITIVE_INFINITY;
   const size = sizes.reduce<string>((a, b) => (room(b) > room(a) ? b : a), DEFAULT_LIMITS.maxBodySize);
-  const seconds = Math.max(DEFAULT_LIMITS.readTimeoutSeconds, ...all.map((each) => each.readTimeoutSeconds ?? 0));
+  const seconds = Math.max(
+    DEFAULT_LIMITS.readTimeoutSeconds,
+    ...all.map((each) => Math.max(each.readTimeoutSeconds ?? 0, each.idleTimeoutSeconds ?? 0)),
+  );
   return {
     ...(size === DEFAULT_LIMITS.maxBodySize ? {} : { maxBodySize: size }),
     ...(seconds === DEFAULT_LIMITS.readTimeoutSeconds ? {} : { readTimeoutSeconds: seconds }),
+    ...(all.some(({ buffering }) => buffering === false) ? { buffering: false } : {}),
+    ...(all.some(({ cookieBuffers }) => cookieBuffers) ? { cookieBuffers: true } : {}),
+    ...(all.some(({ underscoresInHeaders }) => underscoresInHeaders) ? { underscoresInHeaders: true } : {}),
   };
 }
 
-function timeouts(seconds: number): Directive[] {
+function timeouts(seconds: number | undefined): Directive[] {
+  if (seconds === undefined) return [];
   const time = `${readTimeout(seconds)}s`;
   return [Directive.of("proxy_send_timeout", time), Directive.of("proxy_read_timeout", time)];
+}
+
+/** What is compressed already stays as it is; so do events, which would wait for each other. */
+const TEXTS = [
+  ...["application/javascript", "application/json", "application/manifest+json", "application/xml", "image/svg+xml"],
+  ...["text/css", "text/javascript", "text/plain", "text/xml"],
+];
+
+function compression(isOn: boolean): Directive[] {
+  if (!isOn) return [Directive.of("gzip", "off")];
+  return [
+    Directive.of("gzip", "on"),
+    Directive.of("gzip_vary", "on"),
+    Directive.of("gzip_proxied", "any"),
+    Directive.of("gzip_min_length", 1024),
+    Directive.of("gzip_types", ...TEXTS),
+  ];
 }
 
 /** Header names are one whatever their case; sorted, so that the order of declaration does not show. */

@@ -1,5 +1,6 @@
 import { DEFAULT_REDIRECT_STATUS, type Redirect } from "../release/redirect.ts";
 import { RedirectTarget } from "../values/redirect-target.ts";
+import { Answer } from "./answer.ts";
 import { Directive } from "./directive.ts";
 import type { RedirectUrl } from "./request-target.ts";
 
@@ -13,7 +14,7 @@ export interface Origin {
 /** Sends whoever asks for the server to `name`, path and query kept. */
 export function redirectToName(name: string, { scheme, port }: Origin): Directive {
   const to = `://${name}${port === undefined ? "" : `:${port}`}`;
-  return Directive.redirect(DEFAULT_REDIRECT_STATUS, { scheme, to, rest: "request" });
+  return Answer.redirect(DEFAULT_REDIRECT_STATUS, { scheme, to, rest: "request" });
 }
 
 /**
@@ -27,7 +28,7 @@ export function redirectLocations(
   const target = RedirectTarget.parse(redirect);
   const away = (url: RedirectUrl) => [
     ...(target.origin === "" ? [Directive.of("absolute_redirect", "off")] : []),
-    Directive.redirect(status, url),
+    Answer.redirect(status, url),
   ];
   const stem = `${target.origin}${target.path}`;
   if (!target.keepsRest) {

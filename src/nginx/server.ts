@@ -1,4 +1,3 @@
-import type { ProxyOptions } from "../release/proxy-options.ts";
 import type { Site } from "../release/site.ts";
 import type { SiteSettings } from "../release/site-options.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
@@ -9,7 +8,10 @@ import { headersOfNeighbours } from "./forwarded-header.ts";
 import { backendsOf, locationBlocks, type NginxRoutes, sortedLocations } from "./location.ts";
 import type { NginxFlavour } from "./main-configuration.ts";
 import { largestLimits, passing } from "./pass-options.ts";
+import { limiting } from "./rate-limit.ts";
+import { noRealIp } from "./real-ip.ts";
 import { type Origin, redirectToName } from "./redirect.ts";
+import { answerHeaders, errorPages, maintenance, serverSettings } from "./site-settings.ts";
 import type { Upstreams } from "./upstream.ts";
 
 /** Where visitors come in. */
@@ -24,6 +26,8 @@ export interface EdgeOptions {
   readonly tlsPort?: number;
   /** The port that visitors type for TLS. @default - `tlsPort` */
   readonly publicTlsPort?: number;
+  /** Whether proxies before it say how visitors came. @default false */
+  readonly trustsProxies?: boolean;
 }
 
 export function listenOn({ port = 80, address }: EdgeOptions): string | number {
@@ -55,7 +59,7 @@ export function nginxSites(sites: readonly Site[]): NginxSite[] {
 }
 
 /** The largest limits of the sites and their routes, which hold between services. */
-export function siteLimits(sites: readonly NginxSite[]): ProxyOptions {
+export function siteLimits(sites: readonly NginxSite[]): SiteSettings {
   const routes = sites.flatMap((site) => Object.values(site.routes));
   const passing = routes.flatMap((route) => (typeof route === "string" || "redirect" in route ? [] : [route]));
   return largestLimits([...sites, ...passing]);
@@ -72,22 +76,39 @@ export function siteServers(
   site: NginxSite,
   upstreams: Upstreams,
   edge: EdgeOptions = {},
-  front: readonly Directive[] = [Directive.of("listen", listenOn(edge))],
+  front: readonly Directive[] = [listenFor(site, edge)],
 ): Directive[] {
+  return [siteServer(site, upstreams, front), ...redirectServers(site, edge)];
+}
+
+/** Where a site is found by HTTP. */
+function listenFor({ defaultSite }: NginxSite, edge: EdgeOptions): Directive {
+  return Directive.of("listen", listenOn(edge), ...(defaultSite ? (["default_server"] as const) : []));
+}
+
+function siteServer(site: NginxSite, upstreams: Upstreams, front: readonly Directive[]): Directive {
   const locations = sortedLocations(site.name, site.routes);
-  const server = Directive.server([
+  const pages = errorPages(site);
+  return Directive.server([
     ...front,
     Directive.of("server_name", site.name, ...(site.aliases ?? [])),
-    ...passing(site),
-    ...upstreams.choices(backendsOf(locations)),
-    ...(locations[0]?.below === "" ? [] : [Directive.location("/", [Directive.of("return", "404")])]),
-    ...locations.flatMap((location) => locationBlocks(location, site, upstreams)),
+    ...passing(answerHeaders(site)),
+    ...serverSettings(site),
+    ...limiting(site.rateLimit, site.name, ""),
+    ...pages.settings,
+    ...(site.maintenance
+      ? [maintenance(site.maintenance)]
+      : [
+          ...upstreams.choices(backendsOf(locations)),
+          ...(locations[0]?.below === "" ? [] : [Directive.location("/", [Directive.of("return", "404")])]),
+          ...locations.flatMap((location) => locationBlocks(location, site, upstreams)),
+        ]),
+    ...pages.locations,
   ]);
-  return [server, ...redirectServers(site, edge)];
 }
 
 /** The server of the names whose visitors are sent to the site's own. */
-function redirectServers({ name, redirectFrom = [] }: NginxSite, edge: EdgeOptions): Directive[] {
+export function redirectServers({ name, redirectFrom = [] }: NginxSite, edge: EdgeOptions): Directive[] {
   if (redirectFrom.length === 0) return [];
   return [
     Directive.server([
@@ -98,7 +119,9 @@ function redirectServers({ name, redirectFrom = [] }: NginxSite, edge: EdgeOptio
   ];
 }
 
-function originOf({ port = 80, publicPort = port }: EdgeOptions): Origin {
+/** Why no port behind trusted proxies: visitors typed theirs, which is their scheme's own. */
+function originOf({ port = 80, publicPort = port, trustsProxies }: EdgeOptions): Origin {
+  if (trustsProxies) return { scheme: "$visitor_proto" };
   return publicPort === 80 ? { scheme: "$scheme" } : { scheme: "$scheme", port: publicPort };
 }
 
@@ -107,7 +130,9 @@ export interface InternalListenerOptions {
   readonly listen: string | number;
   readonly service: string;
   /** @default - those of every server */
-  readonly limits?: ProxyOptions;
+  readonly limits?: SiteSettings;
+  /** Whether proxies of visitors are believed elsewhere. @default false */
+  readonly trustsProxies?: boolean;
 }
 
 /** The server by which other services reach one service; its address stays while containers come and go. */
@@ -117,7 +142,9 @@ export function internalListener(options: InternalListenerOptions, upstreams: Up
     Directive.of("listen", options.listen, "default_server"),
     Directive.of("server_name", "_"),
     ...headersOfNeighbours(port).map(([name, value]) => Directive.of("proxy_set_header", name, value)),
+    ...noRealIp(options.trustsProxies ?? false),
     ...passing(options.limits ?? {}),
+    ...serverSettings(options.limits ?? {}),
     ...upstreams.choices([options]),
     Directive.location("/", [Directive.of("proxy_pass", upstreams.urlOf(options))]),
   ]);

@@ -1,11 +1,13 @@
 import { declaredOnce } from "../release/declared-once.ts";
+import type { TrustedProxies } from "../release/trusted-proxies.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import { ServerName } from "../values/server-name.ts";
 import { Directive } from "./directive.ts";
 import { HTTP_PORT, TLS_PORT } from "./forwarded-header.ts";
-import { backendsOf, restsOfPaths, sortedLocations } from "./location.ts";
+import { backendsOf, limitsOf, restsOfPaths, sortedLocations } from "./location.ts";
 import { httpSettings, type NginxFlavour } from "./main-configuration.ts";
+import { rateZones } from "./rate-limit.ts";
 import {
   defaultServer,
   type EdgeOptions,
@@ -28,7 +30,7 @@ import {
 import { type NginxService, Upstreams } from "./upstream.ts";
 
 /** What {@link renderSites} takes. */
-export interface SitesOptions extends EdgeOptions {
+export interface SitesOptions extends Omit<EdgeOptions, "trustsProxies"> {
   readonly flavour: NginxFlavour;
   readonly services: readonly NginxService[];
   /** As {@link nginxTlsSites} has them, where some have TLS. */
@@ -37,6 +39,8 @@ export interface SitesOptions extends EdgeOptions {
   readonly markerPort?: number;
   /** The name server for backends that are found by name. @default - Docker's in a container, systemd's on an instance */
   readonly resolver?: string;
+  /** Proxies whose word about visitors is believed. @default - none */
+  readonly trustedProxies?: TrustedProxies;
 }
 
 /**
@@ -54,23 +58,29 @@ export function renderSites(options: SitesOptions): string {
   const internal = services.filter((service) => service.internalListener !== undefined);
   refuseSharedPorts(options, services, isSecured);
   const limits = siteLimits(sites);
+  const trustsProxies = options.trustedProxies !== undefined;
   return Directive.file("http", [
     ...httpSettings(flavour, {
       publicPort: options.publicPort ?? port,
       publicTlsPort: isSecured ? publicTlsPort(options) : undefined,
       resolver: options.resolver,
+      trustedProxies: options.trustedProxies,
     }),
     ...(isSecured ? tlsSettings() : []),
+    ...rateZones(sites.flatMap((site) => limitsOf(site, sortedLocations(site.name, site.routes)))),
     ...restsOfPaths(locations),
     ...upstreams.directives(),
-    defaultServer(options),
+    ...(sites.some(({ defaultSite }) => defaultSite) ? [] : [defaultServer(options)]),
     ...(isSecured ? [defaultTlsServer(options)] : []),
     ...sites.flatMap((site) => {
-      if (!isTlsSite(site)) return siteServers(site, upstreams, options);
+      if (!isTlsSite(site)) return siteServers(site, upstreams, { ...options, trustsProxies });
       return flavour === "container" ? securedServers(site, upstreams, options) : [];
     }),
     ...internal.map((service) =>
-      internalListener({ listen: service.internalListener ?? 0, service: service.name, limits }, upstreams),
+      internalListener(
+        { listen: service.internalListener ?? 0, service: service.name, limits, trustsProxies },
+        upstreams,
+      ),
     ),
     ...(options.markerPort === undefined ? [] : [releaseMarker(flavour, options.markerPort)]),
   ]);

@@ -1,6 +1,7 @@
 import { hstsHeader } from "../release/hsts.ts";
 import type { Site } from "../release/site.ts";
 import { CHALLENGE_PATH } from "../release/site-tls.ts";
+import { Answer } from "./answer.ts";
 import { ACME_FOLDER } from "./argument.ts";
 import { Directive } from "./directive.ts";
 import { HTTP_PORT, TLS_PORT } from "./forwarded-header.ts";
@@ -160,10 +161,14 @@ function plainServer(site: TlsSite, edge: EdgeOptions, answer: Directive): Direc
 }
 
 /** What shows an ACME server that the name is the host's. Its path is longer than any of the site's that it lies below. */
-function challenges({ tls }: TlsSite): Directive[] {
+function challenges({ tls, allow }: TlsSite): Directive[] {
   if (!tls.challenged) return [];
   return [
-    Directive.location(CHALLENGE_PATH, [Directive.of("root", ACME_FOLDER), Directive.of("default_type", "text/plain")]),
+    Directive.location(CHALLENGE_PATH, [
+      ...(allow === undefined ? [] : [Answer.fromAnybody()]),
+      Directive.of("root", ACME_FOLDER),
+      Directive.of("default_type", "text/plain"),
+    ]),
   ];
 }
 

@@ -5,8 +5,9 @@ import { healthOf } from "./health-host.ts";
 import { refuseRedirectLoops } from "./redirect-loop.ts";
 import type { Service } from "./service.ts";
 import { refuseRoute, type Site, servicesOf } from "./site.ts";
-import { refuseSharedNames } from "./site-names.ts";
+import { refuseDefaultSites, refuseSharedNames } from "./site-names.ts";
 import { checkSiteTls } from "./site-tls.ts";
+import type { TrustedProxies } from "./trusted-proxies.ts";
 
 /**
  * What a host serves, as plain data. Why a value: every kind of host is told the same, so that two declarations can be
@@ -21,10 +22,12 @@ export interface Release {
   readonly drainSeconds: number;
   /** How many releases keep their images on the host. */
   readonly keepReleases: number;
+  /** Proxies in front of it, whose word about visitors is believed. @default - none */
+  readonly trustedProxies?: TrustedProxies;
 }
 
 /** What {@link release} takes. */
-export interface ReleaseOptions extends Pick<Release, "host" | "services" | "sites"> {
+export interface ReleaseOptions extends Pick<Release, "host" | "services" | "sites" | "trustedProxies"> {
   /** @default - as long as a request of its sites may be silent, 10 at least */
   readonly drainSeconds?: number;
   /** @default 3 */
@@ -44,6 +47,7 @@ export function release(options: ReleaseOptions): Release {
   const { host, services, sites } = options;
   const known = declaredOnce("service name", services, ({ name }) => name);
   refuseSharedNames(sites);
+  refuseDefaultSites(sites);
   for (const site of sites) checkSiteTls(site);
   const stranger = sites.flatMap(servicesOf).find((name) => !known.has(name));
   if (stranger !== undefined) refuseRoute(stranger, known.keys());
@@ -54,6 +58,7 @@ export function release(options: ReleaseOptions): Release {
     sites,
     drainSeconds: drainTime(options.drainSeconds ?? usualDrain(sites)),
     keepReleases: keptReleases(options.keepReleases ?? DEFAULT_KEPT_RELEASES),
+    ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
   };
 }
 

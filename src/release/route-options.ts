@@ -1,6 +1,6 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import type { OptionNames } from "../values/known-options.ts";
-import { PROXY_OPTIONS, type ProxyOptions, proxyRules } from "./proxy-options.ts";
+import { checkSwitch, PROXY_OPTIONS, type ProxyOptions, proxyRules } from "./proxy-options.ts";
 
 /** What a route may declare beside its path and its backend; what it says counts for it in place of the site's word. */
 export interface RouteOptions extends ProxyOptions {
@@ -18,6 +18,7 @@ export function routeRules(
   return {
     ...proxyRules(options),
     stripPrefix: () => {
+      checkSwitch("stripPrefix", options.stripPrefix);
       if (!options.stripPrefix || path !== "/") return;
       const remedy = "leave it out";
       throw new InvalidValueError({ subject: "stripPrefix", rule: "must have a path to take away", got: path, remedy });

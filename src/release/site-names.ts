@@ -38,6 +38,18 @@ export function refuseSharedNames(sites: readonly Site[]): void {
   }
 }
 
+/** @throws InvalidValueError for two sites that answer for the names that none has, and for one with TLS, which those cannot have */
+export function refuseDefaultSites(sites: readonly Site[]): void {
+  const [first, second] = sites.filter(({ proxy }) => proxy.defaultSite);
+  if (first?.tls) {
+    const remedy = "let a site without TLS answer for the names that none has";
+    throw new InvalidValueError({ subject: "default site", rule: "must be served by HTTP", got: first.name, remedy });
+  }
+  if (first === undefined || second === undefined) return;
+  const got = `${first.name} and ${second.name}`;
+  throw new InvalidValueError({ subject: "default site", rule: "must be one of a host", got });
+}
+
 /** The site that answers for `name`: by that very name, else by the longest wildcard. */
 export function siteOf(name: string, sites: readonly Site[]): Site | undefined {
   const labels = name.split(".");

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { App, Lazy, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { awsName } from "../../../src/aws/aws-name.ts";
+import type { NanoHost } from "../../../src/aws/nano/nano-host.ts";
 import { Backend } from "../../../src/hosts/backend.ts";
 import type { SiteOptions } from "../../../src/release/site-options.ts";
+import { TrustedProxies } from "../../../src/release/trusted-proxies.ts";
 import { only } from "../../synthesize.ts";
 import { nano } from "./nano-host-stack.ts";
 
@@ -146,6 +148,25 @@ describe("its firewall", () => {
       description: "The host stack/host",
     });
     expect(only(two, "aws_security_group")).not.toHaveProperty("ingress");
+  });
+
+  test("lets in trusted proxies alone where declared, by their IPv4 ranges, or a security group", () => {
+    const serve = (host: NanoHost) => host.serve("a.example.com", SITE);
+    const trustedProxies = TrustedProxies.ranges(["10.0.1.7", "10.0.2.0/24", "2001:db8::/32"]);
+    expect(rules(nano(serve, { trustedProxies }), "ingress").sort()).toEqual([pathMtu, "tcp 80 0.0.0.0/0: visitors"]);
+    expect(rules(nano(serve, { trustedProxies, openTo: "trusted-proxies" }), "ingress").sort()).toEqual([
+      pathMtu,
+      "tcp 80 10.0.1.7/32: visitors",
+      "tcp 80 10.0.2.0/24: visitors",
+    ]);
+    const cloudflare = nano(serve, { trustedProxies: TrustedProxies.cloudflare(), openTo: "trusted-proxies" });
+    expect(rules(cloudflare, "ingress")).toHaveLength(16);
+    expect(cloudflare.manifest.sites).toContain("real_ip_header CF-Connecting-IP;\n");
+    const group = nano(serve, { openTo: { securityGroupId: "sg-0123456789abcdef0" } });
+    const sources = values(group.resource.aws_vpc_security_group_ingress_rule).map(
+      ({ referenced_security_group_id: from, cidr_ipv4: network }) => from ?? network,
+    );
+    expect(sources.sort()).toEqual(["0.0.0.0/0", "sg-0123456789abcdef0"]);
   });
 
   test("lets out what the host itself needs, and what is asked for", () => {

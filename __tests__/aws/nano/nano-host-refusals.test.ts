@@ -6,6 +6,7 @@ import { Subnet } from "@cdktf/provider-aws/lib/subnet";
 import { App, TerraformStack, Token } from "cdktf";
 import { AwsAccount, MachineImage, NanoHost, type NanoHostProps } from "../../../src/aws/index.ts";
 import { Backend } from "../../../src/hosts/backend.ts";
+import { TrustedProxies } from "../../../src/release/trusted-proxies.ts";
 import { Platform } from "../../../src/values/platform.ts";
 import { synthesize } from "../../synthesize.ts";
 
@@ -47,6 +48,36 @@ describe("a host is refused", () => {
       "whose machine image is a bare id",
       { machineImage: untyped("ami-0123456789abcdef0") },
       'machineImage: machine image must be a MachineImage, got "ami-0123456789abcdef0": write MachineImage.fromId(',
+    ],
+    [
+      "that is open to proxies of which none is declared",
+      { openTo: "trusted-proxies" },
+      "openTo: is trusted-proxies, of which there must be 1 to 25 IPv4 ranges, got 0: declare trustedProxies",
+    ],
+    [
+      "that is open to proxies without an IPv4 address",
+      { openTo: "trusted-proxies", trustedProxies: TrustedProxies.ranges(["2001:db8::/32"]) },
+      "openTo: is trusted-proxies, of which there must be 1 to 25 IPv4 ranges, got 0",
+    ],
+    [
+      "that is open to nobody it knows",
+      { openTo: untyped("nobody") },
+      'openTo: openTo must be "everybody", "trusted-proxies" or',
+    ],
+    [
+      "that is open to a group by its name",
+      { openTo: { securityGroupId: "web" } },
+      "openTo: security group must be given by its id",
+    ],
+    [
+      "that is open to a misspelt group",
+      { openTo: untyped({ groupId: "sg-0123456789abcdef0" }) },
+      'openTo: NanoHost option must be known, got "groupId"',
+    ],
+    [
+      "that trusts a list",
+      { trustedProxies: untyped(["10.0.0.0/8"]) },
+      "trustedProxies: trusted proxies must be TrustedProxies.cloudflare() or TrustedProxies.ranges",
     ],
     [
       "with a disk below its image's",

@@ -5,12 +5,15 @@ import { Construct } from "constructs";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
 import { templateText } from "../../terraform/template-text.ts";
 import { awsName } from "../aws-name.ts";
+import type { Visitors } from "./open-to.ts";
 import { EVERYWHERE, type OutboundRule, OWN_RULES, outboundKey } from "./outbound-rule.ts";
 
 /** What a {@link Firewall} takes. */
 export interface FirewallProps {
   readonly vpcId: string;
   readonly outbound: readonly OutboundRule[];
+  /** Whom it lets in to the ports of its sites. */
+  readonly visitors: readonly Visitors[];
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -28,8 +31,9 @@ export class Firewall extends Construct {
   readonly groupId: string;
   /** What must exist before a host boots, or its first steps lead nowhere. */
   readonly ready: TerraformDependency[];
+  private readonly visitors: readonly Visitors[];
 
-  constructor(scope: Construct, id: string, { vpcId, outbound, tags }: FirewallProps) {
+  constructor(scope: Construct, id: string, { vpcId, outbound, visitors, tags }: FirewallProps) {
     super(scope, id);
     const group = new SecurityGroup(this, "Resource", {
       name: awsName(scope, LONGEST_NAME),
@@ -38,6 +42,7 @@ export class Firewall extends Construct {
       tags,
     });
     this.groupId = group.id;
+    this.visitors = visitors;
     new VpcSecurityGroupIngressRule(this, "In-path-mtu", {
       securityGroupId: this.groupId,
       description: "path MTU",
@@ -47,17 +52,20 @@ export class Firewall extends Construct {
     this.ready = [...OWN_RULES, ...outbound].map((rule) => this.letOut(rule));
   }
 
-  /** Lets everybody in to `port`; a second time changes nothing. */
+  /** Lets the visitors in to `port`; a second time changes nothing. */
   open(port: number, description: string): void {
-    if (this.node.tryFindChild(`In-${port}`)) return;
-    new VpcSecurityGroupIngressRule(this, `In-${port}`, {
-      securityGroupId: this.groupId,
-      description,
-      cidrIpv4: EVERYWHERE,
-      ipProtocol: "tcp",
-      fromPort: port,
-      toPort: port,
-    });
+    for (const { id, ...from } of this.visitors) {
+      const name = id === undefined ? `In-${port}` : `In-${port}-${id}`;
+      if (this.node.tryFindChild(name)) continue;
+      new VpcSecurityGroupIngressRule(this, name, {
+        securityGroupId: this.groupId,
+        description,
+        ...from,
+        ipProtocol: "tcp",
+        fromPort: port,
+        toPort: port,
+      });
+    }
   }
 
   private letOut(rule: OutboundRule): TerraformDependency {

@@ -1,6 +1,8 @@
+import type { TrustedProxies } from "../../release/trusted-proxies.ts";
 import type { AwsEnvironment } from "../aws-account.ts";
 import type { CloudConfigFile } from "./cloud-config.ts";
 import type { MachineImage } from "./machine-image.ts";
+import type { OpenTo } from "./open-to.ts";
 import type { OutboundRule } from "./outbound-rule.ts";
 import type { StatusAlarmOptions } from "./status-alarm.ts";
 import type { HostSubnet } from "./vpc-subnet.ts";
@@ -44,6 +46,13 @@ export interface NanoHostProps extends AwsEnvironment {
   readonly cpuCredits?: "unlimited" | "standard";
   /** Where its services may connect to, beyond HTTPS, HTTP, DNS and NTP. @default - nowhere else */
   readonly outbound?: readonly OutboundRule[];
+  /** Proxies in front of it, whose word about visitors is believed. @default - none: whoever connects is the visitor */
+  readonly trustedProxies?: TrustedProxies;
+  /**
+   * Whom the firewall lets in to its sites: everybody, the trusted proxies alone (by their IPv4 ranges), or a security
+   * group, e.g. a load balancer's. @default "everybody"
+   */
+  readonly openTo?: OpenTo;
   /** Metrics each minute instead of every five; costs extra. @default false */
   readonly detailedMonitoring?: boolean;
   /** Who is told when the host fails its status checks. @default - nobody */

@@ -11,6 +11,7 @@ import { hostBootstrap, hostConf, swapSize } from "./host-bootstrap.ts";
 import { InstanceType } from "./instance-type.ts";
 import { MachineImage } from "./machine-image.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
+import { checkOpenTo } from "./open-to.ts";
 import { checkOutbound } from "./outbound-rule.ts";
 import { type UserData, userData } from "./user-data.ts";
 
@@ -48,6 +49,8 @@ const NANO_HOST_PROPS: OptionNames<NanoHostProps> = {
   userDataReplaceOnChange: true,
   cpuCredits: true,
   outbound: true,
+  trustedProxies: true,
+  openTo: true,
   detailedMonitoring: true,
   statusAlarm: true,
   tags: true,
@@ -77,6 +80,7 @@ export function nanoHostSettings(scope: Construct, names: HostNames, props: Nano
     () => checkLiteral(scope, "drainSeconds", props.drainSeconds, drainTime),
     () => checkLiteral(scope, "keepReleases", props.keepReleases, keptReleases),
     () => checkOutbound(scope, props.outbound ?? []),
+    () => checkOpenTo(scope, props.openTo, props.trustedProxies),
     () => requireTextMap(scope, "tags", props.tags ?? {}),
     ...referenceChecks(scope, props),
   ]);

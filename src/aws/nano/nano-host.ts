@@ -27,6 +27,7 @@ import type { NanoHostProps } from "./nano-host-props.ts";
 import { type NanoHostSettings, nanoHostSettings } from "./nano-host-settings.ts";
 import { NanoInstance } from "./nano-instance.ts";
 import { NanoRelease } from "./nano-release.ts";
+import { visitorsOf } from "./open-to.ts";
 import { ecrPullOf, requirePullable } from "./pullable-image.ts";
 import { type ReleaseManifest, releaseManifest } from "./release-manifest.ts";
 import { assertFitsParameter } from "./release-parameter.ts";
@@ -66,7 +67,8 @@ export class NanoHost extends HostBase implements IRole {
     id: string,
     private readonly props: NanoHostProps = {},
   ) {
-    super(scope, id, { drainSeconds: props.drainSeconds, keepReleases: props.keepReleases });
+    const { drainSeconds, keepReleases, trustedProxies } = props;
+    super(scope, id, { drainSeconds, keepReleases, trustedProxies });
     this.account = AwsAccount.of(this, { account: props.account, region: props.region });
     const declared = nanoHostSettings(this, { host: this.node.path, parameter: this.parameterName }, props);
     const { type, volumeGiB } = declared;
@@ -130,7 +132,12 @@ export class NanoHost extends HostBase implements IRole {
     const documentName = awsName(this, LONGEST_DOCUMENT_NAME);
     const tags = templateMap({ Name: this.node.path, ...props.tags });
     const placement = new VpcSubnet(this, "VpcSubnet", { type: declared.type, subnet: props.subnet });
-    const firewall = new Firewall(this, "Firewall", { vpcId: placement.vpcId, outbound: props.outbound ?? [], tags });
+    const firewall = new Firewall(this, "Firewall", {
+      vpcId: placement.vpcId,
+      outbound: props.outbound ?? [],
+      visitors: visitorsOf(props.openTo, props.trustedProxies),
+      tags,
+    });
     const address = new ElasticIp(this, "ElasticIp", { placement, firewall, allocationId: props.elasticIp, tags });
     const policy = () =>
       hostPolicy(account, {

@@ -42,6 +42,7 @@ export const MARKER_PORT = 8100;
 export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifest {
   const { release, portsOf, ecr = [], edge, specOf } = options;
   const sites = nginxSites(release.sites);
+  const { trustedProxies } = release;
   const services = release.services.map(({ name }) => {
     const { slots, internal } = portsOf(name);
     return { name, slots, internalListener: `${BRIDGE_ADDRESS}:${parsePort(internal, "internal port")}` };
@@ -52,9 +53,14 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     ecr: [...new Set(ecr)].sort(),
     drainSeconds: release.drainSeconds,
     keepReleases: release.keepReleases,
-    sites: renderSites({ flavour: "instance", markerPort: MARKER_PORT, ...edge, services, sites }),
+    sites: renderSites({ flavour: "instance", markerPort: MARKER_PORT, ...edge, services, sites, trustedProxies }),
     services: release.services.map((service, at) => {
-      const introduction = renderIntroduction("instance", services[at] as (typeof services)[number], sites);
+      const introduction = renderIntroduction(
+        "instance",
+        services[at] as (typeof services)[number],
+        sites,
+        trustedProxies !== undefined,
+      );
       return releasedService(service, portsOf(service.name), introduction, specOf);
     }),
   };

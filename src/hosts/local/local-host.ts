@@ -11,6 +11,7 @@ import type { HostCapabilities } from "../../release/host-capabilities.ts";
 import type { Release } from "../../release/release.ts";
 import type { ClaimedPorts } from "../../release/service-ports.ts";
 import type { Tls } from "../../release/tls.ts";
+import type { TrustedProxies } from "../../release/trusted-proxies.ts";
 import { atProperty, ConstructError, collectErrors } from "../../terraform/construct-error.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
 import { knownProps } from "../../terraform/known-props.ts";
@@ -49,6 +50,8 @@ export interface LocalHostProps {
    * @default - as long as a request of its sites may be silent, 10 at least
    */
   readonly drainSeconds?: number;
+  /** Proxies in front of it, whose word about visitors is believed. @default - none: whoever connects is the visitor */
+  readonly trustedProxies?: TrustedProxies;
 }
 
 const LOCAL_HOST_PROPS: OptionNames<LocalHostProps> = {
@@ -60,6 +63,7 @@ const LOCAL_HOST_PROPS: OptionNames<LocalHostProps> = {
   nginxImage: true,
   network: true,
   drainSeconds: true,
+  trustedProxies: true,
 };
 const DEFAULT_PORT = 8888;
 const DEFAULT_TLS_PORT = 8443;
@@ -85,7 +89,7 @@ export class LocalHost extends HostBase {
 
   /** @throws {ConstructError} for a port, an address or a drain time out of range */
   constructor(scope: Construct, id: string, props: LocalHostProps = {}) {
-    super(scope, id, { drainSeconds: props.drainSeconds }, props.tls);
+    super(scope, id, { drainSeconds: props.drainSeconds, trustedProxies: props.trustedProxies }, props.tls);
     knownProps(this, props, LOCAL_HOST_PROPS);
     this.platform = props.platform;
     this.port = props.port ?? DEFAULT_PORT;

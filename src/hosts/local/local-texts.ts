@@ -30,10 +30,15 @@ export function localTexts(
 ): LocalTexts {
   const services = release.services.map(({ name }) => ({ name, internalListener: portsOf(name).internal }));
   const sites = nginxTlsSites(release.sites, CERTIFICATES);
+  const { trustedProxies } = release;
   return {
-    sites: renderSites({ flavour: FLAVOUR, services, sites, markerPort: MARKER_PORT, ...publicPorts }),
+    sites: renderSites({ flavour: FLAVOUR, services, sites, markerPort: MARKER_PORT, trustedProxies, ...publicPorts }),
     bare: renderSites({ flavour: FLAVOUR, services: [], sites: [], markerPort: MARKER_PORT }),
-    internal: services.map((service) => `#: ${service.name}\n${renderIntroduction(FLAVOUR, service, sites)}`).join(""),
+    internal: services
+      .map(
+        (service) => `#: ${service.name}\n${renderIntroduction(FLAVOUR, service, sites, trustedProxies !== undefined)}`,
+      )
+      .join(""),
   };
 }
 
