@@ -70,6 +70,69 @@ describe("in a project", () => {
     expect(registry.asked).toHaveLength(1);
   });
 
+  describe("with machine images", () => {
+    const [arm, intel] = ["arm64", "amd64"].map((it) => `/aws/service/canonical/ubuntu/20250610/${it}/ami-id`) as [
+      string,
+      string,
+    ];
+    const ask = (region: string, parameter: string) => `machine-image ${region} ${parameter}`;
+    const asked: string[] = [];
+    /** The tools with an AWS CLI that answers so. */
+    const withAws = (answer: { code: number; stdout?: string; stderr?: string }, ...lines: string[]): Tools => {
+      const those = tools(...lines);
+      asked.length = 0;
+      const answering = async (program: string, words: string[], options: object) => {
+        if (program !== "aws") return await run(program, words, options);
+        asked.push(words.join(" "));
+        return { stdout: "", stderr: "", timedOut: false, ...answer };
+      };
+      return { ...those, command: { run: answering, lastWords } } as never;
+    };
+
+    it("asks AWS for their ids by region, and writes them beside the digests", async () => {
+      const known = withAws(
+        { code: 0, stdout: "ami-0123456789abcdef0\n" },
+        ask("eu-west-1", intel),
+        ask("eu-west-1", arm),
+      );
+      expect(await lock({} as never, known)).toBe(0);
+      expect(asked).toEqual(
+        [intel, arm]
+          .sort()
+          .map((name) => `ssm get-parameter --region eu-west-1 --name ${name} --query Parameter.Value --output text`),
+      );
+      expect(readFileSync(path(), "utf8")).toBe(
+        `${JSON.stringify({ version: 1, images: {}, machineImages: { "eu-west-1": { [intel]: "ami-0123456789abcdef0", [arm]: "ami-0123456789abcdef0" } } }, null, 2)}\n`,
+      );
+      expect(said.at(-1)).toBe(`wrote ${path()}: 0 images, 2 machine images`);
+    });
+
+    it("asks for none that it knows, which never change, and drops what no stack asks for", async () => {
+      const machineImages = { "eu-west-1": { [arm]: "ami-0aaaaaaaaaaaaaaaa", [intel]: "ami-0bbbbbbbbbbbbbbbb" } };
+      writeFileSync(path(), JSON.stringify({ version: 1, images: {}, machineImages }));
+      expect(await lock({} as never, withAws({ code: 255 }, ask("eu-west-1", arm)))).toBe(0);
+      expect(asked).toEqual([]);
+      expect(JSON.parse(readFileSync(path(), "utf8")).machineImages).toEqual({
+        "eu-west-1": { [arm]: "ami-0aaaaaaaaaaaaaaaa" },
+      });
+      expect(said).toEqual([
+        `- ${intel} eu-west-1: no stack asks for it`,
+        `wrote ${path()}: 0 images, 1 machine images`,
+      ]);
+    });
+
+    it.each([
+      ["without credentials", { code: 253, stderr: "Unable to locate credentials" }, "Unable to locate credentials"],
+      ["without the CLI", { code: 127, stderr: "spawn aws ENOENT" }, "spawn aws ENOENT"],
+      ["where AWS says something else", { code: 0, stdout: "None\n" }, "None"],
+    ])("%s the digests are written all the same, and the rest is said", async (_, answer, why) => {
+      const reference = `${registry.host}/team/app:1`;
+      expect(await lock({} as never, withAws(answer, reference, ask("eu-west-1", arm)))).toBe(0);
+      expect(JSON.parse(readFileSync(path(), "utf8"))).toEqual({ version: 1, images: { [reference]: DIGEST } });
+      expect(said).toContain(`${arm} of eu-west-1 is not pinned, Terraform asks for it: ${why}`);
+    });
+  });
+
   it("writes where the variable says", async () => {
     process.env.SLIPWAY_LOCKFILE = join(root, "elsewhere.json");
     const status = await lock({} as never, tools(`${registry.host}/team/app:1`));

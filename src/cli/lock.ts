@@ -2,6 +2,12 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { DockerCredentials } from "./docker-credentials.ts";
+import {
+  askedMachineImages,
+  type MachineImagePins,
+  machineImageDifference,
+  pinMachineImages,
+} from "./machine-image-pins.ts";
 import { RegistryClient } from "./registry-client.ts";
 import { synth } from "./synth.ts";
 import type { Arguments, Tools } from "./tools.ts";
@@ -9,11 +15,16 @@ import type { Arguments, Tools } from "./tools.ts";
 /** Which digest each tag stands for, by full reference. */
 export type Pins = Readonly<Record<string, string>>;
 
-/** Asks the registries what every tag that the stacks name stands for today, and writes it down. */
+/**
+ * Asks the registries what every tag that the stacks name stands for today, and AWS, where it answers, for the ids of
+ * machine images; and writes it down.
+ */
 export async function lock(_asked: Arguments, tools: Tools): Promise<number> {
   const { terminal, project } = tools;
   const path = resolve(project.root, process.env.SLIPWAY_LOCKFILE ?? "slipway.lock.json");
-  const references = await terminal.step("collect the references of all stacks", () => collect(tools));
+  const lines = await terminal.step("collect the references of all stacks", () => collect(tools));
+  const asked = askedMachineImages(lines);
+  const references = lines.filter((line) => !line.includes(" "));
   const client = new RegistryClient(tools.request, DockerCredentials.read());
   const { pins, failures } = await terminal.step(`ask the registries for ${references.length} tags`, () =>
     resolveAll(references, client),
@@ -23,10 +34,15 @@ export async function lock(_asked: Arguments, tools: Tools): Promise<number> {
     terminal.fail(`${path} stays as it is`);
     return 1;
   }
-  for (const line of difference(existsSync(path) ? readPins(path) : {}, pins)) terminal.line(line);
-  writeFileSync(`${path}.new`, formatLockfile(pins));
+  const before = read(path);
+  const known = before.machineImages ?? {};
+  const machineImages = asked.length === 0 ? {} : await pinMachineImages(asked, known, tools);
+  for (const line of difference(before.images ?? {}, pins)) terminal.line(line);
+  for (const line of machineImageDifference(known, machineImages)) terminal.line(line);
+  writeFileSync(`${path}.new`, formatLockfile(pins, machineImages));
   renameSync(`${path}.new`, path);
-  terminal.line(`wrote ${path}: ${references.length} images`);
+  const count = Object.values(machineImages).flatMap(Object.keys).length;
+  terminal.line(`wrote ${path}: ${references.length} images${count > 0 ? `, ${count} machine images` : ""}`);
   return 0;
 }
 
@@ -60,9 +76,14 @@ export async function resolveAll(
 }
 
 /** The lockfile's text: sorted, so that a diff shows what moved. */
-export function formatLockfile(pins: Pins): string {
-  const images = Object.fromEntries(Object.entries(pins).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return `${JSON.stringify({ version: 1, images }, null, 2)}\n`;
+export function formatLockfile(pins: Pins, machineImages: MachineImagePins = {}): string {
+  const byRegion = Object.fromEntries(Object.entries(machineImages).map(([region, ids]) => [region, sorted(ids)]));
+  const more = Object.keys(byRegion).length === 0 ? {} : { machineImages: sorted(byRegion) };
+  return `${JSON.stringify({ version: 1, images: sorted(pins), ...more }, null, 2)}\n`;
+}
+
+function sorted<T>(map: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** What changes, one line an image. */
@@ -76,9 +97,9 @@ export function difference(before: Pins, after: Pins): string[] {
   });
 }
 
-function readPins(path: string): Pins {
+function read(path: string): { readonly images?: Pins; readonly machineImages?: MachineImagePins } {
   try {
-    return JSON.parse(readFileSync(path, "utf8")).images ?? {};
+    return JSON.parse(readFileSync(path, "utf8"));
   } catch {
     return {};
   }

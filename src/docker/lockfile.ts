@@ -6,8 +6,11 @@ import type { ImageReference } from "../values/image-reference.ts";
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
+/** Ids by region and by the name under which they are asked for. */
+type MachineImages = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 /**
- * The pins: which digest each tag stands for, as `slipway.lock.json` beside the project says. Why a file: synth must
+ * The pins: which digest each tag stands for, and which id a machine image has, as `slipway.lock.json` beside the project says. Why a file: synth must
  * not ask the network, and the day a base image moves is a commit that somebody reviewed.
  *
  * Two variables of the environment move it: `SLIPWAY_LOCKFILE` names another file; with `SLIPWAY_LOCK_COLLECT` set,
@@ -18,35 +21,46 @@ export class Lockfile {
   /** The lockfile that holds for this synth. @throws {ConstructError} when it is not a lockfile */
   static read(scope: IConstruct): Lockfile {
     const path = resolve(process.env.SLIPWAY_LOCKFILE ?? "slipway.lock.json");
-    if (!existsSync(path)) return new Lockfile(path, {});
+    if (!existsSync(path)) return new Lockfile(path, {}, {});
     let images: unknown;
+    let machineImages: unknown;
     try {
-      const document = JSON.parse(readFileSync(path, "utf8")) as { version?: unknown; images?: unknown };
+      const document = JSON.parse(readFileSync(path, "utf8")) as Record<
+        "version" | "images" | "machineImages",
+        unknown
+      >;
       images = document.version === 1 ? document.images : undefined;
+      machineImages = document.machineImages ?? {};
     } catch {
       images = undefined;
     }
-    if (!isPins(images)) {
+    if (!isPins(images) || !isMap(machineImages) || !Object.values(machineImages).every(isMap)) {
       throw new ConstructError(
         scope,
         "lockfile",
         `is not a lockfile of version 1, got ${path}: write it anew by npx slipway lock`,
       );
     }
-    return new Lockfile(path, images);
+    return new Lockfile(path, images, machineImages as MachineImages);
   }
 
   private constructor(
     readonly path: string,
     private readonly images: Readonly<Record<string, string>>,
+    private readonly machineImages: MachineImages,
   ) {}
 
   /** The digest that `reference`'s tag is pinned to, if it is. */
   digestOf(reference: ImageReference): string | undefined {
     const key = lockKey(reference);
-    const collect = process.env.SLIPWAY_LOCK_COLLECT;
-    if (collect) appendFileSync(collect, `${key}\n`);
+    collect(key);
     return Object.hasOwn(this.images, key) ? this.images[key] : undefined;
+  }
+
+  /** What a machine image is pinned to in a region, by the parameter that says its id, if it is. */
+  machineImage(region: string, parameter: string): string | undefined {
+    collect(`machine-image ${region} ${parameter}`);
+    return this.machineImages[region]?.[parameter];
   }
 
   /** Whether this synth only collects what is to be pinned, so that what is missing is no error yet. */
@@ -60,11 +74,16 @@ export function lockKey(reference: ImageReference): string {
   return `${reference.name}:${reference.tag ?? "latest"}`;
 }
 
+/** Says what is to be pinned, where a synth runs for that. */
+function collect(line: string): void {
+  const file = process.env.SLIPWAY_LOCK_COLLECT;
+  if (file) appendFileSync(file, `${line}\n`);
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 function isPins(images: unknown): images is Record<string, string> {
-  return (
-    typeof images === "object" &&
-    images !== null &&
-    !Array.isArray(images) &&
-    Object.values(images).every((digest) => typeof digest === "string" && DIGEST.test(digest))
-  );
+  return isMap(images) && Object.values(images).every((digest) => typeof digest === "string" && DIGEST.test(digest));
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { AwsAccount, MachineImage } from "../../../src/aws/index.ts";
 import { Platform } from "../../../src/values/platform.ts";
 import { synthesize } from "../../synthesize.ts";
@@ -27,6 +30,58 @@ test.each([
 test("Ubuntu fits every host; the usual one has a date too", () => {
   expect(MachineImage.ubuntu2404().platform).toBeUndefined();
   expect(lookedUp(MachineImage.ubuntu2404(), Platform.LINUX_ARM64).names[0]).toMatch(/\/stable\/\d{8}\/arm64\//);
+});
+
+describe("with a lockfile", () => {
+  const parameter = "/aws/service/canonical/ubuntu/server/24.04/stable/20250610/arm64/hvm/ebs-gp3/ami-id";
+  const before = process.env.SLIPWAY_LOCKFILE;
+  const folder = mkdtempSync(join(tmpdir(), "slipway-machine-image-"));
+  afterEach(() => {
+    delete process.env.SLIPWAY_LOCKFILE;
+    delete process.env.SLIPWAY_LOCK_COLLECT;
+    if (before !== undefined) process.env.SLIPWAY_LOCKFILE = before;
+  });
+  const pin = (machineImages: unknown) => {
+    process.env.SLIPWAY_LOCKFILE = join(folder, "lock.json");
+    writeFileSync(process.env.SLIPWAY_LOCKFILE, JSON.stringify({ version: 1, images: {}, machineImages }));
+  };
+  const ubuntu = MachineImage.ubuntu2404("20250610");
+
+  test("Ubuntu is the id that it has for the region, and nothing is looked up", () => {
+    pin({ "eu-west-1": { [parameter]: "ami-0123456789abcdef0" } });
+    expect(lookedUp(ubuntu, Platform.LINUX_ARM64)).toEqual({ id: "ami-0123456789abcdef0", names: [] });
+    expect(lookedUp(ubuntu, Platform.LINUX_AMD64).names).toEqual([parameter.replace("arm64", "amd64")]);
+    synthesize((stack) => {
+      new AwsAccount(stack, "aws", { account: "111122223333", region: "eu-west-1" });
+      expect(ubuntu.describe(stack, Platform.LINUX_ARM64)).toBe("Ubuntu 24.04 of 20250610 (ami-0123456789abcdef0)");
+      expect(ubuntu.describe(stack, Platform.LINUX_AMD64)).toBe("Ubuntu 24.04 of 20250610");
+    });
+  });
+
+  test("Ubuntu is the dated parameter where the lockfile knows another region only", () => {
+    pin({ "us-east-1": { [parameter]: "ami-0123456789abcdef0" } });
+    expect(lookedUp(ubuntu, Platform.LINUX_ARM64).names).toEqual([parameter]);
+  });
+
+  test("a synth that collects says what it would like to have pinned", () => {
+    pin({});
+    process.env.SLIPWAY_LOCK_COLLECT = join(folder, "asked");
+    lookedUp(ubuntu, Platform.LINUX_ARM64);
+    expect(readFileSync(join(folder, "asked"), "utf8")).toBe(`machine-image eu-west-1 ${parameter}\n`);
+  });
+
+  test.each([
+    [
+      "no id",
+      { "eu-west-1": { [parameter]: "ubuntu" } },
+      /must be the id of an image, got "ubuntu": write it anew by npx slipway lock/,
+    ],
+    ["no map", ["ami-0123456789abcdef0"], /is not a lockfile of version 1/],
+    ["no map of a region", { "eu-west-1": "ami-0123456789abcdef0" }, /is not a lockfile of version 1/],
+  ])("refuses a lockfile with %s", (_, machineImages, message) => {
+    pin(machineImages);
+    expect(() => lookedUp(ubuntu, Platform.LINUX_ARM64)).toThrow(message);
+  });
 });
 
 test("an image of one's own is its id, for one platform, and nothing is looked up", () => {

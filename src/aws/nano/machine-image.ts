@@ -1,7 +1,10 @@
 import { DataAwsSsmParameter } from "@cdktf/provider-aws/lib/data-aws-ssm-parameter";
 import type { Construct } from "constructs";
+import { Lockfile } from "../../docker/lockfile.ts";
+import { ConstructError } from "../../terraform/construct-error.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import { Platform } from "../../values/platform.ts";
+import { AwsAccount } from "../aws-account.ts";
 
 // yyyymmdd, and ".n" for a second one on that day
 const SERIAL = /^\d{8}(?:\.\d{1,2})?$/;
@@ -56,10 +59,39 @@ export class MachineImage {
     return "platform" in this.source ? this.source.platform : undefined;
   }
 
-  /** The image's id for a host of `platform`; a reference where Canonical's parameter says it. */
+  /**
+   * The image's id for a host of `platform`: the lockfile's where it has one for the region, else a reference to what
+   * Canonical's parameter says.
+   *
+   * @throws {ConstructError} when the lockfile has something that is no id
+   */
   idFor(scope: Construct, platform: Platform): string {
     if ("id" in this.source) return this.source.id;
-    const name = `/aws/service/canonical/ubuntu/server/24.04/stable/${this.source.serial}/${platform.architecture}/hvm/ebs-gp3/ami-id`;
-    return new DataAwsSsmParameter(scope, "MachineImage", { name }).insecureValue;
+    const name = parameterOf(this.source.serial, platform);
+    return pinnedId(scope, name) ?? new DataAwsSsmParameter(scope, "MachineImage", { name }).insecureValue;
   }
+
+  /** What it is in words, and its id where that is known. */
+  describe(scope: Construct, platform: Platform): string {
+    if ("id" in this.source) return this.source.id;
+    const id = pinnedId(scope, parameterOf(this.source.serial, platform));
+    return `Ubuntu 24.04 of ${this.source.serial}${id === undefined ? "" : ` (${id})`}`;
+  }
+}
+
+function parameterOf(serial: string, { architecture }: Platform): string {
+  return `/aws/service/canonical/ubuntu/server/24.04/stable/${serial}/${architecture}/hvm/ebs-gp3/ami-id`;
+}
+
+function pinnedId(scope: Construct, parameter: string): string | undefined {
+  const { region } = AwsAccount.of(scope);
+  const lockfile = Lockfile.read(scope);
+  const id = lockfile.machineImage(region, parameter);
+  if (id === undefined || IMAGE_ID.test(id)) return id;
+  const problem = {
+    subject: `machine image of ${region} in ${lockfile.path}`,
+    rule: "must be the id of an image",
+    got: id,
+  };
+  throw new ConstructError(scope, "lockfile", { ...problem, remedy: "write it anew by npx slipway lock" });
 }

@@ -49,7 +49,7 @@ const RECORD_SECONDS = 300;
  */
 export class NanoHost extends HostBase implements IRole {
   readonly platform: Platform;
-  /** The type, what it runs and what it costs a month, the public IPv4 address included, and at worst by surplus CPU credits. */
+  /** The type, what it runs and boots from, and what it costs a month, the public IPv4 address included, and at worst by surplus CPU credits. */
   readonly description: string;
   /** References. */
   readonly publicIp: string;
@@ -71,11 +71,11 @@ export class NanoHost extends HostBase implements IRole {
     super(scope, id, { drainSeconds, keepReleases, trustedProxies });
     this.account = AwsAccount.of(this, { account: props.account, region: props.region });
     const declared = nanoHostSettings(this, { host: this.node.path, parameter: this.parameterName }, props);
-    const { type, volumeGiB } = declared;
+    const { type, volumeGiB, machineImage } = declared;
     this.platform = type.platform;
     const unlimited = type.isBurstable && props.cpuCredits !== "standard";
     const price = priceText(monthlyPrice({ type, volumeGiB, alarms: props.statusAlarm ? 1 : 0, unlimited }));
-    this.description = `${type}, ${this.platform}: ${price}`;
+    this.description = `${type}, ${this.platform}, ${machineImage.describe(this, type.platform)}: ${price}`;
     atProperty(this, "release", () => this.checkManifest());
     const parts = this.declare(declared);
     this.firewall = parts.firewall;
