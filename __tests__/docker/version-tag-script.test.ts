@@ -79,6 +79,10 @@ test.each([
     'Error response from daemon: Head "https://a/v2/b/manifests/1": no basic auth credentials',
     "; after docker login registry.example.com it can",
   ],
+  [
+    'Error response from daemon: failed to resolve reference "a:1": pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials',
+    "; after docker login registry.example.com it can",
+  ],
   ["Cannot connect to the Docker daemon", ""],
 ])("what cannot be asked is said and stops nothing: %s", (words, remedy) => {
   expect(check(refuses(words))).toMatchObject({

@@ -24,11 +24,14 @@ cannot_tell() {
 
 command -v docker >/dev/null 2>&1 || cannot_tell 'the docker command is missing'
 # By a pull, as the engine has its own trust and its client the logins; a registry that asks for a login may call a
-# repository that is not there yet by any of these.
+# repository that is not there yet by any of these. A client without any login was told nothing of the kind, even where the
+# engine adds that the repository may not exist.
 if ! said=$(docker pull --quiet ${SLIPWAY_PLATFORM:+--platform "$SLIPWAY_PLATFORM"} "$SLIPWAY_TAG" 2>&1); then
+  reason=$(printf '%s\n' "$said" | grep -v '^ *$' | tail -n 1)
   case $said in
+    *"no basic auth credentials"*) cannot_tell "$reason" ;;
     *"not found"* | *"manifest unknown"* | *"name unknown"* | *"does not exist"*) exit 0 ;;
-    *) cannot_tell "$(printf '%s\n' "$said" | grep -v '^ *$' | tail -n 1)" ;;
+    *) cannot_tell "$reason" ;;
   esac
 fi
 content=$(docker image inspect --format "{{index .Config.Labels \"$SLIPWAY_LABEL\"}}" "$SLIPWAY_TAG") || exit 1
