@@ -3,16 +3,19 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Apt } from "../src/cli/apt.mjs";
 import { cacheFolder } from "../src/cli/cache-folder.mjs";
 import { run } from "../src/cli/command.mjs";
 import { makeReady } from "../src/cli/program.mjs";
 import { findProject } from "../src/cli/project.mjs";
 import { Terminal } from "../src/cli/terminal.mjs";
+import { BUILT_ENGINE, buildDockerEngine } from "./engines/docker-engine.mjs";
+import { withEngine } from "./engines/engine-of-its-own.mjs";
 import { PROGRAMS as NAMESPACES } from "./engines/programs.mjs";
 import { LaneOutput } from "./lane-output.mjs";
 import { withLock } from "./offline/images/lock.mjs";
 import { PROGRAMS as REHEARSAL } from "./rehearsal/programs.mjs";
-import { lanesOf } from "./test-lanes.mjs";
+import { filesForNewerEngine, lanesOf } from "./test-lanes.mjs";
 import { comparedIn, sumOf, totalsOf } from "./test-report.mjs";
 
 /**
@@ -22,7 +25,8 @@ import { comparedIn, sumOf, totalsOf } from "./test-report.mjs";
  * - check: types, format and lint
  * - fast: what needs Node only
  * - vectors: upstream's own cases, from the folder that SLIPWAY_VECTORS names; they are not part of the project
- * - real: the real programs, a real deploy, and the rehearsal of an AWS host; what is missing is installed as for `up`
+ * - real: the real programs, a real deploy, and the rehearsal of an AWS host; what is missing is installed as for `up`.
+ *   The deploy is proved on a newer Docker Engine too, which is built from source once and kept in the cache
  */
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -63,9 +67,17 @@ const named = PARTS.filter((part) => words.includes(part));
 const patterns = words.filter((word) => !PARTS.includes(word) && word !== "--yes");
 const parts = named.length > 0 ? named : PARTS.filter((part) => part !== "vectors" || process.env.SLIPWAY_VECTORS);
 
+/** @type {readonly string[]} */
+let mirrors = [];
+
 try {
   const real = parts.includes("real");
-  await makeReady(terminal, findProject(ROOT), { verb: real ? "test" : "check", yes, programs: real ? PROGRAMS : {} });
+  const { machine } = await makeReady(terminal, findProject(ROOT), {
+    verb: real ? "test" : "check",
+    yes,
+    programs: real ? PROGRAMS : {},
+  });
+  mirrors = machine.engine?.mirrors ?? [];
   for (const step of STEPS.map((step) => step.filter((part) => parts.includes(part))))
     if (step.length > 0) await tell(step);
 } catch (error) {
@@ -77,7 +89,9 @@ terminal.line("");
 terminal.summary();
 for (const note of sum.notes) terminal.note(note);
 if (parts.includes("real") && !REHEARSES)
-  terminal.note("rehearsal: NOT RUN, nor the host's agent: both need root on Linux (sudo npm test)");
+  terminal.note(
+    `rehearsal: NOT RUN, nor the host's agent, nor the deploy on Docker Engine ${BUILT_ENGINE}: these need root on Linux (sudo npm test)`,
+  );
 if (!parts.includes("vectors"))
   terminal.note("vectors: NOT COMPARED, for SLIPWAY_VECTORS names no folder with upstream's cases");
 terminal.line(`${sum.passed} passed, ${sum.failed} failed`);
@@ -122,14 +136,44 @@ function real() {
     const { code, stdout, stderr } = await run("npx", list, { cwd: ROOT, env: environment("real") });
     if (code !== 0) throw new Error(`jest --listTests ended with ${code}\n${stderr.trim()}`);
     const lanes = lanesOf(JSON.parse(stdout));
-    const totals = lanes.map(async ([lane, files]) => {
-      const output = new LaneOutput(lane, (text) => terminal.note(text));
-      // A handle that a failing real test leaves open must not keep the run from its end.
-      const args = ["--runInBand", "--forceExit", "--runTestsByPath", ...files];
-      return jest("real", args, (line) => output.add(line)).finally(() => output.flush());
-    });
+    const totals = lanes.map(([lane, files]) => inLane(lane, files));
+    const again = REHEARSES ? filesForNewerEngine(lanes.flatMap(([, files]) => files)) : [];
+    if (again.length > 0) totals.push(onNewerEngine(again));
     return sumOf(await Promise.all(totals));
   });
+}
+
+/**
+ * @param {string} lane
+ * @param {readonly string[]} files
+ * @param {import("./engines/engine-of-its-own.mjs").EngineOfItsOwn} [engine]
+ */
+function inLane(lane, files, engine) {
+  const output = new LaneOutput(lane, (text) => terminal.note(text));
+  // A handle that a failing real test leaves open must not keep the run from its end.
+  const args = ["--runInBand", "--forceExit", "--runTestsByPath", ...files];
+  return jest("real", args, (line) => output.add(line), engine).finally(() => output.flush());
+}
+
+/**
+ * An engine that cannot be had fails the tests that would have run on it: nothing is left out unseen.
+ * @param {readonly string[]} files
+ * @returns {Promise<Totals>}
+ */
+async function onNewerEngine(files) {
+  const lane = `engine ${BUILT_ENGINE}`;
+  const log = (/** @type {string} */ text) => terminal.note(`${lane} | ${text}`);
+  const cacheDir = cacheFolder();
+  try {
+    const install = async (/** @type {readonly string[]} */ packages) => Apt.find(terminal)?.install(packages);
+    const programs = await buildDockerEngine({ cacheDir, run, log, install });
+    return await withEngine({ name: "tests", cacheDir, programs, mirrors, log }, (engine) =>
+      inLane(lane, files, engine),
+    );
+  } catch (error) {
+    log(`could not run: ${error instanceof Error ? error.message : error}`);
+    return { passed: 0, failed: 1, notes: [`Docker Engine ${BUILT_ENGINE} was not to be had`] };
+  }
 }
 
 /** @returns {Promise<Totals>} */
@@ -153,9 +197,10 @@ function environment(part) {
  * @param {string} part
  * @param {readonly string[]} more of Jest's arguments
  * @param {(line: string) => void} say
+ * @param {import("./engines/engine-of-its-own.mjs").EngineOfItsOwn} [engine] in whose namespaces the tests run
  * @returns {Promise<Totals>}
  */
-async function jest(part, more, say) {
+async function jest(part, more, say, engine) {
   const folder = mkdtempSync(join(tmpdir(), "slipway-test-"));
   try {
     const file = join(folder, "report.json");
@@ -166,7 +211,9 @@ async function jest(part, more, say) {
       lines.push(line);
       if (!line.startsWith('{"num')) say(line);
     };
-    const { code } = await run("npx", args, { cwd: ROOT, env: environment(part), onLine });
+    const env = { ...environment(part), ...engine?.environment };
+    const [program, words] = engine ? engine.inside("npx", args) : ["npx", args];
+    const { code } = await run(program, words, { cwd: ROOT, env, onLine });
     const totals = totalsOf(existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined, code);
     if (part === "vectors") totals.notes.push(`${comparedIn(lines)} of upstream's cases compared`);
     return totals;

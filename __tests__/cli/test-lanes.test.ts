@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { LaneOutput } from "../../scripts/lane-output.mjs";
-import { laneOf, lanesOf } from "../../scripts/test-lanes.mjs";
+import { filesForNewerEngine, laneOf, lanesOf } from "../../scripts/test-lanes.mjs";
 
 const REAL = resolve(__dirname, "../real");
 const files = readdirSync(REAL)
@@ -25,6 +25,13 @@ describe("the lanes of the real tests", () => {
   it("keep together what has fixed names and ports on the engine", () => {
     expect(lanesThat(/\b(5[09]\d\d|8[89]\d\d)\b.*[;,]$/m)).toEqual(["engine"]);
     expect(lanesThat(/new Project\(/)).toEqual(["engine"]);
+  });
+
+  it("are followed on a newer engine by what deploys and by the registry of one's own, both of which exist", () => {
+    expect(filesForNewerEngine(files).map((file) => basename(file))).toEqual([
+      "local-deploy.real.test.ts",
+      "private-registry.real.test.ts",
+    ]);
   });
 
   it("are none where nothing is to be done", () => {
