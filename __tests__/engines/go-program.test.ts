@@ -32,8 +32,9 @@ const kit = (stderr = "") => ({
   run: (async (program: string, args: readonly string[], { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv }) => {
     asked.push(`${program} ${args[2]} ${args[3]} ${env.GOFLAGS} cgo ${env.CGO_ENABLED}: ${readdirSync(cwd).join(" ")}`);
     if (stderr) return { code: 1, stdout: "", stderr, timedOut: false };
+    const folder = args[args.indexOf("-o") + 1] as string;
     for (const name of args.filter((word) => word.startsWith("github.com/")))
-      writeFileSync(join(cwd, "bin", name.split("/").at(-1) as string), "program");
+      writeFileSync(join(folder, name.split("/").at(-1) as string), "program");
     return { code: 0, stdout: "", stderr: "", timedOut: false };
   }) as never,
 });
@@ -43,10 +44,7 @@ describe("a program that is built from source", () => {
     const folder = await buildGoProgram(RUNC, kit());
     expect(readdirSync(folder).sort()).toEqual(["complete", "runc"]);
     expect(said).toEqual(["building runc 1.3.6 through the Go module proxy, once: less than a minute"]);
-    expect(asked).toEqual([
-      "install gcc",
-      "nice go build -mod=readonly -buildvcs=false cgo 1: bin go.mod go.sum tools.go",
-    ]);
+    expect(asked).toEqual(["install gcc", "nice go build -mod=readonly -buildvcs=false cgo 1: go.mod go.sum tools.go"]);
     expect(await buildGoProgram(RUNC, kit())).toBe(folder);
     expect(asked).toHaveLength(2);
   });

@@ -92,12 +92,13 @@ export class EngineOfItsOwn {
    * A program as it is started inside the namespaces: addresses are the engine's, files are this machine's.
    * @param {string} program
    * @param {readonly string[]} args
+   * @param {string} [folder] where it is started; this process's own unless said
    * @returns {[program: string, args: string[]]}
    */
-  inside(program, args) {
+  inside(program, args, folder = process.cwd()) {
     const enter = ["--target", String(this.#first), "--net", "--mount", "--pid", "--"];
     // Whoever enters other mounts is in their root folder.
-    const here = ["sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", process.cwd()];
+    const here = ["sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", folder];
     return ["nsenter", [...enter, ...here, program, ...args]];
   }
 
