@@ -10,6 +10,7 @@ import { Takedown } from "../../scripts/rehearsal/takedown.ts";
 import { errors, plannedText, Terraform } from "../../scripts/rehearsal/terraform.ts";
 import type { DeclaredPage } from "./programs/agent-host.ts";
 import { ACCOUNT, REGION } from "./rehearsal-account.ts";
+import { machineLike } from "./rehearsal-machine.ts";
 import { request, requestStream } from "./request-stream.ts";
 
 const ROOT = resolve(__dirname, "../..");
@@ -114,7 +115,7 @@ async function converged(): Promise<void> {
 beforeAll(async () => {
   stage = await Stage.raise(
     {
-      ...{ account: ACCOUNT, region: REGION, serials: ["20250610"], variant: "bare", memoryMiB: 400 },
+      ...{ account: ACCOUNT, region: REGION, serials: ["20250610"], ...machineLike("debian-12"), variant: "bare" },
       cacheDir: rehearsalCache(),
       log: () => {},
     },

@@ -6,10 +6,11 @@ import { requireProgram } from "../../scripts/rehearsal/program.ts";
 import { Rehearsal } from "../../scripts/rehearsal/rehearsal.ts";
 import { rehearsalCache } from "../../scripts/rehearsal/rehearsal-cache.ts";
 import { resolveName } from "../../scripts/rehearsal/site-visit.ts";
-import { Stage } from "../../scripts/rehearsal/stage.ts";
+import { NANO_LEFT_MIB, Stage } from "../../scripts/rehearsal/stage.ts";
 import { Takedown } from "../../scripts/rehearsal/takedown.ts";
 import { errors, plannedText, Terraform } from "../../scripts/rehearsal/terraform.ts";
 import { ACCOUNT, REGION } from "./rehearsal-account.ts";
+import { machineLike } from "./rehearsal-machine.ts";
 import { type Answers, request, requestStream } from "./request-stream.ts";
 
 const ROOT = resolve(__dirname, "../..");
@@ -101,7 +102,7 @@ async function applyKilled(): Promise<void> {
 beforeAll(async () => {
   stage = await Stage.raise(
     {
-      ...{ account: ACCOUNT, region: REGION, serials: ["20250610"], variant: "bare", memoryMiB: 400 },
+      ...{ account: ACCOUNT, region: REGION, serials: ["20250610"], ...machineLike("debian-13"), variant: "bare" },
       cacheDir: rehearsalCache(),
       log: () => {},
     },
@@ -128,7 +129,7 @@ const failedChecks = () => rehearsal.report.checks.filter(({ ok }) => !ok);
 test("from nothing to the page: every check of the host holds, and a second plan is empty", async () => {
   await rehearsal.deploy();
   expect(failedChecks()).toEqual([]);
-  expect(rehearsal.report.memory).toMatchObject({ limitMiB: 400, oomKills: 0 });
+  expect(rehearsal.report.memory).toMatchObject({ limitMiB: NANO_LEFT_MIB, oomKills: 0 });
   address = (await resolveName(stage.account.moto, NAME)) ?? "";
   expect(await page()).toBe("Movies");
   console.log(rehearsal.report.timings.map(({ step, seconds }) => `${step}: ${seconds.toFixed(1)} s`).join("\n"));

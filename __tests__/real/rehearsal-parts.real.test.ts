@@ -12,7 +12,9 @@ import { architectureOf } from "../../scripts/rehearsal/doubles/instances.ts";
 import { MotoClient } from "../../scripts/rehearsal/doubles/moto-client.ts";
 import { isAllowed, type Statement } from "../../scripts/rehearsal/doubles/role-policies.ts";
 import { XmlElement } from "../../scripts/rehearsal/doubles/xml-element.ts";
+import { emulated } from "../../scripts/rehearsal/emulated.ts";
 import { foreignRegistries } from "../../scripts/rehearsal/foreign-registries.ts";
+import { machineSystemName } from "../../scripts/rehearsal/machine/machine-system.ts";
 import { lockMachine } from "../../scripts/rehearsal/machine-lock.ts";
 import { madeOnce } from "../../scripts/rehearsal/made-once.ts";
 import { searchBytes, searchFiles } from "../../scripts/rehearsal/secret-search.ts";
@@ -193,6 +195,19 @@ test.each([
   ["g4dn.xlarge", "x86_64"],
 ])("%s is %s", (type, architecture) => {
   expect(architectureOf(type)).toBe(architecture);
+});
+
+describe("what a machine boots", () => {
+  test.each(["debian-12", "debian-13"] as const)("%s is named among what stands in", (name) => {
+    expect(machineSystemName(name)).toBe(name);
+    expect(
+      emulated(name).filter((line) => line.startsWith(`${name.replace("d", "D").replace("-", " ")} stands in`)),
+    ).toHaveLength(1);
+  });
+
+  test("nothing else is known", () => {
+    expect(() => machineSystemName("debian-11")).toThrow('a machine must be debian-12 or debian-13, got "debian-11"');
+  });
 });
 
 test("one rehearsal runs at a time", async () => {

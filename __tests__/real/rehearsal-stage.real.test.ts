@@ -3,15 +3,17 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readUserData } from "../../scripts/rehearsal/doubles/instance-facts.ts";
 import { checkHost } from "../../scripts/rehearsal/host-checks.ts";
+import type { MachineSystemName } from "../../scripts/rehearsal/machine/machine-system.ts";
 import type { StandIn } from "../../scripts/rehearsal/machine/stand-in.ts";
 import { requireProgram, runProgram } from "../../scripts/rehearsal/program.ts";
 import { Rehearsal } from "../../scripts/rehearsal/rehearsal.ts";
 import { rehearsalCache } from "../../scripts/rehearsal/rehearsal-cache.ts";
 import { awaitBody, resolveName, visit } from "../../scripts/rehearsal/site-visit.ts";
-import { Stage } from "../../scripts/rehearsal/stage.ts";
+import { NANO_LEFT_MIB, Stage } from "../../scripts/rehearsal/stage.ts";
 import { Takedown } from "../../scripts/rehearsal/takedown.ts";
 import { errors, Terraform } from "../../scripts/rehearsal/terraform.ts";
 import { ACCOUNT, REGION, SERIAL } from "./rehearsal-account.ts";
+import { machineLike } from "./rehearsal-machine.ts";
 
 const FIXTURE = join(__dirname, "rehearsal-fixture");
 const IMAGE = "slipway-rehearsal-fixture:1";
@@ -22,10 +24,13 @@ const BODY = "fixture body";
 
 const takedown = new Takedown();
 
-async function raise(variant: "bare" | "prepared"): Promise<{ stage: Stage; terraform: Terraform; folder: string }> {
+async function raise(
+  system: MachineSystemName,
+  variant: "bare" | "prepared",
+): Promise<{ stage: Stage; terraform: Terraform; folder: string }> {
   const stage = await Stage.raise(
     {
-      ...{ account: ACCOUNT, region: REGION, serials: [SERIAL], variant, memoryMiB: 400 },
+      ...{ account: ACCOUNT, region: REGION, serials: [SERIAL], ...machineLike(system), variant },
       cacheDir: rehearsalCache(),
       log: () => {},
     },
@@ -47,7 +52,7 @@ describe("a stack of which the machine installs its packages at boot", () => {
   let rehearsal: Rehearsal;
 
   beforeAll(async () => {
-    const { stage, terraform, folder } = await raise("bare");
+    const { stage, terraform, folder } = await raise("debian-12", "bare");
     const expected = { name: NAME, path: "/", text: BODY, ports: [80], withinSeconds: LONGEST_BOOT };
     rehearsal = new Rehearsal(stage, terraform, expected, [folder], () => {});
     await rehearsal.run();
@@ -65,7 +70,7 @@ describe("a stack of which the machine installs its packages at boot", () => {
   test("fits into its memory", () => {
     const { memory } = rehearsal.report;
     console.log(memory);
-    expect(memory).toMatchObject({ limitMiB: 400, oomKills: 0 });
+    expect(memory).toMatchObject({ limitMiB: NANO_LEFT_MIB, oomKills: 0 });
     expect(memory?.peakAnonymousMiB).toBeGreaterThan(20);
   });
 
@@ -106,7 +111,7 @@ describe("the stand-in", () => {
   };
 
   beforeAll(async () => {
-    const raised = await raise("prepared");
+    const raised = await raise("debian-13", "prepared");
     stage = raised.stage;
     await raised.terraform.init();
     const { code, stdout, stderr } = await raised.terraform.apply();

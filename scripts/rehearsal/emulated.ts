@@ -1,8 +1,17 @@
+import { MACHINE_SYSTEMS, type MachineSystemName } from "./machine/machine-system.ts";
+
 /** What stands in for AWS in a rehearsal; everything else is the real thing. */
-export const EMULATED: readonly string[] = [
+export function emulated(system: MachineSystemName): readonly string[] {
+  return [
+    ...EMULATED.slice(0, 2),
+    `${MACHINE_SYSTEMS[system].description}; no snapd, AppArmor or unattended upgrades`,
+    ...EMULATED.slice(2),
+  ];
+}
+
+const EMULATED: readonly string[] = [
   "the AWS API is moto behind doubles that add what AWS refuses; IAM is evaluated for the host's role only, the deployer may do everything",
   "the instance is a container of this machine's kernel with real systemd and real cloud-init: no kernel, boot loader, disk, swap or ENA of its own; it sees this machine's memory and processors, its limits come from a control group",
-  "Debian 12 stands in for Ubuntu 24.04: cloud-init 22.4, Docker 20.10, nginx 1.22, systemd 252; no snapd, AppArmor or unattended upgrades",
   "cloud-init knows the machine as EC2 by a file instead of by its hypervisor; the network is the container's, not the VPC's: no DHCP, no routes, no egress rules",
   "the metadata service gives what hosts ask for; its hop limit counts on every packet, not only on the token's",
   "the SSM agent is played: it registers when its role allows it and runs commands by docker exec",

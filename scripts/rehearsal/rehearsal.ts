@@ -20,6 +20,8 @@ export interface Expectation {
   readonly ports: readonly number[];
   /** Seconds from boot to that body. */
   readonly withinSeconds: number;
+  /** The version of the host's engine. @default - not looked at */
+  readonly engine?: string;
   /** Whether an output must hold a policy for whoever deploys. @default - looked at where there is one */
   readonly deployerPolicy?: boolean;
 }
@@ -139,6 +141,12 @@ export class Rehearsal {
     const secretKeys = keys ? [keys.secretAccessKey, keys.sessionToken ?? ""].filter(Boolean) : [];
     this.#checks.push(...(await checkHost(machine, account.logins.passwordsOf(machine.instanceId), secretKeys)));
 
+    const { engine } = this.expected;
+    if (engine) {
+      const format = "{{.Server.Version}} with API {{.Server.MinAPIVersion}} to {{.Server.APIVersion}}";
+      const { stdout } = await machine.exec("docker", "version", "-f", format);
+      add(`the host's engine is ${engine}`, stdout.startsWith(`${engine} `), stdout.trim());
+    }
     const address = (await resolveName(moto, this.expected.name)) ?? "";
     const other = await visit(address, ANOTHER_NAME);
     add("another Host gets nothing", "nothing" in other, "nothing" in other ? other.nothing : `status ${other.status}`);

@@ -5,8 +5,10 @@
  *   --text TEXT        a part of the application's body   (likewise)
  *   --path PATH        the page to visit                  [/]
  *   --region REGION    the stack's region                 [eu-west-1]
+ *   --machine NAME     what stands in for Ubuntu 24.04: debian-13 or debian-12; written twice, one after the other  [debian-13]
+ *   --engine VERSION   the machine's Docker Engine: 29, built from source once, with Debian 13's client  [its packages' own]
  *   --prepared         boot an image that has its packages
- *   --memory MIB       the machine's memory               [400, what a nano has left beside Ubuntu's own agents]
+ *   --memory MIB       the machine's memory               [250, what a nano has left beside Ubuntu's own agents]
  *   --report FILE      write the report as JSON too
  *   --verbose          show what Terraform says
  */
@@ -15,11 +17,12 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
 import { foreignRegistries } from "./foreign-registries.ts";
+import { type MachineSystemName, machineSystemName, NEAREST_SYSTEM } from "./machine/machine-system.ts";
 import { requireProgram } from "./program.ts";
 import { Rehearsal, type RehearsalReport } from "./rehearsal.ts";
 import { rehearsalCache } from "./rehearsal-cache.ts";
 import { reportText } from "./rehearsal-report.ts";
-import { Stage } from "./stage.ts";
+import { NANO_LEFT_MIB, Stage } from "./stage.ts";
 import { Takedown } from "./takedown.ts";
 import { Terraform } from "./terraform.ts";
 
@@ -33,6 +36,19 @@ const KNOWN: Readonly<Record<string, { name: string; text: string }>> = {
   "netflix-aws": NETFLIX,
 };
 
+interface Wanted {
+  readonly stack: string;
+  readonly name: string;
+  readonly text: string;
+  readonly path: string;
+  readonly region: string;
+  readonly engine?: string;
+  readonly prepared: boolean;
+  readonly memoryMiB: number;
+  readonly report?: string;
+  readonly verbose: boolean;
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -41,16 +57,30 @@ async function main(): Promise<number> {
       text: { type: "string" },
       path: { type: "string", default: "/" },
       region: { type: "string", default: "eu-west-1" },
+      machine: { type: "string", multiple: true, default: [NEAREST_SYSTEM] },
+      engine: { type: "string" },
       prepared: { type: "boolean", default: false },
-      memory: { type: "string", default: "400" },
+      memory: { type: "string", default: String(NANO_LEFT_MIB) },
       report: { type: "string" },
       verbose: { type: "boolean", default: false },
     },
   });
   const stack = positionals[0] ?? "netflix-aws";
-  const { name = KNOWN[stack]?.name, text = KNOWN[stack]?.text } = values;
+  const { name = KNOWN[stack]?.name, text = KNOWN[stack]?.text, machine, memory, ...more } = values;
   if (!name || !text) throw new Error(`what does ${stack} serve? say --name NAME and --text TEXT, a part of its page`);
+  const systems = machine.map(machineSystemName);
+  if (more.report && systems.length > 1)
+    throw new Error("one report is of one machine: say --report or a second --machine");
+  let code = 0;
+  for (const system of systems) {
+    code = Math.max(code, await rehearse({ ...more, stack, name, text, memoryMiB: Number(memory) }, system));
+  }
+  return code;
+}
 
+/** Rehearses a stack on one machine. @returns the exit status */
+async function rehearse(wanted: Wanted, system: MachineSystemName): Promise<number> {
+  const { stack, name, text, path, region, prepared, memoryMiB } = wanted;
   const began = Date.now();
   const log = (line: string): void => console.log(`[${((Date.now() - began) / 1000).toFixed(1).padStart(6)}] ${line}`);
   const takedown = new Takedown();
@@ -62,14 +92,16 @@ async function main(): Promise<number> {
   let report: RehearsalReport | undefined;
   let failure: unknown;
   try {
-    log("the stage");
+    log(`the stage, with ${system}`);
     const stage = await Stage.raise(
       {
         account: ACCOUNT,
-        region: values.region,
+        region,
         serials: SERIALS,
-        variant: values.prepared ? "prepared" : "bare",
-        memoryMiB: Number(values.memory),
+        system,
+        engine: wanted.engine,
+        variant: prepared ? "prepared" : "bare",
+        memoryMiB,
         cacheDir: rehearsalCache(),
         log,
       },
@@ -80,7 +112,7 @@ async function main(): Promise<number> {
     const output = join(stage.runDir, "cdktf.out");
     await requireProgram(process.execPath, ["--import", "tsx", "main.ts"], {
       cwd: ROOT,
-      env: { ...stage.deployerEnvironment, ...declaredFor(values.region), CDKTF_OUTDIR: output, SLIPWAY_STACK: stack },
+      env: { ...stage.deployerEnvironment, ...declaredFor(region), CDKTF_OUTDIR: output, SLIPWAY_STACK: stack },
     });
     const synthesized = SynthesizedStack.read(output, stack);
     const foreign = foreignRegistries(synthesized, stage.registryHost);
@@ -89,10 +121,11 @@ async function main(): Promise<number> {
         `${stack} pushes to ${foreign.join(" and ")}, and a rehearsal has ECR only: rehearse it with its images there`,
       );
     }
-    const show = values.verbose ? (chunk: string) => void process.stdout.write(chunk) : undefined;
+    const show = wanted.verbose ? (chunk: string) => void process.stdout.write(chunk) : undefined;
     const terraform = new Terraform(synthesized.folder, stage.deployerEnvironment, show);
     const expected = {
-      ...{ name, text, path: values.path, ports: [80], withinSeconds: 60 },
+      ...{ name, text, path, ports: [80], withinSeconds: 60 },
+      engine: wanted.engine,
       deployerPolicy: stack in KNOWN,
     };
     const made = [output, join(stage.runDir, `terraform.${stack}.tfstate`)];
@@ -108,9 +141,11 @@ async function main(): Promise<number> {
   }
   log("taking everything away");
   const left = await takedown.run();
+  process.off("SIGINT", interrupted);
+  process.off("SIGTERM", interrupted);
   if (report) {
-    console.log(`\n${reportText(report, left)}`);
-    if (values.report) writeFileSync(values.report, `${JSON.stringify({ ...report, left }, null, 2)}\n`);
+    console.log(`\n${reportText(report, system, left)}`);
+    if (wanted.report) writeFileSync(wanted.report, `${JSON.stringify({ ...report, left }, null, 2)}\n`);
   }
   if (failure) console.error(`\n${failure instanceof Error ? failure.message : String(failure)}`);
   return failure || left.length > 0 || report?.checks.some(({ ok }) => !ok) ? 1 : 0;

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { makeAuthority } from "./certificate-authority.ts";
 import { AwsAccount } from "./doubles/aws-account.ts";
 import { listen } from "./doubles/listening.ts";
@@ -17,6 +17,8 @@ import { addHostNames, reachableNameserver, removeHostNames } from "./host-names
 import { MachineImage, type MachineImageVariant } from "./machine/machine-image.ts";
 import { MachineNetwork, sweepMachines } from "./machine/machine-network.ts";
 import { StandInRoom } from "./machine/machine-room.ts";
+import { type MachineSystemName, NEAREST_SYSTEM } from "./machine/machine-system.ts";
+import { newerEngine } from "./machine/newer-engine.ts";
 import { lockMachine } from "./machine-lock.ts";
 import { requireProgram } from "./program.ts";
 import type { Takedown } from "./takedown.ts";
@@ -25,12 +27,20 @@ export interface StageProps {
   readonly account: string;
   readonly region: string;
   readonly serials: readonly string[];
+  /** What its machines boot. @default NEAREST_SYSTEM */
+  readonly system?: MachineSystemName;
   readonly variant: MachineImageVariant;
-  readonly memoryMiB: number;
+  /** The engine of its machines, a version that can be built. @default - what their packages bring */
+  readonly engine?: string;
+  /** What a machine has. @default NANO_LEFT_MIB */
+  readonly memoryMiB?: number;
   readonly cacheDir: string;
   readonly registrationSeconds?: number;
   readonly log: (line: string) => void;
 }
+
+/** What is left of a 512 MB nano's 416 MiB beside the kernel's part, snapd, the SSM agent and the rest that Ubuntu runs. */
+export const NANO_LEFT_MIB = 250;
 
 const ROOT_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
 const ENGINE_CERTIFICATES = "/etc/docker/certs.d";
@@ -63,7 +73,8 @@ export class Stage {
     const runDir = mkdtempSync(join(tmpdir(), FOLDER));
     takedown.add("the working folder", () => rmSync(runDir, { recursive: true, force: true }));
 
-    const image = await new MachineImage(cacheDir, log).make(props.variant);
+    const image = await new MachineImage(cacheDir, log).make(props.system ?? NEAREST_SYSTEM, props.variant);
+    const engine = props.engine ? await newerEngine(props.engine, runDir, dirname(cacheDir)) : undefined;
     const network = new MachineNetwork();
     await network.create(MTU);
     takedown.add("the network", () => network.remove());
@@ -81,7 +92,8 @@ export class Stage {
       names,
       nameserver: reachableNameserver(),
       authorityFile: authority.authorityFile,
-      memoryMiB: props.memoryMiB,
+      engine,
+      memoryMiB: props.memoryMiB ?? NANO_LEFT_MIB,
       metadataPort: () => metadataPort,
     });
     const aws = await AwsAccount.start({ ...props, runDir, room, takedown });

@@ -1,9 +1,5 @@
 import { readFileSync } from "node:fs";
-
-const SUITE = "bookworm";
-const ARCHIVE = "http://deb.debian.org/debian";
-const SECURITY_ARCHIVE = "http://deb.debian.org/debian-security";
-const SIGNED = "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]";
+import { mmdebstrap } from "./mmdebstrap.mjs";
 
 const ARGUMENTS = [
   "--variant=minbase",
@@ -25,52 +21,29 @@ const BUNDLE_VARIABLES = ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_B
 /** The root file system of a small Debian, which also trusts the authorities that this machine is told to trust. */
 export class DebianRoot {
   #bundle;
+  #suite;
 
-  constructor(environment) {
+  /** @param suite the release's code name */
+  constructor(environment, suite = "bookworm") {
+    this.#suite = suite;
     const variable = BUNDLE_VARIABLES.find((name) => environment[name]);
     this.#bundle = variable && { file: environment[variable], content: readFileSync(environment[variable]) };
   }
 
   /** Everything that its content follows from, but for the day's state of Debian's archive. */
   get inputs() {
-    return [SUITE, ...ARGUMENTS, this.#bundle?.content ?? ""];
+    return [this.#suite, ...ARGUMENTS, this.#bundle?.content ?? ""];
   }
 
   /** Writes it as a tar archive. */
   async write(tarFile, run) {
-    await installProgram(run);
     const trust = this.#bundle && [
       'mkdir -p "$1/usr/local/share/ca-certificates"',
       `cp "$SLIPWAY_CA_BUNDLE" "$1/usr/local/share/ca-certificates/machine.crt"`,
       'chroot "$1" update-ca-certificates',
     ];
-    const sources = [
-      `${SIGNED} ${ARCHIVE} ${SUITE} main`,
-      `${SIGNED} ${ARCHIVE} ${SUITE}-updates main`,
-      `${SIGNED} ${SECURITY_ARCHIVE} ${SUITE}-security main`,
-    ];
-    const args = [
-      ...ARGUMENTS,
-      ...(trust ? [`--customize-hook=${trust.join(" && ")}`] : []),
-      SUITE,
-      tarFile,
-      ...sources,
-    ];
-    await run("mmdebstrap", args, { env: { SLIPWAY_CA_BUNDLE: this.#bundle?.file ?? "" } });
-  }
-}
-
-async function installProgram(run) {
-  if (process.getuid?.() !== 0)
-    throw new Error("making the stand-ins for base images takes root: run this once as root");
-  const packages = ["mmdebstrap", "debian-archive-keyring"];
-  const install = () =>
-    run("apt-get", ["install", "-qy", "--no-install-recommends", ...packages], {
-      env: { DEBIAN_FRONTEND: "noninteractive" },
-    });
-  try {
-    await run("dpkg", ["--status", ...packages]);
-  } catch {
-    await install().catch(() => run("apt-get", ["update", "-q"]).then(install));
+    const args = [...ARGUMENTS, ...(trust ? [`--customize-hook=${trust.join(" && ")}`] : [])];
+    const env = { SLIPWAY_CA_BUNDLE: this.#bundle?.file ?? "" };
+    await mmdebstrap({ suite: this.#suite, tarFile, args, env }, run);
   }
 }

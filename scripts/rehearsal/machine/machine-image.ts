@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { requireProgram, runProgram } from "../program.ts";
+import { MACHINE_SYSTEMS, type MachineSystem, type MachineSystemName } from "./machine-system.ts";
 import { REHEARSAL_LABEL } from "./stand-in.ts";
 
 /** What Canonical's machine image has and Debian's packages are called; `prepared` skips the download at boot. */
@@ -23,45 +24,49 @@ export class MachineImage {
   ) {}
 
   /** Makes the image unless the engine has it. @returns its name */
-  async make(variant: MachineImageVariant): Promise<string> {
-    const root = (await debianRoot("id")).trim();
-    const base = `${REHEARSAL_LABEL}-debian:${root}`;
-    const hash = createHash("sha256").update(`${root} ${PREPARED_PACKAGES.join(" ")}`);
+  async make(systemName: MachineSystemName, variant: MachineImageVariant): Promise<string> {
+    const system: MachineSystem = MACHINE_SYSTEMS[systemName];
+    const root = (await debianRoot("id", system.suite)).trim();
+    const bases = `${REHEARSAL_LABEL}-debian:${system.suite}-`;
+    const base = `${bases}${root}`;
+    const apart = system.apart.join(" ");
+    const hash = createHash("sha256").update(`${root} ${apart} ${PREPARED_PACKAGES.join(" ")}`);
     for (const file of RECIPE) hash.update(readFileSync(join(__dirname, file)));
-    const name = `${REHEARSAL_LABEL}-machine:${variant}-${hash.digest("hex").slice(0, 12)}`;
+    const names = `${REHEARSAL_LABEL}-machine:${systemName}-${variant}-`;
+    const name = `${names}${hash.digest("hex").slice(0, 12)}`;
     if (await exists(name)) return name;
     if (!(await exists(base))) {
-      this.log("making the stand-in's Debian from packages, half a minute, once");
-      await this.#importRoot(base);
+      this.log(`making the stand-in's ${systemName} from packages, half a minute, once`);
+      await this.#importRoot(system.suite, base);
     }
-    this.log(`making the stand-in's ${variant} machine image, half a minute, once`);
+    this.log(`making the stand-in's ${variant} ${systemName} machine image, half a minute, once`);
     await requireProgram("docker", [
       ...["build", "--quiet", "--target", variant, "--tag", name],
-      ...["--build-arg", `BASE=${base}`, "--build-arg", `PACKAGES=${PREPARED_PACKAGES.join(" ")}`],
+      ...[`BASE=${base}`, `APART=${apart}`, `PACKAGES=${PREPARED_PACKAGES.join(" ")}`].flatMap((arg) => [
+        "--build-arg",
+        arg,
+      ]),
       __dirname,
     ]);
-    await this.#forgetOlder(variant, name, base);
+    await this.#forgetOlder([names, bases], [name, base]);
     return name;
   }
 
-  /** Takes images away that an earlier recipe made. */
-  async #forgetOlder(variant: MachineImageVariant, ...kept: string[]): Promise<void> {
+  /** Takes images away that an earlier recipe made: those whose names begin with one of `names`. */
+  async #forgetOlder(names: readonly string[], kept: readonly string[]): Promise<void> {
     const listed = await requireProgram("docker", ["images", "--format", "{{.Repository}}:{{.Tag}}"]);
     const older = listed
       .split("\n")
-      .filter(
-        (name) =>
-          name.startsWith(`${REHEARSAL_LABEL}-machine:${variant}-`) || name.startsWith(`${REHEARSAL_LABEL}-debian:`),
-      )
+      .filter((name) => names.some((beginning) => name.startsWith(beginning)))
       .filter((name) => !kept.includes(name));
     if (older.length > 0) await runProgram("docker", ["rmi", ...older]);
   }
 
-  async #importRoot(name: string): Promise<void> {
+  async #importRoot(suite: string, name: string): Promise<void> {
     mkdirSync(this.cacheDir, { recursive: true });
     const archive = join(this.cacheDir, `debian-${process.pid}.tar`);
     try {
-      await debianRoot("write", archive);
+      await debianRoot("write", suite, archive);
       await requireProgram("docker", ["import", archive, name]);
     } finally {
       rmSync(archive, { force: true });

@@ -2,6 +2,7 @@ import type { InstanceFacts } from "../doubles/instance-facts.ts";
 import type { Machine, MachineRoom } from "../doubles/instances.ts";
 import type { MachineNetwork } from "./machine-network.ts";
 import { MemoryMeter, type MemoryReading } from "./memory-meter.ts";
+import type { NewerEngine } from "./newer-engine.ts";
 import { StandIn } from "./stand-in.ts";
 
 export interface StandInRoomProps {
@@ -12,6 +13,7 @@ export interface StandInRoomProps {
   readonly nameserver: string;
   readonly authorityFile: string;
   readonly memoryMiB: number;
+  readonly engine?: NewerEngine;
   /** The port of the metadata service at the network's gateway. */
   readonly metadataPort: () => number;
 }

@@ -1,6 +1,7 @@
 import type { Script } from "../doubles/command-document.ts";
 import type { CommandOutcome, CommandTarget } from "../doubles/run-command.ts";
 import { requireProgram, runProgram } from "../program.ts";
+import type { NewerEngine } from "./newer-engine.ts";
 
 export interface StandInProps {
   readonly instanceId: string;
@@ -14,6 +15,8 @@ export interface StandInProps {
   /** The authority that signed the doubles' certificates. */
   readonly authorityFile: string;
   readonly memoryMiB: number;
+  /** @default - what its packages bring */
+  readonly engine?: NewerEngine;
 }
 
 export const REHEARSAL_LABEL = "slipway-rehearsal";
@@ -108,13 +111,15 @@ export class StandIn implements CommandTarget {
       ...["--cgroupns=private", "--cap-add", "ALL", "--cap-drop", "SYS_RESOURCE"],
       ...["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"].flatMap((o) => ["--security-opt", o]),
       ...["--device-cgroup-rule", "a *:* rwm"],
-      ...["--memory", `${props.memoryMiB}m`, "--memory-swap", `${2 * props.memoryMiB}m`, "--cpus", "2"],
+      // As much with swap as without: none, whatever this machine has. A nano has a swap file; nothing may rest on it.
+      ...["--memory", `${props.memoryMiB}m`, "--memory-swap", `${props.memoryMiB}m`, "--cpus", "2"],
       ...["--tmpfs", "/run:exec,mode=755", "--tmpfs", "/run/lock", "--tmpfs", "/tmp:exec,mode=1777"],
       ...["--network", props.network, "--ip", props.address],
       ...props.names.flatMap((name) => ["--add-host", `${name}:${props.doubles}`]),
       ...["-v", `${props.authorityFile}:/usr/local/share/ca-certificates/slipway-rehearsal.crt:ro`],
       ...["-e", `SLIPWAY_REHEARSAL_INSTANCE=${props.instanceId}`],
       ...["-e", `SLIPWAY_REHEARSAL_NAMESERVER=${props.nameserver}`],
+      ...(props.engine?.runArguments ?? []),
       props.image,
     ];
   }
