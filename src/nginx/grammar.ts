@@ -170,7 +170,11 @@ export const GRAMMAR = {
   keepalive_timeout: rule(["upstream"], [time]),
 
   // servers and locations
-  listen: ruleUpTo(["server"], [listenAddress], oneOf("default_server", "ssl http2", "ssl http2 default_server")),
+  listen: ruleUpTo(
+    ["server"],
+    [listenAddress],
+    oneOf("default_server", "http2 default_server", "ssl http2", "ssl http2 default_server"),
+  ),
   server_name: { within: ["server"], print: serverNames } satisfies Rule<string[]>,
   absolute_redirect: rule(["location"], [OFF]),
   default_type: rule(PASSING, [oneOf("text/plain", "text/html")]),
@@ -194,6 +198,15 @@ export const GRAMMAR = {
   proxy_send_timeout: rule(ANYWHERE, [time]),
   proxy_read_timeout: rule(ANYWHERE, [time]),
   proxy_set_header: { within: ANYWHERE, print: forwardedHeader } satisfies Rule<[name: string, value: string]>,
+  client_body_timeout: rule(PASSING, [time]),
+  grpc_buffer_size: rule(ANYWHERE, [size]),
+  grpc_connect_timeout: rule(ANYWHERE, [time]),
+  grpc_next_upstream: rule(ANYWHERE, [oneOf("error")]),
+  grpc_send_timeout: rule(ANYWHERE, [time]),
+  grpc_read_timeout: rule(ANYWHERE, [time]),
+  grpc_set_header: { within: ANYWHERE, print: forwardedHeader } satisfies Rule<[name: string, value: string]>,
+  grpc_hide_header: rule(PASSING, [headerName]),
+  grpc_pass: rule(["location"], [upstreamUrl]),
   proxy_hide_header: rule(PASSING, [headerName]),
   add_header: rule(PASSING, [headerName, headerValue, oneOf("always")]),
   root: rule(["location"], [oneOf(LIVE_FOLDER, ACME_FOLDER)]),
@@ -206,6 +219,8 @@ export const REPEATABLE: ReadonlySet<string> = new Set([
   "allow",
   "error_page",
   "geo",
+  "grpc_hide_header",
+  "grpc_set_header",
   "set_real_ip_from",
   "add_header",
   "if",
@@ -221,6 +236,8 @@ export const REPEATABLE: ReadonlySet<string> = new Set([
 /** What a block inherits only as long as it has none of the same name itself. */
 export const INHERITED_AS_A_WHOLE: ReadonlySet<string> = new Set([
   "add_header",
+  "grpc_hide_header",
+  "grpc_set_header",
   "proxy_hide_header",
   "proxy_set_header",
 ]);

@@ -17,11 +17,11 @@ export interface IntroducedService extends NginxService {
  */
 export function renderIntroduction(
   flavour: NginxFlavour,
-  { name, slots, internalListener: listen }: IntroducedService,
+  { name, slots, grpc, internalListener: listen }: IntroducedService,
   sites: readonly NginxSite[] = [],
   trustsProxies = false,
 ): string {
-  const upstreams = new Upstreams(flavour, [{ name, slots }]);
+  const upstreams = new Upstreams(flavour, [{ name, slots, grpc }]);
   const listener = internalListener({ listen, service: name, limits: siteLimits(sites), trustsProxies }, upstreams);
   return Directive.file("http", [...headerMaps(), ...upstreams.directives(), listener]);
 }

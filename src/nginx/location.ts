@@ -62,7 +62,9 @@ export function locationBlocks(
 ): Directive[] {
   if ("redirect" in to) return redirectLocations(below, to);
   const url = upstreams.urlOf(to);
-  const options = [...passing(to, around), ...limiting(to.rateLimit, around.name, below || "/")];
+  const protocol = url.grpc ? "grpc" : "proxy";
+  const options = [...passing(to, around, protocol), ...limiting(to.rateLimit, around.name, below || "/")];
+  if (url.grpc) return bothLocations(below, [...options, Directive.of("grpc_pass", url)]);
   const rest = strippedRest(below, to);
   if (rest === undefined) return bothLocations(below, [...options, Directive.of("proxy_pass", url)]);
   return [

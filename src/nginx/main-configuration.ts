@@ -2,6 +2,7 @@ import { DEFAULT_LIMITS } from "../release/proxy-options.ts";
 import type { TrustedProxies } from "../release/trusted-proxies.ts";
 import { Directive } from "./directive.ts";
 import { headersOfVisitors, PASSED, TLS_PORT, VISITED } from "./forwarded-header.ts";
+import { grpcSettings } from "./grpc.ts";
 import { realIp } from "./real-ip.ts";
 
 /** Where Nginx runs: in a container of the local engine, or installed on an Ubuntu or Debian instance. */
@@ -46,6 +47,8 @@ export interface HttpSettingsOptions {
   readonly resolver?: string;
   /** Whose word about visitors is believed. @default - nobody's */
   readonly trustedProxies?: TrustedProxies;
+  /** Whether a service speaks gRPC. @default false */
+  readonly speaksGrpc?: boolean;
 }
 
 /**
@@ -58,6 +61,7 @@ export function httpSettings(flavour: NginxFlavour, options: HttpSettingsOptions
   const { publicPort, resolver, trustedProxies } = options;
   const publicTlsPort = options.publicTlsPort ?? (trustedProxies && TLS_PORT);
   const scheme = trustedProxies ? "$visitor_proto" : "$scheme";
+  const headers = headersOfVisitors(publicTlsPort === undefined ? publicPort : "visited", scheme);
   const inContainer = flavour === "container";
   return [
     Directive.of("server_tokens", "off"),
@@ -94,9 +98,8 @@ export function httpSettings(flavour: NginxFlavour, options: HttpSettingsOptions
     Directive.of("proxy_send_timeout", `${DEFAULT_LIMITS.readTimeoutSeconds}s`),
     Directive.of("proxy_read_timeout", `${DEFAULT_LIMITS.readTimeoutSeconds}s`),
     Directive.of("proxy_next_upstream", "error"),
-    ...headersOfVisitors(publicTlsPort === undefined ? publicPort : "visited", scheme).map(([name, value]) =>
-      Directive.of("proxy_set_header", name, value),
-    ),
+    ...headers.map(([name, value]) => Directive.of("proxy_set_header", name, value)),
+    ...(options.speaksGrpc ? grpcSettings(headers) : []),
     ...headerMaps(),
     ...realIp(trustedProxies),
     ...(publicTlsPort === undefined

@@ -5,19 +5,47 @@ import { Answer } from "./answer.ts";
 import { sizeInBytes } from "./argument.ts";
 import { Directive } from "./directive.ts";
 
-/** The options as directives; the headers of `around` are repeated, since a block with its own inherits none. */
-export function passing(options: ProxyOptions, around: ProxyOptions = {}): Directive[] {
+/**
+ * The options as directives; the headers of `around` are repeated, since a block with its own inherits none.
+ *
+ * @param protocol How requests pass: what `around` says by directives of HTTP does not hold for gRPC and is said again
+ */
+export function passing(
+  options: ProxyOptions,
+  around: ProxyOptions = {},
+  protocol: "proxy" | "grpc" = "proxy",
+): Directive[] {
   const own = options.headers ?? {};
   const headers = Object.keys(own).length === 0 ? [] : [...merged(around.headers ?? {}, own)];
+  if (protocol === "grpc") return grpcPassing(options, around, headers);
   return [
     ...headers.map(([name]) => Directive.of("proxy_hide_header", name)),
     ...headers.map(([name, value]) => Directive.of("add_header", name, value, "always")),
     ...(options.maxBodySize === undefined ? [] : [Directive.of("client_max_body_size", options.maxBodySize)]),
-    ...timeouts(options.idleTimeoutSeconds ?? options.readTimeoutSeconds),
+    ...timeouts(silence(options)),
     ...(options.buffering === undefined ? [] : [Directive.of("proxy_buffering", options.buffering ? "on" : "off")]),
     ...(options.gzip === undefined ? [] : compression(options.gzip)),
     ...(options.allow === undefined ? [] : Answer.onlyFrom(options.allow)),
   ];
+}
+
+/** Why a time for bodies too: a stream's requests are one body, which may be as idle as the answer. */
+function grpcPassing(options: ProxyOptions, around: ProxyOptions, headers: readonly [string, string][]): Directive[] {
+  const all = merged(around.headers ?? {}, options.headers ?? {});
+  const seconds = silence(options) ?? silence(around);
+  const times = ["client_body_timeout", "grpc_send_timeout", "grpc_read_timeout"] as const;
+  return [
+    ...all.map(([name]) => Directive.of("grpc_hide_header", name)),
+    ...headers.map(([name, value]) => Directive.of("add_header", name, value, "always")),
+    ...(options.maxBodySize === undefined ? [] : [Directive.of("client_max_body_size", options.maxBodySize)]),
+    ...(seconds === undefined ? [] : times.map((name) => Directive.of(name, `${readTimeout(seconds)}s`))),
+    ...(options.gzip === undefined ? [] : compression(options.gzip)),
+    ...(options.allow === undefined ? [] : Answer.onlyFrom(options.allow)),
+  ];
+}
+
+function silence({ idleTimeoutSeconds, readTimeoutSeconds }: ProxyOptions): number | undefined {
+  return idleTimeoutSeconds ?? readTimeoutSeconds;
 }
 
 /**

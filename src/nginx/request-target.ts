@@ -7,6 +7,8 @@ export interface UpstreamUrl {
   readonly upstream: string;
   /** Whether the name is a variable's, looked up at each request, or an upstream block's. */
   readonly isVariable: boolean;
+  /** Whether it speaks gRPC. @default false */
+  readonly grpc?: boolean;
   /** What of the request's path and query passes. @default - all of it, as it came */
   readonly rest?: "query" | PathRest;
 }
@@ -18,8 +20,8 @@ export interface PathRest {
   readonly begins: "slash" | "after-slash";
 }
 
-export function upstreamUrl({ upstream, isVariable, rest }: UpstreamUrl): string {
-  const name = `http://${isVariable ? "$" : ""}${upstreamName(upstream)}`;
+export function upstreamUrl({ upstream, isVariable, grpc, rest }: UpstreamUrl): string {
+  const name = `${grpc ? "grpc" : "http"}://${isVariable ? "$" : ""}${upstreamName(upstream)}`;
   if (rest === undefined) return name;
   return rest === "query" ? `${name}/$is_args$args` : `${name}$${restVariable(rest)}`;
 }

@@ -5,6 +5,7 @@ import { parsePort } from "../values/port-mapping.ts";
 import { LIVE_FOLDER } from "./argument.ts";
 import { Directive } from "./directive.ts";
 import { headersOfNeighbours } from "./forwarded-header.ts";
+import { grpcSettings } from "./grpc.ts";
 import { backendsOf, locationBlocks, type NginxRoutes, sortedLocations } from "./location.ts";
 import type { NginxFlavour } from "./main-configuration.ts";
 import { largestLimits, passing } from "./pass-options.ts";
@@ -138,15 +139,19 @@ export interface InternalListenerOptions {
 /** The server by which other services reach one service; its address stays while containers come and go. */
 export function internalListener(options: InternalListenerOptions, upstreams: Upstreams): Directive {
   const port = Number(`${options.listen}`.replace(/^.*:/, ""));
+  const headers = headersOfNeighbours(port);
+  const url = upstreams.urlOf(options);
   return Directive.server([
-    Directive.of("listen", options.listen, "default_server"),
+    Directive.of("listen", options.listen, url.grpc ? "http2 default_server" : "default_server"),
     Directive.of("server_name", "_"),
-    ...headersOfNeighbours(port).map(([name, value]) => Directive.of("proxy_set_header", name, value)),
+    ...(url.grpc
+      ? grpcSettings(headers)
+      : headers.map(([name, value]) => Directive.of("proxy_set_header", name, value))),
     ...noRealIp(options.trustsProxies ?? false),
-    ...passing(options.limits ?? {}),
+    ...passing(options.limits ?? {}, {}, url.grpc ? "grpc" : "proxy"),
     ...serverSettings(options.limits ?? {}),
     ...upstreams.choices([options]),
-    Directive.location("/", [Directive.of("proxy_pass", upstreams.urlOf(options))]),
+    Directive.location("/", [Directive.of(url.grpc ? "grpc_pass" : "proxy_pass", url)]),
   ]);
 }
 

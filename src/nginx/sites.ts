@@ -53,7 +53,7 @@ export interface SitesOptions extends Omit<EdgeOptions, "trustsProxies"> {
 export function renderSites(options: SitesOptions): string {
   const { flavour } = options;
   const port = parsePort(options.port ?? HTTP_PORT, "listen port");
-  const { services, sites, locations, upstreams } = parts(options);
+  const { services, sites, locations, upstreams, speaksGrpc } = parts(options);
   const isSecured = sites.some(isTlsSite);
   const internal = services.filter((service) => service.internalListener !== undefined);
   refuseSharedPorts(options, services, isSecured);
@@ -65,6 +65,7 @@ export function renderSites(options: SitesOptions): string {
       publicTlsPort: isSecured ? publicTlsPort(options) : undefined,
       resolver: options.resolver,
       trustedProxies: options.trustedProxies,
+      speaksGrpc,
     }),
     ...(isSecured ? tlsSettings() : []),
     ...rateZones(sites.flatMap((site) => limitsOf(site, sortedLocations(site.name, site.routes)))),
@@ -119,8 +120,12 @@ function parts(options: SitesOptions) {
   const services = sortedOnce("service name", options.services, (service) => service.name);
   const sites = sortedOnce("server name", options.sites, (site) => `${ServerName.parse(site.name)}`);
   const locations = sites.flatMap((site) => sortedLocations(site.name, site.routes));
-  const addresses = backendsOf(locations).flatMap((to) => ("address" in to ? [to.address] : []));
-  return { services, sites, locations, upstreams: new Upstreams(options.flavour, services, addresses) };
+  const others = backendsOf(locations).flatMap((to) => ("address" in to ? [to] : []));
+  const addresses = others.map(({ address }) => address);
+  const grpcAddresses = new Set(others.flatMap(({ address, grpc }) => (grpc ? [address] : [])));
+  const upstreams = new Upstreams(options.flavour, services, addresses, grpcAddresses);
+  const speaksGrpc = services.some(({ grpc }) => grpc) || grpcAddresses.size > 0;
+  return { services, sites, locations, upstreams, speaksGrpc };
 }
 
 function sortedOnce<T>(subject: string, items: readonly T[], nameOf: (item: T) => string): T[] {

@@ -19,6 +19,8 @@ export interface NginxService {
    * @default - nowhere
    */
   readonly internalListener?: string | number;
+  /** Whether it speaks gRPC. @default false */
+  readonly grpc?: boolean;
 }
 
 /** Where requests go: to a service of the host by its name, or to `host:port` somewhere else. */
@@ -65,6 +67,7 @@ export class Upstreams {
     private readonly flavour: NginxFlavour,
     services: Iterable<NginxService>,
     addresses: Iterable<string> = [],
+    private readonly grpcAddresses: ReadonlySet<string> = new Set(),
   ) {
     this.services = new Map([...services].map((service) => [serviceName(service.name), service]));
     this.addresses = [...new Set([...addresses].map(backendAddress))].sort();
@@ -74,10 +77,12 @@ export class Upstreams {
   urlOf(backend: NginxBackend): UpstreamUrl {
     if ("address" in backend && this.addresses.includes(backend.address)) {
       const upstream = `backend_${this.addresses.indexOf(backend.address) + 1}`;
-      return { upstream, isVariable: this.isResolved(backend.address) };
+      const grpc = this.grpcAddresses.has(backend.address);
+      return { upstream, isVariable: this.isResolved(backend.address), ...(grpc && { grpc }) };
     }
     if ("service" in backend && this.services.has(backend.service)) {
-      return { upstream: serviceUpstream(backend.service), isVariable: true };
+      const grpc = this.services.get(backend.service)?.grpc ?? false;
+      return { upstream: serviceUpstream(backend.service), isVariable: true, ...(grpc && { grpc }) };
     }
     return refuseRoute("service" in backend ? backend.service : backend.address, this.services.keys());
   }

@@ -1,6 +1,7 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { declaredOnce } from "./declared-once.ts";
 import { drainTime, usualDrain } from "./drain.ts";
+import { refuseMixedProtocols } from "./grpc-routes.ts";
 import { healthOf } from "./health-host.ts";
 import { refuseRedirectLoops } from "./redirect-loop.ts";
 import type { Service } from "./service.ts";
@@ -52,6 +53,7 @@ export function release(options: ReleaseOptions): Release {
   const stranger = sites.flatMap(servicesOf).find((name) => !known.has(name));
   if (stranger !== undefined) refuseRoute(stranger, known.keys());
   refuseRedirectLoops(sites);
+  refuseMixedProtocols(services, sites);
   return {
     host,
     services: services.map((service) => ({ ...service, health: healthOf(service.name, service.health, sites) })),

@@ -6,9 +6,11 @@ import { checkSwitch, PROXY_OPTIONS, type ProxyOptions, proxyRules } from "./pro
 export interface RouteOptions extends ProxyOptions {
   /** Whether the service gets the path without the route's own, `/api/x` as `/x`. @default false */
   readonly stripPrefix?: boolean;
+  /** Whether requests pass by gRPC; needed for an address alone, since a service says so itself. @default false */
+  readonly grpc?: boolean;
 }
 
-export const ROUTE_OPTIONS: OptionNames<RouteOptions> = { ...PROXY_OPTIONS, stripPrefix: true };
+export const ROUTE_OPTIONS: OptionNames<RouteOptions> = { ...PROXY_OPTIONS, stripPrefix: true, grpc: true };
 
 /** The rules of a route's options, by the option that each is about. */
 export function routeRules(
@@ -17,6 +19,7 @@ export function routeRules(
 ): Readonly<Partial<Record<keyof RouteOptions, () => void>>> {
   return {
     ...proxyRules(options),
+    grpc: () => checkSwitch("grpc", options.grpc),
     stripPrefix: () => {
       checkSwitch("stripPrefix", options.stripPrefix);
       if (!options.stripPrefix || path !== "/") return;

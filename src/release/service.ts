@@ -6,6 +6,7 @@ import { DEFAULT_MEMORY_MIB, memoryLimit } from "../values/memory-limit.ts";
 import { DEFAULT_PIDS_LIMIT, pidsLimit } from "../values/pids-limit.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import { DEFAULT_STOP_GRACE_SECONDS, stopGrace } from "../values/stop-grace.ts";
+import { checkSwitch } from "./proxy-options.ts";
 import { serviceName } from "./service-name.ts";
 
 /** Where a host finds a secret. Which kinds there are is a host's to say; nothing here looks into one. */
@@ -41,6 +42,8 @@ export interface Service {
   readonly stopGraceSeconds: number;
   /** @default - the image's */
   readonly command?: readonly string[];
+  /** Whether it speaks gRPC. @default false */
+  readonly grpc?: boolean;
 }
 
 /** What {@link service} takes: a {@link Service} as a person declares it. */
@@ -65,6 +68,11 @@ export interface ServiceOptions extends Pick<Service, "name" | "image" | "port">
   readonly stopGraceSeconds?: number;
   /** The command in exec form. @default - the image's */
   readonly command?: readonly string[];
+  /**
+   * Whether it speaks gRPC, which is HTTP/2 without TLS (h2c), on its port; neighbours then reach it so, too. Visitors do
+   * by TLS. Its health is asked by `HealthCheck.tcp()`. @default false
+   */
+  readonly grpc?: boolean;
 }
 
 export const SERVICE_OPTIONS: OptionNames<ServiceOptions> = {
@@ -79,6 +87,7 @@ export const SERVICE_OPTIONS: OptionNames<ServiceOptions> = {
   cpus: true,
   stopGraceSeconds: true,
   command: true,
+  grpc: true,
 };
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -104,6 +113,16 @@ export function serviceRules(options: ServiceOptions): Readonly<Partial<Record<k
     pidsLimit: () => pids === undefined || pidsLimit(pids),
     cpus: () => cpus === undefined || cpuLimit(cpus),
     stopGraceSeconds: () => stopGraceSeconds === undefined || stopGrace(stopGraceSeconds),
+    grpc: () => {
+      checkSwitch("grpc", options.grpc);
+      if (!options.grpc || options.health?.kind !== "http") return;
+      refuse(
+        "health check",
+        "must be one of the port where the service speaks gRPC",
+        "http",
+        "write HealthCheck.tcp()",
+      );
+    },
   };
 }
 

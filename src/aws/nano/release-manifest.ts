@@ -43,9 +43,9 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
   const { release, portsOf, ecr = [], edge, specOf } = options;
   const sites = nginxSites(release.sites);
   const { trustedProxies } = release;
-  const services = release.services.map(({ name }) => {
+  const services = release.services.map(({ name, grpc }) => {
     const { slots, internal } = portsOf(name);
-    return { name, slots, internalListener: `${BRIDGE_ADDRESS}:${parsePort(internal, "internal port")}` };
+    return { name, slots, grpc, internalListener: `${BRIDGE_ADDRESS}:${parsePort(internal, "internal port")}` };
   });
   return {
     manifest: 3,

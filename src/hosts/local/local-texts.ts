@@ -28,7 +28,7 @@ export function localTexts(
   portsOf: (service: string) => ClaimedPorts,
   publicPorts: Pick<EdgeOptions, "publicPort" | "publicTlsPort">,
 ): LocalTexts {
-  const services = release.services.map(({ name }) => ({ name, internalListener: portsOf(name).internal }));
+  const services = release.services.map(({ name, grpc }) => ({ name, grpc, internalListener: portsOf(name).internal }));
   const sites = nginxTlsSites(release.sites, CERTIFICATES);
   const { trustedProxies } = release;
   return {
