@@ -4,12 +4,18 @@ import { Backend } from "../../../src/hosts/backend.ts";
 import { only } from "../../synthesize.ts";
 import { DIGEST, nano, pulled } from "./nano-host-stack.ts";
 
+/** `:live` and `:7` are read, too; AWS does not say that the bare name covers them. */
+const RELEASES = ["", ":*"].map((of) => `arn:aws:ssm:eu-west-1:111122223333:parameter/slipway/stack/host/release${of}`);
+
 describe("what a host may do", () => {
   const ARN = "arn:aws:ecr:eu-west-1:111122223333:repository/team/cats";
   const statements = (stack: ReturnType<typeof nano>) =>
     Object.fromEntries(
       JSON.parse(only(stack, "aws_iam_role_policy").policy as string).Statement.map(
-        ({ Sid, Action, Resource }: Record<string, string[]>) => [Sid, { Action, Resource }],
+        ({ Sid, Action, Resource, Condition }: Record<string, string[]>) => [
+          Sid,
+          { Action, Resource, ...(Condition ? { Condition } : {}) },
+        ],
       ),
     );
 
@@ -18,25 +24,43 @@ describe("what a host may do", () => {
     expect(Object.keys(statements(stack))).toEqual([
       "ReleaseParameter",
       "RunCommandDocument",
+      "SsmInstanceAssociations",
+      "SsmInstanceMessages",
       "SsmManagedInstance",
       "SsmMessages",
     ]);
-    expect(statements(stack).SsmManagedInstance).toEqual({
-      Action: ["ssm:ListInstanceAssociations", "ssm:UpdateInstanceInformation"],
-      Resource: ["arn:aws:ec2:eu-west-1:111122223333:instance/*"],
-    });
     expect(statements(stack).RunCommandDocument).toEqual({
       Action: ["ssm:DescribeDocument", "ssm:GetDocument"],
       Resource: ["arn:aws:ssm:eu-west-1:111122223333:document/slipway.stack.host-????????????-????????"],
     });
     expect(statements(stack).ReleaseParameter).toEqual({
       Action: ["ssm:GetParameter", "ssm:LabelParameterVersion"],
-      Resource: ["arn:aws:ssm:eu-west-1:111122223333:parameter/slipway/stack/host/release"],
+      Resource: RELEASES,
     });
     expect(stack.json).not.toContain("AmazonSSMManagedInstanceCore");
     expect(JSON.parse(only(stack, "aws_iam_role").assume_role_policy as string).Statement).toEqual([
       { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ec2.amazonaws.com" } },
     ]);
+  });
+
+  test("becomes a managed instance, and takes commands, by keys that an instance of the account was given only", () => {
+    const instances = "arn:aws:ec2:eu-west-1:111122223333:instance/*";
+    const Condition = { ArnLike: { "ec2:SourceInstanceARN": instances } };
+    const stack = nano((host, scope) => host.run("web", { image: pulled(scope), port: 80 }));
+    expect(statements(stack)).toMatchObject({
+      SsmManagedInstance: { Action: ["ssm:UpdateInstanceInformation"], Resource: [instances], Condition },
+      SsmInstanceMessages: {
+        Action: ["ec2messages:GetMessages", "ec2messages:SendReply", "ssmmessages:CreateControlChannel"],
+        Resource: ["*"],
+        Condition,
+      },
+    });
+    // AWS sets the key for no others of the agent's: a condition there would deny them.
+    expect(statements(stack).SsmInstanceAssociations).toEqual({
+      Action: ["ssm:ListInstanceAssociations"],
+      Resource: [instances],
+    });
+    expect(statements(stack).SsmMessages).not.toHaveProperty("Condition");
   });
 
   test("is to pull what it runs and to read what its services need", () => {
@@ -92,7 +116,7 @@ test("whoever deploys a host is told what that takes: its own role to EC2 only, 
     },
     Route53Records: { Resource: ["arn:aws:route53:::hostedzone/Z0123456789"] },
     CloudWatchAlarms: { Resource: ["arn:aws:cloudwatch:eu-west-1:111122223333:alarm:slipway.stack.host"] },
-    ReleaseParameter: { Resource: ["arn:aws:ssm:eu-west-1:111122223333:parameter/slipway/stack/host/release"] },
+    ReleaseParameter: { Resource: RELEASES },
   });
   expect(policy.flatMap(({ Action }) => Action).filter((action) => /(^|:)\*$/.test(action))).toEqual([]);
 });

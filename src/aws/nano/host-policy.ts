@@ -3,6 +3,7 @@ import { ECR_LOGIN_ACTIONS, ECR_PULL_ACTIONS } from "../ecr-actions.ts";
 import type { PolicyStatement } from "../iam-policy.ts";
 import type { Secret } from "../secret.ts";
 import { anyDocumentOf } from "./agent-document.ts";
+import { releaseArns } from "./release-parameter.ts";
 
 /** What a host's own software asks AWS for. */
 export interface HostPermissions {
@@ -26,17 +27,24 @@ const AGENT_ACTIONS = [
   "ec2messages:DeleteMessage",
   "ec2messages:FailMessage",
   "ec2messages:GetEndpoint",
-  "ec2messages:GetMessages",
-  "ec2messages:SendReply",
   "ssm:ListAssociations",
-  "ssmmessages:CreateControlChannel",
   "ssmmessages:CreateDataChannel",
   "ssmmessages:OpenControlChannel",
   "ssmmessages:OpenDataChannel",
 ] as const;
 
-/** Those of the agent's that know which instance it is about. */
-const INSTANCE_ACTIONS = ["ssm:ListInstanceAssociations", "ssm:UpdateInstanceInformation"] as const;
+/**
+ * Those of the agent's for which AWS says to which instance the keys were given: by them an instance becomes managed
+ * and takes commands. Why these alone under that condition: a key that AWS does not set denies.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_ec2messages.html
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_ssmmessages.html
+ */
+const INSTANCE_KEYS_ACTIONS = [
+  "ec2messages:GetMessages",
+  "ec2messages:SendReply",
+  "ssmmessages:CreateControlChannel",
+] as const;
 
 /** What a host's role allows: its own releases, the images that it runs, the secrets that they need, and the agent. */
 export function hostPolicy(account: AwsAccount, needs: HostPermissions): PolicyStatement[] {
@@ -48,8 +56,13 @@ export function hostPolicy(account: AwsAccount, needs: HostPermissions): PolicyS
           { sid: "EcrLogin", actions: ECR_LOGIN_ACTIONS, resources: ["*"] },
           { sid: "EcrPull", actions: ECR_PULL_ACTIONS, resources: repositoryArns },
         ];
+  // Which one it will be is not known when the policy is made: the instance starts after it.
+  const instances = account.arn("ec2", "instance/*");
+  const conditions = { ArnLike: { "ec2:SourceInstanceARN": instances } };
   return [
-    { sid: "SsmManagedInstance", actions: INSTANCE_ACTIONS, resources: [account.arn("ec2", "instance/*")] },
+    { sid: "SsmManagedInstance", actions: ["ssm:UpdateInstanceInformation"], resources: [instances], conditions },
+    { sid: "SsmInstanceAssociations", actions: ["ssm:ListInstanceAssociations"], resources: [instances] },
+    { sid: "SsmInstanceMessages", actions: INSTANCE_KEYS_ACTIONS, resources: ["*"], conditions },
     { sid: "SsmMessages", actions: AGENT_ACTIONS, resources: ["*"] },
     {
       sid: "RunCommandDocument",
@@ -59,7 +72,7 @@ export function hostPolicy(account: AwsAccount, needs: HostPermissions): PolicyS
     {
       sid: "ReleaseParameter",
       actions: ["ssm:GetParameter", "ssm:LabelParameterVersion"],
-      resources: [account.arn("ssm", `parameter${parameterName}`)],
+      resources: releaseArns(account, parameterName),
     },
     ...images,
     ...secrets.flatMap((secret) => secret.permissions(account)),

@@ -9,7 +9,7 @@ import type { AwsAccount } from "../aws-account.ts";
 import { stagedScript } from "../staged-script.ts";
 import { AgentDocument, anyDocumentOf } from "./agent-document.ts";
 import type { ReleaseManifest } from "./release-manifest.ts";
-import { PARAMETER_LIMIT } from "./release-parameter.ts";
+import { PARAMETER_LIMIT, releaseArns } from "./release-parameter.ts";
 import { releasedSpec } from "./released-service.ts";
 
 const SPEC_DIGITS = 16;
@@ -82,7 +82,7 @@ export class NanoRelease extends Construct {
       {
         sid: "ReleaseParameter",
         actions: PARAMETER_ACTIONS,
-        resources: [account.arn("ssm", `parameter${parameterName}`)],
+        resources: releaseArns(account, parameterName),
       },
       // Terraform's provider reads a parameter's tier and description by listing.
       { sid: "SsmDescribeParameters", actions: ["ssm:DescribeParameters"], resources: ["*"] },

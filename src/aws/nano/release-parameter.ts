@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
+import type { AwsAccount } from "../aws-account.ts";
 import type { ReleaseManifest } from "./release-manifest.ts";
 
 /** What an advanced parameter holds, in characters. */
@@ -8,6 +9,15 @@ export const PARAMETER_LIMIT = 8192;
 
 /** What a digest or another reference adds where synth does not know it yet; hash text hardly compresses. */
 const LONGEST_REPOSITORY = "123456789012.dkr.ecr.ap-southeast-2.amazonaws.com/";
+
+/**
+ * The ARNs that a policy names for the parameter that holds a host's releases. Why two: a release is read as
+ * `NAME:live` or `NAME:7`, and AWS does not say that a statement about the bare name covers those.
+ */
+export function releaseArns(account: AwsAccount, parameterName: string): string[] {
+  const bare = account.arn("ssm", `parameter${parameterName}`);
+  return [bare, `${bare}:*`];
+}
 
 /** How many characters `manifest` takes in its parameter, as base64 of gzip. Estimated where it holds references. */
 export function parameterSize(manifest: ReleaseManifest): number {
