@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { refusals } from "../../scripts/rehearsal/authorization/policy.ts";
 import { freePort } from "../../scripts/rehearsal/doubles/free-port.ts";
 import { type Listening, listen } from "../../scripts/rehearsal/doubles/listening.ts";
 import { anyDocumentOf } from "../../src/aws/nano/agent-document.ts";
@@ -532,10 +533,12 @@ describe("instances", () => {
       {
         Effect: "Allow",
         Action: "ssm:GetParameter",
-        Resource: `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/mine/release`,
+        Resource: ["mine/release", "mine/release:*", "bare/release"].map(
+          (name) => `arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/${name}`,
+        ),
       },
     ]);
-    for (const name of ["/mine/release", "/other/release"]) {
+    for (const name of ["/mine/release", "/bare/release", "/other/release"]) {
       await aws.ask("ssm", "put-parameter", "--name", name, "--type", "String", "--value", "v");
     }
     const instance = await aws.launch("--iam-instance-profile", "Name=reader");
@@ -544,8 +547,26 @@ describe("instances", () => {
     const get = (Name: string) => curlSigned(aws.account.endpoint, credentials, "AmazonSSM.GetParameter", { Name });
     expect((await get("/mine/release")).status).toBe(200);
     expect((await get("/mine/release:1")).status).toBe(200);
-    const denied = await get("/other/release");
-    expect(denied).toMatchObject({ status: 400, body: expect.stringContaining("AccessDeniedException") });
+    expect((await get("/bare/release")).status).toBe(200);
+    for (const name of ["/bare/release:1", "/other/release"]) {
+      const denied = await get(name);
+      expect(denied).toMatchObject({ status: 400, body: expect.stringContaining("AccessDeniedException") });
+    }
+  });
+
+  test("ask AWS by keys that say which instance they were given to, where AWS says so", async () => {
+    const denials = async (name: string, instances: string) => {
+      const Condition = { ArnLike: { "ec2:SourceInstanceARN": instances } };
+      await aws.role(name, [{ Effect: "Deny", Action: "ssmmessages:*", Resource: "*", Condition }]);
+      const instance = await aws.launch("--iam-instance-profile", `Name=${name}`);
+      while (aws.account.asksOf(instance).length === 0) await new Promise((done) => setImmediate(done));
+      const statements = await aws.account.policies.statements(name);
+      return refusals(statements, aws.account.asksOf(instance)).filter((line) => line.includes("denies it"));
+    };
+    expect(await denials("other", `arn:aws:ec2:${REGION}:210987654321:instance/*`)).toEqual([]);
+    expect(await denials("own", `arn:aws:ec2:${REGION}:${ACCOUNT}:instance/*`)).toEqual([
+      "ssmmessages:CreateControlChannel on *: a statement without a name denies it",
+    ]);
   });
 });
 

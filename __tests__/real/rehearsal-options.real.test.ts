@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { deployerActions, notAllowed } from "../../scripts/rehearsal/deployer-policy.ts";
+import { actionsOf, refusedBy } from "../../scripts/rehearsal/deployer-policy.ts";
 import { agentArtifact } from "../../src/aws/nano/agent-artifact.ts";
 import { AccountHost } from "./account-host.ts";
 import type { DeclaredHosts } from "./programs/nano-host.ts";
@@ -19,7 +19,7 @@ let project: Project;
 let other: Project;
 let declared: DeclaredHosts & Surroundings;
 let host: AccountHost;
-let policy = "";
+let policies: string[] = [];
 
 const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
 const query: TestAccount["query"] = (path, ...words) => aws.query(path, ...words);
@@ -37,9 +37,9 @@ async function beyondPolicy(work: () => Promise<void>): Promise<string[]> {
   const { front } = aws.account;
   const before = front.calls.length;
   await work();
-  const actions = deployerActions(front.calls.slice(before), []);
-  expect(actions).toContain("ec2:DescribeInstances");
-  return notAllowed(policy, actions);
+  const asks = aws.account.asksOf("deployer", front.calls.slice(before));
+  expect(actionsOf(asks)).toContain("ec2:DescribeInstances");
+  return refusedBy(policies, asks);
 }
 
 beforeAll(async () => {
@@ -65,7 +65,7 @@ test("everything is made as it is declared, and a second plan finds nothing to d
   const beyond = await beyondPolicy(async () => {
     expect(await project.apply()).toMatchObject({ status: 0 });
     expect(await project.plan()).toMatchObject({ status: 0 });
-    policy = await project.output("deployer-policy");
+    policies = JSON.parse((await project.terraform("output", "-json", "deployer-policies")).output);
   });
   expect(beyond).toEqual([]);
   host = new AccountHost(aws, NAME, await project.output("instance"));
@@ -129,20 +129,25 @@ test("the given Elastic IP leads to the host, by its name too", async () => {
 test("the role allows what the host needs and nothing else", async () => {
   const actions = (service: string, ...names: string[]) => names.map((name) => `${service}:${name}`);
   const agent = [
-    ...actions("ec2messages", "AcknowledgeMessage", "DeleteMessage", "FailMessage", "GetEndpoint", "GetMessages"),
-    ...["ec2messages:SendReply", "ssm:ListAssociations"],
-    ...actions("ssmmessages", "CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"),
+    ...actions("ec2messages", "AcknowledgeMessage", "DeleteMessage", "FailMessage", "GetEndpoint"),
+    "ssm:ListAssociations",
+    ...actions("ssmmessages", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"),
   ];
   expect(await host.allowed()).toEqual({
-    SsmManagedInstance: [
-      actions("ssm", "ListInstanceAssociations", "UpdateInstanceInformation"),
-      [arn("ec2", "instance/*")],
+    SsmManagedInstance: [["ssm:UpdateInstanceInformation"], [arn("ec2", "instance/*")]],
+    SsmInstanceAssociations: [["ssm:ListInstanceAssociations"], [arn("ec2", "instance/*")]],
+    SsmInstanceMessages: [
+      [...actions("ec2messages", "GetMessages", "SendReply"), "ssmmessages:CreateControlChannel"],
+      ["*"],
     ],
     RunCommandDocument: [
       ["ssm:DescribeDocument", "ssm:GetDocument"],
       [arn("ssm", `document/${NAME}-????????????-????????`)],
     ],
-    ReleaseParameter: [["ssm:GetParameter", "ssm:LabelParameterVersion"], [arn("ssm", `parameter${PARAMETER}`)]],
+    ReleaseParameter: [
+      ["ssm:GetParameter", "ssm:LabelParameterVersion"],
+      [arn("ssm", `parameter${PARAMETER}`), arn("ssm", `parameter${PARAMETER}:*`)],
+    ],
     KmsDecrypt: [["kms:Decrypt"], [declared.key]],
     SsmMessages: [agent, ["*"]],
     EcrLogin: [["ecr:GetAuthorizationToken"], ["*"]],

@@ -6,11 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { deployerActions, notAllowed, policyOutput } from "../../scripts/rehearsal/deployer-policy.ts";
 import { CommandDocument } from "../../scripts/rehearsal/doubles/command-document.ts";
 import { architectureOf } from "../../scripts/rehearsal/doubles/instances.ts";
 import { MotoClient } from "../../scripts/rehearsal/doubles/moto-client.ts";
-import { isAllowed, type Statement } from "../../scripts/rehearsal/doubles/role-policies.ts";
 import { XmlElement } from "../../scripts/rehearsal/doubles/xml-element.ts";
 import { emulated } from "../../scripts/rehearsal/emulated.ts";
 import { foreignRegistries } from "../../scripts/rehearsal/foreign-registries.ts";
@@ -38,34 +36,6 @@ test.each([
   else await expect(asking).resolves.toBeInstanceOf(XmlElement);
   expect(asked).toBe(answer === undefined ? failures : failures + 1);
   moto.close();
-});
-
-describe("a role's policies", () => {
-  const arn = "arn:aws:ssm:eu-west-1:123456789012:parameter/a/release";
-  const allow = (Action: string | string[], Resource: string | string[], more: object = {}): Statement => ({
-    ...{ Effect: "Allow", Action, Resource },
-    ...more,
-  });
-
-  test.each<[string, Statement[], boolean]>([
-    ["the action and the resource", [allow("ssm:GetParameter", arn)], true],
-    ["the action in other letters", [allow("SSM:getparameter", arn)], true],
-    ["a pattern of both", [allow(["ecr:*", "ssm:Get*"], ["arn:aws:ssm:*:*:parameter/a/*"])], true],
-    ["a single unknown character", [allow("ssm:GetParamete?", arn)], true],
-    ["another resource", [allow("ssm:GetParameter", `${arn}s`)], false],
-    ["a resource whose dot is no pattern", [allow("ssm:GetParameter", arn.replace("/a/", "/./"))], false],
-    ["a longer action", [allow("ssm:GetParameters", arn)], false],
-    ["nothing", [], false],
-    ["it, and a denial", [allow("*", "*"), { ...allow("ssm:GetParameter", "*"), Effect: "Deny" }], false],
-    ["it on a condition that nobody evaluates", [allow("*", "*", { Condition: { Bool: { "aws:x": "true" } } })], false],
-  ])("that name %s", (_, statements, expected) => {
-    expect(isAllowed(statements, "ssm:GetParameter", arn)).toBe(expected);
-  });
-
-  test("that cannot be evaluated are an error, not a permission", () => {
-    const statement = { Effect: "Allow", NotAction: "iam:*", Resource: "*" } as Statement;
-    expect(() => isAllowed([statement], "ssm:GetParameter", arn)).toThrow("NotAction");
-  });
 });
 
 describe("registries that a rehearsal does not have", () => {
@@ -109,40 +79,6 @@ describe("a search for secrets", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-  });
-});
-
-describe("a policy for whoever deploys", () => {
-  const call = { caller: "deployer", service: "ec2", action: "RunInstances", status: 200, at: 0 };
-
-  test("is compared with what the deploy did, Route 53's requests by their names", () => {
-    const actions = deployerActions(
-      [
-        call,
-        { ...call, caller: "i-1", action: "DescribeTags" },
-        { ...call, service: "sts", action: "GetCallerIdentity" },
-        { ...call, service: "route53", action: "POST /2013-04-01/hostedzone/Z1/rrset/" },
-        { ...call, service: "monitoring", action: "PutMetricAlarm" },
-      ],
-      ["ecr:PutImage"],
-    );
-    expect(actions).toEqual([
-      "cloudwatch:PutMetricAlarm",
-      "ec2:RunInstances",
-      "ecr:PutImage",
-      "route53:ChangeResourceRecordSets",
-    ]);
-    const policy = { Statement: { Effect: "Allow", Action: ["ec2:Run*", "ecr:PutImage"], Resource: "*" } };
-    expect(notAllowed(JSON.stringify(policy), actions)).toEqual([
-      "cloudwatch:PutMetricAlarm",
-      "route53:ChangeResourceRecordSets",
-    ]);
-  });
-
-  test("is the output that says so", () => {
-    const policy = '{"Statement":[]}';
-    expect(policyOutput({ url: "http://x", deployer_policy: policy })).toBe(policy);
-    expect(policyOutput({ url: policy, deployer: "somebody" })).toBeUndefined();
   });
 });
 

@@ -1,4 +1,4 @@
-import { deployerActions, notAllowed } from "../../scripts/rehearsal/deployer-policy.ts";
+import { actionsOf, refusedBy } from "../../scripts/rehearsal/deployer-policy.ts";
 import { type Listening, listen } from "../../scripts/rehearsal/doubles/listening.ts";
 import type { DeclaredRepositories } from "./programs/repositories.ts";
 import { Project } from "./project.ts";
@@ -61,9 +61,9 @@ test("repositories are made as they are declared, and a second plan finds nothin
   expect(await project.apply()).toMatchObject({ status: 0 });
   expect(await project.plan()).toMatchObject({ status: 0 });
   policy = await project.output("deployer-policy");
-  const actions = deployerActions(aws.account.front.calls.slice(before), []);
-  expect(actions).toContain("ecr:CreateRepository");
-  expect(notAllowed(policy, actions)).toEqual([]);
+  const asks = aws.account.asksOf("deployer", aws.account.front.calls.slice(before));
+  expect(actionsOf(asks)).toEqual(expect.arrayContaining(["ecr:CreateRepository", "kms:CreateGrant"]));
+  expect(refusedBy([policy], asks)).toEqual([]);
   const repository = (name: string, encryptionConfiguration: object, scanOnPush = true) => ({
     repositoryName: name,
     imageTagMutability: "IMMUTABLE",
@@ -121,7 +121,7 @@ test("a destroy says what a repository holds and fails for it; one whose images 
   expect(destroy.output).toContain("shop/stays: stays, for it holds 2 images and deleteWithImages is not set");
   expect(destroy.output).not.toMatch(/shop\/(?:aes|gone|key): stays/);
   expect((await repositories()).map(({ repositoryName }) => repositoryName)).toEqual(["shop/stays"]);
-  expect(notAllowed(policy, deployerActions(aws.account.front.calls.slice(before), []))).toEqual([]);
+  expect(refusedBy([policy], aws.account.asksOf("deployer", aws.account.front.calls.slice(before)))).toEqual([]);
 });
 
 test("what it then advises to do takes that one away too", async () => {

@@ -1,4 +1,5 @@
-import { deployerActions, notAllowed, policyOutput } from "./deployer-policy.ts";
+import { refusals } from "./authorization/policy.ts";
+import { actionsOf, policyOutput, refusedBy } from "./deployer-policy.ts";
 import { readUserData } from "./doubles/instance-facts.ts";
 import { type Check, checkHost } from "./host-checks.ts";
 import { hostStory } from "./host-story.ts";
@@ -51,7 +52,7 @@ export class Rehearsal {
   readonly #checks: Check[] = [];
   readonly #stories: string[] = [];
   #memory?: MemoryReading;
-  #policy?: string;
+  #policies?: string[];
 
   constructor(
     private readonly stage: Stage,
@@ -164,11 +165,13 @@ export class Rehearsal {
       byDigest,
       pulls.map(({ repository, reference }) => `${repository}@${reference}`).join(" "),
     );
-    const denied = account.front.calls.filter(({ caller, error }) => caller === machine.instanceId && error);
+    const role = instances.subjectOf(machine.instanceId)?.facts.role;
+    const asks = account.asksOf(machine.instanceId);
+    const denied = refusals(role === undefined ? [] : await account.policies.statements(role), asks);
     add(
       "the host's role allows all that it does",
       denied.length === 0,
-      denied.map(({ error }) => error).join("; ") || "nothing denied",
+      denied.join("; ") || `${actionsOf(asks).length} actions by ${asks.length} questions`,
     );
 
     const userData = (await readUserData(moto, machine.instanceId)) ?? Buffer.alloc(0);
@@ -183,7 +186,7 @@ export class Rehearsal {
       leaks.map(({ where, secret }) => `secret ${secret} in ${where}`).join("; ") ||
         `${account.secrets.length} searched for`,
     );
-    this.#policy = policyOutput(await this.terraform.outputs());
+    this.#policies = policyOutput(await this.terraform.outputs());
     add("the API was followed", instances.failures.length === 0, instances.failures.join("; ") || "without failures");
   }
 
@@ -217,14 +220,13 @@ export class Rehearsal {
 
   /** Holds the policy for whoever deploys against everything that this deploy did, its end included. */
   #comparePolicy(): void {
-    if (!this.#policy && !this.expected.deployerPolicy) return;
-    const { front, registry } = this.stage.account;
-    const actions = deployerActions(front.calls, [...(registry.actions.get("deployer") ?? [])]);
-    const missing = this.#policy ? notAllowed(this.#policy, actions) : actions;
+    if (!this.#policies && !this.expected.deployerPolicy) return;
+    const asks = this.stage.account.asksOf("deployer");
+    const refused = refusedBy(this.#policies ?? [], asks);
     this.#checks.push({
       what: "the policy for whoever deploys allows what the deploy did",
-      ok: missing.length === 0,
-      seen: missing.length > 0 ? `not in it: ${missing.join(", ")}` : `${actions.length} actions`,
+      ok: refused.length === 0,
+      seen: refused.join("; ") || `${actionsOf(asks).length} actions by ${asks.length} questions`,
     });
   }
 

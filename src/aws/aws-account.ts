@@ -4,7 +4,7 @@ import { Construct, type IConstruct } from "constructs";
 import { STACK_LABEL } from "../docker/docker-engine.ts";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
 import { knownProps } from "../terraform/known-props.ts";
-import { lateText } from "../terraform/late.ts";
+import { lateText, lateTexts } from "../terraform/late.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { perStack } from "../terraform/per-stack.ts";
 import { refuseOtherProviders } from "../terraform/provider.ts";
@@ -12,6 +12,7 @@ import { owningStack, requireProviderVersion } from "../terraform/stack-of.ts";
 import { templateMap } from "../terraform/template-text.ts";
 import { AwsRegion } from "./aws-region.ts";
 import { iamPolicy, type PolicyStatement } from "./iam-policy.ts";
+import { MANAGED_POLICY_LIMIT, managedPolicies, policySize } from "./managed-policies.ts";
 
 /** Where something is deployed, for a construct that stands alone in its stack. */
 export interface AwsEnvironment {
@@ -128,9 +129,28 @@ export class AwsAccount extends Construct {
     this.needs.push(...statements);
   }
 
-  /** The text of a policy that allows what deploying this stack takes, and no more. */
+  /**
+   * The text of a policy that allows what deploying this stack takes, and no more.
+   * @throws {ConstructError} at synth, when it is longer than a managed policy may be: take {@link deployerPolicies}
+   */
   get deployerPolicy(): string {
-    return lateText(() => iamPolicy(this.needs));
+    return lateText(() => {
+      const text = iamPolicy(this.needs);
+      const size = policySize(text);
+      if (size <= MANAGED_POLICY_LIMIT) return text;
+      const rule = `must be at most ${MANAGED_POLICY_LIMIT} characters, as a managed policy is`;
+      const remedy = "take deployerPolicies, which are as many as it takes, and attach all of them";
+      const problem = { subject: "policy for whoever deploys", rule, got: `${size} characters`, remedy };
+      throw new ConstructError(this, "deployerPolicy", problem);
+    });
+  }
+
+  /**
+   * {@link deployerPolicy} as the texts of one or more managed policies, each as long as IAM takes it; they are attached
+   * together to the role or user that deploys, ten at most unless AWS has raised that quota.
+   */
+  get deployerPolicies(): string[] {
+    return lateTexts(() => managedPolicies(this.needs));
   }
 
   private declare(stack: string, tags: Readonly<Record<string, string>>): void {

@@ -24,7 +24,7 @@ const ACTION = /^[a-z0-9-]+:[A-Za-z0-9]+\*?$/;
 export function iamPolicy(statements: readonly PolicyStatement[]): string {
   return JSON.stringify({
     Version: "2012-10-17",
-    Statement: merged(statements).map(({ sid, actions, resources, conditions }) => ({
+    Statement: mergedStatements(statements).map(({ sid, actions, resources, conditions }) => ({
       Sid: sid,
       Effect: "Allow",
       Action: actions,
@@ -42,7 +42,8 @@ export function trustPolicy(principal: string): string {
   });
 }
 
-function merged(statements: readonly PolicyStatement[]): PolicyStatement[] {
+/** The statements checked and in order, those of one name as one. @throws InvalidValueError */
+export function mergedStatements(statements: readonly PolicyStatement[]): PolicyStatement[] {
   const bySid = new Map<string, PolicyStatement>();
   for (const statement of statements.map(checked)) {
     const { sid, resources } = statement;

@@ -10,6 +10,11 @@ export function lateText(produce: () => string): string {
   return Lazy.stringValue({ produce: () => templateText(produce()) });
 }
 
+/** As {@link lateText}, for a list of texts whose length nobody knows before the end. */
+export function lateTexts(produce: () => readonly string[]): string[] {
+  return Lazy.listValue({ produce: () => produce().map(templateText) });
+}
+
 /** As {@link lateText}, for a value of any kind with texts in it; `undefined` leaves the attribute out. */
 export function lateValue<T>(produce: () => T): T {
   return Lazy.anyValue({ produce: () => templateValue(produce()) }) as unknown as T;

@@ -79,5 +79,5 @@ new NanoHost(stack, "plain", {
 });
 
 new TerraformOutput(stack, "instance", { value: host.instanceId });
-new TerraformOutput(stack, "deployer-policy", { value: aws.deployerPolicy });
+new TerraformOutput(stack, "deployer-policies", { value: aws.deployerPolicies });
 app.synth();

@@ -1,3 +1,4 @@
+import type { Ask } from "../authorization/ask.ts";
 import type { Principal } from "./principals.ts";
 
 /** A request to the AWS API, read as far as the doubles need it. */
@@ -10,6 +11,8 @@ export interface ApiCall {
   /** The JSON document, or the form's fields as text. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly caller: Principal;
+  /** What AWS asks the caller's policies before it answers. */
+  readonly asks: readonly Ask[];
 }
 
 export interface ApiAnswer {

@@ -1,4 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Ask } from "../authorization/ask.ts";
+import { callAsks } from "../authorization/call-asks.ts";
 import { type ApiAnswer, type ApiCall, ApiRefusal } from "./api-call.ts";
 import type { MotoClient } from "./moto-client.ts";
 import type { Principals } from "./principals.ts";
@@ -16,6 +18,8 @@ export interface LoggedCall {
   /** When it was answered, in milliseconds of the epoch. */
   readonly at: number;
   readonly error?: string;
+  /** What AWS asked the caller's policies about it. */
+  readonly asks: readonly Ask[];
 }
 
 /** Headers that belong to one connection and must not travel on. */
@@ -33,6 +37,7 @@ export class ApiFront {
   constructor(
     private readonly moto: MotoClient,
     private readonly principals: Principals,
+    private readonly account: string,
   ) {}
 
   /** Puts `interceptor` before moto, and behind those that were put there earlier. `*` is every action of the service. */
@@ -61,6 +66,7 @@ export class ApiFront {
     let caller = "nobody";
     let answer: ApiAnswer;
     let refused: string | undefined;
+    let asks: readonly Ask[] = [];
     try {
       const scope = readScope(incoming.headers);
       shape.service = scope.service;
@@ -70,7 +76,9 @@ export class ApiFront {
         this.principals,
       );
       caller = principal.instanceId ?? principal.kind;
-      answer = await this.#answer({ ...shape, region: scope.region, caller: principal }, incoming, body, scope);
+      const call = { ...shape, region: scope.region, caller: principal, asks };
+      asks = await callAsks(call, this.account, this.moto);
+      answer = await this.#answer({ ...call, asks }, incoming, body, scope);
     } catch (error) {
       if (!(error instanceof ApiRefusal)) throw error;
       refused = `${error.code}: ${error.message}`;
@@ -83,6 +91,7 @@ export class ApiFront {
       action,
       status: answer.status,
       at: Date.now(),
+      asks,
       ...(refused ? { error: refused } : {}),
     });
     outgoing.writeHead(answer.status, withoutHopByHop(answer.headers)).end(answer.body);

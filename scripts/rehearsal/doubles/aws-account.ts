@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
+import type { Ask } from "../authorization/ask.ts";
 import type { Takedown } from "../takedown.ts";
-import { ApiFront } from "./api-front.ts";
+import { ApiFront, type LoggedCall } from "./api-front.ts";
 import { CpuCredits } from "./cpu-credits.ts";
 import { playDocumentStore } from "./document-store.ts";
 import { EcrApi } from "./ecr-api.ts";
@@ -47,6 +48,7 @@ export class AwsAccount {
     readonly programs: string,
     readonly deployer: Principal,
     readonly principals: Principals,
+    readonly policies: RolePolicies,
     readonly moto: MotoClient,
     readonly front: ApiFront,
     readonly commands: RunCommand,
@@ -69,7 +71,7 @@ export class AwsAccount {
     const moto = new MotoClient(server.port, region);
     const principals = new Principals();
     const policies = new RolePolicies(moto);
-    const front = new ApiFront(moto, principals);
+    const front = new ApiFront(moto, principals, account);
     checkInstancePermissions(front, policies, account);
     playParameterStore(front, published.parameters);
     playDocumentStore(front, moto);
@@ -108,6 +110,7 @@ export class AwsAccount {
       server.programs,
       principals.addDeployer(),
       principals,
+      policies,
       moto,
       front,
       commands,
@@ -139,6 +142,14 @@ export class AwsAccount {
       AWS_EC2_METADATA_DISABLED: "true",
       AWS_PAGER: "",
     };
+  }
+
+  /** What AWS asked about a caller: its calls to the API, what it did at the registry, and its SSM agent. */
+  asksOf(caller: string, calls: readonly LoggedCall[] = this.front.calls): Ask[] {
+    return [
+      ...calls.flatMap((call) => (call.caller === caller ? call.asks : [])),
+      ...[...this.registry.asks, ...this.instances.asks].flatMap((one) => (one.caller === caller ? [one.ask] : [])),
+    ];
   }
 
   /** Every secret of the account that was given out so far. */

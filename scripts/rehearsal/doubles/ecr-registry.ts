@@ -1,11 +1,12 @@
 import { type IncomingMessage, type RequestListener, request, type ServerResponse } from "node:http";
+import type { Ask, CallerAsk } from "../authorization/ask.ts";
 import type { EcrApi } from "./ecr-api.ts";
 import type { EcrLogins } from "./ecr-logins.ts";
 import type { ImageLedger } from "./image-ledger.ts";
 import type { Principal } from "./principals.ts";
 
-/** Whether an instance's role may do `action` on the repository of that ARN. */
-export type Authorize = (principal: Principal, action: string, resource: string) => Promise<boolean>;
+/** Whether a caller may do what AWS asks about. */
+export type Authorize = (principal: Principal, ask: Ask) => Promise<boolean>;
 
 /** A manifest that somebody fetched. */
 export interface Pull {
@@ -25,8 +26,8 @@ const TARGET = /^\/v2\/(.+)\/(manifests|blobs|tags)\/([^?]+)/;
 /** ECR's registry: a plain one behind ECR's login, permissions, and its rule that an immutable tag is pushed once. */
 export class EcrRegistry {
   readonly pulls: Pull[] = [];
-  /** The IAM actions that each caller needed, by caller. */
-  readonly actions = new Map<string, Set<string>>();
+  /** What AWS asked about whoever pushed and pulled. */
+  readonly asks: CallerAsk[] = [];
 
   /** @param backend the loopback port of the registry that keeps the layers */
   constructor(
@@ -69,8 +70,9 @@ export class EcrRegistry {
     }
     const action = actionOf(incoming.method ?? "GET", target);
     const caller = principal.instanceId ?? principal.kind;
-    this.actions.set(caller, (this.actions.get(caller) ?? new Set()).add(action));
-    if (!(await this.authorize(principal, action, settings.arn))) {
+    const ask = { action, resource: settings.arn, context: {} };
+    this.asks.push({ caller, ask });
+    if (!(await this.authorize(principal, ask))) {
       refuse(outgoing, 403, "DENIED", `not authorized to perform: ${action} on resource: ${settings.arn}`);
       return;
     }

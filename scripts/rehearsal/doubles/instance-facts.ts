@@ -58,7 +58,8 @@ export async function readUserData(moto: MotoClient, id: string): Promise<Buffer
   return encoded ? Buffer.from(encoded, "base64") : undefined;
 }
 
-async function roleOf(moto: MotoClient, profileArn: string): Promise<string | undefined> {
+/** The role of an instance profile, by the profile's name or ARN. */
+export async function roleOf(moto: MotoClient, profileArn: string): Promise<string | undefined> {
   const InstanceProfileName = profileArn.split("/").pop() ?? "";
   const profile = await moto.query("iam", "GetInstanceProfile", { InstanceProfileName });
   return profile.all("RoleName")[0]?.text;

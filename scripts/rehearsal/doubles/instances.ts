@@ -1,7 +1,9 @@
+import type { CallerAsk } from "../authorization/ask.ts";
 import { type ApiAnswer, type ApiCall, ApiRefusal } from "./api-call.ts";
 import type { ApiFront } from "./api-front.ts";
 import { type InstanceFacts, readInstance, readUserData } from "./instance-facts.ts";
 import type { MetadataSubject } from "./instance-metadata.ts";
+import { agentAsks } from "./instance-permissions.ts";
 import { detach, lastingInterface } from "./lasting-interface.ts";
 import type { MotoClient } from "./moto-client.ts";
 import type { Principals } from "./principals.ts";
@@ -47,14 +49,6 @@ interface Instance {
 
 const USER_DATA_BYTES = 16_384;
 const CREDENTIALS_SECONDS = 6 * 3600;
-/** What the SSM agent asks for when it registers; an agent that is denied sleeps for half an hour. */
-const AGENT_ACTIONS = [
-  "ssm:UpdateInstanceInformation",
-  "ssmmessages:CreateControlChannel",
-  "ssmmessages:CreateDataChannel",
-  "ssmmessages:OpenControlChannel",
-  "ssmmessages:OpenDataChannel",
-];
 
 /** Gives every instance of the API a machine: launched, rebooted, stopped and terminated as the API is told. */
 export class Instances {
@@ -62,6 +56,8 @@ export class Instances {
   #work: Promise<void> = Promise.resolve();
   /** What went wrong while the API was followed; a rehearsal with an entry here has failed. */
   readonly failures: string[] = [];
+  /** What AWS asked about the SSM agents. */
+  readonly asks: CallerAsk[] = [];
 
   constructor(private readonly props: InstancesProps) {}
 
@@ -193,13 +189,13 @@ export class Instances {
       const instance = this.#instances.get(id);
       const role = instance?.subject.facts.role;
       if (!instance || role === undefined) return;
-      const arn = `arn:aws:ec2:${instance.subject.region}:${this.props.account}:instance/${id}`;
-      // AWS asks about the instance where the action knows one.
-      const resource = (action: string) => (action.startsWith("ssm:") ? arn : "*");
-      Promise.all(AGENT_ACTIONS.map((action) => this.props.policies.allow(role, action, [resource(action)])))
-        .then((allowed) => {
-          instance.registered = allowed.every(Boolean);
-          if (!instance.registered) this.props.log(`the agent of ${id} was denied and sleeps for half an hour`);
+      const { needed, all } = agentAsks(this.props.account, instance.subject.region, id);
+      this.asks.push(...all.map((ask) => ({ caller: id, ask })));
+      Promise.all(needed.map((ask) => this.props.policies.refusal(role, ask)))
+        .then((refused) => {
+          const why = refused.find((line) => line !== undefined);
+          instance.registered = why === undefined;
+          if (why !== undefined) this.props.log(`the agent of ${id} was denied and sleeps for half an hour: ${why}`);
         })
         .catch((error: unknown) => this.failures.push(`register ${id}: ${String(error)}`));
     }, this.props.registrationDelay()).unref();

@@ -5,6 +5,7 @@ import { XmlElement } from "./xml-element.ts";
 const JSON_TARGETS: Readonly<Record<string, string>> = {
   ssm: "AmazonSSM",
   ecr: "AmazonEC2ContainerRegistry_V20150921",
+  secretsmanager: "secretsmanager",
 };
 const QUERY_VERSIONS: Readonly<Record<string, string>> = { ec2: "2016-11-15", iam: "2010-05-08", sts: "2011-06-15" };
 
