@@ -77,7 +77,9 @@ describe("what AWS asks about", () => {
       if (action === "DescribeTags") return XmlElement.parse(tags(fields["Filter.1.Value.1"] ?? ""));
       if (action === "GetInstanceProfile") return XmlElement.parse("<r><RoleName>host</RoleName></r>");
       return XmlElement.parse(
-        "<r><addressesSet><item><allocationId>eipalloc-0000000a</allocationId><networkInterfaceId>eni-0000000b</networkInterfaceId></item></addressesSet></r>",
+        action === "DescribeNetworkInterfaces"
+          ? "<r><networkInterfaceSet><item><networkInterfaceId>eni-0000000d</networkInterfaceId><attachment><attachmentId>eni-attach-0000000e</attachmentId><instanceId>i-0000000f</instanceId></attachment></item></networkInterfaceSet></r>"
+          : "<r><addressesSet><item><associationId>eipassoc-0000000c</associationId><allocationId>eipalloc-0000000a</allocationId><networkInterfaceId>eni-0000000b</networkInterfaceId></item></addressesSet></r>",
       );
     },
     json: async (_: string, action: string, { SecretId }: { SecretId: string }) => {
@@ -105,6 +107,13 @@ describe("what AWS asks about", () => {
       [
         "ec2:DisassociateAddress arn:aws:ec2:elastic-ip/eipalloc-0000000a aws:ResourceTag/team=of eipalloc-0000000a",
         "ec2:DisassociateAddress arn:aws:ec2:network-interface/eni-0000000b aws:ResourceTag/team=of eni-0000000b",
+      ],
+    ],
+    [
+      ...(["ec2", "DetachNetworkInterface", { AttachmentId: "eni-attach-0000000e" }] as const),
+      [
+        "ec2:DetachNetworkInterface arn:aws:ec2:network-interface/eni-0000000d aws:ResourceTag/team=of eni-0000000d",
+        "ec2:DetachNetworkInterface arn:aws:ec2:instance/i-0000000f aws:ResourceTag/team=of i-0000000f",
       ],
     ],
     [

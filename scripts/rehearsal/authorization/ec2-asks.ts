@@ -38,7 +38,7 @@ export async function ec2Asks({ action, input, region }: ApiCall, place: Place, 
     kind === "image" || kind === "snapshot"
       ? `arn:aws:ec2:${region}::${kind}/${id}`
       : arnIn(place, "ec2", `${kind}/${id}`);
-  const ids = [...(await through(action, input, moto)), ...Object.values(input).map(String)];
+  const ids = [...(await through(input, moto)), ...Object.values(input).map(String)];
   const named = [...new Set(ids)].flatMap((id) => {
     const kind = KINDS[ID.exec(id)?.[1] ?? ""];
     return kind === undefined ? [] : [{ id, arn: arnOf(kind, id) }];
@@ -67,12 +67,21 @@ export async function ec2Asks({ action, input, region }: ApiCall, place: Place, 
   ];
 }
 
-/** What an id that is no resource's leads to: an association is one of an address and of an interface. */
-async function through(action: string, input: ApiCall["input"], moto: MotoClient): Promise<string[]> {
-  if (action !== "DisassociateAddress") return [];
-  const filter = { "Filter.1.Name": "association-id", "Filter.1.Value.1": String(input.AssociationId ?? "") };
-  const found = (await moto.query("ec2", "DescribeAddresses", filter)).items("addressesSet");
-  return found.flatMap((item) => [item.value("allocationId") ?? "", item.value("networkInterfaceId") ?? ""]);
+/** What an id leads to that is no resource's: of an address and an interface, or of an interface and an instance. */
+async function through({ AssociationId, AttachmentId }: ApiCall["input"], moto: MotoClient): Promise<string[]> {
+  const told = async (action: string, set: string, id: unknown, path: string, ends: readonly string[]) => {
+    if (id === undefined) return [];
+    const found = (await moto.query("ec2", action, {})).items(set).filter((item) => item.value(path) === id);
+    return found.flatMap((item) => ends.map((end) => item.value(end) ?? ""));
+  };
+  const [addresses, interfaces] = await Promise.all([
+    told("DescribeAddresses", "addressesSet", AssociationId, "associationId", ["allocationId", "networkInterfaceId"]),
+    told("DescribeNetworkInterfaces", "networkInterfaceSet", AttachmentId, "attachment/attachmentId", [
+      "networkInterfaceId",
+      "attachment/instanceId",
+    ]),
+  ]);
+  return [...addresses, ...interfaces];
 }
 
 async function tagsOf(moto: MotoClient, id: string): Promise<Record<string, string>> {
