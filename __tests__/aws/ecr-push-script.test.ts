@@ -227,3 +227,21 @@ describe("the report of a destroy", () => {
     });
   });
 });
+
+describe("while AWS is busy", () => {
+  const busy = (times: number, verb: string) => `
+upto() { echo x >>$STATE/busy; [ "$(grep -c x $STATE/busy)" -le "$1" ]; }
+case "$*" in *${verb}*) if upto ${times}; then ${refusal("ThrottlingException", "Rate exceeded")}; fi;; esac`;
+
+  test.each(["describe-images", "batch-get-image", "put-image"])("asks for %s again", (verb) => {
+    const run = push({}, { moving: "latest", aws: busy(4, verb), SLIPWAY_PAUSE: "0" });
+    expect(run.status).toBe(0);
+    expect(run.calls.filter((call) => call.includes(verb)).length).toBeGreaterThan(4);
+  });
+
+  test("gives up in AWS's words", () => {
+    const run = push({}, { moving: "latest", aws: busy(5, "describe-images"), SLIPWAY_PAUSE: "0" });
+    expect(run).toMatchObject({ status: 1, output: expect.stringContaining("(ThrottlingException)") });
+    expect(pushed(run)).toEqual([]);
+  });
+});

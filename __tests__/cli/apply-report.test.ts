@@ -59,6 +59,24 @@ it("keeps the reason of a failure complete, to be shown at the end", () => {
   ]);
 });
 
+it.each<[string, string | undefined]>([
+  ["api error InsufficientInstanceCapacity: We currently do not have sufficient t4g.nano capacity", "availabilityZone"],
+  ["api error AddressLimitExceeded: The maximum number of addresses has been reached.", "by elasticIp"],
+  ["api error VcpuLimitExceeded: You have requested more vCPU capacity", "Service Quotas"],
+  ["ParameterMaxVersionLimitExceeded: You attempted to create a new version", "terraform apply -replace=ADDRESS"],
+  ["api error UnauthorizedOperation: You are not authorized", "AwsAccount.deployerPolicies"],
+  ["An error occurred (AccessDeniedException) when calling the SendCommand operation", "AwsAccount.deployerPolicies"],
+  ["the release failed: AWS refuses GetSecretValue: AccessDeniedException the role may not", undefined],
+  ["api error ThrottlingException: Rate exceeded", "apply again"],
+  ["api error InvalidSubnetID.NotFound: The subnet does not exist", undefined],
+])("says what to do about %s", (summary, remedy) => {
+  const read = report();
+  read.read(line({ type: "diagnostic", diagnostic: { severity: "error", summary } }));
+  const [, told] = read.errors[0]?.split("\n  ") ?? [];
+  if (remedy === undefined) expect(told).toBeUndefined();
+  else expect(told).toMatch(new RegExp(`^what to do: .*${remedy}`));
+});
+
 it("shows warnings as they come", () => {
   const diagnostic = { severity: "warning", summary: "deprecated", detail: "use another" };
   expect(report().read(line({ type: "diagnostic", diagnostic }))).toEqual(["warning: deprecated", "use another"]);

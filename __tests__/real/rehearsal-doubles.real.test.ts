@@ -151,6 +151,23 @@ describe("parameters", () => {
       Parameter: { Value: "two", Version: 2 },
     });
   });
+
+  test("keep 100 versions, and take no other while the oldest has a label", async () => {
+    const { moto } = aws.account;
+    const put = (Value: string) =>
+      moto.json("ssm", "PutParameter", { Name: "/full", Type: "String", Value, Overwrite: true });
+    for (let version = 1; version <= 100; version += 1) await put(String(version));
+    const label = (ParameterVersion: number) =>
+      moto.json("ssm", "LabelParameterVersion", { Name: "/full", ParameterVersion, Labels: ["live"] });
+    await label(1);
+    const more = () =>
+      aws.ask("ssm", "put-parameter", "--name", "/full", "--type", "String", "--value", "101", "--overwrite");
+    await expect(more()).rejects.toThrow(
+      /ParameterMaxVersionLimitExceeded.*Version 1, the oldest version, can't be deleted/,
+    );
+    await label(2);
+    expect(await more()).toMatchObject({ Version: 101 });
+  });
 });
 
 describe("documents", () => {

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { actionsOf, refusedBy } from "../../scripts/rehearsal/deployer-policy.ts";
+import { ApiRefusal } from "../../scripts/rehearsal/doubles/api-call.ts";
 import { agentArtifact } from "../../src/aws/nano/agent-artifact.ts";
 import { AccountHost } from "./account-host.ts";
 import type { DeclaredHosts } from "./programs/nano-host.ts";
@@ -60,6 +61,28 @@ afterAll(async () => {
 }, 60_000);
 
 jest.setTimeout(120_000);
+
+test("what AWS refuses for a moment is asked again; what it refuses for now fails the apply soon, in AWS's words", async () => {
+  const { front } = aws.account;
+  const profile = `Value (${NAME}.${REGION}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name`;
+  const capacity =
+    "We currently do not have sufficient t3.nano capacity in the Availability Zone you requested (eu-west-1a). You can currently get t3.nano capacity by choosing eu-west-1b.";
+  const role = `The role with name ${NAME}.${REGION} cannot be found.`;
+  front.refuseNext("iam", "AddRoleToInstanceProfile", new ApiRefusal("NoSuchEntity", role, 404));
+  front.refuseNext("ssm", "PutParameter", new ApiRefusal("ThrottlingException", "Rate exceeded"), 2);
+  front.refuseNext("ec2", "RunInstances", new ApiRefusal("InvalidParameterValue", profile), 2);
+  front.refuseNext("ec2", "RunInstances", new ApiRefusal("InsufficientInstanceCapacity", capacity, 500));
+  const addresses = "The maximum number of addresses has been reached.";
+  front.refuseNext("ec2", "AllocateAddress", new ApiRefusal("AddressLimitExceeded", addresses));
+  const apply = await project.apply();
+  expect(apply.status).toBe(1);
+  const told = unbroken(apply);
+  expect(told).toContain(`InsufficientInstanceCapacity: ${capacity}`);
+  expect(told).toContain(`AddressLimitExceeded: ${addresses}`);
+  expect(apply.output.match(/\bError: /g)).toHaveLength(2);
+  const asked = (action: string) => front.calls.filter((call) => call.action === action).length;
+  expect([asked("AddRoleToInstanceProfile"), asked("RunInstances"), asked("AllocateAddress")]).toEqual([3, 3, 1]);
+});
 
 test("everything is made as it is declared, and a second plan finds nothing to do", async () => {
   const beyond = await beyondPolicy(async () => {
@@ -207,6 +230,29 @@ test("a host of another stack that wants the same Elastic IP fails the plan, whi
   const [holder] = await host.interfacesOf(declared.elasticIp);
   expect(unbroken(plan)).toContain(
     `slipway-other/host: the Elastic IP ${declared.publicIp} belongs to ${holder?.NetworkInterfaceId} (The host ${STACK}/host) already`,
+  );
+});
+
+test("a VPC with the addresses of the host's containers fails the plan, and so does a region without a default VPC", async () => {
+  const vpc = await query("Vpc.VpcId", "ec2", "create-vpc", "--cidr-block", "172.17.0.0/16");
+  const within = ["ec2", "create-subnet", "--vpc-id", vpc, "--cidr-block", "172.17.1.0/24"];
+  await synth(other, { stack: "slipway-other", subnet: await query("Subnet.SubnetId", ...within) });
+  const overlapping = await other.plan();
+  expect(overlapping.status).toBe(1);
+  expect(unbroken(overlapping)).toContain(`slipway-other/host: the VPC ${vpc} has addresses in 172.17.0.0/16`);
+
+  await synth(other, { stack: "slipway-other", inDefaultVpc: true });
+  const usual = ["ec2", "describe-subnets", "--filters", "Name=default-for-az,Values=true"];
+  const { moto } = aws.account;
+  for (const SubnetId of await query<string[]>("Subnets[].SubnetId", ...usual)) {
+    await moto.query("ec2", "DeleteSubnet", { SubnetId });
+  }
+  const VpcId = await query("Vpcs[?IsDefault].VpcId | [0]", "ec2", "describe-vpcs");
+  await moto.query("ec2", "DeleteVpc", { VpcId });
+  const homeless = await other.plan();
+  expect(homeless.status).toBe(1);
+  expect(unbroken(homeless)).toContain(
+    "slipway-other/host: this region has no default VPC: make one (aws ec2 create-default-vpc), or give the host a subnet",
   );
 });
 

@@ -20,9 +20,29 @@ become_deployer() {
   unset AWS_PROFILE
 }
 
+MOST_QUESTIONS=5
+
 # ask SERVICE VERB OPTION…: the answer as text in $answer; otherwise $problem says why in one line, and $problem_kind is
-# AWS's name for it, empty when AWS did not answer. Without credentials it ends the step: nothing else can succeed.
+# AWS's name for it, empty when AWS did not answer. Without credentials it ends the step: nothing else can succeed. Asks
+# again when AWS is busy, whatever the verb, for nothing happened then; the aws command gives up on that in seconds.
 ask() {
+  questions=1
+  until ask_once "$@"; do
+    { is_busy && [ "$questions" -lt "$MOST_QUESTIONS" ]; } || return 1
+    sleep $((questions * ${SLIPWAY_PAUSE:-3}))
+    questions=$((questions + 1))
+  done
+}
+
+# Whether AWS refused the last question because there were too many.
+is_busy() {
+  case $problem_kind in
+    Throttl* | TooManyRequests* | RequestLimitExceeded | RequestThrottled* | SlowDown) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
+ask_once() {
   complaints=$(mktemp) || fail "cannot write a temporary file"
   if answer=$(aws --region "$SLIPWAY_REGION" --output text "$@" 2>"$complaints"); then
     rm -f "$complaints"

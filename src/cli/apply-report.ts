@@ -1,3 +1,4 @@
+import { awsRemedy } from "./aws-remedy.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
 
 /** One line of `terraform … -json`, as far as it is shown. */
@@ -94,6 +95,8 @@ export class ApplyReport {
       ...(detail ? detail.trimEnd().split("\n") : []),
     ];
     if (severity !== "error") return text;
+    const remedy = awsRemedy(text.join("\n"));
+    if (remedy !== undefined) text.push(`what to do: ${remedy}`);
     this.errors.push(text.join("\n  "));
     return [];
   }

@@ -14,7 +14,43 @@ import { nano } from "./nano-host-stack.ts";
 const values = (of: object | undefined) => Object.values(of ?? {}) as Record<string, unknown>[];
 const SITE = { "/": Backend.fromAddress("10.0.0.5:80") };
 
+/** Containers and the VPC must not share addresses. */
+const APART = {
+  lifecycle: {
+    postcondition: [
+      {
+        condition: '${alltrue([for each in self.cidr_block_associations : !startswith(each.cidr_block, "172.17.")])}',
+        error_message: expect.stringMatching(/^stack\/host: the VPC \$\{self\.id\} has addresses in 172\.17\.0\.0\/16/),
+      },
+    ],
+  },
+};
+
 describe("where a host stands", () => {
+  test("is the zone that is declared, to which it moves", () => {
+    const stack = nano(() => {}, { availabilityZone: "eu-west-1b" });
+    const [offered] = values(stack.data.aws_ec2_instance_type_offerings);
+    expect(offered).toMatchObject({
+      filter: [
+        { name: "instance-type", values: ["t4g.nano"] },
+        { name: "location", values: ["eu-west-1b"] },
+      ],
+      lifecycle: {
+        postcondition: [{ error_message: "stack/host: eu-west-1b has no t4g.nano: choose another instance type" }],
+      },
+    });
+    expect(values(stack.data.aws_subnets)).toMatchObject([
+      {
+        lifecycle: {
+          postcondition: [
+            { error_message: "stack/host: no default subnet in eu-west-1b that has t4g.nano: name a subnet" },
+          ],
+        },
+      },
+    ]);
+    expect(only(stack, "aws_network_interface")).not.toHaveProperty("lifecycle");
+  });
+
   test("is a subnet of the default VPC in a zone that has its type, and stays that one", () => {
     const stack = nano(() => {}, { instanceType: "t3.nano" });
     const [offered] = values(stack.data.aws_ec2_instance_type_offerings);
@@ -41,7 +77,23 @@ describe("where a host stands", () => {
         postcondition: [{ error_message: "stack/host: no default subnet in a zone that has t3.nano: name a subnet" }],
       },
     });
-    expect(values(stack.data.aws_vpc)).toMatchObject([{ default: true }]);
+    expect(values(stack.data.aws_vpcs)).toMatchObject([
+      {
+        filter: [{ name: "is-default", values: ["true"] }],
+        lifecycle: {
+          postcondition: [
+            {
+              condition: "${length(self.ids) > 0}",
+              error_message:
+                "stack/host: this region has no default VPC: make one (aws ec2 create-default-vpc), or give the host a subnet of a VPC of your own",
+            },
+          ],
+        },
+      },
+    ]);
+    expect(values(stack.data.aws_vpc)).toMatchObject([
+      { id: expect.stringMatching(/^\$\{element\(data\.aws_vpcs\..*\.ids, 0\)\}$/), ...APART },
+    ]);
     expect(only(stack, "aws_network_interface")).toMatchObject({
       subnet_id: expect.stringMatching(/^\$\{element\(sort\(data\.aws_subnets\..*\.ids\), 0\)\}$/),
       lifecycle: { ignore_changes: ["subnet_id"] },
@@ -53,9 +105,12 @@ describe("where a host stands", () => {
     const stack = nano(() => {}, { subnet: { id: "subnet-0123456789abcdef0", ready: [gateway] } });
     expect(only(stack, "aws_network_interface")).toMatchObject({ subnet_id: "subnet-0123456789abcdef0" });
     expect(only(stack, "aws_network_interface")).not.toHaveProperty("lifecycle");
-    expect(only(stack, "aws_security_group").vpc_id).toMatch(/^\$\{data\.aws_subnet\..*\.vpc_id\}$/);
+    expect(values(stack.data.aws_vpc)).toMatchObject([
+      { id: expect.stringMatching(/^\$\{data\.aws_subnet\..*\.vpc_id\}$/), ...APART },
+    ]);
+    expect(only(stack, "aws_security_group").vpc_id).toMatch(/^\$\{data\.aws_vpc\..*\.id\}$/);
     for (const type of ["aws_eip", "aws_instance"]) expect(only(stack, type).depends_on).toContain("aws_route.out");
-    for (const type of ["aws_vpc", "aws_subnets", "aws_ec2_instance_type_offerings"]) {
+    for (const type of ["aws_vpcs", "aws_subnets", "aws_ec2_instance_type_offerings"]) {
       expect(stack.data[type]).toBeUndefined();
     }
   });

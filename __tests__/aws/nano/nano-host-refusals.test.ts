@@ -80,6 +80,21 @@ describe("a host is refused", () => {
       "trustedProxies: trusted proxies must be TrustedProxies.cloudflare() or TrustedProxies.ranges",
     ],
     [
+      "in a zone of another region",
+      { availabilityZone: "eu-west-2a" },
+      'availabilityZone: availability zone must be one of eu-west-1, got "eu-west-2a": write e.g. "eu-west-1b"',
+    ],
+    [
+      "in a zone that is a region",
+      { availabilityZone: "eu-west-1" },
+      'availabilityZone: availability zone must be one of eu-west-1, got "eu-west-1"',
+    ],
+    [
+      "in a zone and in a subnet, naming both",
+      { availabilityZone: "eu-west-1b", subnet: { id: "subnet-0123456789abcdef0" } },
+      "availabilityZone: is eu-west-1b, but subnet subnet-0123456789abcdef0 is in a zone of its own: leave one of the two out",
+    ],
+    [
       "with a disk below its image's",
       { volumeGiB: 7 },
       "volumeGiB: disk must be a whole number of GiB from 8 to 16384",

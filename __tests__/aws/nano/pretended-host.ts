@@ -16,17 +16,28 @@ export interface PretendedHost {
   readonly errors?: string;
   /** Shell before the label is shown, to refuse it. */
   readonly parameter?: string;
+  /** Shell before a role is given, to refuse it. */
+  readonly assume?: string;
 }
 
 /** The command ends well, and the label is where it should be. */
 export const SERVES = "echo 5 >$STATE/live; printf 'Success\\t0\\n'";
 
-function aws({ live = "", send = "", outcome = SERVES, lines = "", errors = "", parameter = "" }: PretendedHost) {
+function aws({
+  live = "",
+  send = "",
+  outcome = SERVES,
+  lines = "",
+  errors = "",
+  parameter = "",
+  assume = "",
+}: PretendedHost) {
   return `
 [ -e $STATE/live ] || echo '${live}' >$STATE/live
 upto() { echo x >>$STATE/$1; [ "$(grep -c x $STATE/$1)" -le "$2" ]; }
 case "$*" in
-  *assume-role*) printf 'ASIAKEY\\tsecret\\ttoken\\n' ;;
+  *assume-role*) ${assume}
+    printf 'ASIAKEY\\tsecret\\ttoken\\n' ;;
   *send-command*) ${send}
     echo command-1 ;;
   *get-command-invocation*ResponseCode*) ${outcome} ;;

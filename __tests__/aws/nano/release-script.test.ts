@@ -34,6 +34,15 @@ describe("telling a host", () => {
     expect(run.status).toBe(0);
   });
 
+  test("asks again for a role, too, while AWS is busy, and gives up in AWS's words", () => {
+    const role = { SLIPWAY_ROLE: "arn:aws:iam::111122223333:role/deploy" };
+    const busy = (times: number) => `if upto roles ${times}; then ${refusal("Throttling", "Rate exceeded")}; fi`;
+    expect(release("deploy", { assume: busy(4) }, role)).toMatchObject({ status: 0 });
+    const given = release("deploy", { assume: busy(5) }, role);
+    expect(given).toMatchObject({ status: 1, output: expect.stringContaining("(Throttling)") });
+    expect(asked(given, "assume-role")).toHaveLength(5);
+  });
+
   test("asks again about a command when AWS did not answer, and does not know of it yet; never sends it twice for that", () => {
     const unreachable = `echo 'Could not connect to the endpoint URL: "https://ssm.eu-west-1.amazonaws.com/"' >&2; exit 255`;
     const run = release("deploy", {
@@ -136,6 +145,37 @@ describe("telling a host", () => {
     expect(denied.status).toBe(1);
     expect(denied.output).toMatch(/^shop\/host: An error occurred \(AccessDeniedException\).*ssm:SendCommand\n$/);
     expect(asked(denied, "send-command")).toHaveLength(1);
+  });
+});
+
+describe("a release that fails", () => {
+  const fail = (live: string, version: string) =>
+    release(
+      "deploy",
+      { live, outcome: "printf 'Failed\\t1\\n'" },
+      { SLIPWAY_VERSION: version, SLIPWAY_PARAMETER_ADDRESS: "aws_ssm_parameter.release" },
+    );
+
+  test.each([
+    ["3", "102", 0],
+    ["3", "90", 12],
+    ["3", "82", 20],
+  ])("says, with version %s live and %s failed, that AWS takes %s more, and what to do", (live, version, left) => {
+    const { status, output } = fail(live, version);
+    expect(status).toBe(1);
+    expect(output).toContain(
+      `shop/host: AWS takes ${left} more releases of this host as long as version ${live} is live, for it keeps 100 versions of /slipway/shop/host/release: bring a release that serves, or make the parameter anew while the host serves on: terraform apply -replace=aws_ssm_parameter.release\n`,
+    );
+    expect(output).toMatch(/the release failed \(Failed, exit status 1\): the host said nothing\n$/);
+  });
+
+  test.each([
+    ["3", "81"],
+    ["", "90"],
+  ])("says nothing of it with version '%s' live and %s failed", (live, version) => {
+    expect(fail(live, version).output).toBe(
+      "shop/host: the release failed (Failed, exit status 1): the host said nothing\n",
+    );
   });
 });
 

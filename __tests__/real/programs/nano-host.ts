@@ -9,6 +9,8 @@ export interface DeclaredHosts {
   readonly stack: string;
   readonly account: string;
   readonly subnet: string;
+  /** Leaves the subnet out of the host that has most of what can be declared. */
+  readonly inDefaultVpc?: boolean;
   readonly elasticIp: string;
   readonly zone: string;
   readonly topic: string;
@@ -29,7 +31,7 @@ const aws = new AwsAccount(stack, "aws", { account: declared.account, region: "e
 const host = new NanoHost(stack, "host", {
   instanceType: "t3.nano",
   machineImage: MachineImage.ubuntu2404(declared.serial),
-  subnet: { id: declared.subnet },
+  subnet: declared.inDefaultVpc ? undefined : { id: declared.subnet },
   elasticIp: declared.elasticIp,
   zone: { id: declared.zone },
   volumeGiB: 12,

@@ -32,6 +32,7 @@ const HOP_BY_HOP = ["connection", "keep-alive", "transfer-encoding", "content-le
 export class ApiFront {
   readonly calls: LoggedCall[] = [];
   readonly #interceptors = new Map<string, Interceptor[]>();
+  readonly #plays: { service: string; action: string; refusal: ApiRefusal }[] = [];
   readonly #observers: ((call: ApiCall, answer: ApiAnswer) => void)[] = [];
 
   constructor(
@@ -44,6 +45,11 @@ export class ApiFront {
   intercept(service: string, action: string, interceptor: Interceptor): void {
     const key = `${service}:${action}`;
     this.#interceptors.set(key, [...(this.#interceptors.get(key) ?? []), interceptor]);
+  }
+
+  /** Refuses the next `times` calls of an action, as AWS does at times; they are logged like any other. */
+  refuseNext(service: string, action: string, refusal: ApiRefusal, times = 1): void {
+    for (let count = 0; count < times; count += 1) this.#plays.push({ service, action, refusal });
   }
 
   /** Tells `observer` about every call that succeeded. */
@@ -108,6 +114,8 @@ export class ApiFront {
       // A client would try again for minutes what moto will never be able to do.
       throw new ApiRefusal("RehearsalUnsupported", `moto cannot do ${call.service} ${call.action} (${answer.status})`);
     };
+    const play = this.#plays.findIndex(({ service, action }) => service === call.service && action === call.action);
+    if (play >= 0) throw this.#plays.splice(play, 1)[0]?.refusal;
     const chain = [
       ...(this.#interceptors.get(`${call.service}:*`) ?? []),
       ...(this.#interceptors.get(`${call.service}:${call.action}`) ?? []),

@@ -73,7 +73,7 @@ export class AwsAccount {
     const policies = new RolePolicies(moto);
     const front = new ApiFront(moto, principals, account);
     checkInstancePermissions(front, policies, account);
-    playParameterStore(front, published.parameters);
+    playParameterStore(front, moto, published.parameters);
     playDocumentStore(front, moto);
     new CpuCredits().serve(front);
     const registrationDelay = (): number => (props.registrationSeconds ?? DEFAULT_REGISTRATION_SECONDS) * 1000;

@@ -1,8 +1,10 @@
 import { type ApiCall, ApiRefusal, jsonAnswer, readJson } from "./api-call.ts";
 import type { ApiFront } from "./api-front.ts";
+import { type MotoClient, MotoError } from "./moto-client.ts";
 
 const STANDARD_BYTES = 4096;
 const ADVANCED_BYTES = 8192;
+const MOST_VERSIONS = 100;
 
 /** A parameter that AWS itself publishes; moto refuses to store names under `/aws/`. */
 export interface PublicParameter {
@@ -11,9 +13,10 @@ export interface PublicParameter {
 }
 
 /** What Parameter Store refuses and moto does not, and the parameters that Canonical publishes. */
-export function playParameterStore(front: ApiFront, published: readonly PublicParameter[]): void {
+export function playParameterStore(front: ApiFront, moto: MotoClient, published: readonly PublicParameter[]): void {
   front.intercept("ssm", "PutParameter", async (call, forward) => {
     refuseValue(String(call.input.Value ?? ""), String(call.input.Tier ?? "Standard"));
+    await refuseVersion(moto, String(call.input.Name ?? ""));
     return await forward();
   });
   front.intercept("ssm", "GetParameter", async (call, forward) => {
@@ -49,6 +52,33 @@ export function playParameterStore(front: ApiFront, published: readonly PublicPa
     }
     return jsonAnswer(output);
   });
+}
+
+/** AWS makes room for a version by forgetting the oldest, but never one that has a label. */
+async function refuseVersion(moto: MotoClient, name: string): Promise<void> {
+  const versions = await history(moto, name);
+  const [oldest] = versions;
+  if (versions.length < MOST_VERSIONS || !oldest?.Labels?.length) return;
+  throw new ApiRefusal(
+    "ParameterMaxVersionLimitExceeded",
+    `You attempted to create a new version of ${name} by calling the PutParameter API with the overwrite flag. Version ${oldest.Version}, the oldest version, can't be deleted because it has a label associated with it. Move the label to another version of the parameter, and try again.`,
+  );
+}
+
+async function history(moto: MotoClient, Name: string): Promise<{ Version: number; Labels?: string[] }[]> {
+  const found: { Version: number; Labels?: string[] }[] = [];
+  let NextToken: unknown;
+  do {
+    const page = await moto
+      .json("ssm", "GetParameterHistory", { Name, MaxResults: 50, ...(NextToken ? { NextToken } : {}) })
+      .catch((error) => {
+        if (error instanceof MotoError) return {} as Record<string, unknown>; // There is no such parameter yet.
+        throw error;
+      });
+    found.push(...((page.Parameters ?? []) as typeof found));
+    NextToken = page.NextToken;
+  } while (NextToken);
+  return found;
 }
 
 function refuseValue(value: string, tier: string): void {

@@ -12,12 +12,14 @@
 #   SLIPWAY_INSTANCE   the instance
 #   SLIPWAY_DOCUMENT   the Systems Manager document by which it is sent
 #   SLIPWAY_PARAMETER  the parameter whose versions are the releases
+#   SLIPWAY_PARAMETER_ADDRESS   what Terraform calls it
 #   SLIPWAY_VERSION    the version that is to serve
 #   SLIPWAY_RELEASE    the release's id, 64 hexadecimal digits
 #   SLIPWAY_DEADLINE   seconds that it may take, a first boot included
 set -u
 
 PAUSE=${SLIPWAY_PAUSE:-3}
+MOST_VERSIONS=100 FEW_VERSIONS=20
 LONGEST_STOP=3600 # the grace that a container may have, which no deadline cuts off
 deadline=$(($(date +%s) + SLIPWAY_DEADLINE))
 say() { printf '%s: %s\n' "$SLIPWAY_HOST" "$*"; }
@@ -33,9 +35,9 @@ is_late() { [ "$(date +%s)" -ge "$deadline" ]; }
 # Whether the last question may be asked again: AWS is busy, or did not answer this time.
 is_passing() {
   case $problem_kind:$problem in
-    Throttling*:* | TooManyRequests*:* | RequestLimitExceeded:* | InternalServerError:* | ServiceUnavailable*:*) return 0 ;;
+    InternalServerError:* | ServiceUnavailable*:*) return 0 ;;
     :*"Could not connect"* | :*"Connection was closed"* | :*"onnect timeout"* | :*"ead timeout"*) return 0 ;;
-    *) return 1 ;;
+    *) is_busy ;;
   esac
 }
 
@@ -99,11 +101,23 @@ deploy() {
     case $status:$code in
       Success:0) return 0 ;;
       *:75 | *:127 | TimedOut:*) ;;
-      *) fail "the release failed ($status, exit status $code): ${last:-the host said nothing}" ;;
+      *)
+        say_room
+        fail "the release failed ($status, exit status $code): ${last:-the host said nothing}"
+        ;;
     esac
     is_late && fail "the host could not come to an outcome within $SLIPWAY_DEADLINE s: ${last:-it said nothing, the command is $status}"
     sleep "$PAUSE"
   done
+}
+
+# Says in time that releases cannot fail for ever: AWS keeps so many versions of a parameter, and takes no newer one while
+# the oldest of them has a label.
+say_room() {
+  ask ssm get-parameter --name "$SLIPWAY_PARAMETER:live" --query Parameter.Version || return 0
+  left=$((MOST_VERSIONS - (SLIPWAY_VERSION - answer) - 1))
+  [ "$left" -le "$FEW_VERSIONS" ] || return 0
+  say "AWS takes $left more releases of this host as long as version $answer is live, for it keeps $MOST_VERSIONS versions of $SLIPWAY_PARAMETER: bring a release that serves, or make the parameter anew while the host serves on: terraform apply -replace=$SLIPWAY_PARAMETER_ADDRESS"
 }
 
 is_live() {

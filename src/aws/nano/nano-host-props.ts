@@ -18,6 +18,12 @@ export interface NanoHostProps extends AwsEnvironment {
   readonly machineImage?: MachineImage;
   /** A public subnet. @default - one of the default VPC's, in a zone that has the instance type */
   readonly subnet?: HostSubnet;
+  /**
+   * The zone of that subnet of the default VPC, e.g. `eu-west-1b`. Another one makes the host anew there, with its address:
+   * what to do when AWS has no such instance left in a zone.
+   * @default - the first that has the instance type; a host that stands stays where it is
+   */
+  readonly availabilityZone?: string;
   /** The allocation id of an Elastic IP that exists already. @default - an Elastic IP of its own */
   readonly elasticIp?: string;
   /** The Route 53 hosted zone that gets a record for each of its sites. @default - no records */

@@ -5,6 +5,7 @@ import { atProperty, ConstructError, collectErrors } from "../../terraform/const
 import { knownProps } from "../../terraform/known-props.ts";
 import { checkLiteral, requireLiteral, requireTextMap, requireWordList } from "../../terraform/literal.ts";
 import type { OptionNames } from "../../values/known-options.ts";
+import { AwsAccount } from "../aws-account.ts";
 import { checkResourceId, ELASTIC_IP, SUBNET, TOPIC, ZONE } from "../resource-id.ts";
 import { packageName } from "./cloud-config.ts";
 import { hostBootstrap, hostConf, swapSize } from "./host-bootstrap.ts";
@@ -40,6 +41,7 @@ const NANO_HOST_PROPS: OptionNames<NanoHostProps> = {
   instanceType: true,
   machineImage: true,
   subnet: true,
+  availabilityZone: true,
   elasticIp: true,
   zone: true,
   volumeGiB: true,
@@ -82,6 +84,7 @@ export function nanoHostSettings(scope: Construct, names: HostNames, props: Nano
     () => checkOutbound(scope, props.outbound ?? []),
     () => checkOpenTo(scope, props.openTo, props.trustedProxies),
     () => requireTextMap(scope, "tags", props.tags ?? {}),
+    () => checkZone(scope, props),
     ...referenceChecks(scope, props),
   ]);
   return read as unknown as NanoHostSettings;
@@ -134,6 +137,25 @@ function checkImage(scope: Construct, type: InstanceType, image: MachineImage): 
   if (platform === undefined || platform.equals(type.platform)) return;
   const problem = `is for ${platform}, but a ${type} runs ${type.platform}: choose another of the two`;
   throw new ConstructError(scope, "machineImage", problem);
+}
+
+/** A zone belongs to the region that a host is in, and a subnet is in one already. */
+function checkZone(scope: Construct, { availabilityZone: zone, subnet }: NanoHostProps): void {
+  if (zone === undefined) return;
+  requireLiteral(scope, "availabilityZone", zone);
+  const { region } = AwsAccount.of(scope);
+  if (
+    typeof zone !== "string" ||
+    !zone.startsWith(region) ||
+    !/^(-[a-z0-9-]+)?[a-z]$/.test(zone.slice(region.length))
+  ) {
+    const remedy = `write e.g. "${region}b"`;
+    const problem = { subject: "availability zone", rule: `must be one of ${region}`, got: zone, remedy };
+    throw new ConstructError(scope, "availabilityZone", problem);
+  }
+  if (subnet === undefined) return;
+  const problem = `is ${zone}, but subnet ${subnet.id} is in a zone of its own: leave one of the two out`;
+  throw new ConstructError(scope, "availabilityZone", problem);
 }
 
 function checkRange(

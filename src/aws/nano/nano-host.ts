@@ -131,7 +131,11 @@ export class NanoHost extends HostBase implements IRole {
     const { account, props, parameterName } = this;
     const documentName = awsName(this, LONGEST_DOCUMENT_NAME);
     const tags = templateMap({ Name: this.node.path, ...props.tags });
-    const placement = new VpcSubnet(this, "VpcSubnet", { type: declared.type, subnet: props.subnet });
+    const placement = new VpcSubnet(this, "VpcSubnet", {
+      type: declared.type,
+      subnet: props.subnet,
+      zone: props.availabilityZone,
+    });
     const firewall = new Firewall(this, "Firewall", {
       vpcId: placement.vpcId,
       outbound: props.outbound ?? [],

@@ -114,6 +114,7 @@ export class NanoRelease extends Construct {
         SLIPWAY_INSTANCE: instanceId,
         SLIPWAY_DOCUMENT: document.name,
         SLIPWAY_PARAMETER: props.parameterName,
+        SLIPWAY_PARAMETER_ADDRESS: `aws_ssm_parameter.${parameter.friendlyUniqueId}`,
         SLIPWAY_VERSION: version,
         SLIPWAY_RELEASE: `\${sha256(jsonencode(${object}))}`,
         // a host comes to its outcome when what served before has drained

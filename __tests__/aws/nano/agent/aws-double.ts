@@ -32,6 +32,8 @@ export class AwsDouble {
   readonly calls: string[] = [];
   /** The next calls of an action answer this instead. */
   readonly refusals = new Map<string, string>();
+  /** As many next calls of an action answer this instead. */
+  readonly busy = new Map<string, { readonly kind: string; times: number }>();
   hasRole = true;
   private readonly metadataToken = "metadata-token-of-the-test";
   private readonly parameters = new Map<string, Parameter>();
@@ -123,6 +125,11 @@ export class AwsDouble {
         throw new Refusal("UnrecognizedClientException", "the security token is invalid");
       }
       this.calls.push(`${action} ${body}`);
+      const busy = this.busy.get(action);
+      if (busy && busy.times > 0) {
+        busy.times -= 1;
+        throw new Refusal(busy.kind, "Rate exceeded");
+      }
       const refusal = this.refusals.get(action);
       if (refusal) throw new Refusal(refusal, "refused by the test");
       send(200, this.perform(action, JSON.parse(body)));

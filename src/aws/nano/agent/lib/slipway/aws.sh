@@ -27,9 +27,27 @@ know_instance() {
   [ "$(printf %s "$credentials" | jq -r .Code)" = Success ] || { credentials='' && return 1; }
 }
 
+MOST_QUESTIONS=4
+
 # ask_aws SERVICE TARGET BODY: the JSON answer in $answer; otherwise $problem says why and $problem_kind is AWS's
-# name for it, empty when nobody answered.
+# name for it, empty when nobody answered. Asks again when AWS is busy.
 ask_aws() {
+  questions=1
+  until ask_aws_once "$@"; do
+    { is_busy && [ "$questions" -lt "$MOST_QUESTIONS" ]; } || return 1
+    sleep "$questions"
+    questions=$((questions + 1))
+  done
+}
+
+is_busy() {
+  case $problem_kind in
+    Throttl* | TooManyRequests* | TooManyUpdates | RequestLimitExceeded | InternalServerError | ServiceUnavailable*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
+ask_aws_once() {
   problem_kind=''
   know_instance || return 1
   case $1 in
