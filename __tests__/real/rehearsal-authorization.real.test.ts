@@ -110,6 +110,13 @@ describe("what AWS asks about", () => {
       ],
     ],
     [
+      ...(["ec2", "DisassociateAddress", { AssociationId: "eipassoc-00000000" }] as const),
+      [
+        "ec2:DisassociateAddress arn:aws:ec2:elastic-ip/eipalloc-* aws:ResourceTag/team=of eipalloc-*",
+        "ec2:DisassociateAddress arn:aws:ec2:network-interface/eni-* aws:ResourceTag/team=of eni-*",
+      ],
+    ],
+    [
       ...(["ec2", "DetachNetworkInterface", { AttachmentId: "eni-attach-0000000e" }] as const),
       [
         "ec2:DetachNetworkInterface arn:aws:ec2:network-interface/eni-0000000d aws:ResourceTag/team=of eni-0000000d",

@@ -29,7 +29,7 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
   RunInstances: ["instance", "security-group", "subnet", "volume"],
 };
 
-const ID = /^([a-z]+)-[0-9a-f]{8,17}$/;
+const ID = /^([a-z]+)-(?:[0-9a-f]{8,17}|\*)$/;
 
 /** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html */
 export async function ec2Asks({ action, input, region }: ApiCall, place: Place, moto: MotoClient): Promise<Ask[]> {
@@ -67,19 +67,21 @@ export async function ec2Asks({ action, input, region }: ApiCall, place: Place, 
   ];
 }
 
-/** What an id leads to that is no resource's: of an address and an interface, or of an interface and an instance. */
+/**
+ * What an id leads to that is no resource's: of an address and an interface, or of an interface and an instance. All of
+ * those kinds where it leads nowhere any more, as for what went with its instance.
+ */
 async function through({ AssociationId, AttachmentId }: ApiCall["input"], moto: MotoClient): Promise<string[]> {
-  const told = async (action: string, set: string, id: unknown, path: string, ends: readonly string[]) => {
+  const told = async (action: string, set: string, id: unknown, path: string, ends: Readonly<Record<string, string>>) => {
     if (id === undefined) return [];
-    const found = (await moto.query("ec2", action, {})).items(set).filter((item) => item.value(path) === id);
-    return found.flatMap((item) => ends.map((end) => item.value(end) ?? ""));
+    const found = (await moto.query("ec2", action, {})).items(set).find((item) => item.value(path) === id);
+    return Object.entries(ends).map(([kind, end]) => found?.value(end) ?? `${kind}-*`);
   };
+  const ofAddress = { eipalloc: "allocationId", eni: "networkInterfaceId" };
+  const ofInterface = { eni: "networkInterfaceId", i: "attachment/instanceId" };
   const [addresses, interfaces] = await Promise.all([
-    told("DescribeAddresses", "addressesSet", AssociationId, "associationId", ["allocationId", "networkInterfaceId"]),
-    told("DescribeNetworkInterfaces", "networkInterfaceSet", AttachmentId, "attachment/attachmentId", [
-      "networkInterfaceId",
-      "attachment/instanceId",
-    ]),
+    told("DescribeAddresses", "addressesSet", AssociationId, "associationId", ofAddress),
+    told("DescribeNetworkInterfaces", "networkInterfaceSet", AttachmentId, "attachment/attachmentId", ofInterface),
   ]);
   return [...addresses, ...interfaces];
 }
