@@ -125,6 +125,7 @@ test("the instance has the image, the disk, the role and the user data that were
 
 test("port 80 alone lets visitors in, and every rule says what for", async () => {
   expect(await host.firewallRules()).toEqual([
+    "in,icmp,3,4,0.0.0.0/0,path MTU",
     "in,tcp,80,80,0.0.0.0/0,visitors",
     "out,tcp,443,443,0.0.0.0/0,AWS, registries, packages",
     "out,tcp,53,53,0.0.0.0/0,long answers about names",

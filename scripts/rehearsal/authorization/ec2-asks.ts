@@ -72,7 +72,13 @@ export async function ec2Asks({ action, input, region }: ApiCall, place: Place, 
  * those kinds where it leads nowhere any more, as for what went with its instance.
  */
 async function through({ AssociationId, AttachmentId }: ApiCall["input"], moto: MotoClient): Promise<string[]> {
-  const told = async (action: string, set: string, id: unknown, path: string, ends: Readonly<Record<string, string>>) => {
+  const told = async (
+    action: string,
+    set: string,
+    id: unknown,
+    path: string,
+    ends: Readonly<Record<string, string>>,
+  ) => {
     if (id === undefined) return [];
     const found = (await moto.query("ec2", action, {})).items(set).find((item) => item.value(path) === id);
     return Object.entries(ends).map(([kind, end]) => found?.value(end) ?? `${kind}-*`);
