@@ -183,6 +183,11 @@ describe("a host is refused", () => {
     ],
     ["with a tag that is not set", { tags: { team: untyped(undefined) } }, "tags[team]: must be text, got undefined"],
     ["that connects to no port", rule({ port: 0 }), "outbound[0]: port must be a whole number from 1 to 65535, got 0"],
+    [
+      "that connects to where its own containers are",
+      rule({ network: "172.17.4.0/24" }),
+      'outbound[0]: network must not be within 172.17.0.0/16, which the host keeps for its containers, got "172.17.4.0/24": reach it',
+    ],
     ["that says not what for", rule({ description: "" }), "outbound[0]: description must be 1 to 255 letters"],
     [
       "that says it in other letters",

@@ -5,6 +5,7 @@ import { requireLiteral } from "../../terraform/literal.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import type { OptionNames } from "../../values/known-options.ts";
 import { parsePort } from "../../values/port-mapping.ts";
+import { BRIDGE_PREFIX } from "./vpc-subnet.ts";
 
 /** Where a host may connect to, beyond what it needs for itself. */
 export interface OutboundRule {
@@ -73,6 +74,15 @@ function checkRule(rule: OutboundRule): void {
       'write it like "10.0.0.0/8"',
     );
   }
+  if (isOfContainers(network)) {
+    const rule = `must not be within ${BRIDGE_PREFIX}.0.0/16, which the host keeps for its containers`;
+    refuse("network", rule, network, "reach it by another address, a load balancer's for one");
+  }
+}
+
+/** Whether no more than the addresses of the host's own containers are in `network`. */
+function isOfContainers(network: string): boolean {
+  return network.startsWith(`${BRIDGE_PREFIX}.`) && Number(network.split("/")[1]) >= 16;
 }
 
 function isNetwork(text: string): boolean {

@@ -25,8 +25,8 @@ export interface VpcSubnetProps {
   readonly zone?: string;
 }
 
-/** The first half of the addresses that a host keeps for its containers. */
-const BRIDGE_PREFIX = BRIDGE_ADDRESS.split(".").slice(0, 2).join(".");
+/** What the addresses begin with that a host keeps for its containers, 16 bits. */
+export const BRIDGE_PREFIX = BRIDGE_ADDRESS.split(".").slice(0, 2).join(".");
 
 /** Where in the network a host stands: in a given subnet, else in one of the default VPC whose zone has the instance type. */
 export class VpcSubnet extends Construct {
