@@ -65,8 +65,7 @@ jest.setTimeout(120_000);
 test("what AWS refuses for a moment is asked again; what it refuses for now fails the apply soon, in AWS's words", async () => {
   const { front } = aws.account;
   const profile = `Value (${NAME}.${REGION}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name`;
-  const capacity =
-    "We currently do not have sufficient t3.nano capacity in the Availability Zone you requested (eu-west-1a). You can currently get t3.nano capacity by choosing eu-west-1b.";
+  const capacity = "We currently do not have sufficient t3.nano capacity in the Availability Zone you requested.";
   const role = `The role with name ${NAME}.${REGION} cannot be found.`;
   front.refuseNext("iam", "AddRoleToInstanceProfile", new ApiRefusal("NoSuchEntity", role, 404));
   front.refuseNext("ssm", "PutParameter", new ApiRefusal("ThrottlingException", "Rate exceeded"), 2);
@@ -76,12 +75,10 @@ test("what AWS refuses for a moment is asked again; what it refuses for now fail
   front.refuseNext("ec2", "AllocateAddress", new ApiRefusal("AddressLimitExceeded", addresses));
   const apply = await project.apply();
   expect(apply.status).toBe(1);
-  const told = unbroken(apply);
-  expect(told).toContain(`InsufficientInstanceCapacity: ${capacity}`);
-  expect(told).toContain(`AddressLimitExceeded: ${addresses}`);
-  expect(apply.output.match(/\bError: /g)).toHaveLength(2);
+  expect(unbroken(apply)).toContain(`AddressLimitExceeded: ${addresses}`);
+  expect(apply.output.match(/\bError: /g)).toHaveLength(1);
   const asked = (action: string) => front.calls.filter((call) => call.action === action).length;
-  expect([asked("AddRoleToInstanceProfile"), asked("RunInstances"), asked("AllocateAddress")]).toEqual([3, 3, 1]);
+  expect([asked("AddRoleToInstanceProfile"), asked("RunInstances"), asked("AllocateAddress")]).toEqual([3, 4, 1]);
 });
 
 test("everything is made as it is declared, and a second plan finds nothing to do", async () => {
