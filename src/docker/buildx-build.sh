@@ -63,7 +63,7 @@ remedy() {
       printf '%s' "docker has no login that may push there: docker login ${SLIPWAY_PUSH%%/*}, or the registry's credential helper"
       ;;
     *"connection refused"*)
-      printf '%s' "a builder in a container has a network of its own: make it with --driver-opt network=host"
+      printf '%s' "nothing answers there; a builder in a container reaches this machine's loopback only when it is made with --driver-opt network=host"
       ;;
     *) return 1 ;;
   esac
@@ -92,11 +92,13 @@ tags="$missing ${SLIPWAY_MUTABLE_TAGS:-}"
 
 if [ -n "$source" ]; then
   say "adopts the tag $source, built from the same content"
-  # A single image is copied as it is, not wrapped into an index; an index always is.
-  case ${SLIPWAY_PLATFORMS:-} in *,*) single='' ;; *) single=1 ;; esac
+  # A single image is copied as it is, not wrapped into an index; an index always is, and so is all by an older buildx,
+  # which knows no word for it.
+  copy() { buildx 'imagetools create' "$@" --tag "$SLIPWAY_PUSH:$tag" "$SLIPWAY_PUSH:$source"; }
   for tag in $tags; do
-    said=$(buildx 'imagetools create' ${single:+--prefer-index=false} --tag "$SLIPWAY_PUSH:$tag" "$SLIPWAY_PUSH:$source") ||
-      fail "cannot be tagged $tag: $(last_words)"
+    said=$(copy --prefer-index=false) && continue
+    case $said in *"unknown flag"*) said=$(copy) && continue ;; esac
+    fail "cannot be tagged $tag: $(last_words)"
   done
 else
   for tag in $tags; do set -- "$@" --tag "$SLIPWAY_PUSH:$tag"; done
