@@ -91,6 +91,7 @@ test("no ACME server asks for a site whose certificate is a secret", () => {
   const tls = Tls.certificate({ source: { kind: "parameter", id: "/shop/tls" } }).source;
   const texts = renderTlsSites(options([site({ name: "*.example.com", tls })]))["*.example.com"];
   expect(Object.values(texts ?? {}).join("")).not.toContain("acme");
+  expect(texts?.before).toBe(texts?.lost);
   expect(texts?.secured).toContain("ssl_certificate /var/lib/slipway/tls/_.example.com.pem;");
 });
 

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { ServicePorts } from "../../src/release/service-ports.ts";
+import { Tls } from "../../src/release/tls.ts";
 import { HealthCheck } from "../../src/values/health-check.ts";
 import { declaredManifest } from "../aws/nano/declared-manifest.ts";
 
@@ -140,3 +141,35 @@ function check(change: object) {
 function secret(change: object) {
   return { from: "parameter", id: "/a", ...change };
 }
+
+const acme = () => Tls.acme({ email: "ops@example.com", agreeToTerms: true, directory: "https://ca.test:14000/dir" });
+const secured = () => ({
+  agent,
+  ...declaredManifest({
+    host: HOST,
+    services: [web],
+    sites: { "shop.example.com": "web", "*.example.com": "web" },
+    tls: {
+      "shop.example.com": acme(),
+      "*.example.com": Tls.certificate({ source: { kind: "parameter", id: "/shop/tls" } }),
+    },
+  }),
+});
+
+test("names with TLS may be released", () => {
+  expect(secured().tls).toHaveLength(2);
+  expect(problems(secured())).toEqual([]);
+});
+
+test.each([
+  ["with files elsewhere", { file: "../../etc/passwd" }, "name shop.example.com has another file"],
+  ["without texts", { lost: "" }, "name shop.example.com has no texts"],
+  ["with two sources", { certificate: { from: "parameter", id: "/x" } }, "name shop.example.com has not one source"],
+  ["with an email that a shell takes apart", { acme: { email: "a'b@c", directory: "https://ca/dir" } }, "has no email"],
+  ["with a directory by HTTP", { acme: { email: "a@c.de", directory: "http://ca/dir" } }, "has no directory"],
+])("a name with TLS %s may not", (_, change, problem) => {
+  const manifest = JSON.parse(JSON.stringify(secured()));
+  const at = manifest.tls.findIndex(({ name }: { name: string }) => name === "shop.example.com");
+  Object.assign(manifest.tls[at], change);
+  expect(problems(manifest).join("\n")).toContain(problem);
+});

@@ -117,11 +117,11 @@ export function securedServers(site: TlsSite, upstreams: Upstreams, edge: EdgeOp
 
 /**
  * The name before its first certificate, by HTTP: an ACME server must find it, and it has promised nobody more. One with
- * HSTS has, and is not served.
+ * HSTS has, and one whose certificate is a secret has it from the start: they are not served.
  */
 export function serversBefore(site: TlsSite, upstreams: Upstreams, edge: EdgeOptions): Directive[] {
-  const { hsts, redirectTo } = site.tls;
-  if (hsts !== undefined) return [lostServer(site, edge)];
+  const { challenged, hsts, redirectTo } = site.tls;
+  if (!challenged || hsts !== undefined) return [lostServer(site, edge)];
   if (redirectTo !== undefined) {
     const { port = HTTP_PORT, publicPort = port } = edge;
     return [plainServer(site, edge, redirectToName(redirectTo, originOf(publicPort, HTTP_PORT)))];

@@ -6,6 +6,7 @@ import {
 import { type ReleaseOptions, release } from "../../../src/release/release.ts";
 import { type ServiceOptions, service } from "../../../src/release/service.ts";
 import type { ClaimedPorts } from "../../../src/release/service-ports.ts";
+import type { Tls } from "../../../src/release/tls.ts";
 import { specDigest } from "./spec-digest.ts";
 
 /** A service and the ports that it has on its host. */
@@ -20,9 +21,18 @@ export interface DeclaredManifest
   readonly services: readonly PlacedService[];
   /** Names and the service that each leads to. @default - none */
   readonly sites?: Readonly<Record<string, string>>;
+  /** Names and where their certificates come from. @default - they are served by HTTP */
+  readonly tls?: Readonly<Record<string, Tls>>;
 }
 
-export function declaredManifest({ services, sites = {}, ecr, edge, ...rest }: DeclaredManifest): ReleaseManifest {
+export function declaredManifest({
+  services,
+  sites = {},
+  tls = {},
+  ecr,
+  edge,
+  ...rest
+}: DeclaredManifest): ReleaseManifest {
   const ports = new Map(services.map(({ name, ports }) => [name, ports]));
   return releaseManifest({
     release: release({
@@ -32,6 +42,7 @@ export function declaredManifest({ services, sites = {}, ecr, edge, ...rest }: D
         name,
         routes: [{ path: "/", to: { service: to } }],
         proxy: {},
+        ...(tls[name] && { tls: tls[name].source }),
       })),
     }),
     portsOf: (name) => ports.get(name) as ClaimedPorts,

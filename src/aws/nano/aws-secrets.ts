@@ -1,4 +1,6 @@
+import type { Construct } from "constructs";
 import type { HostedService } from "../../hosts/hosted-service.ts";
+import type { HostedSite } from "../../hosts/hosted-site.ts";
 import { ConstructError } from "../../terraform/construct-error.ts";
 import { Secret } from "../secret.ts";
 
@@ -8,10 +10,17 @@ import { Secret } from "../secret.ts";
  * @throws {ConstructError} for one of another class: nothing in it says what the role of the host must be allowed
  */
 export function awsSecretsOf(service: HostedService): Secret[] {
-  return Object.entries(service.secrets).map(([name, secret]) => {
-    if (secret instanceof Secret) return secret;
-    const problem =
-      "must be made by Secret.fromParameter or Secret.fromSecretsManager: a NanoHost grants itself those alone";
-    throw new ConstructError(service, `secrets[${name}]`, problem);
-  });
+  return Object.entries(service.secrets).map(([name, secret]) => awsSecret(service, `secrets[${name}]`, secret));
+}
+
+/** The secrets that the certificates of `site` need. @throws {ConstructError} for one of another class */
+export function awsTlsSecretsOf(site: HostedSite): Secret[] {
+  return site.secrets.map((secret) => awsSecret(site, "tls", secret));
+}
+
+function awsSecret(scope: Construct, property: string, secret: unknown): Secret {
+  if (secret instanceof Secret) return secret;
+  const problem =
+    "must be made by Secret.fromParameter or Secret.fromSecretsManager: a NanoHost grants itself those alone";
+  throw new ConstructError(scope, property, problem);
 }

@@ -1,3 +1,4 @@
+import type { Tls } from "../../release/tls.ts";
 import type { TrustedProxies } from "../../release/trusted-proxies.ts";
 import type { AwsEnvironment } from "../aws-account.ts";
 import type { CloudConfigFile } from "./cloud-config.ts";
@@ -28,6 +29,12 @@ export interface NanoHostProps extends AwsEnvironment {
   readonly elasticIp?: string;
   /** The Route 53 hosted zone that gets a record for each of its sites. @default - no records */
   readonly zone?: { readonly id: string };
+  /**
+   * Where the certificates of its sites come from; a site may say it for itself. They are on the host's encrypted disk and
+   * go with it: the host that replaces it gets new ones, of which Let's Encrypt gives the same names five a week.
+   * @default - sites are served by HTTP
+   */
+  readonly tls?: Tls;
   /** The encrypted disk's size in GiB. @default 8 */
   readonly volumeGiB?: number;
   /** MiB of swap; 512 MB of memory do not hold apt and Docker at once. @default 1024 */

@@ -44,6 +44,7 @@ const NANO_HOST_PROPS: OptionNames<NanoHostProps> = {
   availabilityZone: true,
   elasticIp: true,
   zone: true,
+  tls: true,
   volumeGiB: true,
   swapMiB: true,
   packages: true,

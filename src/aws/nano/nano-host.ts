@@ -1,5 +1,6 @@
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import type { Construct } from "constructs";
+import { requireTls } from "../../hosts/declared-tls.ts";
 import type { IHost, ISite } from "../../hosts/host.ts";
 import { HostBase } from "../../hosts/host-base.ts";
 import type { HostedService } from "../../hosts/hosted-service.ts";
@@ -16,7 +17,7 @@ import { awsName } from "../aws-name.ts";
 import type { IRole } from "../ecr-repository-base.ts";
 import { SECRET_KINDS } from "../secret.ts";
 import { LONGEST_DOCUMENT_NAME } from "./agent-document.ts";
-import { awsSecretsOf } from "./aws-secrets.ts";
+import { awsSecretsOf, awsTlsSecretsOf } from "./aws-secrets.ts";
 import { hostDeployerStatements, zoneDeployerStatements } from "./deployer-policy.ts";
 import { ElasticIp } from "./elastic-ip.ts";
 import { Firewall } from "./firewall.ts";
@@ -35,6 +36,7 @@ import { StatusAlarm } from "./status-alarm.ts";
 import { VpcSubnet } from "./vpc-subnet.ts";
 
 const PUBLIC_PORT = 80;
+const TLS_PORT = 443;
 const RECORD_SECONDS = 300;
 
 /**
@@ -60,6 +62,7 @@ export class NanoHost extends HostBase implements IRole {
   private readonly account: AwsAccount;
   private readonly firewall: Firewall;
   private readonly rollout: NanoRelease;
+  private readonly certified: HostedSite[] = [];
 
   /** @throws {ConstructError} for a type, machine image, size, file or address that cannot be what is declared */
   constructor(
@@ -67,8 +70,9 @@ export class NanoHost extends HostBase implements IRole {
     id: string,
     private readonly props: NanoHostProps = {},
   ) {
-    const { drainSeconds, keepReleases, trustedProxies } = props;
-    super(scope, id, { drainSeconds, keepReleases, trustedProxies });
+    const { drainSeconds, keepReleases, trustedProxies, tls } = props;
+    super(scope, id, { drainSeconds, keepReleases, trustedProxies }, tls);
+    requireTls(this, this, tls, this.capabilities());
     this.account = AwsAccount.of(this, { account: props.account, region: props.region });
     const declared = nanoHostSettings(this, { host: this.node.path, parameter: this.parameterName }, props);
     const { type, volumeGiB, machineImage } = declared;
@@ -88,11 +92,11 @@ export class NanoHost extends HostBase implements IRole {
 
   /** Where visitors open `site`, once its name leads to {@link publicIp}. */
   urlOf(site: ISite): string {
-    return `http://${site.name}/`;
+    return `${(site as HostedSite).declaration.tls ? "https" : "http"}://${site.name}/`;
   }
 
   protected capabilities(): HostCapabilities {
-    return { secrets: SECRET_KINDS, tls: [], hasHostGateway: false };
+    return { secrets: SECRET_KINDS, tls: ["acme", "certificate"], hasHostGateway: false };
   }
 
   protected internalAddress({ internal }: ClaimedPorts): string {
@@ -111,10 +115,13 @@ export class NanoHost extends HostBase implements IRole {
 
   protected addSite(site: HostedSite): void {
     this.firewall.open(PUBLIC_PORT, "visitors");
+    if (site.declaration.tls) this.firewall.open(TLS_PORT, "visitors by TLS");
+    this.certified.push(site);
     this.record(site);
   }
 
-  protected checkSite(): void {
+  protected checkSite(site: HostedSite): void {
+    awsTlsSecretsOf(site);
     this.checkManifest();
   }
 
@@ -148,7 +155,7 @@ export class NanoHost extends HostBase implements IRole {
         parameterName,
         documentName,
         repositoryArns: this.pulls().map(({ repositoryArn }) => repositoryArn),
-        secrets: this.hosted.flatMap(awsSecretsOf),
+        secrets: [...this.hosted.flatMap(awsSecretsOf), ...this.certified.flatMap(awsTlsSecretsOf)],
       });
     const role = new HostRole(this, "Role", { account, policy });
     const dependsOn = [...role.ready, ...firewall.ready, ...address.ready, ...placement.ready];

@@ -1,10 +1,12 @@
 import { renderIntroduction } from "../../nginx/introduction.ts";
-import { type EdgeOptions, nginxSites } from "../../nginx/server.ts";
-import { renderSites } from "../../nginx/sites.ts";
+import type { EdgeOptions } from "../../nginx/server.ts";
+import { renderSites, renderTlsSites } from "../../nginx/sites.ts";
+import { nginxTlsSites } from "../../nginx/tls.ts";
 import type { Release } from "../../release/release.ts";
 import { BRIDGE_ADDRESS, type ClaimedPorts } from "../../release/service-ports.ts";
 import { parsePort } from "../../values/port-mapping.ts";
 import { type ReleasedService, releasedService, type SpecNaming } from "./released-service.ts";
+import { type ReleasedTls, releasedTls } from "./released-tls.ts";
 
 /** What {@link releaseManifest} takes. */
 export interface ReleaseManifestOptions {
@@ -27,11 +29,16 @@ export interface ReleaseManifest {
   readonly drainSeconds: number;
   readonly keepReleases: number;
   readonly sites: string;
+  /** The names with TLS. @default - none */
+  readonly tls?: readonly ReleasedTls[];
   readonly services: readonly ReleasedService[];
 }
 
 /** Where Nginx answers which release it serves, on the instance's loopback. */
 export const MARKER_PORT = 8100;
+
+/** Where the agent keeps certificates. */
+const CERTIFICATES = "/var/lib/slipway/tls";
 
 /**
  * The manifest of a release. Why Nginx's text is part of it: the host only fills in which of two ports is live, so
@@ -41,19 +48,22 @@ export const MARKER_PORT = 8100;
  */
 export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifest {
   const { release, portsOf, ecr = [], edge, specOf } = options;
-  const sites = nginxSites(release.sites);
+  const sites = nginxTlsSites(release.sites, CERTIFICATES);
   const { trustedProxies } = release;
   const services = release.services.map(({ name, grpc }) => {
     const { slots, internal } = portsOf(name);
     return { name, slots, grpc, internalListener: `${BRIDGE_ADDRESS}:${parsePort(internal, "internal port")}` };
   });
+  const texts = { flavour: "instance", markerPort: MARKER_PORT, ...edge, services, sites, trustedProxies } as const;
+  const tls = releasedTls(release.sites, renderTlsSites(texts));
   return {
     manifest: 3,
     host: release.host,
     ecr: [...new Set(ecr)].sort(),
     drainSeconds: release.drainSeconds,
     keepReleases: release.keepReleases,
-    sites: renderSites({ flavour: "instance", markerPort: MARKER_PORT, ...edge, services, sites, trustedProxies }),
+    sites: renderSites(texts),
+    ...(tls.length === 0 ? {} : { tls }),
     services: release.services.map((service, at) => {
       const introduction = renderIntroduction(
         "instance",

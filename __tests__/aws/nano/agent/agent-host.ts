@@ -53,8 +53,9 @@ export class AgentHost {
     `slipway-test-agent/${createHash("sha256").update(`${process.pid}${Date.now()}`).digest("hex").slice(0, 8)}`;
   readonly parameter = `/slipway/${this.name}/release`;
   readonly root = mkdtempSync(join(tmpdir(), "slipway-test-agent-"));
-  /** Where visitors come in. */
+  /** Where visitors come in, and where they do by TLS. */
   port = 0;
+  tlsPort = 0;
   private markerPort = 0;
   private endpoints?: { metadata: string; ssm: string; secretsManager: string };
   private freePorts: number[] = [];
@@ -65,6 +66,7 @@ export class AgentHost {
   async start(): Promise<void> {
     this.port = await freePort();
     this.markerPort = await freePort();
+    this.tlsPort = await freePort();
     // below the ports that the system gives to connections, from anywhere, so that two runs of the tests do not meet
     for (let port = randomInt(10_000, 29_000); this.freePorts.length < 3 * MOST_SERVICES; port += 1) {
       if (await isFree(port)) this.freePorts.push(port);
@@ -151,7 +153,7 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
         ...service,
       })),
       sites: Object.fromEntries(services.map(({ name }) => [`${name}.test`, name])),
-      edge: { port: this.port },
+      edge: { port: this.port, tlsPort: this.tlsPort },
       drainSeconds: 2,
       ...options,
     });
@@ -268,11 +270,15 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
   /** Moves the paths and the port that a text names to where this host has them; nothing else is changed. */
   private moved(text: string): string {
     return text
-      .replaceAll(/(?<=[ "'])\/(?:(?:etc|var\/log)\/nginx\/|var\/lib\/slipway\/live)/g, (path) => this.root + path)
+      .replaceAll(
+        /(?<=[ "'])\/(?:(?:etc|var\/log)\/nginx\/|var\/lib\/slipway\/(?:live|tls\/|acme\/))/g,
+        (path) => this.root + path,
+      )
       .replaceAll(`127.0.0.1:${MARKER_PORT}`, `127.0.0.1:${this.markerPort}`);
   }
 
-  private program(name: string, script: string): void {
+  /** Lets the agent find a program of this name before those of the machine. */
+  program(name: string, script: string): void {
     this.write(`bin/${name}`, `#!/bin/sh\n${script}\n`);
     chmodSync(join(this.root, "bin", name), 0o755);
   }

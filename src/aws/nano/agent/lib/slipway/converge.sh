@@ -38,6 +38,7 @@ converge_as_told() {
   take_manifest
   release_it deploy
   hold_newer
+  care_for_certificates
 }
 
 # What must be there before anything is decided.
@@ -95,6 +96,7 @@ go_on() {
     version=$(serving version) release=$(serving release) manifest=$STATE/releases/$release.json
     begin_work
     if needs_healing; then release_it restore; else rm -rf "$WORK"; fi
+    care_for_certificates
   fi
 }
 
@@ -136,6 +138,7 @@ release_it() {
   [ -z "$refused" ] || failed "$refused"
   [ "$1" = restore ] || begin_attempt
   begin_work
+  ! needs_certificates "$1" || take_certificates || certificates_are_missing "$1" $?
   write_docker_config
   rollout "$release" "$1"
   case $? in
@@ -148,6 +151,17 @@ release_it() {
   forget_failure "$release"
   forget_manifests | remove_images
   say "live version=$version release=$release"
+}
+
+# A release goes nowhere with a certificate that does not fit; what serves goes on with what it has.
+certificates_are_missing() {
+  if [ "$1" = restore ]; then
+    say "$problem"
+  elif [ "$2" = 1 ]; then
+    failed "$problem"
+  else
+    again "$problem"
+  fi
 }
 
 # Whether the books are right, also when there was nothing to do.

@@ -43,16 +43,32 @@ def service:
   need((.command // ["-"]) | type == "array" and all(type == "string"); "has no valid command"),
   need(.introduction | type == "string"; "has no introduction");
 
+def tls:
+  unknown(["name", "file", "acme", "certificate", "before", "secured", "lost"]),
+  need(.name | type == "string" and test("^([*][.])?[a-z0-9.-]+$"); "has no name"),
+  need(.file == (.name | tostring | sub("^[*]"; "_")); "has another file"),
+  need([.before, .secured, .lost] | all(type == "string" and length > 0); "has no texts"),
+  need([.acme, .certificate] | map(select(. != null)) | length == 1; "has not one source"),
+  ((.certificate // empty) | secret | "certificate \(.)"),
+  ((.acme // empty)
+    | unknown(["email", "directory", "ca", "account"]),
+      need(.email | type == "string" and test("^[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+$"); "has no email"),
+      need(.directory | type == "string" and test("^https://[^ '\"\t\n\r]+$"); "has no directory"),
+      need((.ca // "-----BEGIN") | type == "string" and startswith("-----BEGIN"); "has no valid authority"),
+      ((.account // empty) | need(.keyId | line; "has no key id"), (.hmacKey | secret | "external account \(.)")));
+
 if type != "object" then "the manifest is no object"
 elif .manifest != 2 and .manifest != 3 then "this agent reads manifests 2 and 3, not \(.manifest)"
 elif .host != $host then "the manifest is for \(.host), this host is \($host)"
 else
-  unknown(["manifest", "host", "ecr", "drainSeconds", "keepReleases", "sites", "services"] + if .manifest == 2 then [] else ["agent"] end),
+  unknown(["manifest", "host", "ecr", "drainSeconds", "keepReleases", "sites", "tls", "services"] + if .manifest == 2 then [] else ["agent"] end),
   need(.manifest == 2 or (.agent | type == "object" and (.document | line) and (.sha256 | type == "string" and test("^[0-9a-f]{64}$"))); "names no agent"),
   need(.sites | type == "string" and length > 0; "has no sites"),
   need((.ecr // []) | type == "array" and all(type == "string" and test("^[A-Za-z0-9.:-]+$")); "has an invalid ecr address"),
   need((.drainSeconds // 10) | whole(0; 3600); "has no drain time"),
   need((.keepReleases // 3) | whole(1; 100); "keeps no releases"),
+  need((.tls // []) | type == "array"; "has no valid tls"),
+  ((.tls // [] | arrays)[] | (.name | tostring) as $name | tls | "name \($name) \(.)"),
   need(.services | type == "array"; "has no services"),
   ((.services | arrays)[] | (.name | tostring) as $name
     | need($name | test("^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$"); "service \($name) has an invalid name"),

@@ -25,7 +25,9 @@ serves_generation() {
   [ "$(marker)" = "$(cat "$GENERATIONS/$1/release")" ] && [ "$(marker configuration)" = "$(configuration_of "$1")" ]
 }
 
-d_serves() { [ "$(release_of "$(d_generation)")" = "$1" ] && serves_generation "$(d_generation)"; }
+d_serves() {
+  [ "$(release_of "$(d_generation)")" = "$1" ] && serves_generation "$(d_generation)" && tls_is_settled
+}
 
 # The ports of service $1 by the file $2, a line each; nothing where it does not have the service.
 slots_of() { sed -n "s/^$1 //p" "$2" 2>/dev/null | tr ' ' '\n'; }
@@ -37,6 +39,7 @@ d_put() {
   mkdir -p "$folder"
   if [ "$1" = release ]; then
     of_manifest .sites >"$folder/sites.conf"
+    put_tls_texts "$folder"
     cp "$WORK/slots" "$folder/slots"
   else
     find -H "$LIVE" -maxdepth 1 -name '*.conf' ! -name release.conf -exec cp {} "$folder/" \;

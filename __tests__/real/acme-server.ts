@@ -1,0 +1,120 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cacheFolder } from "../../src/cli/cache-folder.mjs";
+import { freePort, pause } from "../nginx/running-nginx.ts";
+import { selfSigned } from "../self-signed.ts";
+
+const DEADLINE_MS = 20_000;
+
+/** Where a Debian package's programs are, unpacked beside this machine's own and not installed. */
+export function debianProgram(name: string): string {
+  const folder = join(cacheFolder(), "debian-programs", name);
+  try {
+    readdirSync(folder);
+  } catch {
+    const fresh = `${folder}.${process.pid}`;
+    mkdirSync(fresh, { recursive: true });
+    execFileSync("apt-get", ["-qq", "download", name], { cwd: fresh, stdio: ["ignore", "ignore", "pipe"] });
+    const [file] = readdirSync(fresh).filter((each) => each.endsWith(".deb"));
+    execFileSync("dpkg", ["-x", join(fresh, file as string), fresh]);
+    renameSync(fresh, folder);
+  }
+  return join(folder, "usr/bin", name);
+}
+
+/** Pebble, Let's Encrypt's own server for tests, with a name server that sends every name to this machine. */
+export class AcmeServer {
+  readonly folder = mkdtempSync(join(tmpdir(), "slipway-acme-"));
+  /** The file with the authority of the directory's own certificate. */
+  readonly caFile = join(this.folder, "ca.pem");
+  directory = "";
+  private management = "";
+  private names = "";
+  private readonly children: ChildProcess[] = [];
+
+  /** @param httpPort where it asks for what shows that a name is somebody's */
+  async start(httpPort: number): Promise<void> {
+    const pebble = debianProgram("pebble");
+    const [port, management, dns, names] = [await freePort(), await freePort(), await freePort(), await freePort()];
+    const { certificate, key } = selfSigned(["127.0.0.1", "localhost"]);
+    writeFileSync(this.caFile, certificate);
+    writeFileSync(join(this.folder, "key.pem"), key);
+    const config = {
+      listenAddress: `127.0.0.1:${port}`,
+      managementListenAddress: `127.0.0.1:${management}`,
+      certificate: this.caFile,
+      privateKey: join(this.folder, "key.pem"),
+      httpPort,
+      tlsPort: 443,
+      ocspResponderURL: "",
+      externalAccountBindingRequired: false,
+    };
+    writeFileSync(join(this.folder, "config.json"), JSON.stringify({ pebble: config }));
+    this.directory = `https://localhost:${port}/dir`;
+    this.management = `https://localhost:${management}`;
+    this.names = `http://127.0.0.1:${names}`;
+    const nameServer = join(pebble, "../pebble-challtestsrv");
+    // later versions answer more, and call the name server's option otherwise
+    const known = spawnSync(nameServer, ["-h"], { encoding: "utf8" }).stderr;
+    const off = ["http01", "https01", "tlsalpn01", "doh"].flatMap((way) =>
+      known.includes(`-${way} `) ? [`-${way}`, ""] : [],
+    );
+    const answers = ["-defaultIPv4", "127.0.0.1", "-defaultIPv6", ""];
+    const servers = [
+      known.includes("-dnsserver ") ? "-dnsserver" : "-dns01",
+      `127.0.0.1:${dns}`,
+      "-management",
+      `127.0.0.1:${names}`,
+    ];
+    this.spawn(nameServer, [...off, ...answers, ...servers]);
+    this.spawn(pebble, ["-config", join(this.folder, "config.json"), "-dnsserver", `127.0.0.1:${dns}`]);
+    const deadline = Date.now() + DEADLINE_MS;
+    for (;;) {
+      const isUp = await this.roots().catch(() => undefined);
+      if (isUp && (await fetch(this.names).catch(() => undefined))) return;
+      if (Date.now() > deadline) throw new Error("pebble does not answer");
+      await pause(50);
+    }
+  }
+
+  /** The authority that signs certificates, in PEM. */
+  roots(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const asked = request(`${this.management}/roots/0`, { rejectUnauthorized: false }, (answer) => {
+        let text = "";
+        answer
+          .setEncoding("utf8")
+          .on("data", (more) => (text += more))
+          .on("end", () => resolve(text));
+      });
+      asked.on("error", reject).end();
+    });
+  }
+
+  /** From now on DNS has no address for `name`. */
+  async loseName(name: string): Promise<void> {
+    await fetch(`${this.names}/set-servfail`, { method: "POST", body: JSON.stringify({ host: name }) });
+  }
+
+  /** Ends it; the directory does not answer any more. */
+  async stop(): Promise<void> {
+    for (const child of this.children.splice(0)) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill();
+      await ended;
+    }
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private spawn(program: string, words: readonly string[]): void {
+    const env = { ...process.env, PEBBLE_VA_NOSLEEP: "1", PEBBLE_AUTHZREUSE: "0", PEBBLE_WFE_NONCEREJECT: "0" };
+    this.children.push(spawn("setpriv", ["--pdeathsig", "KILL", "--", program, ...words], { env, stdio: "ignore" }));
+  }
+}
