@@ -108,6 +108,11 @@ describe("a site's certificate", () => {
           `server name must have a public suffix, since a public ACME server signs it, got "${name}"`,
         ] as [string, Site, string],
     ),
+    [
+      "TLS for names that nobody knows",
+      site({ tls: acme, proxy: { defaultSite: true } }),
+      "defaultSite must not have tls",
+    ],
     ["HSTS without TLS", site({ hsts: { maxAge: 300 } }), "hsts must come with tls"],
     [
       "HSTS as a header",

@@ -26,6 +26,12 @@ export function checkSiteTls(site: Site): void {
     if (tls === undefined)
       refusalOf("hsts", name)("must come with tls", "nobody could open the site: declare tls for it or for its host");
   }
+  if (proxy.defaultSite && tls !== undefined) {
+    refusalOf("defaultSite", name)(
+      "must not have tls, since no certificate is for names that nobody knows",
+      "give the names' tls to a site of their own",
+    );
+  }
   if (tls?.kind !== "acme") return;
   for (const each of namesOf(site)) checkAcmeName(each, tls);
   const taken = routes.find(({ path }) => `${path}/`.replace("//", "/").startsWith(CHALLENGE_PATH));
