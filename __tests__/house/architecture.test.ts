@@ -19,6 +19,7 @@ test("the architecture says what each kind of addition touches", () => {
     "A probe kind",
     "A site option",
     "A run option",
+    "A build option",
     "A registry",
     "A host kind",
   ]);

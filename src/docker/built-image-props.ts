@@ -67,7 +67,10 @@ export interface BuiltImageProps {
    * @default false
    */
   readonly provenance?: boolean;
-  /** Attests what is in the image, a list of its packages. @default false */
+  /**
+   * Attests what is in the image, a list of its packages, by `docker/buildkit-syft-scanner`, which the builder pulls.
+   * @default false
+   */
   readonly sbom?: boolean;
   /** Builds every step anew instead of reusing layers. @default false */
   readonly noCache?: boolean;
