@@ -24,9 +24,13 @@ export interface ProxyOptions {
   readonly buffering?: boolean;
   /** Whether text of a kilobyte and more is compressed for who takes it. @default false */
   readonly gzip?: boolean;
-  /** How many requests one visitor may make. @default - as many as they like */
+  /** How many requests one visitor may make; redirects and paths without a route do not count. @default - as many as they like */
   readonly rateLimit?: RateLimit;
-  /** The addresses and ranges (CIDR) of visitors who are let in; all others are answered 403. @default - everybody */
+  /**
+   * The addresses and ranges (CIDR) of visitors who are let in; all others are answered 403 by whatever leads to a
+   * backend. Redirects, maintenance and the 404 of a path without a route are answered to everybody.
+   * @default - everybody
+   */
   readonly allow?: readonly string[];
 }
 
