@@ -12,7 +12,7 @@ export async function buildOpenTofu(kit) {
       title: "OpenTofu 1.10.10",
       module: "opentofu",
       packages: ["github.com/opentofu/opentofu/cmd/tofu"],
-      flags: ["-ldflags", "-s -w"],
+      flags: ["-ldflags", "-s -w -X github.com/opentofu/opentofu/version.dev=no"],
       cgo: "0",
       takes: "some five minutes of one processor",
     },
