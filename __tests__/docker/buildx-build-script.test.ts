@@ -163,7 +163,10 @@ test.each([
     /docker has no login that may push there: docker login registry.example.com, /,
   ],
   ["ERROR: server message: insufficient_scope: authorization failed", /docker has no login/],
-  ["dial tcp 127.0.0.1:5001: connect: connection refused", /nothing answers there; .* made with --driver-opt network=host$/],
+  [
+    "dial tcp 127.0.0.1:5001: connect: connection refused",
+    /nothing answers there; .* made with --driver-opt network=host$/,
+  ],
   [
     "process /bin/sh -c false did not complete successfully: exit code: 1",
     /^registry.example.com\/team\/cats: the build failed$/,

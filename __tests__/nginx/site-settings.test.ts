@@ -1,4 +1,6 @@
 import { renderSites, renderTlsSites, type SitesOptions } from "../../src/nginx/sites.ts";
+import { nginxTlsSites } from "../../src/nginx/tls.ts";
+import type { Site } from "../../src/release/site.ts";
 import { TrustedProxies } from "../../src/release/trusted-proxies.ts";
 
 function render(sites: SitesOptions["sites"], options: Partial<SitesOptions> = {}): string {
@@ -158,6 +160,17 @@ test("an ACME server is let in where a list keeps others out, as it asks from an
     renderTlsSites({ flavour: "container", services: [{ name: "web" }], sites: [site] })["a.test"] ?? {};
   expect(before).toContain("    allow 10.0.0.0/8;\n    deny all;\n");
   expect(before).toContain("location /.well-known/acme-challenge/ {\n        allow all;\n        root ");
+});
+
+test("a name that only sends its visitors elsewhere has no zone to count them", () => {
+  const tls = { kind: "local" } as Site["tls"];
+  const proxy = { redirectFrom: ["www.a.test"], aliases: ["b.test"], rateLimit: { perSecond: 5 } };
+  const routes = [{ path: "/", to: { service: "web" } }];
+  const text = render(nginxTlsSites([{ name: "a.test", routes, proxy, tls }], "/etc/nginx/slipway/tls"));
+  const zones = [...text.matchAll(/limit_req_zone .* zone=(\w+):1m/g)].map(([, zone]) => zone);
+  const used = [...text.matchAll(/limit_req zone=(\w+) /g)].map(([, zone]) => zone);
+  expect(zones).toHaveLength(2);
+  expect(used).toEqual(zones);
 });
 
 test("what holds between services is the largest of what sites have", () => {

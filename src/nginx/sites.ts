@@ -68,7 +68,11 @@ export function renderSites(options: SitesOptions): string {
       speaksGrpc,
     }),
     ...(isSecured ? tlsSettings() : []),
-    ...rateZones(sites.flatMap((site) => limitsOf(site, sortedLocations(site.name, site.routes)))),
+    ...rateZones(
+      sites
+        .filter(({ tls }) => tls?.redirectTo === undefined)
+        .flatMap((site) => limitsOf(site, sortedLocations(site.name, site.routes))),
+    ),
     ...restsOfPaths(locations),
     ...upstreams.directives(),
     ...(sites.some(({ defaultSite }) => defaultSite) ? [] : [defaultServer(options)]),
