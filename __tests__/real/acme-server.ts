@@ -25,6 +25,12 @@ export function debianProgram(name: string): string {
   return join(folder, "usr/bin", name);
 }
 
+/** The one account that it opens accounts for. */
+export const EXTERNAL_ACCOUNT = {
+  keyId: "kid-1",
+  hmacKey: "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W",
+};
+
 /** Pebble, Let's Encrypt's own server for tests, with a name server that sends every name to this machine. */
 export class AcmeServer {
   readonly folder = mkdtempSync(join(tmpdir(), "slipway-acme-"));
@@ -50,7 +56,8 @@ export class AcmeServer {
       httpPort,
       tlsPort: 443,
       ocspResponderURL: "",
-      externalAccountBindingRequired: false,
+      externalAccountBindingRequired: true,
+      externalAccountMACKeys: { [EXTERNAL_ACCOUNT.keyId]: EXTERNAL_ACCOUNT.hmacKey },
     };
     writeFileSync(join(this.folder, "config.json"), JSON.stringify({ pebble: config }));
     this.directory = `https://localhost:${port}/dir`;

@@ -134,6 +134,7 @@ care_for_certificates() {
   for file in $(tls_files acme); do
     is_due "$file" && ! is_paused "$file" && [ $(($(date +%s) - begun)) -lt "$ACME_LONGEST" ] || continue
     obtain_certificate "$file" && continue
+    rm -rf "$RUN/acme" # which may hold a secret
     until=$(($(date +%s) + ACME_PAUSE))
     echo "$until" | keep "$ACME/paused/$file"
     say "$(of_tls "$file" .name): no new certificate: $problem; tried again after $(date -u -d "@$until" +%H:%M) UTC, or once $ACME/paused/$file is removed"
@@ -213,7 +214,7 @@ write_acme_configuration() {
 need_dehydrated() {
   command -v dehydrated >/dev/null && return
   say "installing dehydrated, which asks the ACME server"
-  { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install dehydrated; } \
+  (umask 022 && apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install dehydrated) \
     >"$RUN/apt.out" 2>&1 9>&- && command -v dehydrated >/dev/null && return
   problem="dehydrated cannot be installed: $(tail -n 1 "$RUN/apt.out")"
   return 1
