@@ -21,9 +21,17 @@ export interface StandInProps {
 
 export const REHEARSAL_LABEL = "slipway-rehearsal";
 
-/** What a unit of systemd on Ubuntu has in its environment, which the agent hands on; the journal is its own output's. */
-const AGENT_JOURNAL = "JOURNAL_STREAM=8:20731";
-const AGENT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin";
+/** What Ubuntu's agent, a snap, hands on besides what systemd gives to a service; the journal is its own output's. */
+const SNAP = "amazon-ssm-agent";
+const AGENT_ENVIRONMENT = [
+  "JOURNAL_STREAM=8:20731",
+  "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin",
+  `SNAP=/snap/${SNAP}/9881`,
+  `SNAP_COMMON=/var/snap/${SNAP}/common`,
+  `SNAP_DATA=/var/snap/${SNAP}/9881`,
+  `SNAP_NAME=${SNAP}`,
+  "SNAP_REVISION=9881",
+];
 
 /** The machine that stands in for an EC2 instance: a container with systemd, cloud-init and an engine of its own. */
 export class StandIn implements CommandTarget {
@@ -50,23 +58,27 @@ export class StandIn implements CommandTarget {
     return await runProgram("docker", ["exec", this.container, ...command]);
   }
 
-  /** What the SSM agent does: the lines become a file, a shell runs it with the agent's bare environment. */
+  /** What the SSM agent does: the lines become a file, and a shell runs it as what a service of systemd starts. */
   async run(script: Script, cancel: AbortSignal): Promise<CommandOutcome> {
     this.#commands += 1;
     const directory = `/var/lib/amazon/ssm/${this.instanceId}/document/orchestration/${this.#commands}`;
     const file = `${directory}/_script.sh`;
     const write = `mkdir -p ${directory} && umask 077 && cat > ${file} && chmod 0700 ${file}`;
     await requireProgram("docker", ["exec", "-i", this.container, "/bin/sh", "-c", write], { input: script.text });
-    const environment = [`AWS_SSM_INSTANCE_ID=${this.instanceId}`, `PATH=${AGENT_PATH}`, AGENT_JOURNAL];
+    // The agent is a unit itself, and starts when the basic ones have.
+    await this.exec("sh", "-c", "until systemctl is-active --quiet basic.target; do sleep 0.2; done");
+    const environment = [`AWS_SSM_INSTANCE_ID=${this.instanceId}`, ...AGENT_ENVIRONMENT];
     const seconds = String(script.timeoutSeconds);
     const began = Date.now();
     const end = (): void => void this.exec("pkill", "-f", file);
     cancel.addEventListener("abort", end, { once: true });
     const outcome = await runProgram("docker", [
-      "exec",
-      ...["-w", script.workingDirectory ?? "/"],
-      this.container,
-      ...["env", "-i", ...environment, "timeout", "--kill-after=10", seconds, "sh", "-c", file],
+      ...["exec", this.container, "systemd-run", "--quiet", "--wait", "--pipe", "--collect"],
+      // the agent is a Go program, whose children are told of a broken pipe again
+      ...["--service-type=exec", "--property=IgnoreSIGPIPE=no"],
+      `--working-directory=${script.workingDirectory ?? "/"}`,
+      ...environment.map((each) => `--setenv=${each}`),
+      ...["timeout", "--kill-after=10", seconds, "sh", "-c", file],
     ]);
     cancel.removeEventListener("abort", end);
     if (!(await this.isRunning())) throw new Error(`${this.instanceId} went away while it ran a command`);
