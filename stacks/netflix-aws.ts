@@ -43,12 +43,18 @@ export class NetflixAwsStack extends TerraformStack {
       platform: host.platform,
     });
 
-    const catalog = host.run("catalog", { image: catalogImage, port: 8080, health: HealthCheck.http("/status") });
+    const catalog = host.run("catalog", {
+      image: catalogImage,
+      port: 8080,
+      health: HealthCheck.http("/status"),
+      memoryMiB: 96,
+    });
     const frontend = host.run("frontend", {
       image: frontendImage,
       port: 3000,
       health: HealthCheck.http("/ready", { startPeriod: 60 }),
       env: { MOVIE_CATALOG_SERVICE: catalog.url },
+      memoryMiB: 128,
     });
     const site = host.serve("netflix.devops-days-upes.com", { "/": frontend });
 

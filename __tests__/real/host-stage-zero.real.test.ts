@@ -300,6 +300,9 @@ describe("the first boot", () => {
     });
     expect(nano.exists("var/lib/slipway/bootstrapped")).toBe(true);
     expect(nano.calls("systemctl")).toContain("systemctl start --no-block slipway-converge.service");
+    for (const timer of ["apt-daily.timer", "apt-daily-upgrade.timer"]) {
+      expect(nano.calls("systemctl")).toContain(`systemctl start ${timer}`);
+    }
   });
 
   test.each(["7.81.0", "7.68.0"])("comes to no end with curl %s, and says why", async (version) => {

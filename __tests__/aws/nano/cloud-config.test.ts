@@ -2,6 +2,7 @@ import { type CloudConfigOptions, cloudConfig } from "../../../src/aws/nano/clou
 
 test("prints every part in the order in which it happens", () => {
   const text = cloudConfig({
+    bootCommands: [["sh", "-c", "true"]],
     swap: { filename: "/swapfile", size: "512M" },
     aptConf: 'Acquire::Retries "5";\n',
     packages: ["nginx", "htop=3.3.0-4", "nginx"],
@@ -12,6 +13,11 @@ test("prints every part in the order in which it happens", () => {
     commands: [["/usr/local/bin/x", "a b"]],
   });
   expect(text).toBe(`#cloud-config
+bootcmd:
+-
+  - "sh"
+  - "-c"
+  - "true"
 swap:
   filename: "/swapfile"
   size: "512M"

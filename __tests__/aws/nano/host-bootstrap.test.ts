@@ -2,11 +2,21 @@ import { hostBootstrap } from "../../../src/aws/nano/host-bootstrap.ts";
 import { stageZero } from "../../../src/aws/nano/stage-zero/stage-zero.ts";
 
 const plain = { host: "stack/host", parameter: "/slipway/stack/host/release" };
+const OFF =
+  "ModemManager.service fwupd.service fwupd-refresh.service fwupd-refresh.timer motd-news.timer multipathd.service multipathd.socket packagekit.service udisks2.service";
 const pathsIn = (text: string) => [...text.matchAll(/^- path: "(.*)"$/gm)].map(([, path]) => path);
 
-test("begins with swap and apt, and ends with the bootstrap and its packages", () => {
+test("begins with what is turned off, swap and apt, and ends with the bootstrap and its packages", () => {
   const text = hostBootstrap({ ...plain, swapMiB: 512, packages: ["htop=3.3.0-4", "jq"] });
   expect(text.slice(0, text.indexOf("write_files:"))).toBe(`#cloud-config
+bootcmd:
+-
+  - "cloud-init-per"
+  - "instance"
+  - "slipway-idle"
+  - "sh"
+  - "-c"
+  - "systemctl mask ${OFF}; systemctl stop --no-block ${OFF} apt-daily.timer apt-daily-upgrade.timer; true"
 swap:
   filename: "/swapfile"
   size: "512M"
@@ -50,6 +60,8 @@ test("writes stage 0, the units that start it, and the user's own files; neither
     "/etc/systemd/system/slipway-converge.timer",
     "/etc/systemd/system/docker.service.d/slipway-agent.conf",
     "/etc/systemd/system/nginx.service.d/slipway-agent.conf",
+    "/etc/systemd/system/apt-daily.service.d/slipway-agent.conf",
+    "/etc/systemd/system/apt-daily-upgrade.service.d/slipway-agent.conf",
     "/etc/motd",
   ]);
   for (const line of stageZero().split("\n").filter(Boolean)) expect(text).toContain(`\n    ${line}\n`);

@@ -59,5 +59,11 @@ WantedBy=timers.target
         "[Unit]\nConditionPathExists=/var/lib/slipway/live\n",
       ]),
     ),
+    ...Object.fromEntries(
+      ["apt-daily", "apt-daily-upgrade"].map((name) => [
+        `/etc/systemd/system/${name}.service.d/slipway-agent.conf`,
+        "[Unit]\nAfter=slipway-converge.service\n\n[Service]\nExecStartPre=-/usr/bin/timeout 1h /bin/sh -c 'until [ -e /var/lib/slipway/serving.json ]; do sleep 10; done; flock /run/slipway/lock true'\n",
+      ]),
+    ),
   });
 });

@@ -12,6 +12,8 @@ export interface CloudConfigFile {
 
 /** The part of cloud-init's language that a host needs, in its own words. */
 export interface CloudConfigOptions {
+  /** Commands in exec form, run as root at every boot before anything else is done. @default - none */
+  readonly bootCommands?: readonly (readonly string[])[];
   /** Made before packages are installed. @default - no swap */
   readonly swap?: { readonly filename: string; readonly size: string };
   /** What apt is told, for good. @default - nothing */
@@ -46,11 +48,12 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
  * @throws InvalidValueError for a package or path that is none, a path written twice, or what looks like a secret
  */
 export function cloudConfig(options: CloudConfigOptions): string {
-  const { swap, aptConf, packages = [], files = [], reserved = [], commands = [] } = options;
+  const { bootCommands = [], swap, aptConf, packages = [], files = [], reserved = [], commands = [] } = options;
   const names = new Set(packages.map(packageName));
   const paths = new Set(reserved);
   for (const file of files) claim(file, paths);
   return `#cloud-config\n${yaml({
+    ...(bootCommands.length === 0 ? {} : { bootcmd: bootCommands }),
     swap,
     ...(aptConf === undefined ? {} : { apt: { conf: aptConf } }),
     ...(names.size === 0 ? {} : { package_update: true, packages: [...names] }),

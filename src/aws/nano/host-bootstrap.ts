@@ -2,6 +2,7 @@ import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import { type CloudConfigFile, cloudConfig } from "./cloud-config.ts";
 import { HOST_FILE_PATHS } from "./host-files.ts";
 import { hostUnits } from "./host-units.ts";
+import { idleCommand } from "./idle-units.ts";
 import { MARKER_PORT } from "./release-manifest.ts";
 import { stageZero } from "./stage-zero/stage-zero.ts";
 
@@ -41,6 +42,7 @@ export function hostBootstrap(options: HostBootstrapOptions): string {
   const { packages = [], files = [], swapMiB = 1024 } = options;
   const all = [...new Set([...PACKAGES, ...packages])];
   return cloudConfig({
+    bootCommands: [idleCommand()],
     swap: { filename: "/swapfile", size: `${swapSize(swapMiB)}M` },
     aptConf: APT_CONF,
     packages: all,

@@ -3,7 +3,14 @@ import { systemdUnit } from "./systemd-unit.ts";
 
 const SYSTEMD = "/etc/systemd/system";
 
-/** How systemd runs stage 0. Docker and Nginx wait until the agent has put their configuration into place. */
+/** Held by every release; apt waits for the first one, and for one that is at work, but no longer than an hour. */
+const NO_RELEASE_AT_WORK =
+  "-/usr/bin/timeout 1h /bin/sh -c 'until [ -e /var/lib/slipway/serving.json ]; do sleep 10; done; flock /run/slipway/lock true'";
+
+/**
+ * How systemd runs stage 0. Docker and Nginx wait until the agent has put their configuration into place, and apt's own
+ * upgrades, for which a nano has no memory beside a release, until none is at work.
+ */
 export function hostUnits(): CloudConfigFile[] {
   const waiting = systemdUnit({ Unit: { ConditionPathExists: "/var/lib/slipway/live" } });
   return [
@@ -35,6 +42,13 @@ export function hostUnits(): CloudConfigFile[] {
     ...["docker", "nginx"].map((name) => ({
       path: `${SYSTEMD}/${name}.service.d/slipway-agent.conf`,
       content: waiting,
+    })),
+    ...["apt-daily", "apt-daily-upgrade"].map((name) => ({
+      path: `${SYSTEMD}/${name}.service.d/slipway-agent.conf`,
+      content: systemdUnit({
+        Unit: { After: "slipway-converge.service" },
+        Service: { ExecStartPre: NO_RELEASE_AT_WORK },
+      }),
     })),
   ];
 }

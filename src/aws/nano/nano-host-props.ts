@@ -37,7 +37,7 @@ export interface NanoHostProps extends AwsEnvironment {
   readonly tls?: Tls;
   /** The encrypted disk's size in GiB. @default 8 */
   readonly volumeGiB?: number;
-  /** MiB of swap; 512 MB of memory do not hold apt and Docker at once. @default 1024 */
+  /** MiB of swap for the host itself, services have none; 512 MB do not hold apt and Docker at once. @default 1024 */
   readonly swapMiB?: number;
   /** Ubuntu packages of one's own, installed at the first boot. @default - none */
   readonly packages?: readonly string[];

@@ -23,6 +23,7 @@ import { ElasticIp } from "./elastic-ip.ts";
 import { Firewall } from "./firewall.ts";
 import { hostPolicy } from "./host-policy.ts";
 import { HostRole } from "./host-role.ts";
+import { MemoryBudget } from "./memory-budget.ts";
 import { monthlyPrice, priceText } from "./monthly-price.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
 import { type NanoHostSettings, nanoHostSettings } from "./nano-host-settings.ts";
@@ -44,7 +45,7 @@ const RECORD_SECONDS = 300;
  * It pulls by digest: from ECR by its own role, from everywhere else what everybody may pull. A t4g.nano costs about
  * 7.36 USD a month (us-east-1, 2025): the instance 3.07, 8 GiB of disk 0.64, the public IPv4 address 3.65; and at worst
  * 55.48 more, where both CPUs work all month and `cpuCredits` is not "standard". See {@link NanoHost.description} for
- * other types.
+ * other types. Its services have 256 MiB in sum, half of its memory.
  *
  * Why a release is no part of the instance: what it boots with knows only how to converge to a release, so that a new
  * version of a service plans nothing on the instance, and the old version serves until the new one is healthy.
@@ -60,6 +61,7 @@ export class NanoHost extends HostBase implements IRole {
   /** What must have happened before the host serves what is declared. */
   readonly ready: TerraformDependency[];
   private readonly account: AwsAccount;
+  private readonly memory: MemoryBudget;
   private readonly firewall: Firewall;
   private readonly rollout: NanoRelease;
   private readonly certified: HostedSite[] = [];
@@ -77,6 +79,7 @@ export class NanoHost extends HostBase implements IRole {
     const declared = nanoHostSettings(this, { host: this.node.path, parameter: this.parameterName }, props);
     const { type, volumeGiB, machineImage } = declared;
     this.platform = type.platform;
+    this.memory = new MemoryBudget(this, type);
     const unlimited = type.isBurstable && props.cpuCredits !== "standard";
     const price = priceText(monthlyPrice({ type, volumeGiB, alarms: props.statusAlarm ? 1 : 0, unlimited }));
     this.description = `${type}, ${this.platform}, ${machineImage.describe(this, type.platform)}: ${price}`;
@@ -110,6 +113,7 @@ export class NanoHost extends HostBase implements IRole {
   protected addService(service: HostedService): void {
     requirePullable(service);
     awsSecretsOf(service);
+    this.memory.add(service, service.declaration);
     this.checkManifest();
   }
 

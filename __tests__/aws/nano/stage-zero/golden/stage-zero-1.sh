@@ -174,6 +174,7 @@ boot() {
   mkdir -p "$STATE" && : >"$STATE/bootstrapped"
   ln -sfn ../lib/slipway/current/sbin/slipway "$ROOT/usr/local/sbin/slipway"
   systemctl daemon-reload
+  for timer in apt-daily.timer apt-daily-upgrade.timer; do ! systemctl -q is-enabled "$timer" || systemctl start "$timer"; done
   systemctl enable slipway-converge.service
   systemctl enable --now slipway-converge.timer
   systemctl start --no-block slipway-converge.service
