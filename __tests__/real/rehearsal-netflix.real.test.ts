@@ -198,6 +198,23 @@ test("an apply of a good one that is killed while it waits is confirmed by the n
   expect(await planned()).toEqual([]);
 });
 
+test("what such a server does not need is off, and apt's own upgrades wait for releases", async () => {
+  const [machine] = stage.room.machines;
+  const off = await machine?.exec("systemctl", "is-enabled", "multipathd.socket", "fwupd-refresh.timer");
+  expect(off?.stdout).toBe("masked\nmasked\n");
+  const upgrade = await machine?.exec(
+    "systemctl",
+    "show",
+    "-p",
+    "ExecStartPre",
+    "-p",
+    "After",
+    "apt-daily-upgrade.service",
+  );
+  expect(upgrade?.stdout).toMatch(/After=.*slipway-converge\.service/);
+  expect(upgrade?.stdout).toContain("/var/lib/slipway/serving.json");
+});
+
 test("the host comes back with its release after a reboot", async () => {
   const [machine] = stage.room.machines;
   await machine?.cutPower();

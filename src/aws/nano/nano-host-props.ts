@@ -35,7 +35,12 @@ export interface NanoHostProps extends AwsEnvironment {
    * @default - sites are served by HTTP
    */
   readonly tls?: Tls;
-  /** The encrypted disk's size in GiB. @default 8 */
+  /**
+   * The encrypted disk's size in GiB. Of 8, Ubuntu with Docker takes some 3 and swap 1: 4 are for images, those of the
+   * last few releases among them. An engine with containerd's image store, as Ubuntu's Docker 29 has it, keeps each image
+   * compressed and unpacked, half as much again. Where the disk gets full, images of older releases go first.
+   * @default 8
+   */
   readonly volumeGiB?: number;
   /** MiB of swap for the host itself, services have none; 512 MB do not hold apt and Docker at once. @default 1024 */
   readonly swapMiB?: number;
@@ -81,6 +86,6 @@ export interface NanoHostProps extends AwsEnvironment {
    * @default - as long as a request of its sites may be silent, 10 at least
    */
   readonly drainSeconds?: number;
-  /** How many releases keep their images on the host. @default 3 */
+  /** How many releases keep their images on the host, as long as its disk holds them. @default 3 */
   readonly keepReleases?: number;
 }

@@ -8,6 +8,8 @@
 #   docker/off                the engine does not answer
 #   docker/no-service         systemd cannot start it
 #   docker/images/DIGEST      an image that is there, first 12 digits; the text of a pull's refusal in refused/DIGEST
+#   docker/in-use             the image that something uses
+#   docker/room               how many images the disk holds
 #   docker/ends/DIGEST        the state that a container of this image has at once: "exited false 3"
 #   docker/NAME/              a container: state, image, run, restart, env
 #   health/DIGEST             shell that says whether a container of this image is healthy; healthy where there is none
@@ -50,11 +52,16 @@ by_docker() {
     image)
       case $2 in
         inspect) [ -e "$D/images/$(digest "$3")" ] ;;
-        rm) rm "$D/images/$(digest "$3")" ;;
+        rm)
+          ! grep -qs "$(digest "$3")" "$D/in-use" || { echo "conflict: unable to remove repository reference" >&2 && exit 1; }
+          rm "$D/images/$(digest "$3")" 2>/dev/null || { echo "Error response from daemon: No such image: $3" >&2 && exit 1; }
+          ;;
       esac
       ;;
     pull)
       it=$(digest "$3")
+      [ ! -e "$D/room" ] || [ -e "$D/images/$it" ] || [ "$(ls "$D/images" | wc -l)" -lt "$(cat "$D/room")" ] ||
+        { echo "failed to register layer: write /usr/lib/a: no space left on device" >&2 && exit 1; }
       [ ! -e "$D/refused/$it" ] || { cat "$D/refused/$it" >&2 && exit 1; }
       mkdir -p "$D/images" && : >"$D/images/$it"
       ;;

@@ -149,7 +149,8 @@ release_it() {
   serves_as_told || d_accept || again "$problem"
   end_run
   forget_failure "$release"
-  forget_manifests | remove_images
+  forget_manifests
+  forget_images "$STATE"/releases/*.json
   say "live version=$version release=$release"
 }
 
@@ -200,7 +201,7 @@ again() {
 cut_off() { [ "$1" != 75 ] || again "$problem"; }
 
 # Images that only a release needed which did not get far.
-forget_pulled() { [ ! -e "$WORK/pulled" ] || remove_images <"$WORK/pulled"; }
+forget_pulled() { forget_images "$STATE"/releases/*.json; }
 
 # Whether what serves lacks something that another try may bring: it sets $RENEW. A service that runs without being
 # healthy is replaced once; if its successor is no better, it stays until it is healthy or somebody tells.

@@ -37,8 +37,8 @@ d_fetch() {
   image=$(of_service "$1" .image)
   has_image "$image" && return
   say "pulling $image"
+  note_image "$image"
   pull_image "$image" || return "$(final_or_later)"
-  echo "$image" >>"$WORK/pulled"
 }
 
 # 1 when trying again is no use, 75 otherwise, by the last $problem.

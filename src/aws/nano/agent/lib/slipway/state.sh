@@ -1,6 +1,7 @@
 # What the host remembers, one small JSON file a fact, written whole or not at all.
 #   serving.json          {version, release, since, labelled}: what serves
 #   releases/ID.json      the manifests that served, the last few
+#   images                the images that were pulled and not removed
 #   failed/ID.json        {version, release, at, reason}: not tried again by itself
 #   attempts/ID           how often the release ID was begun and not ended
 #   notes/                what the release's core keeps: the lines of the services that serve
@@ -49,13 +50,11 @@ remember_serving() {
 # Keeps the manifest that is being released, for the day when AWS does not answer.
 remember_manifest() { keep "$STATE/releases/$release.json" <"$manifest"; }
 
-# Keeps as many manifests as the one that serves says; prints the images that only older ones named.
+# Keeps as many manifests as the one that serves says, and notes the images of the others.
 forget_manifests() {
   # shellcheck disable=SC2012 # the names are hexadecimal
   ls -t "$STATE/releases" | tail -n "+$(($(of_manifest '.keepReleases // 3') + 1))" | while read -r old; do
-    jq -r '.services[].image' "$STATE/releases/$old"
+    jq -r '.services[].image' "$STATE/releases/$old" | while read -r image; do note_image "$image"; done
     rm -f "$STATE/releases/$old"
-  done | sort -u | while read -r image; do
-    jq -r '.services[].image' "$STATE"/releases/*.json | grep -qxF "$image" || echo "$image"
   done
 }

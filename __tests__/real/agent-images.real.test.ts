@@ -1,0 +1,66 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
+
+let nano: PretendedNano;
+jest.setTimeout(60_000); // each run of the agent starts some hundred programs
+beforeEach(async () => {
+  nano = await PretendedNano.serving();
+});
+afterEach(() => nano.remove());
+afterAll(() => PretendedNano.forgetFirst());
+
+const web = (image: string) => ({ name: "web", image });
+
+/** The images that the engine has, by their letters. */
+function images(): string[] {
+  const folder = join(nano.root, "pretended/docker/images");
+  const found = existsSync(folder) ? readdirSync(folder) : [];
+  return ["1", "2", "3", "4", "5"].filter((letter) => found.includes(PretendedNano.digest(letter).slice(0, 12)));
+}
+
+test("keeps the images of the last releases, and of no others", async () => {
+  for (const image of ["2", "3", "4"]) expect(await nano.deploy([web(image)])).toMatchObject({ status: 0 });
+  expect(images()).toEqual(["2", "3", "4"]);
+  expect(await nano.deploy([web("5")], { keepReleases: 1 })).toMatchObject({ status: 0 });
+  expect(images()).toEqual(["5"]);
+});
+
+test("forgets no image that a power cut left behind, once another release serves", async () => {
+  nano.pretend("die", "docker run");
+  expect(await nano.deploy([web("2")])).toMatchObject({ status: null });
+  expect(images()).toEqual(["1", "2"]);
+  nano.reboot();
+  expect(await nano.deploy([web("3")])).toMatchObject({ status: 0 });
+  expect(images()).toEqual(["1", "3"]);
+});
+
+test("tries an image again that something still used", async () => {
+  nano.pretend("docker/in-use", PretendedNano.digest("1").slice(0, 12));
+  expect(await nano.deploy([web("2")], { keepReleases: 1 })).toMatchObject({ status: 0 });
+  expect(images()).toEqual(["1", "2"]);
+  nano.forget("docker/in-use");
+  expect(await nano.deploy([web("3")], { keepReleases: 1 })).toMatchObject({ status: 0 });
+  expect(images()).toEqual(["3"]);
+});
+
+test("makes room on a full disk by the images of older releases", async () => {
+  for (const image of ["2", "3"]) await nano.deploy([web(image)]);
+  nano.pretend("docker/room", "3");
+  const { status, lines } = await nano.deploy([web("4")]);
+  expect(status).toBe(0);
+  expect(lines).toContain("slipway: the disk is full: removing the images of older releases");
+  expect([images(), nano.serves("3", "4")]).toEqual([["3", "4"], { web: "4" }]);
+});
+
+test("says that the disk is full for good where there is no room beside what serves, which serves on", async () => {
+  nano.pretend("docker/room", "1");
+  const { status, last } = await nano.deploy([web("2")]);
+  expect([status, last]).toEqual([
+    1,
+    expect.stringMatching(
+      /the disk is full, \d+ MiB are free beside what serves: give the host more volumeGiB, or smaller/,
+    ),
+  ]);
+  expect([images(), nano.serves("1", "2")]).toEqual([["1"], { web: "1" }]);
+});
