@@ -99,7 +99,12 @@ describe("a site's certificate", () => {
       site({ name: "*.example.com", tls: acme }),
       "must not be a wildcard, which no ACME server signs by HTTP-01",
     ],
-    ["an address", site({ name: "192.0.2.7", tls: acme }), "must be a name, not an address"],
+    ["an address", site({ name: "192.0.2.7", tls: acme }), "server name must be a name where there is TLS"],
+    [
+      "an address on one's own machine",
+      site({ name: "127.0.0.1", tls: Tls.local().source }),
+      "server name must be a name where there is TLS",
+    ],
     ...["localhost", "shop.localhost", "shop.test", "shop.internal", "nas.home.arpa", "intranet"].map(
       (name) =>
         [

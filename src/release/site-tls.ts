@@ -32,6 +32,11 @@ export function checkSiteTls(site: Site): void {
       "give the names' tls to a site of their own",
     );
   }
+  const address = tls && namesOf(site).find((each) => isIPv4(each));
+  if (address !== undefined) {
+    const rule = "must be a name where there is TLS: who visits an address does not say it in the handshake";
+    refusalOf("server name", address)(rule, "give the site a name");
+  }
   if (tls?.kind !== "acme") return;
   for (const each of namesOf(site)) checkAcmeName(each, tls);
   const taken = routes.find(({ path }) => `${path}/`.replace("//", "/").startsWith(CHALLENGE_PATH));
@@ -50,7 +55,6 @@ function checkAcmeName(name: string, { caFile }: AcmeSource): void {
       "declare each name as a site, or Tls.certificate for this one",
     );
   }
-  if (isIPv4(name)) refuse("must be a name, not an address", "give the site a name, or Tls.certificate");
   const isPublic = name.includes(".") && !NO_PUBLIC_SUFFIX.test(name);
   if (caFile === undefined && !isPublic) {
     refuse(

@@ -98,8 +98,6 @@ t_is_good() {
 }
 
 t_issue() {
-  kind=DNS
-  case $1 in *[!0-9.]*) ;; *) kind=IP ;; esac
   cat >"$WORK/tls/site.conf" <<END
 [req]
 prompt = no
@@ -112,7 +110,7 @@ keyUsage = critical, digitalSignature
 extendedKeyUsage = serverAuth
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
-subjectAltName = $kind:$(t_name "$1")
+subjectAltName = DNS:$(t_name "$1")
 END
   t_new_key "$WORK/tls/site.key" &&
     openssl req -new -sha256 -config "$WORK/tls/site.conf" -key "$WORK/tls/site.key" -out "$WORK/tls/site.csr" &&
