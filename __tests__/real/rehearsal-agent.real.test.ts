@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "nod
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hostStory } from "../../scripts/rehearsal/host-story.ts";
+import { arm64BusyBox, emulateArm64, emulatesArm64 } from "../../scripts/rehearsal/machine/foreign-processor.ts";
 import type { StandIn } from "../../scripts/rehearsal/machine/stand-in.ts";
 import { requireProgram } from "../../scripts/rehearsal/program.ts";
 import { rehearsalCache } from "../../scripts/rehearsal/rehearsal-cache.ts";
@@ -19,6 +20,17 @@ const NAME = "page.example.org";
 const PARAMETER = `/slipway/${STACK}/host/release`;
 const AGENT = "src/aws/nano/agent/lib/slipway";
 const VISITORS = 4;
+/** Nothing of it is this machine's processor's: its steps and what it serves run as arm64, by QEMU on an x86 machine. */
+const DOCKERFILE = `FROM scratch
+COPY busybox /bin/busybox
+RUN ["/bin/busybox", "--install", "-s", "/bin"]
+COPY index.html /srv/
+RUN mkdir /srv/cgi-bin && uname -m > /srv/built-on \\
+ && printf '#!/bin/sh\\necho; uname -m\\n' > /srv/cgi-bin/runs-on && chmod +x /srv/cgi-bin/runs-on
+EXPOSE 8080
+STOPSIGNAL SIGKILL
+CMD ["busybox", "httpd", "-f", "-p", "8080", "-h", "/srv"]
+`;
 
 const takedown = new Takedown();
 let stage: Stage;
@@ -121,22 +133,22 @@ beforeAll(async () => {
     },
     takedown,
   );
+  await emulateArm64(rehearsalCache(), () => {}, takedown);
   const context = join(stage.runDir, "page");
   mkdirSync(context);
+  cpSync(await arm64BusyBox(rehearsalCache(), () => {}), join(context, "busybox"));
   writeFileSync(join(context, ".dockerignore"), "");
   // As the first process of a container BusyBox's httpd ends by no other signal, and each stop would take its whole grace.
-  writeFileSync(
-    join(context, "Dockerfile"),
-    'FROM busybox:1.36\nCOPY index.html /srv/\nEXPOSE 8080\nSTOPSIGNAL SIGKILL\nCMD ["busybox", "httpd", "-f", "-p", "8080", "-h", "/srv"]\n',
-  );
+  writeFileSync(join(context, "Dockerfile"), DOCKERFILE);
   writeFileSync(join(context, "index.html"), "the page\n");
   await synth("A");
   terraform = new Terraform(join(stage.runDir, "cdktf.out/stacks", STACK), stage.deployerEnvironment);
   await terraform.init();
-}, 300_000);
+}, 600_000);
 
 afterAll(async () => {
   expect(await takedown.run()).toEqual([]);
+  expect(emulatesArm64()).toBe(false);
 }, 120_000);
 
 jest.setTimeout(600_000);
@@ -150,6 +162,19 @@ test("the agent of the first apply serves the page, and what Run Command release
   expect(await status()).toMatch(/^agent [0-9a-f]{12}$/m);
   expect(await journal()).toMatch(/^live version=1 release=[0-9a-f]{64}$/m);
   expect(await onHost("systemctl", "is-enabled", "docker", "nginx")).toBe("enabled\nenabled\n");
+});
+
+test("the image's steps and its container run as arm64, whatever the machine is", async () => {
+  for (const path of ["/built-on", "/cgi-bin/runs-on"]) {
+    expect(await request(80, NAME, path, address)).toMatchObject({ status: 200, body: "aarch64\n" });
+  }
+  expect(
+    await onHost(
+      "sh",
+      "-c",
+      "docker image inspect -f '{{.Architecture}}' $(docker ps -q | xargs docker inspect -f '{{.Image}}')",
+    ),
+  ).toBe("arm64\n");
 });
 
 test("another agent: nothing is planned for the instance, no request fails, and it is the one that reports", async () => {

@@ -14,6 +14,7 @@ import { makeAuthority } from "./certificate-authority.ts";
 import { AwsAccount } from "./doubles/aws-account.ts";
 import { listen } from "./doubles/listening.ts";
 import { addHostNames, reachableNameserver, removeHostNames } from "./host-names.ts";
+import { forgetForeignProcessor } from "./machine/foreign-processor.ts";
 import { MachineImage, type MachineImageVariant } from "./machine/machine-image.ts";
 import { MachineNetwork, sweepMachines } from "./machine/machine-network.ts";
 import { StandInRoom } from "./machine/machine-room.ts";
@@ -67,6 +68,7 @@ export class Stage {
     takedown.add("the lock", await lockMachine(log));
     await sweepMachines();
     removeHostNames();
+    await forgetForeignProcessor();
     for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(FOLDER))) {
       rmSync(join(tmpdir(), name), { recursive: true, force: true });
     }

@@ -1,4 +1,4 @@
-/** A stack of the tests' own: one page on one nano host, by the agent of the tree that this file lies in. */
+/** A stack of the tests' own: one page on one nano host of the usual type, which runs arm64, by the agent of the tree that this file lies in. */
 import { App, TerraformOutput, TerraformStack } from "cdktf";
 import { AwsAccount, EcrRegistry, EcrRepository, NanoHost } from "../../../src/aws/index.ts";
 import { BuiltImage, HealthCheck, useLocalBackend } from "../../../src/index.ts";
@@ -21,7 +21,6 @@ const stack = new TerraformStack(app, declared.stack);
 useLocalBackend(stack);
 new AwsAccount(stack, "aws", { account: declared.account, region: declared.region });
 const host = new NanoHost(stack, "host", {
-  instanceType: process.arch === "arm64" ? "t4g.nano" : "t3.nano",
   waitForRelease: declared.waitForRelease,
   deadlineSeconds: 300,
   drainSeconds: 2,
