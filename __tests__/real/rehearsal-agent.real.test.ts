@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "nod
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hostStory } from "../../scripts/rehearsal/host-story.ts";
-import { arm64BusyBox, emulateArm64, emulatesArm64 } from "../../scripts/rehearsal/machine/foreign-processor.ts";
+import { emulateArm64, emulatesArm64, staticBusyBox } from "../../scripts/rehearsal/machine/foreign-processor.ts";
 import type { StandIn } from "../../scripts/rehearsal/machine/stand-in.ts";
 import { requireProgram } from "../../scripts/rehearsal/program.ts";
 import { rehearsalCache } from "../../scripts/rehearsal/rehearsal-cache.ts";
@@ -136,7 +136,7 @@ beforeAll(async () => {
   await emulateArm64(rehearsalCache(), () => {}, takedown);
   const context = join(stage.runDir, "page");
   mkdirSync(context);
-  cpSync(await arm64BusyBox(rehearsalCache(), () => {}), join(context, "busybox"));
+  cpSync(await staticBusyBox("arm64", rehearsalCache(), () => {}), join(context, "busybox"));
   writeFileSync(join(context, ".dockerignore"), "");
   // As the first process of a container BusyBox's httpd ends by no other signal, and each stop would take its whole grace.
   writeFileSync(join(context, "Dockerfile"), DOCKERFILE);
