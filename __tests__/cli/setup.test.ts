@@ -11,8 +11,6 @@ import { Terminal } from "../../src/cli/terminal.mjs";
 import { terraformRequirement } from "../../src/cli/terraform-setup.mjs";
 import { PretendMachine } from "./pretend-machine.ts";
 
-jest.setTimeout(30_000);
-
 const DEBIAN = { id: "debian", like: [], codename: "bookworm" };
 const before = { ...process.env };
 let machine: PretendMachine;

@@ -140,8 +140,8 @@ describe("a repository", () => {
   test.each([
     [
       "a commit that is not there",
-      () => repository("1".repeat(40)),
-      /has no commit 1{40}: git ls-remote .* git said: /,
+      () => repository("403".padEnd(40, "1")),
+      /has no commit 4031{37}: git ls-remote .* git said: /,
     ],
     ["a tag's own number", () => repository(tag), /is no commit: a tag of its own has another number/],
     [

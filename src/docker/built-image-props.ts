@@ -45,7 +45,7 @@ export interface BuiltImageProps {
   readonly platform?: Platform;
   /**
    * Several platforms, in place of `platform`: one index is pushed, its digest runs, and each host takes its side of it.
-   * Built by `docker buildx` and pushed from there, so that no engine has the image before it pulls it; the builder must
+   * Built by `docker buildx` and pushed from there; an engine that runs the image pulls it. The builder must
    * be able to: an engine with containerd's image store, or one made by `docker buildx create`.
    * @default - one image, for `platform`
    */

@@ -88,7 +88,7 @@ run_git() { said=$(git "$@" 2>&1) || refuse_git; }
 refuse_git() {
   words=$(printf '%s\n' "$said" | grep -v '^ *$' | tail -n 1)
   case $said in
-    *"could not read Username"* | *"could not read Password"* | *"uthentication failed"* | *"Permission denied"* | *"403"*)
+    *"could not read Username"* | *"could not read Password"* | *"uthentication failed"* | *"Permission denied"* | *"error: 403"*)
       fail "$SLIPWAY_REMOTE_URL lets nobody in without a login: name a token's variable by token, or let git's credential helper or ssh's agent have one; git said: $words"
       ;;
     *"not our ref"* | *"find remote ref"* | *"reference is not a tree"* | *"unable to read tree"* | *"did not match any"*)

@@ -9,8 +9,6 @@ import { Tls } from "../../../src/release/tls.ts";
 import { synthesize } from "../../synthesize.ts";
 import { PretendedEngine } from "./pretended-release-engine.ts";
 
-jest.setTimeout(30_000);
-
 const ADDRESS = Backend.fromAddress("10.0.0.5:80");
 const AUTHORITY = "home/.local/share/slipway";
 
