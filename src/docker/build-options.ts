@@ -7,6 +7,7 @@ import { stackDirectory } from "../terraform/stack-of.ts";
 import { BuildCache } from "../values/build-cache.ts";
 import type { Platform } from "../values/platform.ts";
 import { RemoteContext } from "../values/remote-context.ts";
+import { checkSwitch } from "../values/switch.ts";
 import type { BuildCaches, BuildSsh, BuiltImageProps } from "./built-image-props.ts";
 import { PLATFORM, requireKind, requireKinds } from "./declared-kind.ts";
 import { requireBuildFile } from "./image-dockerfile.ts";
@@ -49,17 +50,18 @@ export function readBuildOptions(scope: Construct, props: BuiltImageProps): Buil
     },
     () => checkBuilder(scope, props.builder),
     () => checkNetwork(scope, props.network),
-    () => checkFlag(scope, "provenance", props.provenance),
-    () => checkFlag(scope, "sbom", props.sbom),
+    () => atProperty(scope, "provenance", () => checkSwitch("provenance", props.provenance)),
+    () => atProperty(scope, "sbom", () => checkSwitch("sbom", props.sbom)),
   ]);
   const attestations = [...(props.provenance ? ["provenance"] : []), ...(props.sbom ? ["sbom"] : [])];
   const words = [...cache, ...ssh, ...attestations.map((name) => `--${name}=true`)];
   const isElsewhere = props.context instanceof RemoteContext;
+  const isExported = (props.cache?.to ?? []).some(({ place }) => place.kind !== "inline");
   const byBuildx = isElsewhere || platforms.length > 1 || words.length > 0 || props.builder !== undefined;
   const needs = [
     ...(platforms.length > 1 ? ["several platforms"] : []),
     ...(attestations.length > 0 ? ["attestations"] : []),
-    ...(cache.some((word) => /^type=(registry|local),(?=.*mode=)/.test(word)) ? ["a cache of its own"] : []),
+    ...(isExported ? ["a cache of its own"] : []),
   ];
   return {
     platforms,
@@ -164,11 +166,6 @@ function checkNetwork(scope: Construct, network: BuiltImageProps["network"]): vo
     got: network,
     remedy,
   });
-}
-
-function checkFlag(scope: Construct, property: string, got: unknown): void {
-  if (got === undefined || typeof got === "boolean") return;
-  throw new ConstructError(scope, property, { subject: property, rule: "must be true or false", got });
 }
 
 function checkName(scope: Construct, property: string, got: unknown): void {

@@ -3,7 +3,7 @@ import type { HostCapabilities } from "../release/host-capabilities.ts";
 import { checkRedirect, DEFAULT_REDIRECT_STATUS, REDIRECT_OPTIONS, type Redirect } from "../release/redirect.ts";
 import { ROUTE_OPTIONS, routeRules } from "../release/route-options.ts";
 import type { Route, RouteTarget } from "../release/site.ts";
-import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { atProperty, ConstructError, checkRules } from "../terraform/construct-error.ts";
 import { requireLiteral } from "../terraform/literal.ts";
 import { HOST_GATEWAY, isHostGateway } from "../values/host-gateway.ts";
 import { refuseUnknownOptions } from "../values/known-options.ts";
@@ -35,13 +35,7 @@ export function readRoute(place: RoutePlace, path: string, given: SiteRoute): Ro
   const { to: _, ...proxy } = given as RouteTo;
   atProperty(scope, property, () => refuseUnknownOptions("route", given as RouteTo, { ...ROUTE_OPTIONS, to: true }));
   requireLiteral(scope, property, proxy);
-  collectErrors(
-    Object.entries(routeRules(path, proxy)).map(
-      ([option, check]) =>
-        () =>
-          atProperty(scope, `${property}.${option}`, check),
-    ),
-  );
+  checkRules(scope, routeRules(path, proxy), (option) => `${property}.${option}`);
   return { path, to: targetOf(place, path, to), proxy };
 }
 

@@ -4,7 +4,7 @@ import { type IImage, platformsOf, sideFor } from "../docker/image.ts";
 import type { HostCapabilities } from "../release/host-capabilities.ts";
 import { type Service, type ServiceOptions, serviceRules, withDefaults } from "../release/service.ts";
 import { warn } from "../terraform/annotation.ts";
-import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { atProperty, ConstructError, checkRules, collectErrors } from "../terraform/construct-error.ts";
 import { COMMAND_EXAMPLE, requireLiteral, requireTextMap, requireWordList } from "../terraform/literal.ts";
 import { stackOf } from "../terraform/stack-of.ts";
 import { HealthCheck } from "../values/health-check.ts";
@@ -49,13 +49,7 @@ export function readService(
   ]);
   const sources = Object.fromEntries(Object.entries(secrets).map(([name, { source }]) => [name, source]));
   const declared = { ...read, name: scope.node.id, secrets: sources } as ServiceOptions;
-  collectErrors(
-    Object.entries(serviceRules(declared)).map(
-      ([property, check]) =>
-        () =>
-          atProperty(scope, property, check),
-    ),
-  );
+  checkRules(scope, serviceRules(declared));
   warnOfVolumes(scope, image);
   return withDefaults(declared);
 }

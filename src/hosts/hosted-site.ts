@@ -12,7 +12,7 @@ import {
 } from "../release/site-options.ts";
 import { checkSiteTls } from "../release/site-tls.ts";
 import type { KeptSecret, Tls } from "../release/tls.ts";
-import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { atProperty, ConstructError, checkRules } from "../terraform/construct-error.ts";
 import { requireLiteral } from "../terraform/literal.ts";
 import { refuseUnknownOptions } from "../values/known-options.ts";
 import { ServerName } from "../values/server-name.ts";
@@ -99,13 +99,7 @@ export class HostedSite extends Construct implements ISite {
     atProperty(this, "options", () => refuseUnknownOptions("site", options, SITE_OPTIONS));
     // a secret may be named by a reference
     requireLiteral(this, "options", { ...options, tls: undefined });
-    collectErrors(
-      Object.entries(siteRules(options)).map(
-        ([option, check]) =>
-          () =>
-            atProperty(this, option, check),
-      ),
-    );
+    checkRules(this, siteRules(options));
     return withParsedNames(options);
   }
 

@@ -1,6 +1,7 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { IpRange } from "../values/ip-range.ts";
 import type { OptionNames } from "../values/known-options.ts";
+import { checkSwitch } from "../values/switch.ts";
 import { type RateLimit, rateLimit } from "./rate-limit.ts";
 
 /** What a site may change about the way that requests pass to its services. */
@@ -75,12 +76,6 @@ export function allowed(ranges: readonly string[]): IpRange[] {
     got: ranges,
     remedy,
   });
-}
-
-/** @throws InvalidValueError for what is neither on nor off */
-export function checkSwitch(subject: string, got: boolean | undefined): void {
-  if (got === undefined || typeof got === "boolean") return;
-  throw new InvalidValueError({ subject, rule: "must be true or false", got });
 }
 
 /** The limits of a request where no site says another. */

@@ -1,6 +1,7 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import type { OptionNames } from "../values/known-options.ts";
-import { checkSwitch, PROXY_OPTIONS, type ProxyOptions, proxyRules } from "./proxy-options.ts";
+import { checkSwitch } from "../values/switch.ts";
+import { PROXY_OPTIONS, type ProxyOptions, proxyRules } from "./proxy-options.ts";
 
 /** What a route may declare beside its path and its backend; what it says counts for it in place of the site's word. */
 export interface RouteOptions extends ProxyOptions {

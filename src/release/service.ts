@@ -6,7 +6,7 @@ import { DEFAULT_MEMORY_MIB, memoryLimit } from "../values/memory-limit.ts";
 import { DEFAULT_PIDS_LIMIT, pidsLimit } from "../values/pids-limit.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import { DEFAULT_STOP_GRACE_SECONDS, stopGrace } from "../values/stop-grace.ts";
-import { checkSwitch } from "./proxy-options.ts";
+import { checkSwitch } from "../values/switch.ts";
 import { serviceName } from "./service-name.ts";
 
 /** Where a host finds a secret. Which kinds there are is a host's to say; nothing here looks into one. */

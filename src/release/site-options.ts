@@ -1,9 +1,10 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import type { OptionNames } from "../values/known-options.ts";
 import { ServerName } from "../values/server-name.ts";
+import { checkSwitch } from "../values/switch.ts";
 import { checkErrorPages, checkPage, type ErrorPages } from "./error-page.ts";
 import { type Hsts, hstsHeader } from "./hsts.ts";
-import { checkSwitch, PROXY_OPTIONS, type ProxyOptions, proxyRules } from "./proxy-options.ts";
+import { PROXY_OPTIONS, type ProxyOptions, proxyRules } from "./proxy-options.ts";
 import type { Tls } from "./tls.ts";
 
 /** What a site may declare beside its name and its routes. */

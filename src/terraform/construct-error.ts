@@ -67,3 +67,24 @@ export function collectErrors(checks: ReadonlyArray<() => unknown>): void {
   if (failures.length === 1) throw failures[0];
   if (failures.length > 1) throw new ConstructErrors(failures);
 }
+
+/**
+ * Checks every rule of options, by the option that each is about, and throws what is broken together.
+ *
+ * @param propertyOf what an option is called in the error
+ * @throws {ConstructError} when one is broken
+ * @throws {ConstructErrors} when several are
+ */
+export function checkRules(
+  scope: IConstruct,
+  rules: Readonly<Record<string, () => unknown>>,
+  propertyOf: (option: string) => string = (option) => option,
+): void {
+  collectErrors(
+    Object.entries(rules).map(
+      ([option, check]) =>
+        () =>
+          atProperty(scope, propertyOf(option), check),
+    ),
+  );
+}

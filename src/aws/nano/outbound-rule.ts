@@ -3,6 +3,7 @@ import { atProperty, ConstructError, collectErrors } from "../../terraform/const
 import { knownProps } from "../../terraform/known-props.ts";
 import { requireLiteral } from "../../terraform/literal.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
+import { IpRange } from "../../values/ip-range.ts";
 import type { OptionNames } from "../../values/known-options.ts";
 import { parsePort } from "../../values/port-mapping.ts";
 import { BRIDGE_PREFIX } from "./vpc-subnet.ts";
@@ -32,7 +33,6 @@ export const OWN_RULES: readonly OutboundRule[] = [
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html */
 const OUTBOUND_RULE: OptionNames<OutboundRule> = { port: true, description: true, protocol: true, network: true };
 const DESCRIPTION = /^[A-Za-z0-9 ._\-:/()#,@[\]+=&;{}!$*]{1,255}$/;
-const NETWORK = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/;
 
 /** @throws {ConstructError} for what is no rule, and for two that are one */
 export function checkOutbound(scope: Construct, rules: readonly OutboundRule[]): void {
@@ -86,10 +86,13 @@ function isOfContainers(network: string): boolean {
 }
 
 function isNetwork(text: string): boolean {
-  const [, ...numbers] = (typeof text === "string" && NETWORK.exec(text)) || [];
-  const [a = 256, b = 0, c = 0, d = 0, prefix = 0] = numbers.map(Number);
-  if (Math.max(a, b, c, d) > 255 || prefix > 32) return false;
-  return (((a * 256 + b) * 256 + c) * 256 + d) % 2 ** (32 - prefix) === 0;
+  try {
+    const range = IpRange.parse(text);
+    return range.isIPv4 && range.cidr === text;
+  } catch (error) {
+    if (error instanceof InvalidValueError) return false;
+    throw error;
+  }
 }
 
 function refuse(subject: string, rule: string, got: unknown, remedy: string): never {
