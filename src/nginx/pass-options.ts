@@ -16,32 +16,32 @@ export function passing(
   protocol: "proxy" | "grpc" = "proxy",
 ): Directive[] {
   const own = options.headers ?? {};
-  const headers = Object.keys(own).length === 0 ? [] : [...merged(around.headers ?? {}, own)];
-  if (protocol === "grpc") return grpcPassing(options, around, headers);
+  const all = merged(around.headers ?? {}, own);
+  const added = Object.keys(own).length === 0 ? [] : all;
+  const isGrpc = protocol === "grpc";
+  const hide = isGrpc ? "grpc_hide_header" : "proxy_hide_header";
   return [
-    ...headers.map(([name]) => Directive.of("proxy_hide_header", name)),
-    ...headers.map(([name, value]) => Directive.of("add_header", name, value, "always")),
+    ...(isGrpc ? all : added).map(([name]) => Directive.of(hide, name)),
+    ...added.map(([name, value]) => Directive.of("add_header", name, value, "always")),
     ...(options.maxBodySize === undefined ? [] : [Directive.of("client_max_body_size", options.maxBodySize)]),
-    ...timeouts(silence(options)),
-    ...(options.buffering === undefined ? [] : [Directive.of("proxy_buffering", options.buffering ? "on" : "off")]),
+    ...(isGrpc ? timeouts(GRPC_TIMEOUTS, silence(options) ?? silence(around)) : timeouts(TIMEOUTS, silence(options))),
+    ...(isGrpc || options.buffering === undefined
+      ? []
+      : [Directive.of("proxy_buffering", options.buffering ? "on" : "off")]),
     ...(options.gzip === undefined ? [] : compression(options.gzip)),
     ...(options.allow === undefined ? [] : Answer.onlyFrom(options.allow)),
   ];
 }
 
+const TIMEOUTS = ["proxy_send_timeout", "proxy_read_timeout"] as const;
 /** Why a time for bodies too: a stream's requests are one body, which may be as idle as the answer. */
-function grpcPassing(options: ProxyOptions, around: ProxyOptions, headers: readonly [string, string][]): Directive[] {
-  const all = merged(around.headers ?? {}, options.headers ?? {});
-  const seconds = silence(options) ?? silence(around);
-  const times = ["client_body_timeout", "grpc_send_timeout", "grpc_read_timeout"] as const;
-  return [
-    ...all.map(([name]) => Directive.of("grpc_hide_header", name)),
-    ...headers.map(([name, value]) => Directive.of("add_header", name, value, "always")),
-    ...(options.maxBodySize === undefined ? [] : [Directive.of("client_max_body_size", options.maxBodySize)]),
-    ...(seconds === undefined ? [] : times.map((name) => Directive.of(name, `${readTimeout(seconds)}s`))),
-    ...(options.gzip === undefined ? [] : compression(options.gzip)),
-    ...(options.allow === undefined ? [] : Answer.onlyFrom(options.allow)),
-  ];
+const GRPC_TIMEOUTS = ["client_body_timeout", "grpc_send_timeout", "grpc_read_timeout"] as const;
+
+function timeouts(
+  names: readonly (typeof TIMEOUTS | typeof GRPC_TIMEOUTS)[number][],
+  seconds: number | undefined,
+): Directive[] {
+  return seconds === undefined ? [] : names.map((name) => Directive.of(name, `${readTimeout(seconds)}s`));
 }
 
 function silence({ idleTimeoutSeconds, readTimeoutSeconds }: ProxyOptions): number | undefined {
@@ -67,12 +67,6 @@ export function largestLimits(all: readonly SiteSettings[]): SiteSettings {
     ...(all.some(({ cookieBuffers }) => cookieBuffers) ? { cookieBuffers: true } : {}),
     ...(all.some(({ underscoresInHeaders }) => underscoresInHeaders) ? { underscoresInHeaders: true } : {}),
   };
-}
-
-function timeouts(seconds: number | undefined): Directive[] {
-  if (seconds === undefined) return [];
-  const time = `${readTimeout(seconds)}s`;
-  return [Directive.of("proxy_send_timeout", time), Directive.of("proxy_read_timeout", time)];
 }
 
 /** What is compressed already stays as it is; so do events, which would wait for each other. */

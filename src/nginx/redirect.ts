@@ -11,6 +11,11 @@ export interface Origin {
   readonly port?: number;
 }
 
+/** The origin of visitors who typed `port`, `usual` being the scheme's own. */
+export function originOf(port: number, usual: number): Origin {
+  return port === usual ? { scheme: "$scheme" } : { scheme: "$scheme", port };
+}
+
 /** Sends whoever asks for the server to `name`, path and query kept. */
 export function redirectToName(name: string, { scheme, port }: Origin): Directive {
   const to = `://${name}${port === undefined ? "" : `:${port}`}`;

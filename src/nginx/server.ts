@@ -4,14 +4,14 @@ import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import { LIVE_FOLDER } from "./argument.ts";
 import { Directive } from "./directive.ts";
-import { headersOfNeighbours } from "./forwarded-header.ts";
+import { HTTP_PORT, headersOfNeighbours } from "./forwarded-header.ts";
 import { grpcSettings } from "./grpc.ts";
 import { backendsOf, locationBlocks, type NginxRoutes, sortedLocations } from "./location.ts";
 import type { NginxFlavour } from "./main-configuration.ts";
 import { largestLimits, passing } from "./pass-options.ts";
 import { limiting } from "./rate-limit.ts";
 import { noRealIp } from "./real-ip.ts";
-import { type Origin, redirectToName } from "./redirect.ts";
+import { type Origin, originOf, redirectToName } from "./redirect.ts";
 import { answerHeaders, errorPages, maintenance, serverSettings } from "./site-settings.ts";
 import type { Upstreams } from "./upstream.ts";
 
@@ -31,7 +31,7 @@ export interface EdgeOptions {
   readonly trustsProxies?: boolean;
 }
 
-export function listenOn({ port = 80, address }: EdgeOptions): string | number {
+export function listenOn({ port = HTTP_PORT, address }: EdgeOptions): string | number {
   return address === undefined ? port : `${address}:${parsePort(port, "listen port")}`;
 }
 
@@ -115,15 +115,19 @@ export function redirectServers({ name, redirectFrom = [] }: NginxSite, edge: Ed
     Directive.server([
       Directive.of("listen", listenOn(edge)),
       Directive.of("server_name", ...redirectFrom),
-      redirectToName(name, originOf(edge)),
+      redirectToName(name, originOfVisitors(edge)),
     ]),
   ];
 }
 
 /** Why no port behind trusted proxies: visitors typed theirs, which is their scheme's own. */
-function originOf({ port = 80, publicPort = port, trustsProxies }: EdgeOptions): Origin {
-  if (trustsProxies) return { scheme: "$visitor_proto" };
-  return publicPort === 80 ? { scheme: "$scheme" } : { scheme: "$scheme", port: publicPort };
+function originOfVisitors(edge: EdgeOptions): Origin {
+  return edge.trustsProxies ? { scheme: "$visitor_proto" } : originOf(publicPort(edge), HTTP_PORT);
+}
+
+/** The port that visitors type for HTTP. */
+export function publicPort({ port = HTTP_PORT, publicPort = port }: EdgeOptions): number {
+  return publicPort;
 }
 
 export interface InternalListenerOptions {

@@ -53,7 +53,7 @@ export interface SitesOptions extends Omit<EdgeOptions, "trustsProxies"> {
 export function renderSites(options: SitesOptions): string {
   const { flavour } = options;
   const port = parsePort(options.port ?? HTTP_PORT, "listen port");
-  const { services, sites, locations, upstreams, speaksGrpc } = parts(options);
+  const { services, sites, placed, upstreams, speaksGrpc } = parts(options);
   const isSecured = sites.some(isTlsSite);
   const internal = services.filter((service) => service.internalListener !== undefined);
   refuseSharedPorts(options, services, isSecured);
@@ -69,11 +69,11 @@ export function renderSites(options: SitesOptions): string {
     }),
     ...(isSecured ? tlsSettings() : []),
     ...rateZones(
-      sites
-        .filter(({ tls }) => tls?.redirectTo === undefined)
-        .flatMap((site) => limitsOf(site, sortedLocations(site.name, site.routes))),
+      placed
+        .filter(({ site: { tls } }) => tls?.redirectTo === undefined)
+        .flatMap(({ site, locations }) => limitsOf(site, locations)),
     ),
-    ...restsOfPaths(locations),
+    ...restsOfPaths(placed.flatMap(({ locations }) => locations)),
     ...upstreams.directives(),
     ...(sites.some(({ defaultSite }) => defaultSite) ? [] : [defaultServer(options)]),
     ...(isSecured ? [defaultTlsServer(options)] : []),
@@ -123,13 +123,15 @@ export function renderTlsSites(options: SitesOptions): Record<string, TlsTexts> 
 function parts(options: SitesOptions) {
   const services = sortedOnce("service name", options.services, (service) => service.name);
   const sites = sortedOnce("server name", options.sites, (site) => `${ServerName.parse(site.name)}`);
-  const locations = sites.flatMap((site) => sortedLocations(site.name, site.routes));
-  const others = backendsOf(locations).flatMap((to) => ("address" in to ? [to] : []));
+  const placed = sites.map((site) => ({ site, locations: sortedLocations(site.name, site.routes) }));
+  const others = backendsOf(placed.flatMap(({ locations }) => locations)).flatMap((to) =>
+    "address" in to ? [to] : [],
+  );
   const addresses = others.map(({ address }) => address);
   const grpcAddresses = new Set(others.flatMap(({ address, grpc }) => (grpc ? [address] : [])));
   const upstreams = new Upstreams(options.flavour, services, addresses, grpcAddresses);
   const speaksGrpc = services.some(({ grpc }) => grpc) || grpcAddresses.size > 0;
-  return { services, sites, locations, upstreams, speaksGrpc };
+  return { services, sites, placed, upstreams, speaksGrpc };
 }
 
 function sortedOnce<T>(subject: string, items: readonly T[], nameOf: (item: T) => string): T[] {

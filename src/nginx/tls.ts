@@ -5,8 +5,8 @@ import { Answer } from "./answer.ts";
 import { ACME_FOLDER } from "./argument.ts";
 import { Directive } from "./directive.ts";
 import { HTTP_PORT, TLS_PORT } from "./forwarded-header.ts";
-import { type Origin, redirectToName } from "./redirect.ts";
-import { type EdgeOptions, listenOn, type NginxSite, nginxSites, siteServers } from "./server.ts";
+import { originOf, redirectToName } from "./redirect.ts";
+import { type EdgeOptions, listenOn, type NginxSite, nginxSites, publicPort, siteServers } from "./server.ts";
 import type { Upstreams } from "./upstream.ts";
 
 /** How a site is served by TLS. */
@@ -123,8 +123,7 @@ export function serversBefore(site: TlsSite, upstreams: Upstreams, edge: EdgeOpt
   const { challenged, hsts, redirectTo } = site.tls;
   if (!challenged || hsts !== undefined) return [lostServer(site, edge)];
   if (redirectTo !== undefined) {
-    const { port = HTTP_PORT, publicPort = port } = edge;
-    return [plainServer(site, edge, redirectToName(redirectTo, originOf(publicPort, HTTP_PORT)))];
+    return [plainServer(site, edge, redirectToName(redirectTo, originOf(publicPort(edge), HTTP_PORT)))];
   }
   return answering(site, upstreams, edge, [Directive.of("listen", listenOn(edge)), ...challenges(site)]);
 }
@@ -140,10 +139,6 @@ function answering(site: TlsSite, upstreams: Upstreams, edge: EdgeOptions, front
       redirectToName(redirectTo, originOf(publicTlsPort(edge), TLS_PORT)),
     ]),
   ];
-}
-
-function originOf(port: number, usual: number): Origin {
-  return port === usual ? { scheme: "$scheme" } : { scheme: "$scheme", port };
 }
 
 /** The name when its certificate is lost: whoever came by TLS before must not be served without. */
