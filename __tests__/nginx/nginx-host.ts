@@ -13,6 +13,19 @@ export function echoOf(answer: RawAnswer): Echo {
   return JSON.parse(answer.body);
 }
 
+/** The headers by which a service learns of a visitor who claims nothing, and none besides. */
+export function headersOf(visitor: { host: string; port: string; proto: string; address: string }) {
+  return {
+    host: visitor.host,
+    "x-forwarded-for": visitor.address,
+    "x-forwarded-host": visitor.host,
+    "x-forwarded-port": visitor.port,
+    "x-forwarded-proto": visitor.proto,
+    "x-real-ip": visitor.address,
+    "x-request-id": expect.stringMatching(/^[0-9a-f]{32}$/),
+  };
+}
+
 export function upstreamPath(service: string): string {
   return `/etc/nginx/slipway/upstream-${service}.conf`;
 }

@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { connect, createServer, type Socket } from "node:net";
 import { TrustedProxies } from "../../src/release/trusted-proxies.ts";
-import { echoOf, FLAVOURS, NAME, nginxHosts } from "../nginx/nginx-host.ts";
+import { echoOf, FLAVOURS, headersOf, NAME, nginxHosts } from "../nginx/nginx-host.ts";
 import { get, rawRequest } from "../nginx/raw-request.ts";
 import { freePort } from "../nginx/running-nginx.ts";
 
@@ -121,25 +121,9 @@ describe("trusted proxies", () => {
     const { nginx, port } = await host("container", { sites, trustedProxies, publicPort: 8888 }, { web });
     const spoofed = [...SAID, "X-Forwarded-Host: evil.test", "X-Forwarded-Port: 1", "X-Real-IP: 6.6.6.6"];
     const believed = echoOf(await get(port, NAME, "/", spoofed, PROXY)).headers;
-    expect(believed).toEqual({
-      host: NAME,
-      "x-forwarded-for": VISITOR,
-      "x-forwarded-host": NAME,
-      "x-forwarded-port": "443",
-      "x-forwarded-proto": "https",
-      "x-real-ip": VISITOR,
-      "x-request-id": expect.stringMatching(/^[0-9a-f]{32}$/),
-    });
+    expect(believed).toEqual(headersOf({ host: NAME, port: "443", proto: "https", address: VISITOR }));
     const other = echoOf(await get(port, NAME, "/", spoofed)).headers;
-    expect(other).toEqual({
-      host: `${NAME}:8888`,
-      "x-forwarded-for": "127.0.0.1",
-      "x-forwarded-host": `${NAME}:8888`,
-      "x-forwarded-port": "8888",
-      "x-forwarded-proto": "http",
-      "x-real-ip": "127.0.0.1",
-      "x-request-id": expect.stringMatching(/^[0-9a-f]{32}$/),
-    });
+    expect(other).toEqual(headersOf({ host: `${NAME}:8888`, port: "8888", proto: "http", address: "127.0.0.1" }));
     const odd = await get(port, NAME, "/", ["X-Forwarded-Proto: javascript"], PROXY);
     expect(echoOf(odd).headers).toMatchObject({ "x-forwarded-proto": "http", "x-forwarded-for": PROXY });
     const sent = async (from?: string) => (await get(port, "www.test", "/a?b", spoofed, from)).headers.get("location");

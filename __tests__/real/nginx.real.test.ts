@@ -11,7 +11,17 @@ import { releaseFile } from "../../src/nginx/server.ts";
 import { renderSites, type SitesOptions } from "../../src/nginx/sites.ts";
 import { slotFile, upstreamFile } from "../../src/nginx/upstream.ts";
 import { EchoService } from "../nginx/echo-service.ts";
-import { complaints, echoOf, FLAVOURS, files, NAME, nginxHosts, until, upstreamPath } from "../nginx/nginx-host.ts";
+import {
+  complaints,
+  echoOf,
+  FLAVOURS,
+  files,
+  headersOf,
+  NAME,
+  nginxHosts,
+  until,
+  upstreamPath,
+} from "../nginx/nginx-host.ts";
 import { get, rawRequest } from "../nginx/raw-request.ts";
 import { freePort, knows, NginxFolder, pause } from "../nginx/running-nginx.ts";
 import { servedTexts } from "../nginx/served-texts.ts";
@@ -112,15 +122,7 @@ describe.each(FLAVOURS)("the files of a %s", (flavour) => {
     const { headers } = echoOf(
       await get(port, `${NAME}:1`, "/", [...spoofed, ...more, "Proxy: http://evil.example", "X-Request-ID: mine"]),
     );
-    expect(headers).toEqual({
-      host: `${NAME}:8888`,
-      "x-forwarded-for": "127.0.0.1",
-      "x-forwarded-host": `${NAME}:8888`,
-      "x-forwarded-port": "8888",
-      "x-forwarded-proto": "http",
-      "x-real-ip": "127.0.0.1",
-      "x-request-id": expect.stringMatching(/^[0-9a-f]{32}$/),
-    });
+    expect(headers).toEqual(headersOf({ host: `${NAME}:8888`, port: "8888", proto: "http", address: "127.0.0.1" }));
   });
 
   test("take the name from an absolute URI, as Nginx routes by it", async () => {

@@ -150,7 +150,7 @@ release_it() {
   end_run
   forget_failure "$release"
   forget_manifests
-  forget_images "$STATE"/releases/*.json
+  forget_pulled
   say "live version=$version release=$release"
 }
 
@@ -200,7 +200,7 @@ again() {
 # The core ends a run that is told to stop by itself.
 cut_off() { [ "$1" != 75 ] || again "$problem"; }
 
-# Images that only a release needed which did not get far.
+# Images that no release needs which may come back: those of one that did not get far, or is too old.
 forget_pulled() { forget_images "$STATE"/releases/*.json; }
 
 # Whether what serves lacks something that another try may bring: it sets $RENEW. A service that runs without being
