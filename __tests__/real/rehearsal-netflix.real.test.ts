@@ -6,7 +6,7 @@ import { requireProgram } from "../../scripts/rehearsal/program.ts";
 import { Rehearsal } from "../../scripts/rehearsal/rehearsal.ts";
 import { rehearsalCache } from "../../scripts/rehearsal/rehearsal-cache.ts";
 import { resolveName } from "../../scripts/rehearsal/site-visit.ts";
-import { Stage } from "../../scripts/rehearsal/stage.ts";
+import { NANO_LEFT_MIB, Stage } from "../../scripts/rehearsal/stage.ts";
 import { Takedown } from "../../scripts/rehearsal/takedown.ts";
 import { errors, plannedText, Terraform } from "../../scripts/rehearsal/terraform.ts";
 import { ACCOUNT, REGION } from "./rehearsal-account.ts";
@@ -17,11 +17,6 @@ const ROOT = resolve(__dirname, "../..");
 const STACK = "netflix-aws";
 /** A hang is found here; how fast it is, by bench/rehearsal.ts. */
 const LONGEST_BOOT = 300;
-/**
- * More than the others have: two services roll at once here, and what runs twice (156 MiB) leaves too little of 250 for
- * the programs' own text, which is then read from disk again and again. A nano has a swap file for the idle part.
- */
-const MEMORY_MIB = 400;
 const NAME = "netflix.devops-days-upes.com";
 
 const takedown = new Takedown();
@@ -113,7 +108,6 @@ beforeAll(async () => {
         serials: ["20250610"],
         ...machineLike("debian-13"),
         variant: "bare",
-        memoryMiB: MEMORY_MIB,
       },
       cacheDir: rehearsalCache(),
       log: () => {},
@@ -141,7 +135,7 @@ const failedChecks = () => rehearsal.report.checks.filter(({ ok }) => !ok);
 test("from nothing to the page: every check of the host holds, and a second plan is empty", async () => {
   await rehearsal.deploy();
   expect(failedChecks()).toEqual([]);
-  expect(rehearsal.report.memory).toMatchObject({ limitMiB: MEMORY_MIB, oomKills: 0 });
+  expect(rehearsal.report.memory).toMatchObject({ limitMiB: NANO_LEFT_MIB, oomKills: 0 });
   address = (await resolveName(stage.account.moto, NAME)) ?? "";
   expect(await page()).toBe("Movies");
   console.log(rehearsal.report.timings.map(({ step, seconds }) => `${step}: ${seconds.toFixed(1)} s`).join("\n"));

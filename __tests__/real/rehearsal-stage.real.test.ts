@@ -168,7 +168,7 @@ describe("the stand-in", () => {
 
   test("kills what exceeds its memory, and that is counted", async () => {
     expect(stage.room.memoryOf(machine.instanceId)).toMatchObject({ oomKills: 0 });
-    await machine.exec("python3", "-c", 'b"x" * (1 << 30)');
+    await machine.exec("python3", "-c", 'b"x" * (1 << 31)');
     await sleep(1_000);
     expect(stage.room.memoryOf(machine.instanceId)?.oomKills).toBeGreaterThan(0);
   });

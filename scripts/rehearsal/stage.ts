@@ -20,6 +20,7 @@ import { MachineNetwork, sweepMachines } from "./machine/machine-network.ts";
 import { StandInRoom } from "./machine/machine-room.ts";
 import { type MachineSystemName, NEAREST_SYSTEM } from "./machine/machine-system.ts";
 import { newerEngine } from "./machine/newer-engine.ts";
+import { forgetSwap, lendSwap } from "./machine/swap-file.ts";
 import { lockMachine } from "./machine-lock.ts";
 import { requireProgram } from "./program.ts";
 import type { Takedown } from "./takedown.ts";
@@ -42,6 +43,8 @@ export interface StageProps {
 
 /** What is left of a 512 MB nano's 416 MiB beside the kernel's part, snapd, the SSM agent and the rest that Ubuntu runs. */
 export const NANO_LEFT_MIB = 250;
+/** The swap file that a host makes for itself, which its services do not use. */
+const SWAP_MIB = 1024;
 
 const ROOT_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
 const ENGINE_CERTIFICATES = "/etc/docker/certs.d";
@@ -69,6 +72,7 @@ export class Stage {
     await sweepMachines();
     removeHostNames();
     await forgetForeignProcessor();
+    await forgetSwap();
     for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(FOLDER))) {
       rmSync(join(tmpdir(), name), { recursive: true, force: true });
     }
@@ -77,6 +81,7 @@ export class Stage {
 
     const image = await new MachineImage(cacheDir, log).make(props.system ?? NEAREST_SYSTEM, props.variant);
     const engine = props.engine ? await newerEngine(props.engine, runDir, dirname(cacheDir)) : undefined;
+    await lendSwap(SWAP_MIB, takedown);
     const network = new MachineNetwork();
     await network.create(MTU);
     takedown.add("the network", () => network.remove());
@@ -96,6 +101,7 @@ export class Stage {
       authorityFile: authority.authorityFile,
       engine,
       memoryMiB: props.memoryMiB ?? NANO_LEFT_MIB,
+      swapMiB: SWAP_MIB,
       metadataPort: () => metadataPort,
     });
     const aws = await AwsAccount.start({ ...props, runDir, room, takedown });

@@ -13,6 +13,7 @@ export interface StandInRoomProps {
   readonly nameserver: string;
   readonly authorityFile: string;
   readonly memoryMiB: number;
+  readonly swapMiB: number;
   readonly engine?: NewerEngine;
   /** The port of the metadata service at the network's gateway. */
   readonly metadataPort: () => number;

@@ -15,6 +15,8 @@ export interface StandInProps {
   /** The authority that signed the doubles' certificates. */
   readonly authorityFile: string;
   readonly memoryMiB: number;
+  /** For its own programs; its containers have none. */
+  readonly swapMiB: number;
   /** @default - what its packages bring */
   readonly engine?: NewerEngine;
 }
@@ -123,8 +125,8 @@ export class StandIn implements CommandTarget {
       ...["--cgroupns=private", "--cap-add", "ALL", "--cap-drop", "SYS_RESOURCE"],
       ...["seccomp=unconfined", "apparmor=unconfined", "systempaths=unconfined"].flatMap((o) => ["--security-opt", o]),
       ...["--device-cgroup-rule", "a *:* rwm"],
-      // As much with swap as without: none, whatever this machine has. A nano has a swap file; nothing may rest on it.
-      ...["--memory", `${props.memoryMiB}m`, "--memory-swap", `${props.memoryMiB}m`, "--cpus", "2"],
+      // Docker's second number is the sum of both.
+      ...["--memory", `${props.memoryMiB}m`, "--memory-swap", `${props.memoryMiB + props.swapMiB}m`, "--cpus", "2"],
       ...["--tmpfs", "/run:exec,mode=755", "--tmpfs", "/run/lock", "--tmpfs", "/tmp:exec,mode=1777"],
       ...["--network", props.network, "--ip", props.address],
       ...props.names.flatMap((name) => ["--add-host", `${name}:${props.doubles}`]),
