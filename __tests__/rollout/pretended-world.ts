@@ -3,7 +3,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-const CORE = resolve(__dirname, "../../src/rollout/core.sh");
+const ROLLOUT = resolve(__dirname, "../../src/rollout");
+const CORE = readdirSync(ROLLOUT)
+  .filter((name) => name.endsWith(".sh"))
+  .map((name) => `. "${join(ROLLOUT, name)}"`)
+  .join("; ");
 const DRIVER = join(__dirname, "pretended-driver.sh");
 
 /** A service as a release has it: "NAME SPEC", and the path of its health check where it is not the usual one. */
@@ -91,7 +95,7 @@ export function releases(all: readonly (readonly [World | string, Release])[], s
     return `( ${settings.join(" ")}; w_rollout ${id} ${mode} "$WORLD/services"; w_log "exit $?" )`;
   });
   const [program = "", ...options] = shell;
-  const { stderr } = spawnSync(program, [...options, "-c", [`. "${CORE}"; . "${DRIVER}"`, ...script].join("\n")], {
+  const { stderr } = spawnSync(program, [...options, "-c", [`${CORE}; . "${DRIVER}"`, ...script].join("\n")], {
     encoding: "utf8",
     env: { PATH: process.env.PATH, SLIPWAY_PAUSE: "0" },
   });
@@ -122,7 +126,7 @@ export function powerCuts(
       ( WORLD=$each-${index}; w_rollout ${id} ${mode} ${file} || w_log "VIOLATION: ended $?"
         w_check ${id} ${file}; sed -n "s/^VIOLATION/\${WORLD##*/}/p" "$WORLD/journal" )`;
   });
-  const script = `. "${CORE}"; . "${DRIVER}"
+  const script = `${CORE}; . "${DRIVER}"
     ( set -T; trap w_photograph DEBUG; w_rollout new deploy "$WORLD/services" )
     for each in "$PHOTOGRAPHS"/*; do ${again.join("\n")}\n done`;
   const { stdout, stderr } = spawnSync("bash", ["--norc", "-o", "posix", "-c", script], {

@@ -72,48 +72,6 @@ r_move() {
 
 r_now() { date +%s; }
 
-# Reads the line of service $1 from file $2 (else $SERVICES) into spec, port, kind, target, expect, host, timeout, patience.
-r_line() {
-  spec=''
-  line=$(grep "^$1$R_TAB" "${2:-$SERVICES}") || return 1
-  IFS=$R_TAB read -r _ spec port kind target expect host timeout patience <<LINE
-$line
-LINE
-}
-
-# Says of each service what the release asks of it: "NAME WHY INSTANCE", where WHY is
-#   new     another spec, or nothing served: a new container, which must become healthy
-#   demand  another health check, or one that no release has noted yet: the container that runs must pass it; where it
-#           does not run, new
-#   lost    as it was, but it does not run, or is to be renewed: a new container, which the release does not wait for
-#   same    nothing
-r_plan() {
-  d_serving >"$WORK/serving" || return
-  d_recall services >"$WORK/noted" || : >"$WORK/noted"
-  while IFS=$R_TAB read -r name spec _ <&3; do
-    read -r instance running <<SERVING
-$(sed -n "s/^$name //p" "$WORK/serving")
-SERVING
-    state=''
-    [ "$running" != "$spec" ] || state=$(d_state "$instance")
-    if [ "$running" != "$spec" ]; then
-      why=new
-    elif [ "$(grep "^$name$R_TAB" "$WORK/noted")" != "$(grep "^$name$R_TAB" "$SERVICES")" ]; then
-      if [ "$state" = running ]; then why=demand; else why=new; fi
-    elif [ "$state" != running ] || r_is_renewed "$name"; then
-      why=lost
-    else
-      why=same
-    fi
-    echo "$name $why ${instance:--}" >>"$WORK/plan"
-  done 3<"$SERVICES"
-}
-
-r_is_renewed() { case " ${RENEW:-} " in *" $1 "*) return 0 ;; *) return 1 ;; esac }
-
-# Whether there is nothing to do: the release by its id, the containers by what they are, and the front by what it answers itself.
-r_serves_already() { ! grep -qv ' same ' "$WORK/plan" && d_serves "$release"; }
-
 # Everything is brought before anything is started.
 r_fetch() {
   while read -r name why _ <&3; do
@@ -154,26 +112,7 @@ r_start() {
   done 3<"$WORK/plan"
 }
 
-# Whether something healthy of the service serves, by the check under which it was let in: a new check is about a new
-# container. What no release has noted is asked by the new one, for a killed run may have introduced it unproven.
-r_serves_well() {
-  [ "$2" != - ] && [ "$(d_state "$2")" = running ] || return 1
-  { r_line "$1" "$WORK/noted" || r_line "$1"; } && r_stays_healthy "$2"
-}
-
-# One bad answer is none: only what fails again and again is broken.
-r_stays_healthy() {
-  looks=$R_LOOKS
-  until r_ask "$1"; do
-    looks=$((looks - 1))
-    [ "$looks" -gt 0 ] || return 1
-    sleep "$R_PAUSE"
-  done
-}
-
 r_is_missing() { grep -qx "$1" "$WORK/missing"; }
-
-r_ask() { d_ask "$1" "$port" "$timeout" "$kind" "$target" "$expect" "$host"; }
 
 # Lets neighbours reach the candidates of which nothing healthy serves: what needs them cannot get healthy otherwise, and
 # two that are new may need each other.
@@ -187,65 +126,6 @@ r_introduce() {
   } >"$WORK/pairs"
   if [ "$mode" = restore ]; then texts=release; else texts=serving; fi
   d_put "$texts" introduced <"$WORK/pairs" && d_test "$generation" && d_switch "$generation"
-}
-
-# Waits for all at once, so that services which need each other find each other in any order.
-r_await() {
-  while r_is_waiting; do
-    mv "$WORK/pending" "$WORK/waiting"
-    : >"$WORK/pending"
-    while read -r name instance deadline why <&3; do
-      r_line "$name"
-      r_ask "$instance"
-      case $? in
-        0)
-          echo "$name $instance" >>"$WORK/healthy"
-          say "$name: healthy"
-          continue
-          ;;
-        2) ;;
-        *)
-          ! r_has_ended "$instance" && [ "$(r_now)" -lt "$deadline" ] && {
-            echo "$name $instance $deadline $why" >>"$WORK/pending"
-            continue
-          }
-          ;;
-      esac
-      r_unhealthy || return
-    done 3<"$WORK/waiting"
-    ! r_is_waiting || sleep "$R_PAUSE"
-  done
-}
-
-# A release waits for what it changes; a restore for everything, since all of it may be what is missing.
-r_is_waiting() {
-  if [ "$mode" = restore ]; then [ -s "$WORK/pending" ]; else grep -qE ' (new|demand)$' "$WORK/pending"; fi
-}
-
-# Whether there is no use in asking again; $problem says what became of the container.
-r_has_ended() {
-  state=$(d_state "$1")
-  case $state in
-    running) return 1 ;;
-    oom) problem="its container needed more than its memory limit and was killed" ;;
-    exited*) problem="its container ended with status ${state#exited }" ;;
-    restarting*) problem="its container ends again and again, with status ${state#restarting }" ;;
-    *) problem="its container is gone" ;;
-  esac
-}
-
-# What $name's $instance has said, and the end of the release, or of this service's part in a restore.
-r_unhealthy() {
-  reason=$problem
-  say "$name: last lines of its log:"
-  d_logs "$instance" 20 | while IFS= read -r words; do say "    $words"; done
-  problem="$name is not healthy: $reason"
-  if [ "$mode" != restore ]; then
-    case $why in new | demand) return 1 ;; esac
-  fi
-  say "$problem; nothing waits for it"
-  echo "$name" >>"$WORK/missing"
-  case $why in new | lost) r_drop "$name" "$instance" ;; esac
 }
 
 r_drop() {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 const PROBES = join(__dirname, "probes");
 const END = "SLIPWAY_PROBE";
@@ -15,14 +15,14 @@ export interface HostScripts {
 }
 
 /**
- * One script out of the core of a release, its probes and what is the host's own. Each probe becomes a function
+ * One script out of the core of a release with its parts, the probes and what is the host's own. Each probe becomes a function
  * `probe_KIND` that prints it. Why: a probe runs where requests come from, in another container or on another machine,
  * and a script of one file needs no place where it finds the others.
  */
 export function packedScript({ driver, parts = [], entry }: HostScripts): string {
   return [
     "#!/bin/sh\n",
-    read(join(__dirname, "core.sh")),
+    ...shellFiles(__dirname).map(read),
     ...probes(),
     read(driver),
     ...parts.map(read),
@@ -31,10 +31,16 @@ export function packedScript({ driver, parts = [], entry }: HostScripts): string
 }
 
 function probes(): string[] {
-  return readdirSync(PROBES)
+  return shellFiles(PROBES).map(
+    (path) => `probe_${basename(path, ".sh")}() {\n  cat <<'${END}'\n${read(path)}${END}\n}\n`,
+  );
+}
+
+function shellFiles(folder: string): string[] {
+  return readdirSync(folder)
     .filter((file) => file.endsWith(".sh"))
     .sort()
-    .map((file) => `probe_${file.slice(0, -3)}() {\n  cat <<'${END}'\n${read(join(PROBES, file))}${END}\n}\n`);
+    .map((file) => join(folder, file));
 }
 
 function read(path: string): string {

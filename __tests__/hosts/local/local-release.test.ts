@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { COMMANDS, COMMANDS_INSIDE, found, PretendedEngine } from "./pretended-release-engine.ts";
 
@@ -444,22 +444,20 @@ describe("the commands that a release uses", () => {
     return new Set([...found].map((match) => match[1] as string).filter((word) => !KEYWORDS.includes(word)));
   };
 
-  test.each(["rollout/core.sh", "hosts/local/driver.sh", "hosts/local/tls.sh", "hosts/local/release.sh"])(
-    "%s uses what is tested",
-    (path) => {
-      const text = readFileSync(join(SOURCE, path), "utf8");
-      const own = ["core", "driver", "tls", "release"].flatMap((name) => {
-        const file = name === "core" ? "rollout/core.sh" : `hosts/local/${name}.sh`;
-        return [...readFileSync(join(SOURCE, file), "utf8").matchAll(/^(\w+)\(\) \{/gm)].map(
-          ([, word]) => word as string,
-        );
-      });
-      const known = new Set([...COMMANDS, ...COMMANDS_INSIDE, ...BUILTIN, ...MORE, ...own]);
-      const drivers = /^d_/;
-      const used = [...commandsOf(text)].filter((word) => !known.has(word) && !drivers.test(word));
-      expect(used).toEqual([]);
-    },
+  const files = ["rollout", "hosts/local"].flatMap((folder) =>
+    readdirSync(join(SOURCE, folder))
+      .filter((name) => name.endsWith(".sh"))
+      .map((name) => `${folder}/${name}`),
   );
+  const textOf = (path: string) => readFileSync(join(SOURCE, path), "utf8");
+
+  test.each(files)("%s uses what is tested", (path) => {
+    const own = files.flatMap((file) =>
+      [...textOf(file).matchAll(/^(\w+)\(\) \{/gm)].map(([, word]) => word as string),
+    );
+    const known = new Set([...COMMANDS, ...COMMANDS_INSIDE, ...BUILTIN, ...MORE, ...own]);
+    expect([...commandsOf(textOf(path))].filter((word) => !known.has(word))).toEqual([]);
+  });
 
   test("would find one that is not", () => {
     expect(commandsOf("a=1 jq . | flock x\nif sha256sum y; then z; fi")).toEqual(

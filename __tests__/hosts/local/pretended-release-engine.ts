@@ -12,10 +12,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { LOCAL_SCRIPTS } from "../../../src/hosts/local/local-scripts.ts";
 import { packedScript } from "../../../src/rollout/packed-script.ts";
 
-const SOURCE = resolve(__dirname, "../../../src/hosts/local");
 /** What the release may find where Terraform runs: POSIX has all of it but mktemp, and so has macOS. */
 export const COMMANDS = [
   "awk",
@@ -88,9 +88,7 @@ export class PretendedEngine {
   constructor(busybox?: string) {
     for (const path of ["bin", "inside", "containers", "answers", "etc/slipway", "proc/net", "tmp", "hups"])
       mkdirSync(join(this.folder, path), { recursive: true });
-    const parts = [join(SOURCE, "tls.sh")];
-    const scripts = { driver: join(SOURCE, "driver.sh"), parts, entry: join(SOURCE, "release.sh") };
-    writeFileSync(this.script, packedScript(scripts));
+    writeFileSync(this.script, packedScript(LOCAL_SCRIPTS));
     this.write(
       "etc/nginx.conf",
       ["slipway/live/*.conf", "keepalive/*.conf"].map((files) => `include ${this.folder}/etc/${files};\n`).join(""),

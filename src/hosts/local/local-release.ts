@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 import { Fn } from "cdktf";
 import type { Construct } from "constructs";
 import type { Container } from "../../docker/container.ts";
@@ -10,6 +9,7 @@ import { serviceLines } from "../../rollout/service-lines.ts";
 import { lateText, lateValue } from "../../terraform/late.ts";
 import { lateStagedFile, stagedFile } from "../../terraform/staged-file.ts";
 import { VerifiedStep, type VerifiedStepProps } from "../../terraform/verified-step.ts";
+import { LOCAL_SCRIPTS } from "./local-scripts.ts";
 import type { LocalTexts } from "./local-texts.ts";
 
 /** What a {@link LocalRelease} takes. The functions are asked at synth, when every service and site is declared. */
@@ -38,11 +38,7 @@ export class LocalRelease extends VerifiedStep {
 }
 
 function stepOf(scope: Construct, { release, containers, texts, ...props }: LocalReleaseProps): VerifiedStepProps {
-  const script = packedScript({
-    driver: join(__dirname, "driver.sh"),
-    parts: [join(__dirname, "tls.sh")],
-    entry: join(__dirname, "release.sh"),
-  });
+  const script = packedScript(LOCAL_SCRIPTS);
   const staged = (of: keyof LocalTexts) => lateStagedFile(scope, `${of}.conf`, () => texts()[of]);
   const sites = staged("sites");
   const services = () => release().services;
