@@ -1,5 +1,5 @@
 import type { ISecret } from "../hosts/host.ts";
-import type { SecretSource } from "../release/service.ts";
+import type { SecretSource } from "../release/secret-source.ts";
 import { isReference } from "../terraform/reference.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { refuseUnknownOptions } from "../values/known-options.ts";

@@ -1,16 +1,15 @@
 import type { Construct } from "constructs";
-import { IMAGE, requireKind } from "../docker/declared-kind.ts";
-import { type IImage, platformsOf, sideFor } from "../docker/image.ts";
+import type { IImage } from "../docker/image.ts";
 import type { HostCapabilities } from "../release/host-capabilities.ts";
 import { type Service, type ServiceOptions, serviceRules, withDefaults } from "../release/service.ts";
 import { warn } from "../terraform/annotation.ts";
-import { atProperty, ConstructError, checkRules, collectErrors } from "../terraform/construct-error.ts";
-import { COMMAND_EXAMPLE, requireLiteral, requireTextMap, requireWordList } from "../terraform/literal.ts";
-import { stackOf } from "../terraform/stack-of.ts";
+import { atProperty, ConstructError, checkRules } from "../terraform/construct-error.ts";
+import { requireLiteral } from "../terraform/literal.ts";
 import { HealthCheck } from "../values/health-check.ts";
 import { refuseUnknownOptions } from "../values/known-options.ts";
 import { parsePort } from "../values/port-mapping.ts";
-import { type IHost, type ISecret, RUN_OPTIONS, type RunOptions } from "./host.ts";
+import { readContainer } from "./declared-container.ts";
+import { type IHost, RUN_OPTIONS, type RunOptions } from "./host.ts";
 
 /**
  * Reads what `host.run` was given; `scope` is the service.
@@ -23,53 +22,23 @@ export function readService(
   options: RunOptions,
   capabilities: HostCapabilities,
 ): Service {
-  const { image, port, health, env = {}, secrets = {}, command, ...others } = options ?? {};
-  const read: Partial<Record<keyof ServiceOptions, unknown>> = { env, command, ...others };
-  collectErrors([
+  const { port, health, grpc, ...container } = options ?? {};
+  const read: Partial<Record<keyof ServiceOptions, unknown>> = { name: scope.node.id, grpc };
+  const settings = readContainer(scope, host, container, capabilities, [
     () => atProperty(scope, "options", () => refuseUnknownOptions("service", options, RUN_OPTIONS)),
     () => {
-      read.image = hostedImage(scope, host, image).reference;
-      read.port = servicePort(scope, port, image.exposedPorts ?? []);
+      // an image that is none is refused beside this
+      if (container.image?.node !== undefined) read.port = servicePort(scope, port, container.image.exposedPorts ?? []);
     },
     () => {
       read.health = checkedHealth(scope, health);
     },
-    () => requireTextMap(scope, "env", env),
-    () => requireWordList(scope, "command", command ?? [], COMMAND_EXAMPLE),
-    ...Object.entries(others).map(
-      ([property, value]) =>
-        () =>
-          requireLiteral(scope, property, value),
-    ),
-    ...Object.entries(secrets).map(
-      ([name, secret]) =>
-        () =>
-          checkSecret(scope, host, name, secret, capabilities),
-    ),
+    () => requireLiteral(scope, "grpc", grpc),
   ]);
-  const sources = Object.fromEntries(Object.entries(secrets).map(([name, { source }]) => [name, source]));
-  const declared = { ...read, name: scope.node.id, secrets: sources } as ServiceOptions;
+  const declared = { ...settings, ...read } as ServiceOptions;
   checkRules(scope, serviceRules(declared));
-  warnOfVolumes(scope, image);
+  warnOfVolumes(scope, container.image);
   return withDefaults(declared);
-}
-
-/** Why of its own stack: what another stack knows at apply gets here by its state file alone, wherever that lies. */
-function hostedImage(scope: Construct, host: IHost, image: IImage): IImage {
-  requireKind(scope, "image", image, IMAGE);
-  const [own, other] = [stackOf(scope), stackOf(image)];
-  if (own !== other) {
-    const remedy = `declare it in ${own?.node.path}, or take what that stack pushed by new PulledImage with its digest`;
-    const problem = `${image.node.path} is of another stack than the host ${host.node.path}: ${remedy}`;
-    throw new ConstructError(scope, "image", problem);
-  }
-  const built = platformsOf(image);
-  if (host.platform && built.length > 0 && !sideFor(host.platform, image)) {
-    const remedy = built.length > 1 ? `add ${host.platform} to its platforms` : `build it for ${host.platform}`;
-    const problem = `is built for ${built.join(", ")}, but the host ${host.node.path} runs ${host.platform}: ${remedy}, or choose another host`;
-    throw new ConstructError(scope, "image", problem);
-  }
-  return image;
 }
 
 /** As declared, else the one that the image exposes. */
@@ -100,31 +69,4 @@ function warnOfVolumes(scope: Construct, { declaredVolumes = [], node }: IImage)
     scope,
     `image: ${node.path} declares VOLUME ${paths}: what the service writes there is lost with each release that replaces its container; keep it outside, e.g. in a database`,
   );
-}
-
-/** The message has not what was given: whoever takes this for the place of the secret itself gave it. */
-function checkSecret(
-  scope: Construct,
-  host: IHost,
-  name: string,
-  secret: ISecret,
-  { secrets: kinds }: HostCapabilities,
-): void {
-  const property = `secrets[${name}]`;
-  const written = Object.values(kinds).join(" or ");
-  if (written === "") {
-    throw new ConstructError(
-      scope,
-      property,
-      `the host ${host.node.path} reads no secrets: run the service on one that does`,
-    );
-  }
-  const kind = (secret as Partial<ISecret> | null | undefined)?.source?.kind;
-  if (kind === undefined) {
-    throw new ConstructError(scope, property, `must be a Secret, got ${typeof secret}: write ${written} with its name`);
-  }
-  if (!Object.hasOwn(kinds, kind)) {
-    const problem = `is of the kind ${kind}, which the host ${host.node.path} does not read: write ${written}`;
-    throw new ConstructError(scope, property, problem);
-  }
 }

@@ -1,9 +1,11 @@
 import type { IConstruct } from "constructs";
 import type { IImage } from "../docker/image.ts";
+import type { ContainerOptions } from "../release/container-options.ts";
 import type { Redirect } from "../release/redirect.ts";
 import type { Release } from "../release/release.ts";
 import type { RouteOptions } from "../release/route-options.ts";
-import { SERVICE_OPTIONS, type SecretSource, type ServiceOptions } from "../release/service.ts";
+import type { SecretSource } from "../release/secret-source.ts";
+import { SERVICE_OPTIONS, type ServiceOptions } from "../release/service.ts";
 import type { SiteOptions } from "../release/site-options.ts";
 import type { TerraformDependency } from "../terraform/dependency.ts";
 import type { OptionNames } from "../values/known-options.ts";
@@ -36,13 +38,17 @@ export interface ISecret {
   readonly source: SecretSource;
 }
 
-/** What `host.run` takes. */
-export interface RunOptions extends Omit<ServiceOptions, "name" | "image" | "port" | "secrets"> {
+/** What a container of a host is declared to be, whether it serves or runs to its end. */
+export interface RunContainer extends Omit<ContainerOptions, "image" | "secrets"> {
   readonly image: IImage;
+  /** Secrets by the name under which the container gets them, of a kind that the host reads. @default - none */
+  readonly secrets?: Readonly<Record<string, ISecret>>;
+}
+
+/** What `host.run` takes. */
+export interface RunOptions extends RunContainer, Pick<ServiceOptions, "health" | "grpc"> {
   /** The container's port. @default - the image's one exposed port */
   readonly port?: number;
-  /** Secrets by the name under which the service gets them, of a kind that the host reads. @default - none */
-  readonly secrets?: Readonly<Record<string, ISecret>>;
 }
 
 const { name: _, ...withoutName } = SERVICE_OPTIONS;

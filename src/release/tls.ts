@@ -1,6 +1,6 @@
 import { InvalidValueError, refusalOf } from "../values/invalid-value-error.ts";
 import { refuseUnknownOptions } from "../values/known-options.ts";
-import type { SecretSource } from "./service.ts";
+import type { SecretSource } from "./secret-source.ts";
 
 /** A secret by where it is kept; what it holds never passes through here. */
 export interface KeptSecret {

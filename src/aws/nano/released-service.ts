@@ -1,4 +1,5 @@
-import type { SecretSource, Service } from "../../release/service.ts";
+import type { SecretSource } from "../../release/secret-source.ts";
+import type { Service } from "../../release/service.ts";
 import type { ClaimedPorts } from "../../release/service-ports.ts";
 import { type ServiceSpec, serviceSpec } from "../../release/service-spec.ts";
 

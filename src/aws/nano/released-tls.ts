@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { TlsTexts } from "../../nginx/sites.ts";
 import { certificateFile } from "../../nginx/tls.ts";
-import type { SecretSource } from "../../release/service.ts";
+import type { SecretSource } from "../../release/secret-source.ts";
 import type { Site } from "../../release/site.ts";
 import { namesOf } from "../../release/site-names.ts";
 import type { TlsSource } from "../../release/tls.ts";

@@ -1,0 +1,91 @@
+import type { Construct } from "constructs";
+import { IMAGE, requireKind } from "../docker/declared-kind.ts";
+import { type IImage, platformsOf, sideFor } from "../docker/image.ts";
+import type { ContainerOptions } from "../release/container-options.ts";
+import type { HostCapabilities } from "../release/host-capabilities.ts";
+import { ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { COMMAND_EXAMPLE, requireLiteral, requireTextMap, requireWordList } from "../terraform/literal.ts";
+import { stackOf } from "../terraform/stack-of.ts";
+import type { IHost, ISecret, RunContainer } from "./host.ts";
+
+/**
+ * Reads what a container of `host` is declared to be; `scope` is what it belongs to. `checks` are about what else is
+ * declared there, so that all mistakes are told together.
+ *
+ * @throws {ConstructError} for what no host can run, or `host` cannot
+ */
+export function readContainer(
+  scope: Construct,
+  host: IHost,
+  options: RunContainer,
+  capabilities: HostCapabilities,
+  checks: readonly (() => void)[] = [],
+): ContainerOptions {
+  const { image, env = {}, secrets = {}, command, ...others } = options;
+  let reference = "";
+  collectErrors([
+    () => {
+      reference = hostedImage(scope, host, image).reference;
+    },
+    ...checks,
+    () => requireTextMap(scope, "env", env),
+    () => requireWordList(scope, "command", command ?? [], COMMAND_EXAMPLE),
+    ...Object.entries(others).map(
+      ([property, value]) =>
+        () =>
+          requireLiteral(scope, property, value),
+    ),
+    ...Object.entries(secrets).map(
+      ([name, secret]) =>
+        () =>
+          checkSecret(scope, host, name, secret, capabilities),
+    ),
+  ]);
+  const sources = Object.fromEntries(Object.entries(secrets).map(([name, { source }]) => [name, source]));
+  return { image: reference, env, secrets: sources, command, ...others };
+}
+
+/** Why of its own stack: what another stack knows at apply gets here by its state file alone, wherever that lies. */
+function hostedImage(scope: Construct, host: IHost, image: IImage): IImage {
+  requireKind(scope, "image", image, IMAGE);
+  const [own, other] = [stackOf(scope), stackOf(image)];
+  if (own !== other) {
+    const remedy = `declare it in ${own?.node.path}, or take what that stack pushed by new PulledImage with its digest`;
+    const problem = `${image.node.path} is of another stack than the host ${host.node.path}: ${remedy}`;
+    throw new ConstructError(scope, "image", problem);
+  }
+  const built = platformsOf(image);
+  if (host.platform && built.length > 0 && !sideFor(host.platform, image)) {
+    const remedy = built.length > 1 ? `add ${host.platform} to its platforms` : `build it for ${host.platform}`;
+    const problem = `is built for ${built.join(", ")}, but the host ${host.node.path} runs ${host.platform}: ${remedy}, or choose another host`;
+    throw new ConstructError(scope, "image", problem);
+  }
+  return image;
+}
+
+/** The message has not what was given: whoever takes this for the place of the secret itself gave it. */
+function checkSecret(
+  scope: Construct,
+  host: IHost,
+  name: string,
+  secret: ISecret,
+  { secrets: kinds }: HostCapabilities,
+): void {
+  const property = `secrets[${name}]`;
+  const written = Object.values(kinds).join(" or ");
+  if (written === "") {
+    throw new ConstructError(
+      scope,
+      property,
+      `the host ${host.node.path} reads no secrets: run the service on one that does`,
+    );
+  }
+  const kind = (secret as Partial<ISecret> | null | undefined)?.source?.kind;
+  if (kind === undefined) {
+    throw new ConstructError(scope, property, `must be a Secret, got ${typeof secret}: write ${written} with its name`);
+  }
+  if (!Object.hasOwn(kinds, kind)) {
+    const problem = `is of the kind ${kind}, which the host ${host.node.path} does not read: write ${written}`;
+    throw new ConstructError(scope, property, problem);
+  }
+}
