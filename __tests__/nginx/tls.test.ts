@@ -64,6 +64,34 @@ test("before its first certificate it is served by HTTP, where no HSTS has promi
 `);
 });
 
+test("before its first certificate a site's rate limit holds for its routes, and not for an ACME server", () => {
+  const routes = [
+    { path: "/", to: { service: "web" } },
+    { path: "/login", to: { service: "web" }, proxy: { rateLimit: { perMinute: 1 } } },
+  ];
+  const [zone, loginZone] = ["rate_24057fa2", "rate_eb784231"];
+  const { before, secured } =
+    renderTlsSites(options([site({ tls: ACME, routes, proxy: { rateLimit: { perSecond: 5 } } })]))[
+      "shop.example.com"
+    ] ?? {};
+  const limits = (text = "") => text.match(/^ *(?:location.*|limit_req zone=\S*)/gm)?.map((line) => line.trim());
+  expect(limits(before)).toEqual([
+    "location /.well-known/acme-challenge/ {",
+    "location / {",
+    `limit_req zone=${zone}`,
+    "location = /login {",
+    `limit_req zone=${loginZone}`,
+    "location /login/ {",
+    `limit_req zone=${loginZone}`,
+  ]);
+  expect(limits(secured)?.slice(0, 4)).toEqual([
+    "location /.well-known/acme-challenge/ {",
+    "location / {",
+    `limit_req zone=${zone}`,
+    "location / {",
+  ]);
+});
+
 test("each name of a site has a certificate of its own, and those that lead to it are sent there by TLS", () => {
   const proxy = { aliases: ["store.example.com"], redirectFrom: ["www.example.com"] };
   const declared = options([site({ tls: ACME, hsts: { maxAge: 300 }, proxy })]);

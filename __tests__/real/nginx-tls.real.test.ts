@@ -20,6 +20,7 @@ const SITES: readonly Site[] = [
   { name: NAME, routes, proxy: {}, tls: ACME },
   { name: "promised.example.com", routes, proxy: {}, tls: ACME, hsts: { maxAge: 300 } },
   { name: "plain.example.com", routes, proxy: {} },
+  { name: "limited.example.com", routes, proxy: { rateLimit: { perMinute: 1, burst: 0 } }, tls: ACME },
 ];
 
 let web: EchoService;
@@ -101,8 +102,16 @@ test("before the first certificate a name is served by HTTP, one with HSTS is no
   expect(await handshake(NAME)).toBe(REJECTED);
 });
 
+test("an ACME server is answered as often as it asks, where visitors are not", async () => {
+  const answers = [];
+  for (let asked = 0; asked < 3; asked += 1) answers.push((await get(port, "limited.example.com", "/")).status);
+  expect(answers).toEqual([200, 429, 429]);
+  for (let asked = 0; asked < 3; asked += 1)
+    expect(await challenge("limited.example.com")).toMatchObject({ status: 200, body: "token.thumbprint" });
+});
+
 test("with a certificate it is served by HTTP/2 or 1.1, HTTP is sent there, and other names end in the handshake", async () => {
-  for (const name of [NAME, "promised.example.com"]) {
+  for (const name of [NAME, "promised.example.com", "limited.example.com"]) {
     nginx.files.write(`/var/lib/slipway/tls/${name}.pem`, OWN.key + OWN.certificate);
   }
   await load("secured", async () => (await get(port, NAME, "/")).status === 308);

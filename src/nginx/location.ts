@@ -57,13 +57,15 @@ export function limitsOf(
 /** What stands in the text for one route; `around` is its site. */
 export function locationBlocks(
   { below, to }: Location,
-  around: ProxyOptions & { readonly name: string },
+  around: ProxyOptions & { readonly name: string; readonly limitsRoutesAlone?: boolean },
   upstreams: Upstreams,
 ): Directive[] {
   if ("redirect" in to) return redirectLocations(below, to);
   const url = upstreams.urlOf(to);
   const protocol = url.grpc ? "grpc" : "proxy";
-  const options = [...passing(to, around, protocol), ...limiting(to.rateLimit, around.name, below || "/")];
+  const own = limiting(to.rateLimit, around.name, below || "/");
+  const sites = around.limitsRoutesAlone && own.length === 0 ? limiting(around.rateLimit, around.name, "") : [];
+  const options = [...passing(to, around, protocol), ...own, ...sites];
   if (url.grpc) return bothLocations(below, [...options, Directive.of("grpc_pass", url)]);
   const rest = strippedRest(below, to);
   if (rest === undefined) return bothLocations(below, [...options, Directive.of("proxy_pass", url)]);

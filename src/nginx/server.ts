@@ -48,6 +48,8 @@ export interface NginxSite extends SiteSettings {
   /** The server name, e.g. `shop.example.com` or `*.example.com`. */
   readonly name: string;
   readonly routes: NginxRoutes;
+  /** Whether its rate limit stands with each route, so that what stands beside them has none. @default false */
+  readonly limitsRoutesAlone?: boolean;
 }
 
 /** The sites of a release as a text has them. */
@@ -95,7 +97,7 @@ function siteServer(site: NginxSite, upstreams: Upstreams, front: readonly Direc
     Directive.of("server_name", site.name, ...(site.aliases ?? [])),
     ...passing(answerHeaders(site)),
     ...serverSettings(site),
-    ...limiting(site.rateLimit, site.name, ""),
+    ...(site.limitsRoutesAlone ? [] : limiting(site.rateLimit, site.name, "")),
     ...pages.settings,
     ...(site.maintenance
       ? [maintenance(site.maintenance)]

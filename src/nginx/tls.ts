@@ -125,7 +125,11 @@ export function serversBefore(site: TlsSite, upstreams: Upstreams, edge: EdgeOpt
   if (redirectTo !== undefined) {
     return [plainServer(site, edge, redirectToName(redirectTo, originOf(publicPort(edge), HTTP_PORT)))];
   }
-  return answering(site, upstreams, edge, [Directive.of("listen", listenOn(edge)), ...challenges(site)]);
+  // Nginx has no word that takes a limit of the server off one of its locations
+  return answering({ ...site, limitsRoutesAlone: true }, upstreams, edge, [
+    Directive.of("listen", listenOn(edge)),
+    ...challenges(site),
+  ]);
 }
 
 function answering(site: TlsSite, upstreams: Upstreams, edge: EdgeOptions, front: readonly Directive[]): Directive[] {
