@@ -50,7 +50,8 @@ export function nginxTlsSites(sites: readonly Site[], folder: string): NginxTlsS
       },
     });
     return [
-      ...[site.name, ...aliases].map((name) => securedAs(name)),
+      securedAs(site.name),
+      ...aliases.map((name) => ({ ...securedAs(name), aliasOf: site.name })),
       ...redirectFrom.map((name) => securedAs(name, site.name)),
     ];
   });
