@@ -1,5 +1,10 @@
 import { Directive } from "../../src/nginx/directive.ts";
-import { forwardedHeader, headersOfNeighbours, headersOfVisitors } from "../../src/nginx/forwarded-header.ts";
+import {
+  forwardedHeader,
+  headersOfFront,
+  headersOfNeighbours,
+  headersOfVisitors,
+} from "../../src/nginx/forwarded-header.ts";
 
 const visitors = new Map(headersOfVisitors(8888));
 
@@ -19,7 +24,12 @@ test("what applications themselves send from browsers is left alone", () => {
 });
 
 test("every header is set once, to what the grammar takes", () => {
-  for (const headers of [headersOfVisitors(80), headersOfVisitors(8888), headersOfNeighbours(30_000)]) {
+  for (const headers of [
+    headersOfVisitors(80),
+    headersOfVisitors(8888),
+    headersOfNeighbours(30_000),
+    headersOfFront(),
+  ]) {
     const names = headers.map(([name]) => name.toLowerCase());
     expect(new Set(names).size).toBe(names.length);
     for (const [name, value] of headers) expect(() => forwardedHeader(name, value)).not.toThrow();

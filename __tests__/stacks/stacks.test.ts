@@ -7,6 +7,7 @@ import { CatsStack } from "../../stacks/cats.ts";
 import { NetflixStack } from "../../stacks/netflix.ts";
 import { NetflixAwsStack } from "../../stacks/netflix-aws.ts";
 import { NetflixHubStack } from "../../stacks/netflix-hub.ts";
+import { NginxFrontStack } from "../../stacks/nginx-front.ts";
 
 const environment = { ...process.env };
 
@@ -48,6 +49,7 @@ test.each([
   ["netflix", NetflixStack],
   ["netflix-aws", NetflixAwsStack],
   ["netflix-hub", NetflixHubStack],
+  ["nginx-front", NginxFrontStack],
 ] as const)("%s synthesizes to what was reviewed", (id, Stack) => {
   expect(synthesized(Stack, id)).toMatchSnapshot();
 });

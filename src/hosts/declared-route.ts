@@ -1,13 +1,14 @@
 import type { Construct } from "constructs";
 import type { HostCapabilities } from "../release/host-capabilities.ts";
 import { checkRedirect, DEFAULT_REDIRECT_STATUS, REDIRECT_OPTIONS, type Redirect } from "../release/redirect.ts";
-import { ROUTE_OPTIONS, routeRules } from "../release/route-options.ts";
+import { ROUTE_OPTIONS, type RouteOptions, routeRules } from "../release/route-options.ts";
 import type { Route, RouteTarget } from "../release/site.ts";
 import { atProperty, ConstructError, checkRules } from "../terraform/construct-error.ts";
 import { requireLiteral } from "../terraform/literal.ts";
 import { HOST_GATEWAY, isHostGateway } from "../values/host-gateway.ts";
 import { refuseUnknownOptions } from "../values/known-options.ts";
 import type { IBackend, IHost, IService, RouteTo, SiteRoute } from "./host.ts";
+import { HostedService } from "./hosted-service.ts";
 
 /** Where a route is declared. */
 export interface RoutePlace {
@@ -21,7 +22,7 @@ export interface RoutePlace {
 export function readRoute(place: RoutePlace, path: string, given: SiteRoute): Route {
   const { scope } = place;
   const property = `routes[${path}]`;
-  if (isBackend(given)) return { path, to: targetOf(place, path, given) };
+  if (isBackend(given)) return routeTo(place, path, given);
   const { to, redirect } = (given ?? {}) as Partial<RouteTo> & Partial<Redirect>;
   if (to !== undefined && redirect !== undefined) {
     throw new ConstructError(scope, property, `has both to and redirect (${redirect}): one path has one answer`);
@@ -36,7 +37,7 @@ export function readRoute(place: RoutePlace, path: string, given: SiteRoute): Ro
   atProperty(scope, property, () => refuseUnknownOptions("route", given as RouteTo, { ...ROUTE_OPTIONS, to: true }));
   requireLiteral(scope, property, proxy);
   checkRules(scope, routeRules(path, proxy), (option) => `${property}.${option}`);
-  return { path, to: targetOf(place, path, to), proxy };
+  return routeTo(place, path, to, proxy);
 }
 
 export function isBackend(value: unknown): value is IBackend {
@@ -52,9 +53,19 @@ function redirectTarget({ scope }: RoutePlace, property: string, given: Redirect
   return { redirect, status };
 }
 
+/** A service says itself what it speaks; of another host it is an address, of which the route has to say it. */
+function routeTo(place: RoutePlace, path: string, backend: IBackend, proxy?: RouteOptions): Route {
+  const to = targetOf(place, path, backend);
+  const isFar = "address" in to && backend instanceof HostedService && backend.declaration.grpc;
+  const all = isFar ? { ...proxy, grpc: true } : proxy;
+  return { path, to, ...(all && { proxy: all }) };
+}
+
 function targetOf({ scope, host, capabilities }: RoutePlace, path: string, backend: IBackend): RouteTarget {
   if ((backend as Partial<IService>).host === host) return { service: (backend as IService).node.id };
-  const address = requireLiteral(scope, "routes", backend.addressFrom(host));
+  const found = backend.addressFrom(host);
+  // where a service of another host is may be known at the apply alone
+  const address = backend instanceof HostedService ? found : requireLiteral(scope, "routes", found);
   if (isHostGateway(address) && !capabilities.hasHostGateway) {
     const problem = `${address} is a name for containers, and the proxy of ${host.node.path} is none: write ${address.replace(HOST_GATEWAY, "127.0.0.1")}`;
     throw new ConstructError(scope, `routes[${path}]`, problem);

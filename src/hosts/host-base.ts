@@ -1,9 +1,11 @@
 import { Construct } from "constructs";
 import { longestSilence } from "../release/drain.ts";
+import type { Front } from "../release/front.ts";
 import type { HostCapabilities } from "../release/host-capabilities.ts";
 import { type Release, type ReleaseOptions, release } from "../release/release.ts";
 import { serviceName } from "../release/service-name.ts";
 import { type ClaimedPorts, ServicePorts } from "../release/service-ports.ts";
+import type { Site } from "../release/site.ts";
 import type { SiteOptions } from "../release/site-options.ts";
 import type { Tls } from "../release/tls.ts";
 import { TrustedProxies } from "../release/trusted-proxies.ts";
@@ -49,7 +51,8 @@ export abstract class HostBase extends Construct implements IHost {
       release({
         host: this.node.path,
         services: this.hosted.map(({ declaration }) => declaration),
-        sites: sorted(this.sites).map(({ declaration }) => declaration),
+        sites: this.served,
+        fronts: this.fronts(),
         ...this.released,
       }),
     );
@@ -68,9 +71,10 @@ export abstract class HostBase extends Construct implements IHost {
       ports,
       address: this.internalAddress(ports),
       unreachableFrom: (host) => this.unreachableFrom(host),
+      addressFrom: (host, of) => this.addressFrom(host, of),
     });
     this.services.set(name, service);
-    this.known = undefined;
+    this.forgetRelease();
     atProperty(this, property, () => this.addService(service));
     return service;
   }
@@ -78,7 +82,7 @@ export abstract class HostBase extends Construct implements IHost {
   serve(name: string, routes: Readonly<Record<string, SiteRoute>>, options?: SiteOptions): ISite {
     const property = `serve(${JSON.stringify(name)})`;
     const onChange = (changed: HostedSite) => {
-      this.known = undefined;
+      this.forgetRelease();
       atProperty(this, property, () => this.checkSite(changed));
     };
     const place = { host: this, capabilities: this.capabilities(), tls: this.tls, onChange };
@@ -99,6 +103,21 @@ export abstract class HostBase extends Construct implements IHost {
   /** Why this host's internal addresses lead nowhere from `host`, after "cannot be reached from …"; nothing where they lead. */
   protected abstract unreachableFrom(host: IHost): string | undefined;
 
+  /** Where `host`, from which there is a way, reaches `service`. */
+  protected addressFrom(_host: IHost, { ports }: HostedService): string {
+    return this.internalAddress(ports);
+  }
+
+  /** The hosts in front whose sites lead here. */
+  protected fronts(): Front[] {
+    return [];
+  }
+
+  /** Makes {@link release} anew when it is asked for again: something else that it is made of has changed. */
+  protected forgetRelease(): void {
+    this.known = undefined;
+  }
+
   /** Makes what `service` needs of its own, as its children. @throws InvalidValueError, {@link ConstructError} for what this host cannot run */
   protected abstract addService(service: HostedService): void;
 
@@ -111,6 +130,11 @@ export abstract class HostBase extends Construct implements IHost {
   /** Sorted, so that another order of declaration is no other release. */
   protected get hosted(): readonly HostedService[] {
     return sorted(this.services);
+  }
+
+  /** The sites, sorted as the services are. */
+  protected get served(): readonly Site[] {
+    return sorted(this.sites).map(({ declaration }) => declaration);
   }
 
   /** The ports of a service of this host. */

@@ -18,6 +18,8 @@ export interface ServicePlace {
   readonly address: string;
   /** Why the address leads nowhere from `host`, and the way out; nothing where it leads. */
   readonly unreachableFrom: (host: IHost) => string | undefined;
+  /** `address:port` that leads from another host to `service`. */
+  readonly addressFrom: (host: IHost, service: HostedService) => string;
 }
 
 /** A service of a host, checked; whatever the host makes for it becomes its child. */
@@ -52,8 +54,9 @@ export class HostedService extends Construct implements IService {
 
   /** @throws {ConstructError} when `host` has no way to it */
   addressFrom(host: IHost): string {
-    const why = host === this.host ? undefined : this.place.unreachableFrom(host);
-    if (why === undefined) return this.place.address;
+    if (host === this.host) return this.place.address;
+    const why = this.place.unreachableFrom(host);
+    if (why === undefined) return this.place.addressFrom(host, this);
     throw new ConstructError(this, "host", `cannot be reached from ${host.node.path}${why}`);
   }
 }

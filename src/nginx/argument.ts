@@ -2,6 +2,7 @@ import { isIP, isIPv4 } from "node:net";
 import { isHostGateway } from "../values/host-gateway.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { parsePort } from "../values/port-mapping.ts";
+import { isPrivateName } from "../values/private-name.ts";
 import { ServerName } from "../values/server-name.ts";
 import { quote } from "./quote.ts";
 
@@ -110,9 +111,16 @@ export function fixedAddress(value: string): string {
   return isFixed ? backendAddress(value) : refuse("upstream address", "must be an IP address and a port", value);
 }
 
-/** Whether the host of `host:port` is an IP address. */
+/** Whether the host of `host:port` is an IP address, or the name that stands for one. */
 export function isNumericAddress(address: string): boolean {
-  return isIP(address.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1")) !== 0;
+  const host = address.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
+  return isIP(host) !== 0 || isPrivateName(host);
+}
+
+/** The one address that a host in front has, or the name that stands for it. */
+export function frontAddress(value: string): string {
+  const fits = isIPv4(value) || isPrivateName(value);
+  return fits ? value : refuse("address of a front", "must be an IPv4 address", value);
 }
 
 /** A server's name; `_` is the one that no request has. */

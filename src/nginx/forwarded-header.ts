@@ -94,6 +94,25 @@ export function headersOfVisitors(
   ];
 }
 
+/**
+ * What a service is told about a request by the Nginx of a host in front: what that knows of its visitor, who came
+ * by the usual port. Why all else
+ * passes as it came: nobody else reaches this listener, and what visitors sent was emptied there.
+ */
+export function headersOfFront(): [name: string, value: string][] {
+  return [
+    ["Host", "$host"],
+    ["X-Forwarded-For", "$remote_addr"],
+    ["X-Forwarded-Host", "$passed_host"],
+    ["X-Forwarded-Port", "$passed_port"],
+    ["X-Forwarded-Proto", "$passed_proto"],
+    ["X-Real-IP", "$remote_addr"],
+    ["X-Request-ID", "$passed_request_id"],
+    ["Proxy", ""],
+    ...UPGRADE.map(([name, value]): [string, string] => [name, value]),
+  ];
+}
+
 /** Variables that are what a trusted sender says, else what Nginx itself knows. */
 export const PASSED = {
   $passed_host: ["$http_x_forwarded_host", "$host:$server_port"],

@@ -1,5 +1,6 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { IpRange } from "../values/ip-range.ts";
+import { isPrivateName } from "../values/private-name.ts";
 import {
   ACME_FOLDER,
   type Argument,
@@ -96,9 +97,9 @@ function matching(shape: RegExp): Argument<string> {
   };
 }
 
-/** A range of addresses, or sockets of the machine itself. */
+/** A range of addresses, a name that stands for an address, or sockets of the machine itself. */
 function realIpSource(value: string): string {
-  return value === "unix:" ? value : `${IpRange.parse(value)}`;
+  return value === "unix:" || isPrivateName(value) ? value : `${IpRange.parse(value)}`;
 }
 
 function limitWords(zone: string, ...burst: string[]): string[] {
@@ -161,7 +162,7 @@ export const GRAMMAR = {
 
   // proxies before this one
   set_real_ip_from: rule(ANYWHERE, [realIpSource]),
-  real_ip_header: rule(["http"], [oneOf("X-Forwarded-For", "CF-Connecting-IP")]),
+  real_ip_header: rule(["http", "server"], [oneOf("X-Forwarded-For", "CF-Connecting-IP")]),
   real_ip_recursive: rule(["http"], [ON]),
 
   // upstreams

@@ -8,12 +8,11 @@ import { HTTP_PORT, headersOfNeighbours } from "./forwarded-header.ts";
 import { grpcSettings } from "./grpc.ts";
 import { backendsOf, locationBlocks, type NginxRoutes, sortedLocations } from "./location.ts";
 import type { NginxFlavour } from "./main-configuration.ts";
-import { answerHeaders, maintenance, maintenanceByFile } from "./maintenance.ts";
 import { largestLimits, passing } from "./pass-options.ts";
 import { limiting } from "./rate-limit.ts";
 import { noRealIp } from "./real-ip.ts";
 import { type Origin, originOf, redirectToName } from "./redirect.ts";
-import { errorPages, serverSettings } from "./site-settings.ts";
+import { answerHeaders, errorPages, maintenance, serverSettings } from "./site-settings.ts";
 import type { Upstreams } from "./upstream.ts";
 
 /** Where visitors come in. */
@@ -51,8 +50,6 @@ export interface NginxSite extends SiteSettings {
   readonly routes: NginxRoutes;
   /** Whether its rate limit stands with each route, so that what stands beside them has none. @default false */
   readonly limitsRoutesAlone?: boolean;
-  /** The site whose name this is one more of. @default - it is the site's own */
-  readonly aliasOf?: string;
 }
 
 /** The sites of a release as a text has them. */
@@ -106,7 +103,6 @@ function siteServer(site: NginxSite, upstreams: Upstreams, front: readonly Direc
       ? [maintenance(site.maintenance)]
       : [
           ...upstreams.choices(backendsOf(locations)),
-          ...maintenanceByFile(site, site.aliasOf ?? site.name, upstreams.flavour),
           ...(locations[0]?.below === "" ? [] : [Directive.location("/", [Directive.of("return", "404")])]),
           ...locations.flatMap((location) => locationBlocks(location, site, upstreams)),
         ]),
@@ -149,7 +145,16 @@ export interface InternalListenerOptions {
 /** The server by which other services reach one service; its address stays while containers come and go. */
 export function internalListener(options: InternalListenerOptions, upstreams: Upstreams): Directive {
   const port = Number(`${options.listen}`.replace(/^.*:/, ""));
-  const headers = headersOfNeighbours(port);
+  return serverOfService(options, headersOfNeighbours(port), noRealIp(options.trustsProxies ?? false), upstreams);
+}
+
+/** A server that leads to one service, whatever name it is asked by. @param senders Who may ask, and whose word counts */
+export function serverOfService(
+  options: Omit<InternalListenerOptions, "trustsProxies">,
+  headers: readonly [name: string, value: string][],
+  senders: readonly Directive[],
+  upstreams: Upstreams,
+): Directive {
   const url = upstreams.urlOf(options);
   return Directive.server([
     Directive.of("listen", options.listen, url.grpc ? "http2 default_server" : "default_server"),
@@ -157,7 +162,7 @@ export function internalListener(options: InternalListenerOptions, upstreams: Up
     ...(url.grpc
       ? grpcSettings(headers)
       : headers.map(([name, value]) => Directive.of("proxy_set_header", name, value))),
-    ...noRealIp(options.trustsProxies ?? false),
+    ...senders,
     ...passing(options.limits ?? {}, {}, url.grpc ? "grpc" : "proxy"),
     ...serverSettings(options.limits ?? {}),
     ...upstreams.choices([options]),

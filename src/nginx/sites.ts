@@ -1,10 +1,12 @@
 import { declaredOnce } from "../release/declared-once.ts";
+import type { Front } from "../release/front.ts";
 import type { TrustedProxies } from "../release/trusted-proxies.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import { ServerName } from "../values/server-name.ts";
 import { Directive } from "./directive.ts";
 import { HTTP_PORT, TLS_PORT } from "./forwarded-header.ts";
+import { frontListeners } from "./front-listener.ts";
 import { backendsOf, limitsOf, restsOfPaths, sortedLocations } from "./location.ts";
 import { httpSettings, type NginxFlavour } from "./main-configuration.ts";
 import { rateZones } from "./rate-limit.ts";
@@ -41,6 +43,8 @@ export interface SitesOptions extends Omit<EdgeOptions, "trustsProxies"> {
   readonly resolver?: string;
   /** Proxies whose word about visitors is believed. @default - none */
   readonly trustedProxies?: TrustedProxies;
+  /** Hosts in front, whose Nginx reaches services by their {@link NginxService.frontListener}. @default - none */
+  readonly fronts?: readonly Front[];
 }
 
 /**
@@ -87,6 +91,7 @@ export function renderSites(options: SitesOptions): string {
         upstreams,
       ),
     ),
+    ...frontListeners(services, options.fronts ?? [], upstreams),
     ...(options.markerPort === undefined ? [] : [releaseMarker(flavour, options.markerPort)]),
   ]);
 }
@@ -159,8 +164,8 @@ function refuseSharedPorts(options: SitesOptions, services: readonly NginxServic
   claim("the sites", listenOn(options));
   if (isSecured) claim("the sites' TLS", options.tlsPort ?? TLS_PORT);
   if (options.markerPort !== undefined) claim("the release marker", options.markerPort);
-  for (const { name, slots = [], internalListener } of services) {
-    for (const port of [...slots, ...(internalListener === undefined ? [] : [internalListener])])
-      claim(`service ${name}`, port);
+  for (const { name, slots = [], internalListener, frontListener } of services) {
+    for (const port of [...slots, internalListener, frontListener])
+      if (port !== undefined) claim(`service ${name}`, port);
   }
 }

@@ -50,8 +50,7 @@ export function nginxTlsSites(sites: readonly Site[], folder: string): NginxTlsS
       },
     });
     return [
-      securedAs(site.name),
-      ...aliases.map((name) => ({ ...securedAs(name), aliasOf: site.name })),
+      ...[site.name, ...aliases].map((name) => securedAs(name)),
       ...redirectFrom.map((name) => securedAs(name, site.name)),
     ];
   });

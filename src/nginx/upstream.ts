@@ -19,6 +19,8 @@ export interface NginxService {
    * @default - nowhere
    */
   readonly internalListener?: string | number;
+  /** The port where hosts in front reach it. @default - nowhere */
+  readonly frontListener?: number;
   /** Whether it speaks gRPC. @default false */
   readonly grpc?: boolean;
 }
@@ -64,7 +66,7 @@ export class Upstreams {
 
   /** @throws InvalidValueError for a service of an instance without slots */
   constructor(
-    readonly flavour: NginxFlavour,
+    private readonly flavour: NginxFlavour,
     services: Iterable<NginxService>,
     addresses: Iterable<string> = [],
     private readonly grpcAddresses: ReadonlySet<string> = new Set(),

@@ -1,5 +1,5 @@
 import { IpRange } from "../values/ip-range.ts";
-import { path } from "./argument.ts";
+import { frontAddress, path } from "./argument.ts";
 import { Directive } from "./directive.ts";
 import { quote } from "./quote.ts";
 import { type PathRest, restVariable } from "./request-target.ts";
@@ -22,6 +22,18 @@ export class Variable extends Directive {
     const entries = ranges.map((range) => new Variable(`${IpRange.parse(range)}`, ["1"], ["map"]));
     const words = ["$realip_remote_addr", "$is_proxied"];
     return new Variable("geo", words, ["http"], [Directive.entry("default", "0"), ...entries]);
+  }
+
+  /** `$is_front`, which is 1 where a request came from one of `addresses`, whoever it was made for. */
+  static isFront(addresses: readonly string[]): Directive {
+    const entries = [...new Set(addresses.map(frontAddress))].sort().map((each) => new Variable(each, ["1"], ["map"]));
+    const words = ["$realip_remote_addr", "$is_front"];
+    return new Variable("geo", words, ["http"], [Directive.entry("default", "0"), ...entries]);
+  }
+
+  /** Gives no answer to whoever {@link isFront} does not know. Why asked of that: the list of `allow` sees the visitor. */
+  static onlyFronts(): Directive {
+    return new Variable("if", ["($is_front = 0)"], ["server"], [Directive.of("return", "444")]);
   }
 
   /** `$visitor_proto`: how the visitor came, as a trusted proxy says, else as Nginx itself knows. */

@@ -1,6 +1,7 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { declaredOnce } from "./declared-once.ts";
 import { drainTime, usualDrain } from "./drain.ts";
+import type { Front } from "./front.ts";
 import { refuseMixedProtocols } from "./grpc-routes.ts";
 import { healthOf } from "./health-host.ts";
 import { refuseRedirectLoops } from "./redirect-loop.ts";
@@ -25,10 +26,12 @@ export interface Release {
   readonly keepReleases: number;
   /** Proxies in front of it, whose word about visitors is believed. @default - none */
   readonly trustedProxies?: TrustedProxies;
+  /** Hosts in front, whose sites lead here. @default - none */
+  readonly fronts?: readonly Front[];
 }
 
 /** What {@link release} takes. */
-export interface ReleaseOptions extends Pick<Release, "host" | "services" | "sites" | "trustedProxies"> {
+export interface ReleaseOptions extends Pick<Release, "host" | "services" | "sites" | "trustedProxies" | "fronts"> {
   /** @default - as long as a request of its sites may be silent, 10 at least */
   readonly drainSeconds?: number;
   /** @default 3 */
@@ -39,13 +42,15 @@ const DEFAULT_KEPT_RELEASES = 3;
 const MOST_KEPT_RELEASES = 100;
 
 /**
- * The release of `services` and `sites`, each service's health asked by the name of a site that leads to it.
+ * The release of `services` and `sites`, each service's health asked by the name of a site that leads to it, here or on a
+ * host in front.
  *
  * @throws InvalidValueError for a service or a name declared twice, a route to a service that is none of them, redirects in
  * a circle, a site that cannot have its certificates, a drain or a number of kept releases that no host has
  */
 export function release(options: ReleaseOptions): Release {
-  const { host, services, sites } = options;
+  const { host, services, sites, fronts = [] } = options;
+  const visited = [...sites, ...fronts.flatMap((front) => front.sites)];
   const known = declaredOnce("service name", services, ({ name }) => name);
   refuseSharedNames(sites);
   refuseDefaultSites(sites);
@@ -56,11 +61,12 @@ export function release(options: ReleaseOptions): Release {
   refuseMixedProtocols(services, sites);
   return {
     host,
-    services: services.map((service) => ({ ...service, health: healthOf(service.name, service.health, sites) })),
+    services: services.map((service) => ({ ...service, health: healthOf(service.name, service.health, visited) })),
     sites,
-    drainSeconds: drainTime(options.drainSeconds ?? usualDrain(sites)),
+    drainSeconds: drainTime(options.drainSeconds ?? usualDrain(visited)),
     keepReleases: keptReleases(options.keepReleases ?? DEFAULT_KEPT_RELEASES),
     ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
+    ...(fronts.length === 0 ? {} : { fronts }),
   };
 }
 

@@ -8,6 +8,8 @@ export interface ClaimedPorts {
   readonly slots: readonly [number, number];
   /** Where its neighbours reach it, on {@link BRIDGE_ADDRESS}. */
   readonly internal: number;
+  /** Where the Nginx of a host in front reaches it, on every address of its host. */
+  readonly front: number;
 }
 
 /** Where a container finds its host: Docker's bridge, fixed in the engine's configuration. */
@@ -15,6 +17,7 @@ export const BRIDGE_ADDRESS = "172.17.0.1";
 
 const FIRST_SLOT = 20_000;
 const FIRST_INTERNAL = 30_000; // below Linux's ephemeral ports, which begin at 32,768
+const FIRST_FRONT = 31_000;
 const SERVICES = 1000;
 
 /** The ports of one host's services. Why by name and not by order: adding a service must not move any other. */
@@ -34,6 +37,6 @@ export class ServicePorts {
     }
     this.owners.set(place, name);
     const slot = FIRST_SLOT + 2 * place;
-    return { slots: [slot, slot + 1], internal: FIRST_INTERNAL + place };
+    return { slots: [slot, slot + 1], internal: FIRST_INTERNAL + place, front: FIRST_FRONT + place };
   }
 }

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import type { TerraformStack } from "cdktf";
+import { type App, TerraformStack } from "cdktf";
 import { AwsAccount, EcrRegistry, NanoHost, Secret } from "../../../src/aws/index.ts";
 import type { IImage } from "../../../src/docker/image.ts";
 import { PulledImage, type PulledImageProps } from "../../../src/docker/pulled-image.ts";
 import { RegistryLogin } from "../../../src/docker/registry-login.ts";
 import { SelfHostedRegistry } from "../../../src/docker/self-hosted-registry.ts";
 import { Backend } from "../../../src/hosts/backend.ts";
+import { LocalHost } from "../../../src/hosts/local/local-host.ts";
 import { Platform } from "../../../src/values/platform.ts";
 import { synthesize } from "../../synthesize.ts";
 
@@ -108,13 +109,25 @@ describe("a service is refused", () => {
     );
   });
 
-  test("of another host, which cannot be reached from here", () => {
+  test("of a host of another stack, where neither knows the other's address", () => {
     const declare = (host: NanoHost, stack: TerraformStack) => {
-      const other = new NanoHost(stack, "other");
-      host.serve("shop.example.com", { "/": other.run("web", { image: pulled(stack), port: 80 }) });
+      const beside = new TerraformStack(stack.node.root as App, "beside");
+      new AwsAccount(beside, "aws", { account: "111122223333", region: "eu-west-1" });
+      const other = new NanoHost(beside, "other");
+      host.serve("shop.example.com", { "/": other.run("web", { image: pulled(beside), port: 80 }) });
     };
     expect(declared(declare)).toThrow(
-      "stack/other/web: host: cannot be reached from stack/host: its listener is on its own host only; serve it there under a name and route to that by Backend.fromAddress",
+      "beside/other/web: host: cannot be reached from stack/host: each of the two needs to know the other's address; declare both in one stack, or serve it there under a name and route to that by Backend.fromAddress",
+    );
+  });
+
+  test("from a host that is no nano, which has no way to its private address", () => {
+    const declare = (host: NanoHost, stack: TerraformStack) => {
+      const local = new LocalHost(stack, "local");
+      local.serve("shop.example.com", { "/": host.run("web", { image: pulled(stack), port: 80 }) });
+    };
+    expect(declared(declare)).toThrow(
+      "stack/host/web: host: cannot be reached from stack/local: only a NanoHost of its stack has a way; declare both in one stack, or serve it there under a name",
     );
   });
 });

@@ -9,7 +9,7 @@ const web: PlacedService = {
   name: "web",
   image: `docker.io/library/web@${DIGEST}`,
   port: 8080,
-  ports: { slots: [20_000, 20_001], internal: 30_000 },
+  ports: { slots: [20_000, 20_001], internal: 30_000, front: 31_000 },
   health: HealthCheck.http("/status", { interval: 5, timeout: 3, retries: 3, startPeriod: 30 }),
 };
 const options: DeclaredManifest = {
@@ -46,7 +46,7 @@ test("has its keys in one order, whatever order things were declared in", () => 
 });
 
 test("keeps the order of the services, in which they start", () => {
-  const second = { ...web, name: "a", ports: { slots: [20_002, 20_003], internal: 30_001 } as const };
+  const second = { ...web, name: "a", ports: { slots: [20_002, 20_003], internal: 30_001, front: 31_001 } as const };
   const { services } = declaredManifest({ ...options, services: [web, second] });
   expect(services.map(({ name }) => name)).toEqual(["web", "a"]);
 });

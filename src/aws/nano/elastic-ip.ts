@@ -30,6 +30,7 @@ export class ElasticIp extends Construct {
   /** References. */
   readonly interfaceId: string;
   readonly publicIp: string;
+  readonly privateIp: string;
   /** What must exist before the instance starts. */
   readonly ready: TerraformDependency[];
 
@@ -46,6 +47,7 @@ export class ElasticIp extends Construct {
       lifecycle: placement.isLookedUp ? { ignoreChanges: ["subnet_id"] } : undefined,
     });
     this.interfaceId = nic.id;
+    this.privateIp = nic.privateIp;
     if (allocationId === undefined) {
       const own = new Eip(this, "Resource", {
         domain: "vpc",

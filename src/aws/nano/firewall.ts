@@ -7,6 +7,7 @@ import { templateText } from "../../terraform/template-text.ts";
 import { awsName } from "../aws-name.ts";
 import type { Visitors } from "./open-to.ts";
 import { EVERYWHERE, type OutboundRule, OWN_RULES, outboundKey } from "./outbound-rule.ts";
+import { isSameVpc } from "./vpc-subnet.ts";
 
 /** What a {@link Firewall} takes. */
 export interface FirewallProps {
@@ -32,6 +33,8 @@ export class Firewall extends Construct {
   /** What must exist before a host boots, or its first steps lead nowhere. */
   readonly ready: TerraformDependency[];
   private readonly visitors: readonly Visitors[];
+  private readonly vpcId: string;
+  private readonly host: string;
 
   constructor(scope: Construct, id: string, { vpcId, outbound, visitors, tags }: FirewallProps) {
     super(scope, id);
@@ -43,6 +46,8 @@ export class Firewall extends Construct {
     });
     this.groupId = group.id;
     this.visitors = visitors;
+    this.vpcId = vpcId;
+    this.host = scope.node.path;
     new VpcSecurityGroupIngressRule(this, "In-path-mtu", {
       securityGroupId: this.groupId,
       description: "path MTU",
@@ -66,6 +71,41 @@ export class Firewall extends Construct {
         toPort: port,
       });
     }
+  }
+
+  /**
+   * Lets the host behind `front` in to `port`, and lets it out there; a second time changes nothing. Why by group and no
+   * address: nobody else of the network gets in, and what AWS knows of a group needs no look at addresses.
+   */
+  openToFront(front: Firewall, port: number): void {
+    const name = `In-${port}-${front.id}`;
+    if (this.node.tryFindChild(name)) return;
+    const ports = { ipProtocol: "tcp", fromPort: port, toPort: port };
+    new VpcSecurityGroupIngressRule(this, name, {
+      securityGroupId: this.groupId,
+      description: `the host ${front.host}`,
+      referencedSecurityGroupId: front.groupId,
+      ...ports,
+      lifecycle: {
+        precondition: [
+          {
+            condition: isSameVpc(front.vpcId, this.vpcId),
+            errorMessage: `${front.host} leads to ${this.host} by its private address, so both must be in one VPC, but they are in ${front.vpcId} and ${this.vpcId}: give them subnets of the same`,
+          },
+        ],
+      },
+    });
+    new VpcSecurityGroupEgressRule(front, `Out-${port}-${this.id}`, {
+      securityGroupId: front.groupId,
+      description: `the host ${this.host}`,
+      referencedSecurityGroupId: this.groupId,
+      ...ports,
+    });
+  }
+
+  /** The host's name as part of a construct id. */
+  private get id(): string {
+    return this.host.replaceAll("/", "--");
   }
 
   private letOut(rule: OutboundRule): TerraformDependency {

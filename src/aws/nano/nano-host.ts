@@ -5,11 +5,12 @@ import type { IHost, ISite } from "../../hosts/host.ts";
 import { HostBase } from "../../hosts/host-base.ts";
 import type { HostedService } from "../../hosts/hosted-service.ts";
 import type { HostedSite } from "../../hosts/hosted-site.ts";
+import type { Front } from "../../release/front.ts";
 import type { HostCapabilities } from "../../release/host-capabilities.ts";
 import { BRIDGE_ADDRESS, type ClaimedPorts } from "../../release/service-ports.ts";
 import { atProperty } from "../../terraform/construct-error.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
-import { owningStack } from "../../terraform/stack-of.ts";
+import { owningStack, stackOf } from "../../terraform/stack-of.ts";
 import { templateMap } from "../../terraform/template-text.ts";
 import type { Platform } from "../../values/platform.ts";
 import { AwsAccount } from "../aws-account.ts";
@@ -21,6 +22,7 @@ import { awsSecretsOf, awsTlsSecretsOf } from "./aws-secrets.ts";
 import { hostDeployerStatements, zoneDeployerStatements } from "./deployer-policy.ts";
 import { ElasticIp } from "./elastic-ip.ts";
 import { Firewall } from "./firewall.ts";
+import { FrontHosts } from "./front-hosts.ts";
 import { hostPolicy } from "./host-policy.ts";
 import { HostRole } from "./host-role.ts";
 import { MemoryBudget } from "./memory-budget.ts";
@@ -30,6 +32,7 @@ import { type NanoHostSettings, nanoHostSettings } from "./nano-host-settings.ts
 import { NanoInstance } from "./nano-instance.ts";
 import { NanoRelease } from "./nano-release.ts";
 import { visitorsOf } from "./open-to.ts";
+import { PrivateAddresses } from "./private-addresses.ts";
 import { ecrPullOf, requirePullable } from "./pullable-image.ts";
 import { type ReleaseManifest, releaseManifest } from "./release-manifest.ts";
 import { assertFitsParameter } from "./release-parameter.ts";
@@ -56,6 +59,8 @@ export class NanoHost extends HostBase implements IRole {
   readonly description: string;
   /** References. */
   readonly publicIp: string;
+  /** Its address in the VPC, which outlives its instance. */
+  readonly privateIp: string;
   readonly instanceId: string;
   readonly roleName: string;
   /** What must have happened before the host serves what is declared. */
@@ -65,6 +70,9 @@ export class NanoHost extends HostBase implements IRole {
   private readonly firewall: Firewall;
   private readonly rollout: NanoRelease;
   private readonly certified: HostedSite[] = [];
+  private readonly inFront = new FrontHosts<NanoHost>((front) => front.served);
+  /** The hosts that this one is in front of. */
+  private readonly reaches = new Set<NanoHost>();
 
   /** @throws {ConstructError} for a type, machine image, size, file or address that cannot be what is declared */
   constructor(
@@ -88,6 +96,7 @@ export class NanoHost extends HostBase implements IRole {
     this.firewall = parts.firewall;
     this.rollout = parts.release;
     this.publicIp = parts.address.publicIp;
+    this.privateIp = parts.address.privateIp;
     this.instanceId = parts.instance.instanceId;
     this.roleName = parts.role.roleName;
     this.ready = parts.release.ready;
@@ -106,8 +115,26 @@ export class NanoHost extends HostBase implements IRole {
     return `${BRIDGE_ADDRESS}:${internal}`;
   }
 
-  protected unreachableFrom(_host: IHost): string {
-    return ": its listener is on its own host only; serve it there under a name and route to that by Backend.fromAddress";
+  protected unreachableFrom(host: IHost): string | undefined {
+    const isNano = host instanceof NanoHost;
+    if (isNano && stackOf(host) === stackOf(this)) return undefined;
+    const why = isNano ? "each of the two needs to know the other's address" : "only a NanoHost of its stack has a way";
+    return `: ${why}; declare both in one stack, or serve it there under a name and route to that by Backend.fromAddress`;
+  }
+
+  /** By the private address, where nobody but the hosts in front gets an answer. */
+  protected override addressFrom(host: IHost, service: HostedService): string {
+    const front = host as NanoHost;
+    const address = `${this.privateIp}:${service.ports.front}`;
+    this.firewall.openToFront(front.firewall, service.ports.front);
+    front.reaches.add(this);
+    this.inFront.add(front, service, address);
+    this.forgetRelease();
+    return address;
+  }
+
+  protected override fronts(): Front[] {
+    return this.inFront.fronts;
   }
 
   protected addService(service: HostedService): void {
@@ -127,6 +154,10 @@ export class NanoHost extends HostBase implements IRole {
   protected checkSite(site: HostedSite): void {
     awsTlsSecretsOf(site);
     this.checkManifest();
+    for (const behind of this.reaches) {
+      behind.forgetRelease();
+      behind.checkManifest();
+    }
   }
 
   /** Why the whole: a parameter holds so much and no more. */
@@ -182,12 +213,15 @@ export class NanoHost extends HostBase implements IRole {
 
   /** What the host is told. @throws InvalidValueError for whatever it would refuse */
   private manifest(): ReleaseManifest {
-    return releaseManifest({
-      release: this.release,
-      portsOf: (name) => this.portsOf(name),
-      ecr: this.pulls().map(({ address }) => address),
-      specOf: (_, name) => this.rollout.specOf(name),
-    });
+    const addresses = new PrivateAddresses([...this.reaches, ...this.inFront.hosts]);
+    return addresses.filled(
+      releaseManifest({
+        release: addresses.named(this.release),
+        portsOf: (name) => this.portsOf(name),
+        ecr: this.pulls().map(({ address }) => address),
+        specOf: (_, name) => this.rollout.specOf(name),
+      }),
+    );
   }
 
   private pulls() {

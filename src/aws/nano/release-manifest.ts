@@ -49,12 +49,15 @@ const CERTIFICATES = "/var/lib/slipway/tls";
 export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifest {
   const { release, portsOf, ecr = [], edge, specOf } = options;
   const sites = nginxTlsSites(release.sites, CERTIFICATES);
-  const { trustedProxies } = release;
+  const { trustedProxies, fronts = [] } = release;
+  const reached = new Set(fronts.flatMap((front) => front.services));
   const services = release.services.map(({ name, grpc }) => {
-    const { slots, internal } = portsOf(name);
-    return { name, slots, grpc, internalListener: `${BRIDGE_ADDRESS}:${parsePort(internal, "internal port")}` };
+    const { slots, internal, front } = portsOf(name);
+    const internalListener = `${BRIDGE_ADDRESS}:${parsePort(internal, "internal port")}`;
+    return { name, slots, grpc, internalListener, ...(reached.has(name) && { frontListener: front }) };
   });
-  const texts = { flavour: "instance", markerPort: MARKER_PORT, ...edge, services, sites, trustedProxies } as const;
+  const named = { services, sites, trustedProxies, fronts };
+  const texts = { flavour: "instance", markerPort: MARKER_PORT, ...edge, ...named } as const;
   const tls = releasedTls(release.sites, renderTlsSites(texts));
   return {
     manifest: 3,

@@ -28,6 +28,11 @@ export interface VpcSubnetProps {
 /** What the addresses begin with that a host keeps for its containers, 16 bits. */
 export const BRIDGE_PREFIX = BRIDGE_ADDRESS.split(".").slice(0, 2).join(".");
 
+/** Whether two ids, which Terraform alone knows, are of one VPC. */
+export function isSameVpc(one: string, other: string): unknown {
+  return Fn.contains([one], other);
+}
+
 /** Where in the network a host stands: in a given subnet, else in one of the default VPC whose zone has the instance type. */
 export class VpcSubnet extends Construct {
   readonly subnetId: string;

@@ -68,7 +68,7 @@ export class AgentHost {
     this.markerPort = await freePort();
     this.tlsPort = await freePort();
     // below the ports that the system gives to connections, from anywhere, so that two runs of the tests do not meet
-    for (let port = randomInt(10_000, 29_000); this.freePorts.length < 3 * MOST_SERVICES; port += 1) {
+    for (let port = randomInt(10_000, 29_000); this.freePorts.length < 4 * MOST_SERVICES; port += 1) {
       if (await isFree(port)) this.freePorts.push(port);
     }
     this.endpoints = await this.aws.start();
@@ -164,9 +164,9 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
   portsOf(service: string): ClaimedPorts {
     const known = this.claimed.get(service);
     if (known) return known;
-    const [first, second, internal] = this.freePorts.splice(0, 3);
-    if (!first || !second || !internal) throw new Error("the host has no port left: raise MOST_SERVICES");
-    const ports: ClaimedPorts = { slots: [first, second], internal };
+    const [first, second, internal, front] = this.freePorts.splice(0, 4);
+    if (!first || !second || !internal || !front) throw new Error("the host has no port left: raise MOST_SERVICES");
+    const ports: ClaimedPorts = { slots: [first, second], internal, front };
     this.claimed.set(service, ports);
     return ports;
   }
