@@ -6,9 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
+import { decodeFirstSync, encodeOne } from "cbor";
+import { ApiRefusal } from "../../scripts/rehearsal/doubles/api-call.ts";
 import { CommandDocument } from "../../scripts/rehearsal/doubles/command-document.ts";
 import { architectureOf } from "../../scripts/rehearsal/doubles/instances.ts";
 import { MotoClient } from "../../scripts/rehearsal/doubles/moto-client.ts";
+import { RPC_V2_CBOR } from "../../scripts/rehearsal/doubles/rpc-v2-cbor.ts";
 import { XmlElement } from "../../scripts/rehearsal/doubles/xml-element.ts";
 import { emulated } from "../../scripts/rehearsal/emulated.ts";
 import { foreignRegistries } from "../../scripts/rehearsal/foreign-registries.ts";
@@ -131,6 +134,34 @@ test.each([
   ["g4dn.xlarge", "x86_64"],
 ])("%s is %s", (type, architecture) => {
   expect(architectureOf(type)).toBe(architecture);
+});
+
+describe("a call in CBOR, as hashicorp/aws 6 asks CloudWatch", () => {
+  const url = "/service/GraniteServiceVersion20100801/operation/DescribeAlarms";
+
+  test("becomes one in JSON, of the operation that its path names", () => {
+    expect(RPC_V2_CBOR.isSpoken({ "smithy-protocol": "rpc-v2-cbor" })).toBe(true);
+    expect(RPC_V2_CBOR.isSpoken({ "x-amz-target": "AmazonSSM.GetParameter" })).toBe(false);
+    const read = RPC_V2_CBOR.read(url, encodeOne({ AlarmNames: ["down"] }));
+    expect(read).toEqual({ protocol: "cbor", action: "DescribeAlarms", input: { AlarmNames: ["down"] } });
+    const { headers, body } = RPC_V2_CBOR.asJson(url, read.input);
+    expect(headers["x-amz-target"]).toBe("GraniteServiceVersion20100801.DescribeAlarms");
+    expect(body.toString()).toBe('{"AlarmNames":["down"]}');
+  });
+
+  test("is answered in CBOR, a time as one, and so is a refusal", () => {
+    const answered = { Period: 60, StateUpdatedTimestamp: 1795917679.5 };
+    const { headers, body } = RPC_V2_CBOR.answer({
+      status: 200,
+      headers: {},
+      body: Buffer.from(JSON.stringify(answered)),
+    });
+    expect(headers).toMatchObject({ "content-type": "application/cbor", "smithy-protocol": "rpc-v2-cbor" });
+    expect(decodeFirstSync(body)).toEqual({ Period: 60, StateUpdatedTimestamp: new Date(1795917679500) });
+    const refusal = new ApiRefusal("ResourceNotFound", "no alarm").answer({ protocol: "cbor", service: "monitoring" });
+    expect(refusal.status).toBe(400);
+    expect(decodeFirstSync(refusal.body)).toEqual({ __type: "ResourceNotFound", message: "no alarm" });
+  });
 });
 
 describe("what a machine boots", () => {

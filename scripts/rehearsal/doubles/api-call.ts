@@ -1,5 +1,6 @@
 import type { Ask } from "../authorization/ask.ts";
 import type { Principal } from "./principals.ts";
+import { RPC_V2_CBOR } from "./rpc-v2-cbor.ts";
 
 /** A request to the AWS API, read as far as the doubles need it. */
 export interface ApiCall {
@@ -7,8 +8,8 @@ export interface ApiCall {
   readonly region: string;
   /** `SendCommand`; for a REST protocol the method and path. */
   readonly action: string;
-  readonly protocol: "json" | "query" | "rest";
-  /** The JSON document, or the form's fields as text. */
+  readonly protocol: "json" | "cbor" | "query" | "rest";
+  /** The JSON or CBOR document, or the form's fields as text. */
   readonly input: Readonly<Record<string, unknown>>;
   readonly caller: Principal;
   /** What AWS asks the caller's policies before it answers. */
@@ -34,13 +35,11 @@ export class ApiRefusal extends Error {
 
   /** The refusal as `protocol` spells errors. */
   answer(call: Pick<ApiCall, "protocol" | "service">): ApiAnswer {
-    if (call.protocol === "json") {
+    if (call.protocol === "json" || call.protocol === "cbor") {
       const body = Buffer.from(JSON.stringify({ __type: this.code, message: this.message }));
-      return {
-        status: this.status,
-        headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-errortype": this.code },
-        body,
-      };
+      const headers = { "content-type": "application/x-amz-json-1.1", "x-amzn-errortype": this.code };
+      const answer = { status: this.status, headers, body };
+      return call.protocol === "json" ? answer : RPC_V2_CBOR.answer(answer);
     }
     const error = `<Code>${this.code}</Code><Message>${escapeXml(this.message)}</Message>`;
     const text =

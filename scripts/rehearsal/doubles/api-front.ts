@@ -4,6 +4,7 @@ import { callAsks } from "../authorization/call-asks.ts";
 import { type ApiAnswer, type ApiCall, ApiRefusal } from "./api-call.ts";
 import type { MotoClient } from "./moto-client.ts";
 import type { Principals } from "./principals.ts";
+import { RPC_V2_CBOR } from "./rpc-v2-cbor.ts";
 import { readScope, type Scope, verifySignature } from "./signature.ts";
 
 /** Handles a call instead of moto; `forward` asks moto. */
@@ -105,12 +106,15 @@ export class ApiFront {
 
   async #answer(call: ApiCall, incoming: IncomingMessage, body: Buffer, scope: Scope): Promise<ApiAnswer> {
     const forward = async () => {
-      const answer = await this.moto.send(incoming.method ?? "GET", incoming.url ?? "/", {
+      const url = incoming.url ?? "/";
+      const inJson = call.protocol === "cbor" ? RPC_V2_CBOR.asJson(url, call.input) : undefined;
+      const answer = await this.moto.send(incoming.method ?? "GET", inJson ? "/" : url, {
         ...withoutHopByHop(incoming.headers as Record<string, string>),
+        ...inJson?.headers,
         host: `${scope.service}.${scope.region}.amazonaws.com`,
-        body,
+        body: inJson?.body ?? body,
       });
-      if (answer.status < 500) return answer;
+      if (answer.status < 500) return inJson ? RPC_V2_CBOR.answer(answer) : answer;
       // A client would try again for minutes what moto will never be able to do.
       throw new ApiRefusal("RehearsalUnsupported", `moto cannot do ${call.service} ${call.action} (${answer.status})`);
     };
@@ -130,6 +134,7 @@ export class ApiFront {
 }
 
 function readProtocol(incoming: IncomingMessage, body: Buffer): Pick<ApiCall, "protocol" | "action" | "input"> {
+  if (RPC_V2_CBOR.isSpoken(incoming.headers)) return RPC_V2_CBOR.read(incoming.url ?? "/", body);
   const target = incoming.headers["x-amz-target"];
   if (typeof target === "string") {
     return { protocol: "json", action: target.split(".").pop() ?? "", input: parseInput(body) };
