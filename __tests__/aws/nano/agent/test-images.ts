@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort, pause } from "../../../nginx/running-nginx.ts";
@@ -8,7 +8,7 @@ const NAME = "slipway-test-agent";
 const START_MS = 10_000;
 
 // what a request to the app can ask: who it is, whether it is well, whether it reaches its neighbour
-const APP = `FROM busybox:1.36
+const DOCKERFILE = `FROM busybox:1.36
 ARG VERSION
 RUN mkdir -p /srv/cgi-bin && echo "version $VERSION" >/srv/index.html && echo ok >/srv/status
 RUN printf '#!/bin/sh\\necho; wget -O - "$NEIGHBOUR/status" 2>/dev/null\\n' >/srv/cgi-bin/neighbour \\
@@ -20,12 +20,21 @@ RUN printf '#!/bin/sh\\necho; wget -O - "$NEIGHBOUR/status" 2>/dev/null\\n' >/sr
 CMD ["busybox", "httpd", "-f", "-p", "8080", "-h", "/srv"]
 `;
 
+/** What an image is built of: its Dockerfile, which takes VERSION, and the files beside it, by name and where they are. */
+export interface TestApplication {
+  readonly dockerfile: string;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
 /** A registry of its own with tiny web servers in it, each known by its digest. */
 export class TestImages {
   private readonly folder = mkdtempSync(join(tmpdir(), `${NAME}-registry-`));
   private readonly images = new Map<string, string>();
   private registry?: ChildProcess;
   private port = 0;
+
+  /** @param application @default a web server of BusyBox with pages that say how it is */
+  constructor(private readonly application: TestApplication = { dockerfile: DOCKERFILE }) {}
 
   async start(): Promise<void> {
     this.port = await freePort();
@@ -64,7 +73,8 @@ export class TestImages {
     const tag = `${this.repository}:${version}`;
     const context = join(this.folder, version);
     mkdirSync(context, { recursive: true });
-    writeFileSync(join(context, "Dockerfile"), APP);
+    writeFileSync(join(context, "Dockerfile"), this.application.dockerfile);
+    for (const [name, file] of Object.entries(this.application.files ?? {})) cpSync(file, join(context, name));
     docker(
       "build",
       "--quiet",

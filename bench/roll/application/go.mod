@@ -1,0 +1,3 @@
+module slipway.dev/bench/roll
+
+go 1.21
