@@ -62,7 +62,7 @@ describe("what is no volume, network, image or port is refused with what to writ
     [
       "a name for no address",
       () => ({ extraHosts: { db: "db.example.com" } }),
-      'stack/web: extraHosts[db]: address must be an IP address or host-gateway, got "db.example.com"',
+      'stack/web: extraHosts: address of db must be an IP address or host-gateway, got "db.example.com"',
     ],
     [
       "a grace that outlasts every release",
@@ -90,12 +90,58 @@ test("names of one's own stand in the container's hosts file", () => {
   const [container] = Object.values(contain(() => ({ extraHosts })).resource.docker_container ?? {});
   expect(container).toMatchObject({
     host: [
-      { host: "host.docker.internal", ip: "host-gateway" },
       { host: "db", ip: "10.0.0.5" },
+      { host: "host.docker.internal", ip: "host-gateway" },
       { host: "v6", ip: "::1" },
     ],
   });
 });
+
+test("how it runs is said in the provider's words, and what the provider would keep is in the settings' label", () => {
+  const options = {
+    user: "app",
+    workdir: "/srv",
+    entrypoint: ["tini", "--", "${x}"],
+    init: true,
+    ulimits: { nofile: 1024 },
+    shmSizeMiB: 128,
+    capAdd: ["CHOWN"],
+    capDrop: ["all"],
+    readOnly: true,
+    stopSignal: "SIGINT",
+    labels: { team: "a ${b}" },
+    memoryReservationMiB: 64,
+  };
+  const container = (props: object) => {
+    const [only] = Object.values(contain(() => props).resource.docker_container ?? {});
+    return only as { labels: { label: string; value: string }[] };
+  };
+  expect(container(options)).toMatchObject({
+    user: "app",
+    working_dir: "/srv",
+    entrypoint: ["tini", "--", "$${x}"],
+    init: true,
+    ulimit: [{ name: "nofile", soft: 1024, hard: 1024 }],
+    shm_size: 128,
+    capabilities: { add: ["CAP_CHOWN"], drop: ["ALL"] },
+    read_only: true,
+    stop_signal: "SIGINT",
+    labels: expect.arrayContaining([{ label: "team", value: "a $${b}" }]),
+    memory_reservation: 64,
+  });
+  const settings = (props: object) => container(props).labels.find(({ label }) => label === "dev.slipway.settings");
+  for (const name of ["user", "workdir", "entrypoint", "init", "shmSizeMiB", "stopSignal", "memoryReservationMiB"]) {
+    expect(settings({ [name]: options[name as keyof typeof options] })).not.toEqual(settings({}));
+  }
+});
+
+test.each<[object, string]>([
+  [{ entrypoint: "tini" }, 'stack/web: entrypoint: entrypoint must be a list of words, got "tini"'],
+  [{ capAdd: "CHOWN" }, "stack/web: capAdd: capAdd must be a list of words"],
+  [{ labels: { a: 1 } }, "stack/web: labels[a]: must be text, got number"],
+  [{ labels: { "slipway.host": "a" } }, "stack/web: labels: label must not begin as Slipway's own do"],
+  [{ memoryReservationMiB: 128, memoryMiB: 64 }, "memory reservation must not be above the memory limit, 64 MiB"],
+])("%j is refused", (props, message) => expect(() => contain(() => props)).toThrow(message));
 
 describe("what other constructs are handed", () => {
   const registry = (scope: TerraformStack) => new Ghcr(scope, "ghcr", { owner: "octo-org" });

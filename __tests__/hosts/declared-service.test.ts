@@ -80,6 +80,27 @@ const REFUSED_OPTIONS: readonly [string, Record<string, unknown>, string][] = [
     "stack/host/web: stopGraceSeconds: stop grace must be a whole number of seconds from 0 to 3600, got 3601",
   ],
   [
+    "an entrypoint in one piece",
+    { entrypoint: "tini -- app" },
+    'stack/host/web: entrypoint: entrypoint must be a list of words, got "tini -- app": write e.g. ["python", "app.py"]',
+  ],
+  [
+    "a capability that no kernel has",
+    { capAdd: ["SYS_ROOT"] },
+    'stack/host/web: capAdd: capability must be one of the kernel\'s, got "SYS_ROOT": did you mean SYS_',
+  ],
+  [
+    "a label of Slipway's",
+    { labels: { "slipway.port": "1" } },
+    "stack/host/web: labels: label must not begin as Slipway's own do",
+  ],
+  [
+    "more memory kept than allowed",
+    { memoryMiB: 64, memoryReservationMiB: 65 },
+    "stack/host/web: memoryReservationMiB: memory reservation must not be above the memory limit, 64 MiB, got 65",
+  ],
+  ["a user known only at apply", { user: Token.asString({ Ref: "x" }) }, "stack/host/web: user: must be a literal"],
+  [
     "a port that is none",
     { port: 65_536 },
     "stack/host/web: port: service port must be a whole number from 1 to 65535, got 65536",

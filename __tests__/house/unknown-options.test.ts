@@ -138,7 +138,7 @@ test.each<[string, (stack: TerraformStack) => unknown, string]>([
   [
     "LocalHost.run",
     (s) => new slipway.LocalHost(s, "it").run("web", { image: image(s), port: 80, volumes: {} } as Untyped),
-    'stack/it/web: options: service option must be known, got "volumes": known: command, cpus, env, grpc, health, image, ',
+    'stack/it/web: options: service option must be known, got "volumes": known: capAdd, capDrop, command, cpus, ',
   ],
   [
     "LocalHost.serve",

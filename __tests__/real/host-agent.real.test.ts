@@ -3,6 +3,7 @@ import { AgentHost } from "../aws/nano/agent/agent-host.ts";
 import { AwsDouble } from "../aws/nano/agent/aws-double.ts";
 import { docker, TestImages } from "../aws/nano/agent/test-images.ts";
 import { request, requestStream } from "./request-stream.ts";
+import { RUN_OPTIONS, SEEN, seenOptions } from "./run-options.ts";
 
 const images = new TestImages();
 let aws: AwsDouble;
@@ -95,6 +96,12 @@ function kept(agent: Agent, sockets: Set<unknown>): Promise<string> {
     call.on("socket", (socket) => sockets.add(socket)).on("error", reject);
   });
 }
+
+test("a container runs as it is declared to", async () => {
+  expect((await host.release([{ ...app("1"), ...RUN_OPTIONS }])).status).toBe(0);
+  const [container] = host.containers().map((line) => line.split(" ")[0] as string);
+  expect(seenOptions(container as string)).toEqual({ asked: RUN_OPTIONS, seen: SEEN });
+});
 
 test("an old container goes when what it was asked is answered", async () => {
   await host.release([app("1")], { drainSeconds: 30 });

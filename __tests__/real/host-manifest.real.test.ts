@@ -43,6 +43,19 @@ const full = () =>
               CERTIFICATE: { kind: "secrets-manager", id: "arn:aws:secretsmanager:x", key: "a key", as: "file" },
             },
             command: ["sh", "-c", "exec app\n", ""],
+            user: "app:1000",
+            workdir: "/srv/the app",
+            entrypoint: ["tini", "--"],
+            init: false,
+            ulimits: { nofile: 1024, core: { soft: 0, hard: -1 } },
+            shmSizeMiB: 128,
+            capAdd: ["net_bind_service"],
+            capDrop: ["ALL"],
+            readOnly: true,
+            extraHosts: { db: "10.0.0.5", machine: "host-gateway", six: "::1" },
+            stopSignal: "RTMIN+3",
+            labels: { "com.example.team": "the shop's\nfirst" },
+            memoryReservationMiB: 256,
           },
           api,
         ],
@@ -54,7 +67,17 @@ test("a manifest as we write it may be released, with null for what is absent as
   expect(problems(full())).toEqual([]);
   const sparse = full();
   for (const key of ["ecr", "drainSeconds", "keepReleases"]) sparse[key] = null;
-  for (const key of ["env", "secrets", "memoryMiB", "pidsLimit", "cpus", "stopGraceSeconds", "command"])
+  for (const key of [
+    "env",
+    "secrets",
+    "memoryMiB",
+    "pidsLimit",
+    "cpus",
+    "stopGraceSeconds",
+    "command",
+    "user",
+    "labels",
+  ])
     sparse.services[1][key] = null;
   sparse.unknown = null;
   expect(problems(sparse)).toEqual([]);
@@ -127,6 +150,18 @@ test.each<[string, object, string]>([
   ["with a word for its CPUs", { cpus: "0.5" }, "has no CPU limit"],
   ["that never stops", { stopGraceSeconds: 1e6 }, "has no stop grace"],
   ["with a line as command", { command: "sh -c x" }, "has no valid command"],
+  ["with options as its user", { user: "-v=/:/x" }, "has an invalid user"],
+  ["that starts somewhere", { workdir: "srv" }, "has no absolute workdir"],
+  ["that starts with nothing", { entrypoint: [] }, "has no valid entrypoint"],
+  ["with half an init", { init: "maybe" }, "has a switch that is neither on nor off"],
+  ["that may be written to, in a word", { readOnly: "no" }, "has a switch that is neither on nor off"],
+  ["with half a ulimit", { ulimits: { nofile: { soft: 1 } } }, "has an invalid ulimit"],
+  ["without shared memory", { shmSizeMiB: 0 }, "has no shared memory"],
+  ["with a capability of no kernel", { capDrop: ["root"] }, "has an invalid capability"],
+  ["with a name for its neighbour", { extraHosts: { db: "a.test" } }, "has an invalid extra host"],
+  ["with a line as its signal", { stopSignal: "TERM KILL" }, "has an invalid stop signal"],
+  ["with a label of ours", { labels: { "slipway.host": "x" } }, "has an invalid label"],
+  ["that keeps more memory than it may have", { memoryReservationMiB: 257 }, "has an invalid memory reservation"],
   ["without an introduction", { introduction: null }, "has no introduction"],
 ])("a service %s is refused", (_, change, problem) => {
   const manifest = full();

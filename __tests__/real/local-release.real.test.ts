@@ -10,6 +10,7 @@ import { knows, pause } from "../nginx/running-nginx.ts";
 import { pageServer } from "./page-server.ts";
 import { docker, Project } from "./project.ts";
 import { request, requestStream } from "./request-stream.ts";
+import { RUN_OPTIONS, SEEN, seenOptions } from "./run-options.ts";
 
 jest.setTimeout(180_000);
 
@@ -127,16 +128,19 @@ describe("a release of two services on one engine", () => {
     }
   });
 
-  test("a websocket of the one goes on while the other is released", async () => {
+  test("a websocket of the one goes on while the other is released, which then runs as it is declared to", async () => {
     const { goesOn, socket } = await ticking("b.localhost");
     const stream = requestStream(PORT, "a.localhost");
-    const run = await apply({ ...BOTH, a: { health: "/needs", env: { BODY: "two" } } });
+    const run = await apply({ ...BOTH, a: { health: "/needs", env: { BODY: "two" }, ...RUN_OPTIONS } });
     expect(run).toMatchObject({ status: 0 });
     expect(await goesOn()).toBe(true);
     socket.destroy();
     const answers = await stream.stop();
     expect(answers.failed).toEqual([]);
     expect((await request(PORT, "a.localhost")).body).toBe("two");
+    const label = "label=dev.slipway.construct=slipway-neighbours/host/a/Container";
+    const seen = seenOptions(docker("ps", "--quiet", "--filter", label));
+    expect(seen).toEqual({ asked: RUN_OPTIONS, seen: SEEN });
     expect(await project.plan()).toMatchObject({ status: 0 });
   });
 

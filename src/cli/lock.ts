@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { sortedMap } from "../values/sorted-map.ts";
 import { DockerCredentials } from "./docker-credentials.ts";
 import {
   askedMachineImages,
@@ -77,13 +78,9 @@ export async function resolveAll(
 
 /** The lockfile's text: sorted, so that a diff shows what moved. */
 export function formatLockfile(pins: Pins, machineImages: MachineImagePins = {}): string {
-  const byRegion = Object.fromEntries(Object.entries(machineImages).map(([region, ids]) => [region, sorted(ids)]));
-  const more = Object.keys(byRegion).length === 0 ? {} : { machineImages: sorted(byRegion) };
-  return `${JSON.stringify({ version: 1, images: sorted(pins), ...more }, null, 2)}\n`;
-}
-
-function sorted<T>(map: Readonly<Record<string, T>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const byRegion = Object.fromEntries(Object.entries(machineImages).map(([region, ids]) => [region, sortedMap(ids)]));
+  const more = Object.keys(byRegion).length === 0 ? {} : { machineImages: sortedMap(byRegion) };
+  return `${JSON.stringify({ version: 1, images: sortedMap(pins), ...more }, null, 2)}\n`;
 }
 
 /** What changes, one line an image. */

@@ -1,4 +1,3 @@
-import { isIP } from "node:net";
 import { Container as DockerContainer } from "@cdktf/provider-docker/lib/container";
 import { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
 import { Construct } from "constructs";
@@ -8,10 +7,12 @@ import { knownProps } from "../terraform/known-props.ts";
 import { COMMAND_EXAMPLE, checkLiteral, constructId, requireTextMap, requireWordList } from "../terraform/literal.ts";
 import { templateMap, templateText } from "../terraform/template-text.ts";
 import { cpuLimit } from "../values/cpu-limit.ts";
+import { ENGINE_OPTIONS, type EngineOptions, engineSettings } from "../values/engine-options.ts";
 import { DEFAULT_MEMORY_MIB, memoryLimit } from "../values/memory-limit.ts";
 import type { Platform } from "../values/platform.ts";
 import type { PortMapping } from "../values/port-mapping.ts";
 import { DEFAULT_STOP_GRACE_SECONDS, stopGrace } from "../values/stop-grace.ts";
+import { checkEngineOptions, engineAttributes, keptByProvider, overrides } from "./container-engine.ts";
 import { type ContainerHealth, containerHealthBlock, HEALTH_OPTIONS } from "./container-health.ts";
 import { checkReplacement, type Replacement, replacementLifecycle } from "./container-replacement.ts";
 import { IMAGE, NETWORK, PLATFORM, PORT_MAPPING, requireKind, requireKinds, VOLUME } from "./declared-kind.ts";
@@ -22,7 +23,7 @@ import { settingsDigest } from "./settings-digest.ts";
 import type { IVolume } from "./volume.ts";
 
 /** What a {@link Container} takes. */
-export interface ContainerProps {
+export interface ContainerProps extends EngineOptions {
   readonly image: IImage;
   /** The side to run of an image that has several. @default - the image's only one, else the engine's own */
   readonly platform?: Platform;
@@ -36,11 +37,6 @@ export interface ContainerProps {
   readonly env?: Readonly<Record<string, string>>;
   /** The command in exec form. @default - the image's */
   readonly command?: readonly string[];
-  /**
-   * Names in the container's hosts file by the address that they stand for; `host-gateway` is the machine that runs it.
-   * @default - none
-   */
-  readonly extraHosts?: Readonly<Record<string, string>>;
   /** Text files put into the container before it starts, by absolute path; kept in Terraform's state. @default - none */
   readonly files?: Readonly<Record<string, string>>;
   /** The memory limit in MiB, with no swap on top. @default 256 */
@@ -62,6 +58,7 @@ export interface ContainerProps {
 }
 
 const PROPS = {
+  ...ENGINE_OPTIONS,
   image: true,
   platform: true,
   network: true,
@@ -69,7 +66,6 @@ const PROPS = {
   volumes: true,
   env: true,
   command: true,
-  extraHosts: true,
   files: true,
   memoryMiB: true,
   cpus: true,
@@ -105,7 +101,7 @@ export class Container extends Construct {
       () => checkLiteral(this, "memoryMiB", props.memoryMiB, memoryLimit),
       () => checkLiteral(this, "cpus", props.cpus, cpuLimit),
       () => checkLiteral(this, "stopGraceSeconds", props.stopGraceSeconds, stopGrace),
-      () => this.checkExtraHosts(props.extraHosts ?? {}),
+      () => checkEngineOptions(this, props),
       () => this.checkEnv(props.env ?? {}),
       () => requireWordList(this, "command", props.command ?? [], COMMAND_EXAMPLE),
       () => this.checkFiles(props.files ?? {}),
@@ -123,6 +119,7 @@ export class Container extends Construct {
   private declare(props: ContainerProps) {
     const startFirst = props.replacement === "start-first";
     const memory = props.memoryMiB ?? DEFAULT_MEMORY_MIB;
+    const settings = engineSettings(props);
     const engine = DockerEngine.of(this);
     const name = engine.nameFor(this);
     if (props.image.repository.pullAccess.kind !== "anonymous") engine.login(props.image.repository);
@@ -133,6 +130,7 @@ export class Container extends Construct {
       dependsOn: props.image.repository.ready,
     });
     const resource = new DockerContainer(this, "Resource", {
+      ...engineAttributes(settings),
       name: startFirst ? `${name}-\${substr(uuid(), 0, 8)}` : name,
       image: image.imageId,
       command: props.command?.map(templateText),
@@ -146,7 +144,6 @@ export class Container extends Construct {
       logOpts: { "max-file": "3", "max-size": "10m" },
       securityOpts: ["no-new-privileges:true"],
       networksAdvanced: props.network && [{ name: props.network.networkName }],
-      host: blocks(Object.entries(props.extraHosts ?? {}), ([host, ip]) => ({ host, ip })),
       ports: blocks(props.ports ?? [], (port) => ({
         internal: port.container,
         external: port.host,
@@ -162,6 +159,7 @@ export class Container extends Construct {
         content: templateText(content),
       })),
       labels: labelBlocks({
+        ...templateMap(settings.labels ?? {}),
         ...ownershipLabels(this),
         [SETTINGS_LABEL]: settingsDigest({
           command: props.command,
@@ -170,6 +168,7 @@ export class Container extends Construct {
           // Only where a new container costs nothing: one that stops first would be away for it.
           memoryMiB: startFirst && memory !== DEFAULT_MEMORY_MIB ? memory : undefined,
           cpus: props.cpus,
+          engine: keptByProvider(settings),
         }),
       }),
       ...(props.health
@@ -182,6 +181,7 @@ export class Container extends Construct {
       lifecycle: replacementLifecycle(props),
       dependsOn: props.dependsOn,
     });
+    for (const [path, value] of Object.entries(overrides(settings))) resource.addOverride(path, value);
     return { resource, containerName: resource.name, containerId: resource.id, imageId: image.imageId };
   }
 
@@ -193,14 +193,6 @@ export class Container extends Construct {
     knownProps(this, health, HEALTH_OPTIONS, "health");
     if (health)
       requireWordList(this, "health.command", health.command, 'write e.g. ["wget", "-q", "http://127.0.0.1/"]');
-  }
-
-  private checkExtraHosts(hosts: Readonly<Record<string, string>>): void {
-    for (const [host, address] of Object.entries(requireTextMap(this, "extraHosts", hosts))) {
-      if (address === "host-gateway" || isIP(address) !== 0) continue;
-      const rule = "must be an IP address or host-gateway";
-      throw new ConstructError(this, `extraHosts[${host}]`, { subject: "address", rule, got: address });
-    }
   }
 
   private checkEnv(env: Readonly<Record<string, string>>): void {

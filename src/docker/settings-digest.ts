@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { withoutReferences } from "../terraform/template-text.ts";
+import type { EngineSettings } from "../values/engine-options.ts";
 import type { ContainerHealth } from "./container-health.ts";
 
 /** What of a container's declaration the provider does not undo by itself, or changes in the container that runs. */
@@ -10,6 +11,8 @@ export interface ContainerSettings {
   /** Absent where it is the usual one. */
   readonly memoryMiB?: number;
   readonly cpus?: number;
+  /** Literals, each absent where the image or the engine has the word. */
+  readonly engine?: EngineSettings;
 }
 
 /**
@@ -20,7 +23,8 @@ export interface ContainerSettings {
  * What is absent or empty adds nothing, so that a setting that is added here later rolls no container that has none. A
  * reference counts as one and not by its number, which differs from synth to synth; the provider sees its value.
  */
-export function settingsDigest({ command = [], env = {}, health, memoryMiB, cpus }: ContainerSettings): string {
+export function settingsDigest(settings: ContainerSettings): string {
+  const { command = [], env = {}, health, memoryMiB, cpus, engine = {} } = settings;
   const variables = Object.entries(env).map(([name, value]) => [withoutReferences(name), withoutReferences(value)]);
   const declared = {
     ...(command.length > 0 && { command: command.map(withoutReferences) }),
@@ -32,6 +36,7 @@ export function settingsDigest({ command = [], env = {}, health, memoryMiB, cpus
     }),
     ...(memoryMiB !== undefined && { memoryMiB }),
     ...(cpus !== undefined && { cpus }),
+    ...Object.fromEntries(Object.entries(engine).sort(byName)),
   };
   return createHash("sha256").update(JSON.stringify(declared)).digest("hex").slice(0, 16);
 }

@@ -1,11 +1,14 @@
 import type { Construct } from "constructs";
+import { engineShapes } from "../docker/container-engine.ts";
 import { IMAGE, requireKind } from "../docker/declared-kind.ts";
 import { type IImage, platformsOf, sideFor } from "../docker/image.ts";
 import type { ContainerOptions } from "../release/container-options.ts";
 import type { HostCapabilities } from "../release/host-capabilities.ts";
+import { warn } from "../terraform/annotation.ts";
 import { ConstructError, collectErrors } from "../terraform/construct-error.ts";
 import { COMMAND_EXAMPLE, requireLiteral, requireTextMap, requireWordList } from "../terraform/literal.ts";
 import { stackOf } from "../terraform/stack-of.ts";
+import { machineWide } from "../values/capability.ts";
 import type { IHost, ISecret, RunContainer } from "./host.ts";
 
 /**
@@ -30,6 +33,7 @@ export function readContainer(
     ...checks,
     () => requireTextMap(scope, "env", env),
     () => requireWordList(scope, "command", command ?? [], COMMAND_EXAMPLE),
+    ...engineShapes(scope, options),
     ...Object.entries(others).map(
       ([property, value]) =>
         () =>
@@ -88,4 +92,11 @@ function checkSecret(
     const problem = `is of the kind ${kind}, which the host ${host.node.path} does not read: write ${written}`;
     throw new ConstructError(scope, property, problem);
   }
+}
+
+/** Why only a warning: what needs them must have them, and a person should know that it is then root on its machine. */
+export function warnOfCapabilities(scope: Construct, { capAdd = [] }: Pick<ContainerOptions, "capAdd">): void {
+  const [first] = machineWide(capAdd);
+  if (first === undefined) return;
+  warn(scope, `capAdd: ${first} makes the container root on its machine: add the one capability that it needs instead`);
 }

@@ -1,14 +1,22 @@
 import { cpuLimit } from "../values/cpu-limit.ts";
+import {
+  ENGINE_OPTIONS,
+  type EngineOptions,
+  type EngineSettings,
+  engineRules,
+  engineSettings,
+} from "../values/engine-options.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import type { OptionNames } from "../values/known-options.ts";
 import { DEFAULT_MEMORY_MIB, memoryLimit } from "../values/memory-limit.ts";
 import { DEFAULT_PIDS_LIMIT, pidsLimit } from "../values/pids-limit.ts";
+import { sortedMap } from "../values/sorted-map.ts";
 import { DEFAULT_STOP_GRACE_SECONDS, stopGrace } from "../values/stop-grace.ts";
 import { checkVariableName } from "../values/variable-name.ts";
 import { checkSecret, type SecretSource } from "./secret-source.ts";
 
 /** What a container is made of, whether it serves or runs to its end, every default filled in. */
-export interface ContainerSettings {
+export interface ContainerSettings extends EngineSettings {
   /** `repository@sha256:…`; may be a reference, then the host checks it. */
   readonly image: string;
   /** Sorted, as the secrets are. */
@@ -24,7 +32,7 @@ export interface ContainerSettings {
 }
 
 /** {@link ContainerSettings} as a person declares them. */
-export interface ContainerOptions {
+export interface ContainerOptions extends EngineOptions {
   readonly image: string;
   /** Plain environment variables; secrets do not belong here. @default - none */
   readonly env?: Readonly<Record<string, string>>;
@@ -47,6 +55,7 @@ export interface ContainerOptions {
 }
 
 export const CONTAINER_OPTIONS: OptionNames<ContainerOptions> = {
+  ...ENGINE_OPTIONS,
   image: true,
   env: true,
   secrets: true,
@@ -76,21 +85,24 @@ export function containerRules(
     pidsLimit: () => pids === undefined || pidsLimit(pids),
     cpus: () => cpus === undefined || cpuLimit(cpus),
     stopGraceSeconds: () => stopGraceSeconds === undefined || stopGrace(stopGraceSeconds),
+    ...engineRules(options),
   };
 }
 
 /** The settings of a container that breaks none of its {@link containerRules}; what is not declared is absent, or as usual. */
 export function containerSettings({ image, env = {}, secrets = {}, ...others }: ContainerOptions): ContainerSettings {
   const { memoryMiB = DEFAULT_MEMORY_MIB, stopGraceSeconds = DEFAULT_STOP_GRACE_SECONDS, ...more } = others;
-  const { pidsLimit = DEFAULT_PIDS_LIMIT, ...given } = more;
+  const { pidsLimit = DEFAULT_PIDS_LIMIT, cpus, command, ...engine } = more;
+  const given = { cpus, command };
   return {
     image,
-    env: sorted(env),
-    secrets: sorted(secrets),
+    env: sortedMap(env),
+    secrets: sortedMap(secrets),
     memoryMiB,
     pidsLimit,
     stopGraceSeconds,
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    ...engineSettings(engine),
   };
 }
 
@@ -102,8 +114,4 @@ function checkVariable(name: string, value: string, secrets: Readonly<Record<str
 
 function refuse(subject: string, rule: string, got: unknown): never {
   throw new InvalidValueError({ subject, rule, got });
-}
-
-function sorted<T>(map: Readonly<Record<string, T>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -14,7 +14,7 @@ const FOLDERS: readonly (readonly [string, string])[] = [
   [ROLLOUT, LIB],
   [join(ROLLOUT, "probes"), `${LIB}/probes`],
 ];
-const IS_SHELL = /^(?:slipway|manifest\.jq|.*\.sh)$/;
+const IS_SHELL = /^(?:slipway|.*\.(?:jq|sh))$/;
 const PROGRAM = "slipway";
 
 /** The agent's shell files as they were written. */

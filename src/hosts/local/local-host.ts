@@ -16,6 +16,7 @@ import { atProperty, ConstructError, collectErrors } from "../../terraform/const
 import type { TerraformDependency } from "../../terraform/dependency.ts";
 import { knownProps } from "../../terraform/known-props.ts";
 import { checkLiteral, requireLiteral } from "../../terraform/literal.ts";
+import { engineSettings } from "../../values/engine-options.ts";
 import { HOST_GATEWAY } from "../../values/host-gateway.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import type { OptionNames } from "../../values/known-options.ts";
@@ -151,6 +152,7 @@ export class LocalHost extends HostBase {
       memoryMiB,
       cpus,
       stopGraceSeconds,
+      ...engineSettings(service.declaration),
       replacement: "start-first",
     });
     this.containers.set(service.node.id, container);

@@ -78,18 +78,15 @@ start_container() {
 }
 
 run_container() {
-  called=$1 memory=$(of_service "$1" '.memoryMiB // 256')m cpus=$(of_service "$1" '.cpus // empty')
-  eval "set -- $(of_service "$called" '[.image] + (.command // []) | @sh')"
+  called=$1
+  eval "set -- $(jq -r --arg name "$called" ".services[] | select(.name == \$name) | $(cat "$PARTS/container.jq")" "$manifest")"
   [ ! -d "$RUN/secrets/$instance" ] ||
     set -- --mount "type=bind,source=$RUN/secrets/$instance,target=/run/secrets,readonly" "$@"
-  [ -z "$cpus" ] || set -- --cpus "$cpus" "$@"
   docker run --detach --name "$instance" --restart no --pull never \
     --label "slipway.host=$HOST" --label "slipway.service=$called" --label "slipway.port=$slot" \
     --label "slipway.release=$release" --label "slipway.spec=$spec" \
     --publish "127.0.0.1:$slot:$(of_service "$called" .port)" \
-    --env-file "$RUN/env" --memory "$memory" --memory-swap "$memory" --pids-limit "$(of_service "$called" '.pidsLimit // 512')" \
-    --stop-timeout "$(of_service "$called" '.stopGraceSeconds // 10')" \
-    --security-opt no-new-privileges "$@" >/dev/null 2>"$RUN/docker.err" && return
+    --env-file "$RUN/env" --security-opt no-new-privileges "$@" >/dev/null 2>"$RUN/docker.err" && return
   problem_kind=ValidationException
   problem="its container does not start: $(tail -n 1 "$RUN/docker.err" | cut -c 1-300)"
   return 1

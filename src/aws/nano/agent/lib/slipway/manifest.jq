@@ -25,8 +25,27 @@ def secret:
   need((.key // "-") | line and (test("\t") | not); "has no valid key"),
   need((.as // "env") | . == "env" or . == "file"; "is neither env nor file");
 
+def words: type == "array" and all(type == "string");
+def map_of(f): type == "object" and (to_entries | all(f));
+
+# What container.jq makes words of docker run of.
+def engine_options: ["user", "workdir", "entrypoint", "init", "ulimits", "shmSizeMiB", "capAdd", "capDrop", "readOnly", "extraHosts", "stopSignal", "labels", "memoryReservationMiB"];
+def engine:
+  need((.user // "0") | type == "string" and test("^[A-Za-z0-9_][A-Za-z0-9_.$-]*(:[A-Za-z0-9_][A-Za-z0-9_.$-]*)?$"); "has an invalid user"),
+  need((.workdir // "/") | line and startswith("/"); "has no absolute workdir"),
+  need((.entrypoint // ["-"]) | words and length > 0; "has no valid entrypoint"),
+  need([.init, .readOnly] | all(. == null or type == "boolean"); "has a switch that is neither on nor off"),
+  need((.ulimits // {}) | map_of((.key | test("^[a-z]+$")) and (.value | type == "object" and ([.soft, .hard] | all(whole(-1; 9007199254740991))))); "has an invalid ulimit"),
+  need((.shmSizeMiB // 64) | whole(1; 1048576); "has no shared memory"),
+  need([.capAdd // [], .capDrop // []] | all(words and all(test("^(ALL|CAP_[A-Z_]+)$"))); "has an invalid capability"),
+  need((.extraHosts // {}) | map_of((.key | test("^[A-Za-z0-9._-]+$")) and (.value | type == "string" and test("^(host-gateway|[0-9a-fA-F.:]+)$"))); "has an invalid extra host"),
+  need((.stopSignal // "TERM") | type == "string" and test("^[A-Za-z0-9+-]+$"); "has an invalid stop signal"),
+  need((.labels // {}) | map_of((.key | test("^[A-Za-z0-9._/-]+$") and (startswith("slipway.") | not)) and (.value | type == "string")); "has an invalid label"),
+  need(.memoryReservationMiB == null or (.memoryReservationMiB | whole(6; 1048576)) and .memoryReservationMiB <= (.memoryMiB // 256); "has an invalid memory reservation");
+
 def service:
-  unknown(["name", "spec", "image", "port", "slots", "health", "env", "secrets", "memoryMiB", "pidsLimit", "cpus", "stopGraceSeconds", "command", "introduction"]),
+  unknown(["name", "spec", "image", "port", "slots", "health", "env", "secrets", "memoryMiB", "pidsLimit", "cpus", "stopGraceSeconds", "command", "introduction"] + engine_options),
+  engine,
   need(.spec | type == "string" and test("^[0-9a-f]{16}$"); "has no spec"),
   need(.image | type == "string" and test("^[A-Za-z0-9][A-Za-z0-9._:/-]*@sha256:[0-9a-f]{64}$"); "has an image that is not pinned by digest: \(.image)"),
   need(.port | whole(1; 65535); "has no port"),
@@ -40,7 +59,7 @@ def service:
   need((.pidsLimit // 512) | whole(1; 4194304); "has no pids limit"),
   need((.cpus // 1) | type == "number" and . >= 0.01; "has no CPU limit"),
   need((.stopGraceSeconds // 10) | whole(0; 3600); "has no stop grace"),
-  need((.command // ["-"]) | type == "array" and all(type == "string"); "has no valid command"),
+  need((.command // ["-"]) | words; "has no valid command"),
   need(.introduction | type == "string"; "has no introduction");
 
 def tls:

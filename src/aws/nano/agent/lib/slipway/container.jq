@@ -1,0 +1,27 @@
+# The words of "docker run" that make the container of a service what it is declared to be, quoted for the shell: options,
+# image, command. What is not declared adds no word, so that the engine and the image decide.
+
+def is($option; $word): select(. != null) | $option, "\($word)";
+
+[
+  ((.memoryMiB // 256) | "--memory", "\(.)m", "--memory-swap", "\(.)m"),
+  (.memoryReservationMiB | is("--memory-reservation"; "\(.)m")),
+  "--pids-limit", "\(.pidsLimit // 512)",
+  "--stop-timeout", "\(.stopGraceSeconds // 10)",
+  (.cpus | is("--cpus"; .)),
+  (.user | is("--user"; .)),
+  (.workdir | is("--workdir"; .)),
+  (.init | select(. != null) | "--init=\(.)"),
+  ((.ulimits // {}) | to_entries[] | "--ulimit", "\(.key)=\(.value.soft):\(.value.hard)"),
+  (.shmSizeMiB | is("--shm-size"; "\(.)m")),
+  ((.capAdd // [])[] | "--cap-add", .),
+  ((.capDrop // [])[] | "--cap-drop", .),
+  (.readOnly | select(. == true) | "--read-only"),
+  ((.extraHosts // {}) | to_entries[] | "--add-host", "\(.key):\(.value)"),
+  (.stopSignal | is("--stop-signal"; .)),
+  ((.labels // {}) | to_entries[] | "--label", "\(.key)=\(.value)"),
+  (.entrypoint | is("--entrypoint"; .[0])),
+  .image,
+  ((.entrypoint // [])[1:][]),
+  ((.command // [])[])
+] | @sh
