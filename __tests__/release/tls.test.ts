@@ -105,7 +105,7 @@ describe("a site's certificate", () => {
       site({ name: "127.0.0.1", tls: Tls.local().source }),
       "server name must be a name where there is TLS",
     ],
-    ...["localhost", "shop.localhost", "shop.test", "shop.internal", "nas.home.arpa", "intranet"].map(
+    ...["localhost", "shop.localhost", "shop.test", "shop.internal", "nas.home.arpa", "intranet", "web.corp"].map(
       (name) =>
         [
           `${name} at a public server`,
@@ -113,6 +113,11 @@ describe("a site's certificate", () => {
           `server name must have a public suffix, since a public ACME server signs it, got "${name}"`,
         ] as [string, Site, string],
     ),
+    [
+      "a suffix",
+      site({ name: "co.uk", tls: acme }),
+      "server name must be a name below a public suffix and not one itself",
+    ],
     [
       "TLS for names that nobody knows",
       site({ tls: acme, proxy: { defaultSite: true } }),

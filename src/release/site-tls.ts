@@ -1,5 +1,6 @@
 import { isIPv4 } from "node:net";
 import { refusalOf } from "../values/invalid-value-error.ts";
+import { publicName } from "../values/public-name.ts";
 import { hstsHeader } from "./hsts.ts";
 import type { Site } from "./site.ts";
 import { namesOf } from "./site-names.ts";
@@ -7,10 +8,6 @@ import type { AcmeSource } from "./tls.ts";
 
 /** Where an ACME server looks for what shows that a name is the host's (RFC 8555, 8.3). */
 export const CHALLENGE_PATH = "/.well-known/acme-challenge/";
-
-// RFC 6761, 6762, 7686, 8375, 9476 and ICANN's reserved ones: no registry gives out a name below them
-const NO_PUBLIC_SUFFIX =
-  /(?:^|\.)(?:alt|corp|example|home|home\.arpa|internal|intranet|invalid|lan|local|localdomain|localhost|mail|onion|private|test)$/;
 
 /** @throws InvalidValueError for a site that cannot have the certificate that is declared for it, or needs one and has none */
 export function checkSiteTls(site: Site): void {
@@ -55,11 +52,13 @@ function checkAcmeName(name: string, { caFile }: AcmeSource): void {
       "declare each name as a site, or Tls.certificate for this one",
     );
   }
-  const isPublic = name.includes(".") && !NO_PUBLIC_SUFFIX.test(name);
-  if (caFile === undefined && !isPublic) {
-    refuse(
-      "must have a public suffix, since a public ACME server signs it",
-      "use a name of a domain that you own, or directory and caFile of a server of your own",
-    );
-  }
+  if (caFile !== undefined) return;
+  const { domain, isSuffix } = publicName(name);
+  if (domain !== undefined) return;
+  refuse(
+    isSuffix
+      ? "must be a name below a public suffix and not one itself, since a public ACME server signs it"
+      : "must have a public suffix, since a public ACME server signs it",
+    "use a name of a domain that you own, or directory and caFile of a server of your own",
+  );
 }
