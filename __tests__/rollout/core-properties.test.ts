@@ -9,6 +9,7 @@ const FAULTS = [
   "d_ready -",
   "d_fetch a",
   "d_candidate b",
+  "d_halt a",
   "d_put release",
   "d_put serving",
   "d_test new",
@@ -19,6 +20,8 @@ const FAULTS = [
 interface Change {
   readonly before: readonly (typeof BEFORE)[number][];
   readonly after: readonly (typeof AFTER)[number][];
+  /** Of which one container at a time may run. */
+  readonly alone: readonly boolean[];
   readonly fault?: string;
   readonly mode: "deploy" | "restore";
 }
@@ -27,11 +30,14 @@ const each = <T>(values: readonly T[]) => fc.tuple(...NAMES.map(() => fc.constan
 const change: fc.Arbitrary<Change> = fc.record({
   before: each(BEFORE),
   after: each(AFTER),
+  alone: each([false, true]),
   fault: fc.option(fc.constantFrom(...FAULTS), { nil: undefined, freq: 3 }),
   mode: fc.constantFrom("deploy", "deploy", "restore"),
 });
 
-function changed({ before, after, fault, mode }: Change): [World, Release] {
+function changed({ before, after, alone, fault, mode }: Change): [World, Release] {
+  const declared = (name: string, spec: string) =>
+    `${name} ${spec}${alone[NAMES.indexOf(name)] ? " / stop-first" : ""}`;
   const now = (index: number) => (after[index] === "same" ? "1" : "2");
   return [
     {
@@ -39,6 +45,7 @@ function changed({ before, after, fault, mode }: Change): [World, Release] {
         if (before[index] === "absent") return [];
         return [`${name} 1${before[index] === "dead" ? " exited 1" : ""}`];
       }),
+      noted: NAMES.flatMap((name, index) => (before[index] === "absent" ? [] : [declared(name, "1")])),
       health: NAMES.flatMap((name, index) => [
         ...(before[index] === "bad" ? [`${name}:1 bad`] : []),
         ...(after[index] === "same" ? [] : [`${name}:2 ${after[index]}`]),
@@ -47,7 +54,7 @@ function changed({ before, after, fault, mode }: Change): [World, Release] {
     },
     {
       mode,
-      services: NAMES.flatMap((name, index) => (after[index] === "removed" ? [] : [`${name} ${now(index)}`])),
+      services: NAMES.flatMap((name, index) => (after[index] === "removed" ? [] : [declared(name, now(index))])),
     },
   ];
 }
@@ -58,7 +65,8 @@ test("whatever a release changes and whatever fails, what is well serves until i
       const runs = releases(changes.map(changed));
       for (const [index, run] of runs.entries()) {
         const { before, after, fault, mode } = changes[index] as Change;
-        const [{ serves = [] }, { services }] = changed(changes[index] as Change);
+        const [{ serves = [] }, release] = changed(changes[index] as Change);
+        const services = release.services.map((line) => line.split(" ").slice(0, 2).join(" "));
         const specs = serves.map((line) => line.split(" ").slice(0, 2).join(" "));
         expect({ change: changes[index], violations: run.violations }).toEqual({
           change: changes[index],
@@ -70,11 +78,15 @@ test("whatever a release changes and whatever fails, what is well serves until i
           expect(run.containers.map((line) => line.split(" ").slice(0, 2).join(" "))).toEqual(run.serves.toSorted());
           const wanted = services.filter((line) => mode === "deploy" && line.endsWith(" 2"));
           expect(wanted.filter((line) => !run.serves.includes(line))).toEqual([]);
-        } else if (mode === "deploy" || !/d_(fetch|candidate)/.test(fault ?? "")) {
+        } else if (mode === "deploy" || !/d_(fetch|halt|candidate)/.test(fault ?? "")) {
           // a restore goes on without what cannot start, and says that it is to be tried again
           expect(run.serves).toEqual(specs);
           expect(run.containers.map((line) => line.split(" ").slice(0, 2).join(" "))).toEqual(specs);
         }
+        // what was well is well, or its successor is, be it that it was stopped meanwhile
+        const runs = (line: string) => /^\w \d running$/.test(line);
+        const well = NAMES.filter((_, at) => before[at] === "ok" && after[at] !== "removed");
+        expect(well.filter((name) => !run.containers.some((line) => line.startsWith(name) && runs(line)))).toEqual([]);
         if (fault) continue;
         if (mode === "restore") expect(run.outcome).toBe(0);
         else if (after.some((what) => /bad|exits/.test(what))) expect(run.outcome).toBe(1);

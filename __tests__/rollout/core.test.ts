@@ -187,6 +187,85 @@ describe("a release fails only by what it changes", () => {
   });
 });
 
+describe("a service of which one container at a time may run", () => {
+  const one = (line: string) => `${line} / stop-first`;
+  const alone: World = { serves: AB, noted: [one("a 1"), "b 1"] };
+  const steps = (run: { done: readonly string[] }) =>
+    run.done.filter((line) => /^d_(halt|resume|cand|drop|ret|busy)/.test(line));
+
+  test("is stopped once everything else is healthy, and its successor is waited for", () => {
+    const run = deploy({ ...alone, health: ["b:2 slow 3", "a:2 slow 2"] }, [one("a 2"), "b 2"]);
+    expect(run).toMatchObject({ outcome: 0, serves: ["a 2", "b 2"], violations: [] });
+    expect(run.said.slice(0, 4)).toEqual([
+      "b: waiting until it is healthy, 30 s at most",
+      "b: healthy",
+      "a: stopping what serves, one container at a time has its data",
+      "a: waiting until it is healthy, 30 s at most",
+    ]);
+    // what was stopped for it is not asked whether it is busy
+    expect(steps(run).slice(0, 4)).toEqual(["d_candidate b", "d_halt a.1", "d_candidate a", "d_retire a.1"]);
+  });
+
+  test.each(["bad", "exits 3"])("runs on as it was where its successor is %s", (behaviour) => {
+    const run = deploy({ ...alone, health: [`a:2 ${behaviour}`] }, [one("a 2"), "b 1"]);
+    expect(run).toMatchObject({ outcome: 1, serves: AB, containers: ["a 1 running", "b 1 running"], violations: [] });
+    expect(steps(run)).toEqual(["d_halt a.1", "d_candidate a", "d_drop a.2", "d_resume a.1"]);
+    expect(run.said.at(-1)).toBe("what served before serves on");
+    const restored = restore({ ...alone, health: [`a:2 ${behaviour}`] }, [one("a 2"), "b 1"]);
+    expect(restored).toMatchObject({
+      outcome: 0,
+      serves: AB,
+      containers: ["a 1 running", "b 1 running"],
+      violations: [],
+    });
+  });
+
+  test("is not stopped for a release that fails by something else", () => {
+    const run = deploy({ ...alone, health: ["b:2 bad"] }, [one("a 2"), "b 2"]);
+    expect(run).toMatchObject({ outcome: 1, serves: AB });
+    expect(steps(run)).toEqual(["d_candidate b", "d_drop b.2"]);
+  });
+
+  test("that is broken makes way at once, and what needs it finds its successor", () => {
+    const run = deploy({ ...alone, health: ["a:1 bad", "b:2 needs a"] }, [one("a 2"), "b 2"]);
+    expect(run).toMatchObject({ outcome: 0, serves: ["a 2", "b 2"], violations: [] });
+  });
+
+  test.each(["d_halt a", "d_candidate a"])("%s: runs on", (what) => {
+    const run = deploy({ ...alone, verdicts: [`${what} 75 not now`] }, [one("a 2"), "b 1"]);
+    expect(run).toMatchObject({ outcome: 75, serves: AB, containers: ["a 1 running", "b 1 running"], violations: [] });
+    expect(run.problem).toContain("not now");
+  });
+
+  test("of another name that takes its data waits until it is stopped", () => {
+    const run = deploy(alone, [one("c 1"), "b 1"]);
+    expect(run).toMatchObject({ outcome: 0, serves: ["b 1", "c 1"].toSorted().toReversed(), violations: [] });
+    expect(steps(run).slice(0, 2)).toEqual(["d_halt a.1", "d_candidate c"]);
+    const failed = deploy({ ...alone, health: ["c:1 bad"] }, [one("c 1"), "b 1"]);
+    expect(failed).toMatchObject({ outcome: 1, serves: AB, containers: ["a 1 running", "b 1 running"] });
+  });
+
+  test("that becomes one is stopped first, too, and runs on where a killed run stopped it and the next one is of before", () => {
+    const world = makeWorld(served);
+    expect(release(world, { services: [one("a 2"), "b 1"] })).toMatchObject({ outcome: 0, violations: [] });
+    const killed = makeWorld(served);
+    writeFileSync(join(killed, "notes/halted"), "a a.1.0\n");
+    writeFileSync(join(killed, "instances/a.1.0"), "a 1 exited 0\n");
+    writeFileSync(join(killed, "verdicts"), "d_fetch b 75 not now\n");
+    expect(release(killed, { services: ["a 1", "b 2"] })).toMatchObject({
+      outcome: 75,
+      containers: ["a 1 running", "b 1 running"],
+    });
+  });
+
+  test("that does not start again is said", () => {
+    const verdicts = ["d_resume a 1 no such thing"];
+    const run = deploy({ ...alone, health: ["a:2 bad"], verdicts }, [one("a 2"), "b 1"]);
+    expect(run).toMatchObject({ outcome: 1, problem: "a is not healthy: GET / was answered 500, not 2xx" });
+    expect(run.said).toContain("a: it does not start again: no such thing");
+  });
+});
+
 describe("a restore", () => {
   test("brings up each service that is healthy, one broken neighbour or not", () => {
     const run = restore({ serves: ["a 1 exited 1", "b 1 exited 1"], health: ["b:1 exits 3"] }, AB);

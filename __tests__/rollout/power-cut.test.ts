@@ -26,3 +26,13 @@ test.each<[string, World, number]>([
   expect(wrong).toEqual([]);
   expect(cuts).toBeGreaterThanOrEqual(least);
 });
+
+const stopFirst = (lines: readonly string[]) => lines.map((line) => `${line} / stop-first`);
+
+test("a power cut after every line of a release of services of which one container at a time may run", () => {
+  const world = { serves: ["a 1 exited 1", "b 1", "d 1"], noted: stopFirst(OLD), health: ["b:2 slow 2"] };
+  const then = THEN.map((each) => ({ ...each, services: stopFirst(each.services) }));
+  const { cuts, wrong } = powerCuts(world, { services: stopFirst(NEW) }, then);
+  expect(wrong).toEqual([]);
+  expect(cuts).toBeGreaterThanOrEqual(14);
+});

@@ -95,6 +95,7 @@ d_candidate() {
   r_line "$1"
   read -r w_n <"$WORLD/changes"
   instance=$1.$spec.$w_n
+  [ "$order" != stop-first ] || w_is_alone "$1" "$instance"
   case $(w_behaviour "$1:$spec") in
     exits*) w_state="exited $(w_behaviour "$1:$spec" | cut -d ' ' -f 2)" ;;
     restarts*) w_state="restarting $(w_behaviour "$1:$spec" | cut -d ' ' -f 2)" ;;
@@ -103,6 +104,33 @@ d_candidate() {
   esac
   echo "$1 $spec $w_state" >"$WORLD/instances/$instance"
   w_log "d_candidate $1"
+  w_changed
+}
+# Whether no other instance of service $1 than $2 runs, where one at a time may.
+w_is_alone() {
+  for w_each in "$WORLD/instances/$1".*; do
+    [ -e "$w_each" ] && [ "${w_each##*/}" != "$2" ] || continue
+    read -r _ _ w_state <"$w_each"
+    [ "$w_state" != running ] || w_log "VIOLATION: $2 starts beside ${w_each##*/}"
+  done
+}
+d_halt() {
+  w_log "d_halt ${1%.*}"
+  w_verdict d_halt "${1%%.*}" || return
+  [ -e "$WORLD/instances/$1" ] || return 0
+  read -r w_n w_s w_state <"$WORLD/instances/$1"
+  grep -qs "^$w_n$R_TAB.*${R_TAB}stop-first$" "$SERVICES" "$WORLD/notes/services" || w_log "VIOLATION: $1 need not stop"
+  [ "$w_state" != running ] || echo "$w_n $w_s exited 0" >"$WORLD/instances/$1"
+  w_changed
+}
+d_resume() {
+  w_log "d_resume ${1%.*}"
+  w_verdict d_resume "${1%%.*}" || return
+  problem="is gone"
+  [ -e "$WORLD/instances/$1" ] || return 1
+  read -r w_n w_s _ <"$WORLD/instances/$1"
+  w_is_alone "$w_n" "$1"
+  echo "$w_n $w_s running" >"$WORLD/instances/$1"
   w_changed
 }
 d_state() {

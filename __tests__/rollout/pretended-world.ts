@@ -10,7 +10,7 @@ const CORE = readdirSync(ROLLOUT)
   .join("; ");
 const DRIVER = join(__dirname, "pretended-driver.sh");
 
-/** A service as a release has it: "NAME SPEC", and the path of its health check where it is not the usual one. */
+/** A service as a release has it: "NAME SPEC", the path of its health check where it is not "/", and "stop-first" where it is. */
 export type Line = string;
 
 export interface World {
@@ -38,8 +38,8 @@ export interface Run {
 }
 
 export function serviceLine(line: Line): string {
-  const [name = "", spec = "", path = "/"] = line.split(" ");
-  return [name, spec, "80", "http", path, "2xx", "-", "3", "30"].join("\t");
+  const [name = "", spec = "", path = "/", ...order] = line.split(" ");
+  return [name, spec, "80", "http", path, "2xx", "-", "3", "30", ...order].join("\t");
 }
 
 const lines = (all: readonly string[]) => all.map((line) => `${line}\n`).join("");

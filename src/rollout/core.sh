@@ -8,7 +8,8 @@
 # Ends with 0 (it serves), 1 (refused for good) or 75 (not now); then $problem says why.
 #
 # Reads  $SERVICES  a file, a line a service: NAME SPEC PORT KIND TARGET EXPECT HOST TIMEOUT PATIENCE, tabs between,
-#                   "-" for what a line has not; PATIENCE is the seconds until a service that is not healthy has failed
+#                   "-" for what a line has not; PATIENCE is the seconds until a service that is not healthy has failed;
+#                   stop-first as one more where one container of the service at a time may run, see stop-first.sh
 #        $WORK      a folder of this run's own
 #        $DRAIN     seconds that requests and websockets get to end by themselves
 #        $RENEW     names, spaces between, of services that get a new container although their spec is the same
@@ -20,6 +21,8 @@
 #   d_serving                prints NAME INSTANCE SPEC, a line for each service that requests go to
 #   d_fetch NAME             what a new container of the service needs is here
 #   d_candidate NAME         sets $instance: a new container of the service, which nothing asks yet
+#   d_halt INSTANCE          stops and keeps it, so that its successor may start; 0 where it does not run anyway
+#   d_resume INSTANCE        starts it again as it was
 #   d_state INSTANCE         prints running, exited N, oom, restarting N or gone
 #   d_ask INSTANCE PORT TIMEOUT KIND TARGET EXPECT HOST   0 healthy, 1 not now, 2 cannot be asked on this host
 #   d_logs INSTANCE LINES    prints its last lines
@@ -46,7 +49,7 @@ starting='' # the service of which a candidate is being started
 
 rollout() {
   release=$1 mode=$2 problem='' undoable=no later=0 because=''
-  for each in serving noted plan candidates introduced pending healthy missing pairs accepted; do : >"$WORK/$each"; done
+  for each in serving noted plan halted leaving deferred candidates introduced pending healthy missing pairs accepted; do : >"$WORK/$each"; done
   trap 'r_interrupted' TERM INT HUP
   r_move
   outcome=$?
@@ -63,7 +66,7 @@ r_move() {
     return
   fi
   began=$(d_generation) undoable=yes
-  r_fetch && r_start && r_introduce && r_await && r_go_live || return
+  r_fetch && r_start && r_introduce && r_await && r_replace && r_go_live || return
   r_report
   r_drain
   problem=$because
@@ -90,26 +93,34 @@ r_cannot_start() {
 
 r_start() {
   while read -r name why serving <&3; do
-    instance=$serving
-    ! r_is_missing "$name" || continue
-    case $why in
-      same) continue ;;
-      new | lost)
-        instance='' starting=$name
-        d_candidate "$name" || {
-          r_cannot_start "$?" || return
-          starting=''
-          continue
-        }
-        echo "$name $instance" >>"$WORK/candidates"
-        r_serves_well "$name" "$serving" || echo "$name $instance" >>"$WORK/introduced"
-        ;;
-    esac
-    starting=''
-    r_line "$name"
-    say "$name: waiting until it is healthy, $patience s at most"
-    echo "$name $instance $(($(r_now) + patience)) $why" >>"$WORK/pending"
+    [ "$why" != same ] && ! r_is_missing "$name" || continue
+    if r_is_deferred; then echo "$name $why $serving" >>"$WORK/deferred"; else r_begin || return; fi
   done 3<"$WORK/plan"
+}
+
+# Begins what the plan asks of one service: its $name, $why and what is $serving. Where one container of it at a time may
+# run, the new one is all that there is.
+r_begin() {
+  instance=$serving
+  case $why in
+    new | lost)
+      instance='' starting=$name
+      r_line "$name"
+      { [ "$order" != stop-first ] || r_halt "$name" "$serving"; } && d_candidate "$name" || {
+        outcome=$? cause=$problem starting=''
+        r_resume "$name"
+        problem=$cause
+        r_cannot_start "$outcome"
+        return
+      }
+      echo "$name $instance" >>"$WORK/candidates"
+      [ "$order" != stop-first ] && r_serves_well "$name" "$serving" || echo "$name $instance" >>"$WORK/introduced"
+      ;;
+  esac
+  starting=''
+  r_line "$name"
+  say "$name: waiting until it is healthy, $patience s at most"
+  echo "$name $instance $(($(r_now) + patience)) $why" >>"$WORK/pending"
 }
 
 r_is_missing() { grep -qx "$1" "$WORK/missing"; }
@@ -130,6 +141,7 @@ r_introduce() {
 
 r_drop() {
   d_drop "$2" || say "$1: $problem"
+  r_resume "$1"
   sed "/^$1 /d" "$WORK/candidates" >"$WORK/candidates.new" && mv "$WORK/candidates.new" "$WORK/candidates"
 }
 
@@ -162,6 +174,7 @@ r_go_live() {
     if r_is_missing "$name"; then r_line "$name" "$WORK/noted"; else r_line "$name"; fi && echo "$line" >>"$WORK/accepted"
   done 3<"$WORK/plan"
   d_note services <"$WORK/accepted" || accepted=$? because=$problem
+  [ ! -s "$WORK/halted" ] || d_note halted </dev/null || say "$problem"
   d_accept || accepted=$? because=$problem
 }
 
@@ -185,6 +198,7 @@ r_drain() {
   while read -r name instance _ <&3; do
     grep -qx "$name $instance" "$WORK/pairs" && continue
     idle=0
+    ! r_is_halted "$name" "$instance" || idle=2
     while [ "$idle" -lt 2 ] && [ "$(r_now)" -lt "$drained_by" ]; do
       d_busy "$instance"
       case $? in 1) idle=$((idle + 1)) ;; *) idle=0 ;; esac
@@ -208,6 +222,7 @@ r_undo() {
   while read -r name instance <&3; do
     d_drop "$instance" || say "$name: $problem"
   done 3<"$WORK/candidates"
+  r_resume
   d_clean || say "$problem"
   ! r_something_serves || say "what served before serves on"
   problem=$reason

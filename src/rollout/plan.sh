@@ -1,11 +1,12 @@
 # What a release asks of each service, by what serves and by what the last release noted; a part of core.sh.
 # shellcheck shell=sh disable=SC2034,SC2094,SC2154 # fields of a line are read by name; files are read, never written, while they are read
 
-# Reads the line of service $1 from file $2 (else $SERVICES) into spec, port, kind, target, expect, host, timeout, patience.
+# Reads the line of service $1 from file $2 (else $SERVICES) into spec, port, kind, target, expect, host, timeout, patience,
+# order.
 r_line() {
   spec=''
   line=$(grep "^$1$R_TAB" "${2:-$SERVICES}") || return 1
-  IFS=$R_TAB read -r _ spec port kind target expect host timeout patience <<LINE
+  IFS=$R_TAB read -r _ spec port kind target expect host timeout patience order <<LINE
 $line
 LINE
 }
@@ -19,6 +20,7 @@ LINE
 r_plan() {
   d_serving >"$WORK/serving" || return
   d_recall services >"$WORK/noted" || : >"$WORK/noted"
+  r_resume_halted
   while IFS=$R_TAB read -r name spec _ <&3; do
     read -r instance running <<SERVING
 $(sed -n "s/^$name //p" "$WORK/serving")
@@ -36,6 +38,7 @@ SERVING
     fi
     echo "$name $why ${instance:--}" >>"$WORK/plan"
   done 3<"$SERVICES"
+  r_find_leaving
 }
 
 r_is_renewed() { case " ${RENEW:-} " in *" $1 "*) return 0 ;; *) return 1 ;; esac }

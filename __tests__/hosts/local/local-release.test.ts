@@ -409,6 +409,57 @@ describe("a release on a Docker engine", () => {
   });
 });
 
+describe("a service of which one container at a time may run", () => {
+  /** Serves by `old`; Terraform has made `new` and not started it. */
+  const prepared = () => {
+    const engine = served();
+    engine.container("old", { of: "app" });
+    engine.container("new", { of: "app", status: "created", address: "10.0.0.10" });
+    return engine;
+  };
+  const starts = (calls: readonly string[]) => calls.filter((call) => /^(stop|start|rm|logs)/.test(call));
+
+  test("is stopped before its successor starts", () => {
+    const engine = prepared();
+    const { status, output, calls } = engine.release("r2", { app: "new" }, { alone: true });
+    expect([status, output]).toEqual([0, expect.stringContaining("app: stopping what serves")]);
+    expect(starts(calls)).toEqual(["stop old", "stop -t 0 new", "start new"]);
+    expect([engine.field("old", "status"), engine.field("new", "policy")]).toEqual(["exited", "unless-stopped"]);
+    expect(engine.serving).toEqual(["app new spec-new"]);
+  });
+
+  test("runs again where its successor does not get healthy; its log is what it said from its start on", () => {
+    const engine = prepared();
+    engine.answers("new", "ends 3");
+    const { status, output, calls } = engine.release("r2", { app: "new" }, { alone: true });
+    expect([status, output]).toEqual([
+      1,
+      expect.stringContaining("app is not healthy: its container ended with status 3"),
+    ]);
+    expect(starts(calls)).toEqual([
+      "stop old",
+      "stop -t 0 new",
+      "start new",
+      "logs --tail 20 new",
+      "stop new",
+      "rm --force --volumes new",
+      "start old",
+    ]);
+    expect([engine.field("old", "status"), engine.serving]).toEqual(["running", ["app old spec-old"]]);
+  });
+
+  test("runs again at the next release where the last one was killed, and what that one began is stopped first", () => {
+    const engine = prepared();
+    engine.container("old", { of: "app", status: "exited" });
+    engine.container("killed", { of: "app" });
+    engine.write("etc/slipway/notes/halted", "app old\n");
+    engine.container("new", { of: "app", status: "created" });
+    engine.write("no-start", "");
+    const { status, calls } = engine.release("r3", { app: "new" }, { alone: true });
+    expect([status, starts(calls).slice(0, 2)]).toEqual([1, ["stop killed", "start old"]]);
+  });
+});
+
 describe("the commands that a release uses", () => {
   const BUILTIN = [
     ":",

@@ -67,6 +67,8 @@ export interface PretendedContainer {
   readonly address?: string;
   /** @default - the one that Terraform gives */
   readonly policy?: string;
+  /** The service that it is of. @default - its own name */
+  readonly of?: string;
 }
 
 export interface ReleaseRun {
@@ -125,8 +127,15 @@ export class PretendedEngine {
   }
 
   container(name: string, container: PretendedContainer = {}): void {
-    const { status = "running", code = 0, restarts = 0, address = "10.0.0.9", policy = "unless-stopped" } = container;
-    const fields = { pids: 512, status, code, restarts, address, policy, oom: false, since: "" };
+    const {
+      status = "running",
+      code = 0,
+      restarts = 0,
+      address = "10.0.0.9",
+      policy = "unless-stopped",
+      of = name,
+    } = container;
+    const fields = { of, pids: 512, status, code, restarts, address, policy, oom: false, since: "" };
     for (const [field, value] of Object.entries(fields)) {
       mkdirSync(join(this.folder, "containers", name), { recursive: true });
       this.write(`containers/${name}/${field}`, `${value}\n`);
@@ -193,7 +202,18 @@ export class PretendedEngine {
     this.write("calls", "");
     const { patience = 0, drain = 0, kind = "http", target = "/" } = options;
     const line = (name: string) =>
-      [name, `spec-${containers[name]}`, 5000, kind, target, "2xx", "-", 3, patience].join("\t");
+      [
+        name,
+        `spec-${containers[name]}`,
+        5000,
+        kind,
+        target,
+        "2xx",
+        "-",
+        3,
+        patience,
+        ...(options.alone ? ["stop-first"] : []),
+      ].join("\t");
     const { status, stdout, stderr } = spawnSync(options.shell ?? "/bin/sh", [this.script], {
       encoding: "utf8",
       timeout: 30_000,
@@ -248,6 +268,8 @@ export interface ReleaseOptions {
   readonly kind?: string;
   readonly target?: string;
   readonly shell?: string;
+  /** Whether one container of each service at a time may run. @default false */
+  readonly alone?: boolean;
   /** How many processes each container may have. @default 512 */
   readonly pids?: number;
   /** Nginx's text. @default - one that names the release */
@@ -295,6 +317,7 @@ case $1 in
       *RestartPolicy*) field policy "$name" ;;
       *RestartCount*) echo "$(field status "$name") $(field restarts "$name")" ;;
       *OOMKilled*) echo "$(field status "$name") $(field code "$name") $(field oom "$name")" ;;
+      *dev.slipway.construct*) field of "$name" ;;
       *FinishedAt*) echo 2026-01-02T03:04:05Z ;;
       *Networks*)
         note "inspect networks $name"
@@ -307,7 +330,14 @@ case $1 in
     [ ! -e "$STATE/ending" ] || { rm "$STATE/ending"; echo "cannot update a stopped container" >&2; exit 1; }
     case $2 in --pids-limit) set_field pids "$name" "$3" ;; *) set_field policy "$name" "$3" ;; esac
     echo "$name" ;;
-  stop) note "$@"; known "$name"; set_field status "$name" exited; echo "$name" ;;
+  ps)
+    for each in "$STATE"/containers/*; do
+      name=\${each##*/}
+      [ "label=dev.slipway.construct=$(field of "$name") $(field status "$name")" != "$3 running" ] || echo "$name"
+    done ;;
+  stop)
+    note "$@"; known "$name"
+    [ "$(field status "$name")" = created ] || set_field status "$name" exited; echo "$name" ;;
   start)
     note "$@"
     known "$name"

@@ -40,7 +40,22 @@ d_ready() {
   linked=$(d_generation) || return 75
   problem=''
   # A run that was killed between the link and the reload: Nginx still answers as before.
-  [ "$linked" = "$(l_answer)" ] || d_switch "$linked"
+  [ "$linked" = "$(l_answer)" ] || d_switch "$linked" || return
+  l_stop_leftovers
+}
+
+# What a killed run began of a service of which one container at a time may run, and requests do not go to.
+l_stop_leftovers() {
+  awk -F "$R_TAB" '$NF == "stop-first" { print $1 }' "$SERVICES" >"$WORK/alone"
+  [ -s "$WORK/alone" ] || return 0
+  d_serving >"$WORK/live" || return
+  while read -r alone <&3; do
+    made=$(l_inspect '{{index .Config.Labels "dev.slipway.construct"}}' "$(sed -n "s/^$alone //p" "$CONTAINERS")")
+    docker ps --filter "label=dev.slipway.construct=${made:--}" --format '{{.Names}}' >"$WORK/running"
+    while read -r each <&4; do
+      grep -q "^$alone $each " "$WORK/live" || d_halt "$each" || return
+    done 4<"$WORK/running"
+  done 3<"$WORK/alone"
 }
 
 # Terraform's provider has no word for it, and the engine takes it of a container that runs. One that is gone is the
@@ -79,9 +94,17 @@ d_candidate() {
   l_restart no "$instance" && [ "$(l_inspect '{{.State.Status}} {{.RestartCount}}' "$instance")" = "running 0" ] && return
   problem=$(docker stop -t 0 "$instance" 2>&1 >/dev/null) || return 75
   l_restart no "$instance" || return 75
-  l_inspect '{{.State.FinishedAt}}' "$instance" >"$WORK/ended-$1"
+  case $(d_state "$instance") in created) ;; *) l_inspect '{{.State.FinishedAt}}' "$instance" >"$WORK/ended-$1" ;; esac
   problem=$(docker start "$instance" 2>&1 >/dev/null) || return 1
 }
+
+# The engine starts none again that was stopped so, whatever its restart policy.
+d_halt() {
+  problem=$(docker stop "$1" 2>&1 >/dev/null) && return
+  case $problem in *"No such container"*) ;; *) return 75 ;; esac
+}
+
+d_resume() { problem=$(docker start "$1" 2>&1 >/dev/null) || return 75; }
 
 # Sets the restart policy; the engine refuses while a container is about to end.
 l_restart() {
@@ -96,6 +119,7 @@ d_state() {
     gone) echo gone ;;
     running* | paused*) echo running ;;
     restarting*) echo "restarting ${code% *}" ;;
+    created*) echo created ;;
     *true) echo oom ;;
     *) echo "exited ${code% *}" ;;
   esac

@@ -56,6 +56,14 @@ d_candidate() {
   return "$verdict"
 }
 
+# The engine starts none again that was stopped so, whatever its restart policy.
+d_halt() {
+  problem=$(docker stop "$1" 2>&1 >/dev/null) && return
+  case $problem in *"No such container"*) ;; *) return 75 ;; esac
+}
+
+d_resume() { problem=$(docker start "$1" 2>&1 >/dev/null) || return 75; }
+
 # Sets $slot to the service's port that no container has.
 free_slot() {
   our_containers | sed 's/.*-//' >"$RUN/taken"
