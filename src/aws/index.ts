@@ -5,6 +5,7 @@ export { EcrRegistry, type EcrRegistryProps } from "./ecr-registry.ts";
 export { EcrRepository, type EcrRepositoryOptions, type EcrRepositoryProps } from "./ecr-repository.ts";
 export type { IEcrRegistry, IEcrRepository, IRole } from "./ecr-repository-base.ts";
 export type { CloudConfigFile } from "./nano/cloud-config.ts";
+export type { DataVolumeOptions } from "./nano/data-volume-options.ts";
 export { MachineImage } from "./nano/machine-image.ts";
 export { NanoHost } from "./nano/nano-host.ts";
 export type { NanoHostProps } from "./nano/nano-host-props.ts";

@@ -30,6 +30,16 @@ export const ELASTIC_IP: ResourceKind = {
   id: /^eipalloc-[0-9a-f]{8,17}$/,
   example: '"eipalloc-0123456789abcdef0", its allocation id',
 };
+export const SNAPSHOT: ResourceKind = {
+  subject: "snapshot",
+  id: /^snap-[0-9a-f]{8,17}$/,
+  example: '"snap-0123456789abcdef0"',
+};
+export const KMS_KEY: ResourceKind = {
+  subject: "KMS key",
+  id: /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]{1,64}$/,
+  example: '"arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef", its ARN',
+};
 export const TOPIC: ResourceKind = {
   subject: "topic",
   id: /^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?$/,

@@ -1,6 +1,7 @@
 import { STACK_LABEL } from "../../docker/docker-engine.ts";
 import type { AwsAccount } from "../aws-account.ts";
 import type { PolicyStatement } from "../iam-policy.ts";
+import type { DataVolumeOptions } from "./data-volume-options.ts";
 
 /** What whoever deploys a host must be allowed in EC2. What is taken away must bear the stack's name. */
 export function hostDeployerStatements(account: AwsAccount, stack: string): PolicyStatement[] {
@@ -60,6 +61,62 @@ export function hostDeployerStatements(account: AwsAccount, stack: string): Poli
     },
   ];
 }
+
+/**
+ * What whoever deploys a host with a data volume must be allowed beside that: to make it and to attach it. Why not to
+ * delete it: a declaration that is taken away plans its end, and data is not to end by a plan.
+ *
+ * @see https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
+ */
+export function dataVolumeDeployerStatements(
+  account: AwsAccount,
+  stack: string,
+  { snapshotId, kmsKey }: Pick<DataVolumeOptions, "snapshotId" | "kmsKey">,
+): PolicyStatement[] {
+  const viaEc2 = { "kms:ViaService": `ec2.${account.region}.${account.domain}` };
+  return [
+    {
+      sid: "Ec2CreateDataVolume",
+      actions: ["ec2:CreateVolume"],
+      resources: [account.arn("ec2", "volume/*")],
+      conditions: { StringEquals: { [`aws:RequestTag/${STACK_LABEL}`]: stack } },
+    },
+    {
+      sid: "Ec2AttachDataVolume",
+      actions: ["ec2:AttachVolume", "ec2:DetachVolume"],
+      resources: [account.arn("ec2", "instance/*"), account.arn("ec2", "volume/*")],
+      conditions: { StringEquals: { [`aws:ResourceTag/${STACK_LABEL}`]: stack } },
+    },
+    ...(snapshotId === undefined
+      ? []
+      : [
+          {
+            sid: "Ec2RestoreDataVolume",
+            actions: ["ec2:CreateVolume"],
+            resources: [`arn:${account.partition}:ec2:${account.region}::snapshot/${snapshotId}`],
+          },
+        ]),
+    ...(kmsKey === undefined
+      ? []
+      : [
+          {
+            sid: "KmsDataVolume",
+            actions: DATA_KEY_ACTIONS,
+            resources: [kmsKey],
+            conditions: { StringEquals: viaEc2 },
+          },
+        ]),
+  ];
+}
+
+const DATA_KEY_ACTIONS = [
+  "kms:CreateGrant",
+  "kms:Decrypt",
+  "kms:DescribeKey",
+  "kms:GenerateDataKeyWithoutPlaintext",
+  "kms:ReEncryptFrom",
+  "kms:ReEncryptTo",
+] as const;
 
 /** What whoever deploys a host must be allowed in the zone of its names. */
 export function zoneDeployerStatements(account: AwsAccount, zoneId: string): PolicyStatement[] {

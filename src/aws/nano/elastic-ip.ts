@@ -29,6 +29,8 @@ export interface ElasticIpProps {
 export class ElasticIp extends Construct {
   /** References. */
   readonly interfaceId: string;
+  /** Where the interface is, whatever a look-up finds by now. */
+  readonly subnetId: string;
   readonly publicIp: string;
   readonly privateIp: string;
   /** What must exist before the instance starts. */
@@ -48,6 +50,7 @@ export class ElasticIp extends Construct {
     });
     this.interfaceId = nic.id;
     this.privateIp = nic.privateIp;
+    this.subnetId = nic.subnetId;
     if (allocationId === undefined) {
       const own = new Eip(this, "Resource", {
         domain: "vpc",

@@ -12,6 +12,8 @@ export interface HostBootstrapOptions {
   readonly host: string;
   /** The parameter that holds its releases, `/slipway/stack/host/release`. */
   readonly parameter: string;
+  /** The id of its data volume. @default - it has none */
+  readonly dataVolume?: string;
   /** MiB of swap; 512 MB of memory do not hold apt and Docker at once. @default 1024 */
   readonly swapMiB?: number;
   /** Packages of the user's own. @default - none */
@@ -31,6 +33,9 @@ DPkg::Lock::Timeout "600";
 // stands between quotes in a shell file
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
 const PARAMETER = /^(?:\/[A-Za-z0-9._-]+)+$/;
+
+/** Stands for an id that Terraform alone knows, and is as long. */
+export const VOLUME_TO_BE = `vol-${"0".repeat(17)}`;
 
 const STAGE_ZERO = "/usr/local/sbin/slipway-agent";
 
@@ -58,7 +63,11 @@ export function hostBootstrap(options: HostBootstrapOptions): string {
 }
 
 /** The file by which an agent knows whose host it is. @throws InvalidValueError for a name that a shell would take apart */
-export function hostConf({ host, parameter }: Pick<HostBootstrapOptions, "host" | "parameter">): string {
+export function hostConf({
+  host,
+  parameter,
+  dataVolume,
+}: Pick<HostBootstrapOptions, "host" | "parameter" | "dataVolume">): string {
   if (!NAME.test(host)) {
     const remedy = "name stack and host by letters, digits, dots, dashes and underscores";
     throw new InvalidValueError({ subject: "host name", rule: "must be a plain path", got: host, remedy });
@@ -66,7 +75,8 @@ export function hostConf({ host, parameter }: Pick<HostBootstrapOptions, "host" 
   if (!PARAMETER.test(parameter)) {
     throw new InvalidValueError({ subject: "parameter name", rule: "must be an absolute path", got: parameter });
   }
-  return `HOST=${host}\nPARAMETER=${parameter}\nMARKER_PORT=${MARKER_PORT}\n`;
+  const data = dataVolume === undefined ? "" : `DATA_VOLUME=${dataVolume}\n`;
+  return `HOST=${host}\nPARAMETER=${parameter}\nMARKER_PORT=${MARKER_PORT}\n${data}`;
 }
 
 /** @throws InvalidValueError when a host cannot have as much swap */

@@ -18,6 +18,22 @@ const DAEMON = {
 const PLACED: Readonly<Record<string, () => string>> = {
   "/etc/docker/daemon.json": () => `${JSON.stringify(DAEMON, null, 2)}\n`,
   "/etc/nginx/nginx.conf": () => mainConfiguration({ flavour: "instance" }),
+  // enabled where the host has a data volume
+  "/etc/systemd/system/slipway-data.service": () =>
+    systemdUnit({
+      Unit: {
+        Description: "Slipway: mount the data volume",
+        Before: "docker.service slipway-converge.service",
+      },
+      Service: {
+        Type: "oneshot",
+        ExecStart: "/usr/local/lib/slipway/current/sbin/slipway mount",
+        RemainAfterExit: "yes",
+        SyslogIdentifier: "slipway",
+        TimeoutStartSec: "infinity",
+      },
+      Install: { WantedBy: "multi-user.target" },
+    }),
   // the package's unit leaves a killed Nginx dead
   "/etc/systemd/system/nginx.service.d/slipway.conf": () =>
     systemdUnit({

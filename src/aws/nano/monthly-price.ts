@@ -33,6 +33,8 @@ const ALARM = 0.1;
 export interface PricedHost {
   readonly type: InstanceType;
   readonly volumeGiB: number;
+  /** @default - no data volume */
+  readonly dataVolumeGiB?: number;
   readonly alarms: number;
   /** Whether CPU beyond what it earns is paid for. @default false */
   readonly unlimited?: boolean;
@@ -42,6 +44,8 @@ export interface PricedHost {
 export interface MonthlyPrice {
   readonly instance?: number;
   readonly disk: number;
+  /** @default - no data volume */
+  readonly dataVolume?: number;
   readonly address: number;
   readonly alarms: number;
   /** At worst, where every vCPU works without a pause; no part of the sum. Unknown for types that are not in the list. */
@@ -49,11 +53,12 @@ export interface MonthlyPrice {
 }
 
 /** What a host costs a month that runs all day, before traffic, surplus CPU credits and taxes. */
-export function monthlyPrice({ type, volumeGiB, alarms, unlimited = false }: PricedHost): MonthlyPrice {
+export function monthlyPrice({ type, volumeGiB, dataVolumeGiB, alarms, unlimited = false }: PricedHost): MonthlyPrice {
   const hourly = HOURLY[type.name];
   return {
     ...(hourly === undefined ? {} : { instance: hourly * HOURS }),
     disk: volumeGiB * GP3_GIBIBYTE,
+    ...(dataVolumeGiB === undefined ? {} : { dataVolume: dataVolumeGiB * GP3_GIBIBYTE }),
     address: PUBLIC_ADDRESS_HOURLY * HOURS,
     alarms: alarms * ALARM,
     ...(unlimited ? worstSurplus(type) : { surplus: 0 }),
@@ -61,9 +66,10 @@ export function monthlyPrice({ type, volumeGiB, alarms, unlimited = false }: Pri
 }
 
 /** The price as a person reads it, public IPv4 address included. */
-export function priceText({ instance, disk, address, alarms, surplus }: MonthlyPrice): string {
-  const rest = disk + address + alarms;
-  const parts = `disk ${dollars(disk)}, public IPv4 ${dollars(address)}${alarms > 0 ? `, alarm ${dollars(alarms)}` : ""}`;
+export function priceText({ instance, disk, dataVolume, address, alarms, surplus }: MonthlyPrice): string {
+  const rest = disk + (dataVolume ?? 0) + address + alarms;
+  const data = dataVolume === undefined ? "" : `data volume ${dollars(dataVolume)}, `;
+  const parts = `disk ${dollars(disk)}, ${data}public IPv4 ${dollars(address)}${alarms > 0 ? `, alarm ${dollars(alarms)}` : ""}`;
   const conditions = `us-east-1, list prices of 2025, before traffic${surplus === undefined ? " and surplus credits" : ""}`;
   const worst = surplus ? `; surplus CPU credits cost up to ${dollars(surplus)} more where all CPUs always work` : "";
   return instance === undefined

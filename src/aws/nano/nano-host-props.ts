@@ -2,6 +2,7 @@ import type { Tls } from "../../release/tls.ts";
 import type { TrustedProxies } from "../../release/trusted-proxies.ts";
 import type { AwsEnvironment } from "../aws-account.ts";
 import type { CloudConfigFile } from "./cloud-config.ts";
+import type { DataVolumeOptions } from "./data-volume-options.ts";
 import type { MachineImage } from "./machine-image.ts";
 import type { OpenTo } from "./open-to.ts";
 import type { OutboundRule } from "./outbound-rule.ts";
@@ -31,7 +32,8 @@ export interface NanoHostProps extends AwsEnvironment {
   readonly zone?: { readonly id: string };
   /**
    * Where the certificates of its sites come from; a site may say it for itself. They are on the host's encrypted disk and
-   * go with it: the host that replaces it gets new ones, of which Let's Encrypt gives the same names five a week.
+   * go with it: the host that replaces it gets new ones, of which Let's Encrypt gives the same names five a week. With a
+   * `dataVolume` they are kept on that as well, and the host that replaces it has them again.
    * @default - sites are served by HTTP
    */
   readonly tls?: Tls;
@@ -42,6 +44,12 @@ export interface NanoHostProps extends AwsEnvironment {
    * @default 8
    */
   readonly volumeGiB?: number;
+  /**
+   * An EBS volume that outlives the instance, for the volumes of services and the certificates of sites. Declaring it, or
+   * no longer, makes a new instance: its id is in the user data.
+   * @default - none: what services write goes with their containers
+   */
+  readonly dataVolume?: DataVolumeOptions;
   /** MiB of swap for the host itself, services have none; 512 MB do not hold apt and Docker at once. @default 1024 */
   readonly swapMiB?: number;
   /** Ubuntu packages of one's own, installed at the first boot. @default - none */

@@ -8,13 +8,15 @@ import type { OptionNames } from "../../values/known-options.ts";
 import { AwsAccount } from "../aws-account.ts";
 import { checkResourceId, ELASTIC_IP, SUBNET, TOPIC, ZONE } from "../resource-id.ts";
 import { packageName } from "./cloud-config.ts";
-import { hostBootstrap, hostConf, swapSize } from "./host-bootstrap.ts";
+import { checkDataVolume } from "./data-volume-options.ts";
+import { hostBootstrap, hostConf, swapSize, VOLUME_TO_BE } from "./host-bootstrap.ts";
 import { InstanceType } from "./instance-type.ts";
 import { MachineImage } from "./machine-image.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
 import { checkOpenTo } from "./open-to.ts";
 import { checkOutbound } from "./outbound-rule.ts";
 import { type UserData, userData } from "./user-data.ts";
+import { checkWholeNumber } from "./whole-number.ts";
 
 /** What was declared of a host, checked. */
 export interface NanoHostSettings {
@@ -46,6 +48,7 @@ const NANO_HOST_PROPS: OptionNames<NanoHostProps> = {
   zone: true,
   tls: true,
   volumeGiB: true,
+  dataVolume: true,
   swapMiB: true,
   packages: true,
   files: true,
@@ -78,14 +81,15 @@ export function nanoHostSettings(scope: Construct, names: HostNames, props: Nano
     () => {
       read.userData = readUserData(scope, names, props);
     },
-    () => checkRange(scope, "volumeGiB", volumeGiB, VOLUME),
-    () => checkRange(scope, "deadlineSeconds", deadlineSeconds, DEADLINE),
+    () => checkWholeNumber(scope, "volumeGiB", volumeGiB, VOLUME),
+    () => checkDataVolume(scope, props.dataVolume),
+    () => checkWholeNumber(scope, "deadlineSeconds", deadlineSeconds, DEADLINE),
     () => checkLiteral(scope, "drainSeconds", props.drainSeconds, drainTime),
     () => checkLiteral(scope, "keepReleases", props.keepReleases, keptReleases),
     () => checkOutbound(scope, props.outbound ?? []),
     () => checkOpenTo(scope, props.openTo, props.trustedProxies),
     () => requireTextMap(scope, "tags", props.tags ?? {}),
-    () => checkZone(scope, props),
+    () => checkZones(scope, props),
     ...referenceChecks(scope, props),
   ]);
   return read as unknown as NanoHostSettings;
@@ -93,6 +97,7 @@ export function nanoHostSettings(scope: Construct, names: HostNames, props: Nano
 
 function readUserData(scope: Construct, names: HostNames, props: NanoHostProps): UserData {
   const { swapMiB, packages = [], files = [] } = props;
+  const dataVolume = props.dataVolume ? VOLUME_TO_BE : undefined;
   collectErrors([
     () => atProperty(scope, "id", () => hostConf(names)),
     () => checkLiteral(scope, "swapMiB", swapMiB, swapSize),
@@ -111,7 +116,7 @@ function readUserData(scope: Construct, names: HostNames, props: NanoHostProps):
       throw new ConstructError(scope, "files", { subject: "files", rule: "must be a list", got: files, remedy });
     },
   ]);
-  return atProperty(scope, "files", () => userData(hostBootstrap({ ...names, swapMiB, packages, files })));
+  return atProperty(scope, "files", () => userData(hostBootstrap({ ...names, swapMiB, packages, files, dataVolume })));
 }
 
 function referenceChecks(scope: Construct, { subnet, zone, elasticIp, statusAlarm }: NanoHostProps): (() => void)[] {
@@ -140,33 +145,27 @@ function checkImage(scope: Construct, type: InstanceType, image: MachineImage): 
   throw new ConstructError(scope, "machineImage", problem);
 }
 
-/** A zone belongs to the region that a host is in, and a subnet is in one already. */
-function checkZone(scope: Construct, { availabilityZone: zone, subnet }: NanoHostProps): void {
+/** A zone belongs to the region that a host is in, a subnet is in one already, and a volume stays in its own. */
+function checkZones(scope: Construct, { availabilityZone: zone, dataVolume, subnet }: NanoHostProps): void {
+  checkZone(scope, "availabilityZone", zone);
+  checkZone(scope, "dataVolume.zone", dataVolume?.zone);
   if (zone === undefined) return;
-  requireLiteral(scope, "availabilityZone", zone);
-  const { region } = AwsAccount.of(scope);
-  if (
-    typeof zone !== "string" ||
-    !zone.startsWith(region) ||
-    !/^(-[a-z0-9-]+)?[a-z]$/.test(zone.slice(region.length))
-  ) {
-    const remedy = `write e.g. "${region}b"`;
-    const problem = { subject: "availability zone", rule: `must be one of ${region}`, got: zone, remedy };
-    throw new ConstructError(scope, "availabilityZone", problem);
+  if (dataVolume?.zone !== undefined && dataVolume.zone !== zone) {
+    const problem = `is ${dataVolume.zone}, but availabilityZone is ${zone}: a host stands where its data volume is, leave one of the two out`;
+    throw new ConstructError(scope, "dataVolume.zone", problem);
   }
   if (subnet === undefined) return;
   const problem = `is ${zone}, but subnet ${subnet.id} is in a zone of its own: leave one of the two out`;
   throw new ConstructError(scope, "availabilityZone", problem);
 }
 
-function checkRange(
-  scope: Construct,
-  property: string,
-  got: number,
-  { subject, unit, lowest, highest }: typeof VOLUME,
-): void {
-  requireLiteral(scope, property, got);
-  if (Number.isInteger(got) && got >= lowest && got <= highest) return;
-  const rule = `must be a whole number of ${unit} from ${lowest} to ${highest}`;
-  throw new ConstructError(scope, property, { subject, rule, got });
+function checkZone(scope: Construct, property: string, zone: string | undefined): void {
+  if (zone === undefined) return;
+  requireLiteral(scope, property, zone);
+  const { region } = AwsAccount.of(scope);
+  const isZone = typeof zone === "string" && zone.startsWith(region);
+  if (isZone && /^(-[a-z0-9-]+)?[a-z]$/.test(zone.slice(region.length))) return;
+  const remedy = `write e.g. "${region}b"`;
+  const problem = { subject: "availability zone", rule: `must be one of ${region}`, got: zone, remedy };
+  throw new ConstructError(scope, property, problem);
 }

@@ -19,6 +19,7 @@ import type { IRole } from "../ecr-repository-base.ts";
 import { SECRET_KINDS } from "../secret.ts";
 import { LONGEST_DOCUMENT_NAME } from "./agent-document.ts";
 import { awsSecretsOf, awsTlsSecretsOf } from "./aws-secrets.ts";
+import { DataVolume } from "./data-volume.ts";
 import { hostDeployerStatements, zoneDeployerStatements } from "./deployer-policy.ts";
 import { ElasticIp } from "./elastic-ip.ts";
 import { Firewall } from "./firewall.ts";
@@ -63,6 +64,8 @@ export class NanoHost extends HostBase implements IRole {
   readonly privateIp: string;
   readonly instanceId: string;
   readonly roleName: string;
+  /** The EBS volume that outlives its instances, where it has one; a reference. */
+  readonly dataVolumeId?: string;
   /** What must have happened before the host serves what is declared. */
   readonly ready: TerraformDependency[];
   private readonly account: AwsAccount;
@@ -89,7 +92,15 @@ export class NanoHost extends HostBase implements IRole {
     this.platform = type.platform;
     this.memory = new MemoryBudget(this, type);
     const unlimited = type.isBurstable && props.cpuCredits !== "standard";
-    const price = priceText(monthlyPrice({ type, volumeGiB, alarms: props.statusAlarm ? 1 : 0, unlimited }));
+    const price = priceText(
+      monthlyPrice({
+        type,
+        volumeGiB,
+        dataVolumeGiB: props.dataVolume?.sizeGiB,
+        alarms: props.statusAlarm ? 1 : 0,
+        unlimited,
+      }),
+    );
     this.description = `${type}, ${this.platform}, ${machineImage.describe(this, type.platform)}: ${price}`;
     atProperty(this, "release", () => this.checkManifest());
     const parts = this.declare(declared);
@@ -98,6 +109,7 @@ export class NanoHost extends HostBase implements IRole {
     this.publicIp = parts.address.publicIp;
     this.privateIp = parts.address.privateIp;
     this.instanceId = parts.instance.instanceId;
+    this.dataVolumeId = parts.dataVolume?.volumeId;
     this.roleName = parts.role.roleName;
     this.ready = parts.release.ready;
   }
@@ -176,7 +188,7 @@ export class NanoHost extends HostBase implements IRole {
     const placement = new VpcSubnet(this, "VpcSubnet", {
       type: declared.type,
       subnet: props.subnet,
-      zone: props.availabilityZone,
+      zone: props.availabilityZone ?? (props.subnet ? undefined : props.dataVolume?.zone),
     });
     const firewall = new Firewall(this, "Firewall", {
       vpcId: placement.vpcId,
@@ -185,6 +197,17 @@ export class NanoHost extends HostBase implements IRole {
       tags,
     });
     const address = new ElasticIp(this, "ElasticIp", { placement, firewall, allocationId: props.elasticIp, tags });
+    const stack = owningStack(this).node.id;
+    const dataVolume =
+      props.dataVolume &&
+      new DataVolume(this, "DataVolume", {
+        ...props.dataVolume,
+        account,
+        stack,
+        subnetId: address.subnetId,
+        inGivenSubnet: props.subnet !== undefined,
+        tags,
+      });
     const policy = () =>
       hostPolicy(account, {
         parameterName,
@@ -194,7 +217,16 @@ export class NanoHost extends HostBase implements IRole {
       });
     const role = new HostRole(this, "Role", { account, policy });
     const dependsOn = [...role.ready, ...firewall.ready, ...address.ready, ...placement.ready];
-    const instance = new NanoInstance(this, "Instance", { declared, props, role, address, tags, dependsOn });
+    const instance = new NanoInstance(this, "Instance", {
+      declared,
+      props,
+      role,
+      address,
+      dataVolume,
+      tags,
+      dependsOn,
+    });
+    const attached = dataVolume?.attachTo(instance.instanceId) ?? [];
     const release = new NanoRelease(this, "Release", {
       account,
       hostName: this.node.path,
@@ -204,11 +236,11 @@ export class NanoHost extends HostBase implements IRole {
       manifest: () => this.manifest(),
       waitForRelease: props.waitForRelease ?? true,
       deadlineSeconds: declared.deadlineSeconds,
-      dependsOn: [...role.ready, ...address.ready],
+      dependsOn: [...role.ready, ...address.ready, ...attached],
     });
     if (props.statusAlarm) new StatusAlarm(this, "Alarm", account, instance.instanceId, props.statusAlarm);
-    account.addDeployerStatements(...hostDeployerStatements(account, owningStack(this).node.id));
-    return { firewall, address, role, instance, release };
+    account.addDeployerStatements(...hostDeployerStatements(account, stack));
+    return { firewall, address, role, dataVolume, instance, release };
   }
 
   /** What the host is told. @throws InvalidValueError for whatever it would refuse */

@@ -1,6 +1,7 @@
 import { Instance } from "@cdktf/provider-aws/lib/instance";
 import { Construct } from "constructs";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
+import type { DataVolume } from "./data-volume.ts";
 import type { ElasticIp } from "./elastic-ip.ts";
 import type { HostRole } from "./host-role.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
@@ -12,6 +13,7 @@ export interface NanoInstanceProps {
   readonly props: NanoHostProps;
   readonly role: HostRole;
   readonly address: ElasticIp;
+  readonly dataVolume?: DataVolume;
   readonly tags: Readonly<Record<string, string>>;
   readonly dependsOn: TerraformDependency[];
 }
@@ -24,8 +26,9 @@ export class NanoInstance extends Construct {
   /** A reference. */
   readonly instanceId: string;
 
-  constructor(scope: Construct, id: string, { declared, props, role, address, tags, dependsOn }: NanoInstanceProps) {
+  constructor(scope: Construct, id: string, from: NanoInstanceProps) {
     super(scope, id);
+    const { declared, props, role, address, dataVolume, tags, dependsOn } = from;
     const { type, machineImage, userData, volumeGiB } = declared;
     const { userDataReplaceOnChange = true } = props;
     const ignored = [
@@ -37,7 +40,7 @@ export class NanoInstance extends Construct {
       instanceType: type.name,
       iamInstanceProfile: role.profileName,
       networkInterface: [{ deviceIndex: 0, networkInterfaceId: address.interfaceId }],
-      userDataBase64: userData.base64,
+      userDataBase64: dataVolume ? dataVolume.nameIn(userData.base64) : userData.base64,
       userDataReplaceOnChange,
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
       rootBlockDevice: { volumeType: "gp3", volumeSize: volumeGiB, encrypted: true, deleteOnTermination: true, tags },

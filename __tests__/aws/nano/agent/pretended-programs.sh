@@ -184,6 +184,8 @@ case $name in
   curl) by_curl "$@" ;;
   systemctl)
     case "$*" in
+      'enable '*) ;;
+      'restart slipway-data.service') "$SLIPWAY_ROOT/usr/local/sbin/slipway" mount ;;
       *' docker') [ ! -e "$D/no-service" ] ;;
       *) [ ! -e "$PRETENDED/nginx/broken" ] && by_nginx start ;;
     esac

@@ -45,7 +45,9 @@ converge_as_told() {
 prepare() {
   rm -rf "$WORK" "$RUN/env"
   [ -e "$STATE/bootstrapped" ] || again "the first boot did not finish: cloud-init status --long; /var/log/cloud-init-output.log"
-  { set_up && d_ready; } || again "$problem"
+  set_up || again "$problem"
+  settle_data
+  d_ready || again "$problem"
 }
 
 # Whether the manifest that was read is of a format that this agent knows.

@@ -34,6 +34,7 @@ d_serving() {
 }
 
 d_fetch() {
+  need_data "$1" || return
   image=$(of_service "$1" .image)
   has_image "$image" && return
   say "pulling $image"

@@ -7,7 +7,7 @@ TOOLS="awk base64 chmod cp curl cut docker find flock grep gunzip install jq log
 # self_test MANIFEST...: whether it accepts these, and what serves now.
 self_test() {
   mkdir -p "$RUN"
-  for tool in $TOOLS; do command -v "$tool" >/dev/null || unfit "the program $tool is missing"; done
+  for tool in $TOOLS $(! has_data_volume || echo "$DATA_TOOLS"); do command -v "$tool" >/dev/null || unfit "the program $tool is missing"; done
   if [ -e "$STATE/serving.json" ]; then
     serves=$(serving release)
     [ -n "$serves" ] || unfit "it cannot read $STATE/serving.json"

@@ -19,6 +19,7 @@ show_status() {
   fi
   echo "agent $(short "$AGENT_SHA")"
   show_surroundings
+  show_data
   show_failures
   [ -z "$(cat "$STATE/held" 2>/dev/null)" ] ||
     echo "held version=$(cut -d ' ' -f 1 "$STATE/held"): newer, left alone because an older one was chosen"

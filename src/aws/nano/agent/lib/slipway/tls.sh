@@ -26,7 +26,7 @@ tls_text() {
   if [ -s "$TLS/$1.pem" ]; then
     of_tls "$1" .secured
     echo "# certificate $(sha256sum <"$TLS/$1.pem" | cut -c 1-16)"
-  elif [ -e "$TLS/$1.had" ]; then
+  elif [ -e "$TLS/$1.had" ] || ! knows_certificates; then
     of_tls "$1" .lost
   else
     of_tls "$1" .before
@@ -139,6 +139,7 @@ care_for_certificates() {
     echo "$until" | keep "$ACME/paused/$file"
     say "$(of_tls "$file" .name): no new certificate: $problem; tried again after $(date -u -d "@$until" +%H:%M) UTC, or once $ACME/paused/$file is removed"
   done
+  save_certificates
   tls_is_settled && return
   say "certificates changed"
   begin_work
@@ -146,6 +147,7 @@ care_for_certificates() {
 }
 
 is_due() {
+  [ -s "$TLS/$1.pem" ] || knows_certificates || return 1 # it may be on the data volume
   [ -s "$TLS/$1.pem" ] && [ "$(of_tls "$1" .acme.directory)" = "$(cat "$TLS/$1.from")" ] &&
     [ "$(date +%s)" -lt "$(cat "$TLS/$1.renewal" 2>/dev/null || echo 0)" ] && return 1
   return 0
