@@ -10,35 +10,25 @@ import type { HostCapabilities } from "../../release/host-capabilities.ts";
 import { BRIDGE_ADDRESS, type ClaimedPorts } from "../../release/service-ports.ts";
 import { atProperty } from "../../terraform/construct-error.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
-import { owningStack, stackOf } from "../../terraform/stack-of.ts";
-import { templateMap } from "../../terraform/template-text.ts";
+import { stackOf } from "../../terraform/stack-of.ts";
 import type { Platform } from "../../values/platform.ts";
 import { AwsAccount } from "../aws-account.ts";
-import { awsName } from "../aws-name.ts";
 import type { IRole } from "../ecr-repository-base.ts";
 import { SECRET_KINDS } from "../secret.ts";
-import { LONGEST_DOCUMENT_NAME } from "./agent-document.ts";
 import { awsSecretsOf, awsTlsSecretsOf } from "./aws-secrets.ts";
-import { DataVolume } from "./data-volume.ts";
-import { hostDeployerStatements, zoneDeployerStatements } from "./deployer-policy.ts";
-import { ElasticIp } from "./elastic-ip.ts";
-import { Firewall } from "./firewall.ts";
+import { zoneDeployerStatements } from "./deployer-policy.ts";
+import type { Firewall } from "./firewall.ts";
 import { FrontHosts } from "./front-hosts.ts";
-import { hostPolicy } from "./host-policy.ts";
-import { HostRole } from "./host-role.ts";
 import { MemoryBudget } from "./memory-budget.ts";
 import { monthlyPrice, priceText } from "./monthly-price.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
-import { type NanoHostSettings, nanoHostSettings } from "./nano-host-settings.ts";
-import { NanoInstance } from "./nano-instance.ts";
-import { NanoRelease } from "./nano-release.ts";
-import { visitorsOf } from "./open-to.ts";
+import { nanoHostSettings } from "./nano-host-settings.ts";
+import { nanoParts } from "./nano-parts.ts";
+import type { NanoRelease } from "./nano-release.ts";
 import { PrivateAddresses } from "./private-addresses.ts";
 import { ecrPullOf, requirePullable } from "./pullable-image.ts";
 import { type ReleaseManifest, releaseManifest } from "./release-manifest.ts";
 import { assertFitsParameter } from "./release-parameter.ts";
-import { StatusAlarm } from "./status-alarm.ts";
-import { VpcSubnet } from "./vpc-subnet.ts";
 
 const PUBLIC_PORT = 80;
 const TLS_PORT = 443;
@@ -103,7 +93,14 @@ export class NanoHost extends HostBase implements IRole {
     );
     this.description = `${type}, ${this.platform}, ${machineImage.describe(this, type.platform)}: ${price}`;
     atProperty(this, "release", () => this.checkManifest());
-    const parts = this.declare(declared);
+    const parts = nanoParts(this, {
+      ...{ account: this.account, props, declared, parameterName: this.parameterName },
+      manifest: () => this.manifest(),
+      permissions: () => ({
+        repositoryArns: this.pulls().map(({ repositoryArn }) => repositoryArn),
+        secrets: [...this.hosted.flatMap(awsSecretsOf), ...this.certified.flatMap(awsTlsSecretsOf)],
+      }),
+    });
     this.firewall = parts.firewall;
     this.rollout = parts.release;
     this.publicIp = parts.address.publicIp;
@@ -179,68 +176,6 @@ export class NanoHost extends HostBase implements IRole {
 
   private get parameterName(): string {
     return `/slipway/${this.node.path}/release`;
-  }
-
-  private declare(declared: NanoHostSettings) {
-    const { account, props, parameterName } = this;
-    const documentName = awsName(this, LONGEST_DOCUMENT_NAME);
-    const tags = templateMap({ Name: this.node.path, ...props.tags });
-    const placement = new VpcSubnet(this, "VpcSubnet", {
-      type: declared.type,
-      subnet: props.subnet,
-      zone: props.availabilityZone ?? (props.subnet ? undefined : props.dataVolume?.zone),
-    });
-    const firewall = new Firewall(this, "Firewall", {
-      vpcId: placement.vpcId,
-      outbound: props.outbound ?? [],
-      visitors: visitorsOf(props.openTo, props.trustedProxies),
-      tags,
-    });
-    const address = new ElasticIp(this, "ElasticIp", { placement, firewall, allocationId: props.elasticIp, tags });
-    const stack = owningStack(this).node.id;
-    const dataVolume =
-      props.dataVolume &&
-      new DataVolume(this, "DataVolume", {
-        ...props.dataVolume,
-        account,
-        stack,
-        subnetId: address.subnetId,
-        inGivenSubnet: props.subnet !== undefined,
-        tags,
-      });
-    const policy = () =>
-      hostPolicy(account, {
-        parameterName,
-        documentName,
-        repositoryArns: this.pulls().map(({ repositoryArn }) => repositoryArn),
-        secrets: [...this.hosted.flatMap(awsSecretsOf), ...this.certified.flatMap(awsTlsSecretsOf)],
-      });
-    const role = new HostRole(this, "Role", { account, policy });
-    const dependsOn = [...role.ready, ...firewall.ready, ...address.ready, ...placement.ready];
-    const instance = new NanoInstance(this, "Instance", {
-      declared,
-      props,
-      role,
-      address,
-      dataVolume,
-      tags,
-      dependsOn,
-    });
-    const attached = dataVolume?.attachTo(instance.instanceId) ?? [];
-    const release = new NanoRelease(this, "Release", {
-      account,
-      hostName: this.node.path,
-      parameterName,
-      documentName,
-      instanceId: instance.instanceId,
-      manifest: () => this.manifest(),
-      waitForRelease: props.waitForRelease ?? true,
-      deadlineSeconds: declared.deadlineSeconds,
-      dependsOn: [...role.ready, ...address.ready, ...attached],
-    });
-    if (props.statusAlarm) new StatusAlarm(this, "Alarm", account, instance.instanceId, props.statusAlarm);
-    account.addDeployerStatements(...hostDeployerStatements(account, stack));
-    return { firewall, address, role, dataVolume, instance, release };
   }
 
   /** What the host is told. @throws InvalidValueError for whatever it would refuse */
