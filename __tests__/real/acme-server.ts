@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { request } from "node:https";
+import { createServer, request, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheFolder } from "../../src/cli/cache-folder.mjs";
@@ -123,5 +124,60 @@ export class AcmeServer {
   private spawn(program: string, words: readonly string[]): void {
     const env = { ...process.env, PEBBLE_VA_NOSLEEP: "1", PEBBLE_AUTHZREUSE: "0", PEBBLE_WFE_NONCEREJECT: "0" };
     this.children.push(spawn("setpriv", ["--pdeathsig", "KILL", "--", program, ...words], { env, stdio: "ignore" }));
+  }
+}
+
+/** What an ACME server says instead of taking an order. */
+export interface OrderRefusal {
+  readonly status: 429 | 500;
+  readonly detail: string;
+  /** @default - it says nothing of it */
+  readonly retryAfterSeconds?: number;
+}
+
+/** An ACME server that opens an account for everybody and refuses every order, as Let's Encrypt does at its limits. */
+export class RefusingAcmeServer {
+  readonly folder = mkdtempSync(join(tmpdir(), "slipway-acme-"));
+  readonly caFile = join(this.folder, "ca.pem");
+  /** How many orders it refused. */
+  orders = 0;
+  directory = "";
+  private readonly server: Server;
+
+  constructor(public refusal: OrderRefusal) {
+    const { certificate, key } = selfSigned(["localhost"]);
+    writeFileSync(this.caFile, certificate);
+    this.server = createServer({ cert: certificate, key }, (asked, answer) => {
+      asked.resume();
+      asked.on("end", () => {
+        const base = this.directory.replace("/dir", "");
+        const say = (status: number, body: object, headers: Record<string, string> = {}) => {
+          const usual = { "Content-Type": "application/json", "Replay-Nonce": `nonce-${Date.now()}` };
+          answer.writeHead(status, { ...usual, ...headers }).end(JSON.stringify(body));
+        };
+        const urls = ["newNonce", "newAccount", "newOrder", "revokeCert", "keyChange"].map((name) => [
+          name,
+          `${base}/${name}`,
+        ]);
+        if (asked.url === "/dir") return say(200, Object.fromEntries(urls));
+        if (asked.url === "/newAccount") return say(201, { status: "valid" }, { Location: `${base}/account/1` });
+        if (asked.url !== "/newOrder") return say(200, {});
+        this.orders += 1;
+        const { status, detail, retryAfterSeconds: seconds } = this.refusal;
+        const type = `urn:ietf:params:acme:error:${status === 429 ? "rateLimited" : "serverInternal"}`;
+        say(status, { type, detail, status }, seconds === undefined ? {} : { "Retry-After": `${seconds}` });
+      });
+    });
+  }
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    this.directory = `https://localhost:${(this.server.address() as AddressInfo).port}/dir`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }

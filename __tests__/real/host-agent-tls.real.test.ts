@@ -9,13 +9,18 @@ import { AgentHost } from "../aws/nano/agent/agent-host.ts";
 import { AwsDouble } from "../aws/nano/agent/aws-double.ts";
 import { TestImages } from "../aws/nano/agent/test-images.ts";
 import { selfSigned } from "../self-signed.ts";
-import { AcmeServer, debianProgram, EXTERNAL_ACCOUNT } from "./acme-server.ts";
+import { AcmeServer, debianProgram, EXTERNAL_ACCOUNT, RefusingAcmeServer } from "./acme-server.ts";
 import { request } from "./request-stream.ts";
 
 const images = new TestImages();
 const aws = new AwsDouble();
 const host = new AgentHost(aws);
 const acme = new AcmeServer();
+const limiting = new RefusingAcmeServer({
+  status: 429,
+  detail: "too many certificates (5) already issued for this exact set of identifiers",
+  retryAfterSeconds: 100_000,
+});
 let roots = "";
 
 jest.setTimeout(180_000);
@@ -24,6 +29,7 @@ beforeAll(async () => {
   await host.start();
   await acme.start(host.port);
   roots = await acme.roots();
+  await limiting.start();
   aws.putParameter("/ca/hmac", EXTERNAL_ACCOUNT.hmacKey);
   // what its package brings, and a server that no longer takes a nonce, as often as a file says
   host.program(
@@ -38,6 +44,7 @@ exec ${debianProgram("dehydrated")} "$@"`,
 });
 afterAll(async () => {
   await acme.stop();
+  await limiting.stop();
   await host.stop();
   await images.stop();
   acme.remove();
@@ -132,18 +139,45 @@ test("a third of its life before its end it is renewed, and no container is new"
   expect([await visit(roots), host.containerIds(), asked()]).toEqual(["version 1", containers, 4]);
 });
 
+test("a server that limits how often it is asked is left alone for as long as it says, one in trouble for an hour", async () => {
+  const limited = "limited.test";
+  const { directory, caFile } = limiting;
+  const source = Tls.acme({ email: "ops@example.com", agreeToTerms: true, directory, caFile });
+  const pause = () => Number(host.read(`var/lib/slipway/acme/paused/${limited}`)) - Date.now() / 1000;
+  const status = async () => (await host.run(["status"])).lines.find((line) => line.includes(limited));
+  const outcome = await host.release([app(), app("limited")], { tls: { [NAME]: account(), [limited]: source } });
+  expect(outcome.status).toBe(0);
+  expect(outcome.lines.join("\n")).toMatch(
+    /limited\.test: no new certificate: too many certificates \(5\) already issued .*; tried again after [\d-]{10} /,
+  );
+  expect(pause()).toBeGreaterThan(99_000);
+  expect(await status()).toMatch(/certificate none yet; the ACME server is asked again at [\d-]{10} \d\d:\d\d UTC$/);
+  expect([await plain(limited), await visit(roots), limiting.orders]).toEqual([200, "version 1", 1]);
+  expect(await host.run(["converge"])).toEqual({ status: 0, lines: [], last: "" });
+  expect(limiting.orders).toBe(1);
+  // its time is over, and now it is in trouble itself
+  limiting.refusal = { status: 500, detail: "the server had an internal error" };
+  lost(`var/lib/slipway/acme/paused/${limited}`);
+  expect((await host.run(["converge"])).lines.join("\n")).toContain(
+    `${limited}: no new certificate: the server had an internal error; tried again after `,
+  );
+  expect([limiting.orders, await plain(limited), await visit(roots)]).toEqual([2, 200, "version 1"]);
+  expect(pause()).toBeGreaterThan(3500);
+  expect(pause()).toBeLessThan(3700);
+});
+
 test("a name that DNS does not know harms no other, is served by HTTP, and is not asked for again within the hour", async () => {
   await acme.loseName("lost.test");
   const before = await serial();
   const outcome = await host.release([app(), app("lost")], { tls: { [NAME]: account(), "lost.test": account() } });
   expect(outcome.status).toBe(0);
   expect(outcome.lines.join("\n")).toMatch(
-    /slipway: lost\.test: no new certificate: .*lost\.test.*; tried again after \d\d:\d\d UTC/,
+    /slipway: lost\.test: no new certificate: .*lost\.test.*; tried again after [\d-]{10} \d\d:\d\d UTC/,
   );
   expect([await plain("lost.test"), await visit(roots, "lost.test")]).toEqual([200, REJECTED]);
-  expect([await serial(), await plain(), asked()]).toEqual([before, 308, 5]);
+  expect([await serial(), await plain(), asked()]).toEqual([before, 308, 7]);
   expect(await host.run(["converge"])).toEqual({ status: 0, lines: [], last: "" });
-  expect(asked()).toBe(5);
+  expect(asked()).toBe(7);
 });
 
 test("a certificate that is lost while the server is down is 503 and no handshake, and never served by HTTP again", async () => {

@@ -12,6 +12,7 @@ TLS=$STATE/tls
 ACME=$STATE/acme
 ACME_TRIES=3
 ACME_PAUSE=3600
+ACME_LONGEST_PAUSE=604800 # whatever a server says: a week is Let's Encrypt's longest limit
 ACME_LONGEST=300 # a release waits no longer for certificates; the timer goes on
 ASKED_MINUTES=60 # how often a secret is looked at for another certificate
 
@@ -134,10 +135,10 @@ care_for_certificates() {
   for file in $(tls_files acme); do
     is_due "$file" && ! is_paused "$file" && [ $(($(date +%s) - begun)) -lt "$ACME_LONGEST" ] || continue
     obtain_certificate "$file" && continue
+    until=$(($(date +%s) + $(acme_pause)))
     rm -rf "$RUN/acme" # which may hold a secret
-    until=$(($(date +%s) + ACME_PAUSE))
     echo "$until" | keep "$ACME/paused/$file"
-    say "$(of_tls "$file" .name): no new certificate: $problem; tried again after $(date -u -d "@$until" +%H:%M) UTC, or once $ACME/paused/$file is removed"
+    say "$(of_tls "$file" .name): no new certificate: $problem; tried again after $(date -u -d "@$until" '+%F %H:%M') UTC, or once $ACME/paused/$file is removed"
   done
   save_certificates
   tls_is_settled && return
@@ -181,6 +182,14 @@ acme_problem() {
   detail=$(sed -n 's/.*"detail"[]:][[:space:]]*"\(\([^"\\]\|\\.\)*\)".*/\1/p' "$RUN/acme/said" | tail -n 1 | sed 's/\\"/"/g')
   [ -n "$detail" ] || detail=$(grep -m 1 ERROR "$RUN/acme/said" || grep . "$RUN/acme/said" | tail -n 1)
   one_line "$detail" | cut -c 1-300
+}
+
+# Seconds until the server is asked again: as it says itself where it limits how often (429), an hour at least.
+acme_pause() {
+  said=$(sed -n 's/^[Rr]etry-[Aa]fter:[[:space:]]*\([0-9]\{1,9\}\)[[:space:]]*$/\1/p' "$RUN/acme/said" 2>/dev/null | tail -n 1)
+  [ "${said:-0}" -gt "$ACME_PAUSE" ] || said=$ACME_PAUSE
+  [ "$said" -le "$ACME_LONGEST_PAUSE" ] || said=$ACME_LONGEST_PAUSE
+  echo "$said"
 }
 
 write_acme_configuration() {
@@ -234,7 +243,7 @@ show_certificates() {
     else
       told="none yet"
     fi
-    ! is_paused "$file" || told="$told; the ACME server is asked again at $(date -u -d "@$(cat "$ACME/paused/$file")" +%H:%M) UTC"
+    ! is_paused "$file" || told="$told; the ACME server is asked again at $(date -u -d "@$(cat "$ACME/paused/$file")" '+%F %H:%M') UTC"
     printf '  %-20s certificate %s\n' "$(of_tls "$file" .name)" "$told"
   done
 }
