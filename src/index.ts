@@ -21,6 +21,7 @@ export type { IImage } from "./docker/image.ts";
 export type { BuildSecret } from "./docker/image-dockerfile.ts";
 export { type INetwork, Network, type NetworkProps } from "./docker/network.ts";
 export type { PullAccess } from "./docker/pull-access.ts";
+export type { PullLogin } from "./docker/pull-login.ts";
 export { PulledImage, type PulledImageProps } from "./docker/pulled-image.ts";
 export type { IRegistry, IRepository } from "./docker/registry.ts";
 export { RegistryLogin, type RegistryLoginProps } from "./docker/registry-login.ts";
@@ -33,12 +34,13 @@ export type { LintOptions } from "./dockerfile/lint/lint.ts";
 export { Backend } from "./hosts/backend.ts";
 export type { IBackend, IHost, ISecret, IService, ISite, RouteTo, RunOptions, SiteRoute } from "./hosts/host.ts";
 export { LocalHost, type LocalHostProps } from "./hosts/local/local-host.ts";
+export { type DeployerSecretOptions, Secret } from "./hosts/secret.ts";
 export type { ErrorPages } from "./release/error-page.ts";
 export type { Hsts } from "./release/hsts.ts";
 export type { RateLimit } from "./release/rate-limit.ts";
 export type { Redirect } from "./release/redirect.ts";
 export type { SiteOptions } from "./release/site-options.ts";
-export { type AcmeOptions, type ExternalAccount, type KeptSecret, Tls } from "./release/tls.ts";
+export { type AcmeOptions, type ExternalAccount, Tls } from "./release/tls.ts";
 export { TrustedProxies } from "./release/trusted-proxies.ts";
 export { ConstructError } from "./terraform/construct-error.ts";
 export type { TerraformDependency } from "./terraform/dependency.ts";
@@ -55,6 +57,7 @@ export {
   RemoteContext,
   type RemoteToken,
 } from "./values/remote-context.ts";
+export type { KeptSecret } from "./values/secret-source.ts";
 export { SemanticVersion } from "./values/semantic-version.ts";
 export { ServerName } from "./values/server-name.ts";
 

@@ -73,7 +73,7 @@ describe("registries", () => {
         DockerEngine.of(scope).login({ ...registry.repository("a"), pullAccess: pullAccess as PullAccess });
       });
     expect(() => login({ kind: "token", token: "secret" })).toThrow(
-      'stack/hub: pullAccess: kind of login must be one that a Docker Engine can use, got "token": use anonymous, docker-config, login or aws-iam',
+      'stack/hub: pullAccess: kind of login must be one that a Docker Engine can use, got "token": use anonymous, docker-config, login, secret or aws-iam',
     );
     expect(() => login({ kind: "aws-iam", repositoryArn: "arn" })).not.toThrow();
   });

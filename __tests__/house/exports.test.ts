@@ -27,6 +27,7 @@ const EXPORTS = [
   "PulledImage",
   "RegistryLogin",
   "RemoteContext",
+  "Secret",
   "SelfHostedRegistry",
   "SemanticVersion",
   "ServerName",

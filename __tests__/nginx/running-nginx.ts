@@ -81,7 +81,10 @@ export class NginxFolder {
     }
     writeFileSync(
       file,
-      text.replaceAll(/(?<=[ "'])\/(?:(?:etc|var\/log)\/nginx|var\/lib\/slipway)\//g, (path) => this.folder + path),
+      text.replaceAll(
+        /(?<=[ "'])\/(?:(?:etc|var\/log)\/nginx|var\/lib\/slipway|run\/slipway-htpasswd)\//g,
+        (path) => this.folder + path,
+      ),
     );
     this.own(file);
   }

@@ -166,7 +166,12 @@ test("a name that only sends its visitors elsewhere has no zone to count them", 
   const tls = { kind: "local" } as Site["tls"];
   const proxy = { redirectFrom: ["www.a.test"], aliases: ["b.test"], rateLimit: { perSecond: 5 } };
   const routes = [{ path: "/", to: { service: "web" } }];
-  const text = render(nginxTlsSites([{ name: "a.test", routes, proxy, tls }], "/etc/nginx/slipway/tls"));
+  const text = render(
+    nginxTlsSites([{ name: "a.test", routes, proxy, tls }], {
+      certificates: "/etc/nginx/slipway/tls",
+      passwords: "/etc/nginx/slipway/htpasswd",
+    }),
+  );
   const zones = [...text.matchAll(/limit_req_zone .* zone=(\w+):1m/g)].map(([, zone]) => zone);
   const used = [...text.matchAll(/limit_req zone=(\w+) /g)].map(([, zone]) => zone);
   expect(zones).toHaveLength(2);

@@ -1,5 +1,6 @@
 import { renderSites, renderTlsSites, type SitesOptions } from "../../src/nginx/sites.ts";
 import { nginxTlsSites } from "../../src/nginx/tls.ts";
+import { passwordFile } from "../../src/release/basic-auth.ts";
 import type { Site } from "../../src/release/site.ts";
 import { Tls } from "../../src/release/tls.ts";
 
@@ -15,7 +16,7 @@ function options(sites: readonly Site[], more: Partial<SitesOptions> = {}): Site
   return {
     flavour: "instance",
     services: [{ name: "web", slots: [20_000, 20_001] }],
-    sites: nginxTlsSites(sites, "/var/lib/slipway/tls"),
+    sites: nginxTlsSites(sites, { certificates: "/var/lib/slipway/tls", passwords: "/run/slipway-htpasswd" }),
     ...more,
   };
 }
@@ -92,6 +93,22 @@ test("before its first certificate a site's rate limit holds for its routes, and
   ]);
 });
 
+test("a site with passwords asks for them by TLS, and serves nothing before its first certificate", () => {
+  const basicAuth = { users: { alice: { kind: "parameter", id: "/alice" } } };
+  const texts = renderTlsSites(options([site({ tls: ACME, basicAuth, proxy: { redirectFrom: ["www.example.com"] } })]));
+  const own = texts["shop.example.com"];
+  expect(own?.before).toBe(own?.lost);
+  expect(own?.before).toContain("location /.well-known/acme-challenge/ {");
+  expect(own?.secured).toContain(`    ssl_certificate_key /var/lib/slipway/tls/shop.example.com.pem;
+    auth_basic shop.example.com;
+    auth_basic_user_file /run/slipway-htpasswd/${passwordFile("shop.example.com", basicAuth)};
+    server_name shop.example.com;
+`);
+  expect(texts["www.example.com"]?.secured).not.toContain("shop.example.com;\n    location");
+  const realm = renderTlsSites(options([site({ tls: ACME, basicAuth: { ...basicAuth, realm: "The shop" } })]));
+  expect(realm["shop.example.com"]?.secured).toContain('    auth_basic "The shop";\n');
+});
+
 test("each name of a site has a certificate of its own, and those that lead to it are sent there by TLS", () => {
   const proxy = { aliases: ["store.example.com"], redirectFrom: ["www.example.com"] };
   const declared = options([site({ tls: ACME, hsts: { maxAge: 300 }, proxy })]);
@@ -143,7 +160,10 @@ test("what is common to all servers stands in sites.conf where a site has TLS, a
 
 test("a container has its certificates before its text: one text says all", () => {
   const tls = Tls.local().source;
-  const sites = nginxTlsSites([site({ name: "shop.localhost", tls })], "/etc/nginx/slipway/tls");
+  const sites = nginxTlsSites([site({ name: "shop.localhost", tls })], {
+    certificates: "/etc/nginx/slipway/tls",
+    passwords: "/etc/nginx/slipway/htpasswd",
+  });
   const text = renderSites({
     flavour: "container",
     services: [{ name: "web" }],

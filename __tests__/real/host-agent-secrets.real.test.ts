@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { AgentHost } from "../aws/nano/agent/agent-host.ts";
 import { AwsDouble } from "../aws/nano/agent/aws-double.ts";
 import { TestImages } from "../aws/nano/agent/test-images.ts";
@@ -43,7 +42,7 @@ test("a container gets its secrets as they are, and the host keeps none", async 
   for (const secret of [PASSWORD, "line 1", aws.secretKey, aws.sessionToken, aws.accessKeyId]) {
     expect(printed).not.toContain(secret);
     expect(recorded).not.toContain(secret);
-    expect(filesWith(secret)).toEqual(
+    expect(host.filesWith(secret)).toEqual(
       secret === "line 1" ? [expect.stringMatching(/^\.\/run\/slipway\/secrets\//)] : [],
     );
   }
@@ -51,20 +50,9 @@ test("a container gets its secrets as they are, and the host keeps none", async 
   expect(host.exists("run/slipway/env")).toBe(false);
 });
 
-/** The files of the host that hold `text`, as grep finds them. */
-function filesWith(text: string): string[] {
-  try {
-    const words = ["-rlF", "--devices=skip", "-e", text, "."];
-    return execFileSync("grep", words, { cwd: host.root, encoding: "utf8" }).trim().split("\n");
-  } catch (error) {
-    if ((error as { status?: number }).status === 1) return [];
-    throw error;
-  }
-}
-
 test("the search finds what is there", () => {
   host.write("var/lib/slipway/probe", "needle in it");
-  expect(filesWith("needle in it")).toEqual(["./var/lib/slipway/probe"]);
+  expect(host.filesWith("needle in it")).toEqual(["./var/lib/slipway/probe"]);
 });
 
 test.each([

@@ -191,6 +191,46 @@ const secured = () => ({
   }),
 });
 
+const SECRET = { from: "secrets-manager", id: "alice", version: "2" };
+const LOGIN = { repository: "ghcr.io/octo/app", registry: "ghcr.io", username: "reader", password: SECRET };
+const guarded = () => ({
+  ...secured(),
+  basicAuth: [{ name: "shop.example.com", file: "shop.example.com-0123abcd", users: { alice: SECRET } }],
+  logins: [LOGIN],
+});
+
+test("sites with passwords and logins of registries may be released", () => {
+  expect(problems(guarded())).toEqual([]);
+});
+
+test.each([
+  [
+    "passwords in a file elsewhere",
+    { basicAuth: [{ name: "a", file: "../a-0123abcd", users: { a: SECRET } }] },
+    "basic auth of a has no file",
+  ],
+  [
+    "passwords of nobody",
+    { basicAuth: [{ name: "a", file: "a-0123abcd", users: {} }] },
+    "basic auth of a has no users",
+  ],
+  [
+    "a user of two lines",
+    { basicAuth: [{ name: "a", file: "a-0123abcd", users: { "a\nb": SECRET } }] },
+    "has the invalid user",
+  ],
+  [
+    "a password in the open",
+    { basicAuth: [{ name: "a", file: "a-0123abcd", users: { a: { ...SECRET, value: "x" } } }] },
+    "password of a has the unknown key value",
+  ],
+  ["a login's password in the open", { logins: [{ ...LOGIN, password: "x" }] }, "login of ghcr.io/octo/app"],
+  ["a login of nobody", { logins: [{ ...LOGIN, username: "a:b" }] }, "login of ghcr.io/octo/app has no username"],
+  ["a login for all", { logins: [{ ...LOGIN, repository: "*" }] }, "login of * has no repository"],
+])("a manifest with %s is refused", (_, change, problem) => {
+  expect(problems({ ...guarded(), ...change }).join("\n")).toContain(problem);
+});
+
 test("names with TLS may be released", () => {
   expect(secured().tls).toHaveLength(2);
   expect(problems(secured())).toEqual([]);

@@ -70,8 +70,8 @@ describe.each(FLAVOURS)("gRPC in a %s's Nginx", (flavour) => {
       proxy: { headers: { "X-A": "site" }, readTimeoutSeconds: 5 },
       tls: { kind: "local" } as Site["tls"],
     };
-    const folderOf = flavour === "container" ? "/etc/nginx/slipway/tls" : "/var/lib/slipway/tls";
-    const secured = nginxTlsSites([site], folderOf);
+    const certificates = flavour === "container" ? "/etc/nginx/slipway/tls" : "/var/lib/slipway/tls";
+    const secured = nginxTlsSites([site], { certificates, passwords: "/run/slipway-htpasswd" });
     const sites: NginxTlsSite[] = flavour === "container" ? secured : plain(secured);
     const options: SitesOptions = {
       flavour,
@@ -86,7 +86,7 @@ describe.each(FLAVOURS)("gRPC in a %s's Nginx", (flavour) => {
     };
     const addresses = { api: `127.0.0.1:${api.port}`, web: `127.0.0.1:${web.port}` };
     const folder = new NginxFolder(files(options, addresses));
-    folder.write(`${folderOf}/${NAME}.pem`, OWN.key + OWN.certificate);
+    folder.write(`${certificates}/${NAME}.pem`, OWN.key + OWN.certificate);
     cleanUps.push(() => folder.remove());
     expect(complaints(folder.test().output)).toEqual([]);
     const nginx = await folder.start(port);

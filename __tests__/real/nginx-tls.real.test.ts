@@ -1,9 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:tls";
 import { mainConfiguration } from "../../src/nginx/main-configuration.ts";
 import { renderSites, renderTlsSites, type SitesOptions } from "../../src/nginx/sites.ts";
 import { nginxTlsSites } from "../../src/nginx/tls.ts";
+import { passwordFile } from "../../src/release/basic-auth.ts";
 import type { Site } from "../../src/release/site.ts";
 import { Tls } from "../../src/release/tls.ts";
 import { EchoService } from "../nginx/echo-service.ts";
@@ -16,10 +18,12 @@ const ACME = Tls.acme({ email: "ops@example.com", agreeToTerms: true }).source;
 const OWN = selfSigned([NAME]);
 
 const routes = [{ path: "/", to: { service: "web" } }];
+const GUARDS = { realm: "The shop", users: { alice: { kind: "parameter", id: "/alice" } } };
 const SITES: readonly Site[] = [
   { name: NAME, routes, proxy: {}, tls: ACME },
   { name: "promised.example.com", routes, proxy: {}, tls: ACME, hsts: { maxAge: 300 } },
   { name: "plain.example.com", routes, proxy: {} },
+  { name: "guarded.example.com", routes, proxy: {}, tls: ACME, basicAuth: GUARDS },
   { name: "limited.example.com", routes, proxy: { rateLimit: { perMinute: 1, burst: 0 } }, tls: ACME },
 ];
 
@@ -38,7 +42,7 @@ beforeAll(async () => {
     tlsPort,
     address: "127.0.0.1",
     services: [{ name: "web", slots: [web.port, await freePort()] }],
-    sites: nginxTlsSites(SITES, "/var/lib/slipway/tls"),
+    sites: nginxTlsSites(SITES, { certificates: "/var/lib/slipway/tls", passwords: "/run/slipway-htpasswd" }),
   };
   const folder = new NginxFolder({
     "/etc/nginx/nginx.conf": mainConfiguration({ flavour: "instance" }),
@@ -94,9 +98,10 @@ const REJECTED = "ERR_SSL_TLSV1_UNRECOGNIZED_NAME";
 
 test("before the first certificate a name is served by HTTP, one with HSTS is not, and no handshake succeeds", async () => {
   expect((await get(port, NAME, "/cart")).status).toBe(200);
-  expect((await get(port, "promised.example.com", "/cart")).status).toBe(503);
+  for (const name of ["promised.example.com", "guarded.example.com"])
+    expect((await get(port, name, "/cart")).status).toBe(503);
   expect((await get(port, "plain.example.com", "/cart")).status).toBe(200);
-  for (const name of [NAME, "promised.example.com"]) {
+  for (const name of [NAME, "promised.example.com", "guarded.example.com"]) {
     expect(await challenge(name)).toMatchObject({ status: 200, body: "token.thumbprint" });
   }
   expect(await handshake(NAME)).toBe(REJECTED);
@@ -111,7 +116,7 @@ test("an ACME server is answered as often as it asks, where visitors are not", a
 });
 
 test("with a certificate it is served by HTTP/2 or 1.1, HTTP is sent there, and other names end in the handshake", async () => {
-  for (const name of [NAME, "promised.example.com", "limited.example.com"]) {
+  for (const name of [NAME, "promised.example.com", "limited.example.com", "guarded.example.com"]) {
     nginx.files.write(`/var/lib/slipway/tls/${name}.pem`, OWN.key + OWN.certificate);
   }
   await load("secured", async () => (await get(port, NAME, "/")).status === 308);
@@ -138,6 +143,39 @@ test("with a certificate it is served by HTTP/2 or 1.1, HTTP is sent there, and 
     "x-forwarded-proto": "https",
     "x-forwarded-port": `${tlsPort}`,
   });
+});
+
+test("with passwords, nobody gets in by TLS until their file is there, then who knows one, and an ACME server goes on", async () => {
+  const name = "guarded.example.com";
+  const visit = async (password?: string) => {
+    const client = connectHttp2(`https://127.0.0.1:${tlsPort}`, {
+      ca: OWN.certificate,
+      servername: name,
+      checkServerIdentity: () => undefined,
+    });
+    const authorization = `Basic ${Buffer.from(`alice:${password}`).toString("base64")}`;
+    const asked = client.request({
+      ":authority": name,
+      ":path": "/",
+      ...(password === undefined ? {} : { authorization }),
+    });
+    const [headers] = await once(asked, "response");
+    const body = (await asked.toArray()).join("");
+    client.destroy();
+    return { status: headers[":status"], asks: headers["www-authenticate"], body };
+  };
+  expect((await visit("open sesame")).status).toBe(403);
+  const hash = (word: string, password: string) =>
+    execFileSync("openssl", ["passwd", word, "-stdin"], { input: `${password}\n`, encoding: "utf8" }).trim();
+  const file = `/run/slipway-htpasswd/${passwordFile(name, GUARDS)}`;
+  nginx.files.write(file, `alice:${hash("-apr1", "open sesame")}\n`);
+  expect(await visit()).toMatchObject({ status: 401, asks: 'Basic realm="The shop"' });
+  expect((await visit("open sesame ")).status).toBe(401);
+  const answer = await visit("open sesame");
+  expect(answer.status).toBe(200);
+  expect(JSON.parse(answer.body).headers.authorization).toMatch(/^Basic /);
+  expect(await challenge(name)).toMatchObject({ status: 200, body: "token.thumbprint" });
+  expect((await get(port, name, "/")).status).toBe(308);
 });
 
 test("when it is lost nobody is served by HTTP, and an ACME server is answered", async () => {

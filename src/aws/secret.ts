@@ -1,5 +1,4 @@
-import type { ISecret } from "../hosts/host.ts";
-import type { SecretSource } from "../release/secret-source.ts";
+import { Secret as DeployerSecret, secretVersion } from "../hosts/secret.ts";
 import { isReference } from "../terraform/reference.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { refuseUnknownOptions } from "../values/known-options.ts";
@@ -16,6 +15,11 @@ export interface SecretOptions {
    * @default "env"
    */
   readonly as?: "env" | "file";
+  /**
+   * What is there by now, in words of one's own: raise it after a rotation, and whoever uses it gets a new container, which
+   * reads what is there then. @default - what a container got stays as it is
+   */
+  readonly version?: number | string;
   /** The ARN of the KMS key that it is encrypted with. @default - the account's own key */
   readonly kmsKeyArn?: string;
 }
@@ -32,7 +36,7 @@ export const SECRET_KINDS = {
 } as const;
 
 /** Where a host finds a secret that one of its services needs; what it holds never passes here. */
-export class Secret implements ISecret {
+export class Secret extends DeployerSecret {
   /** A parameter of Systems Manager, by its name or ARN. @throws InvalidValueError */
   static fromParameter(id: string, options: SecretOptions = {}): Secret {
     return new Secret("parameter", checked("parameter", id, PARAMETER, PARAMETER_ARN), options);
@@ -48,14 +52,15 @@ export class Secret implements ISecret {
     private readonly id: string,
     private readonly options: SecretOptions,
   ) {
-    refuseUnknownOptions("secret", options, { key: true, as: true, kmsKeyArn: true });
-  }
-
-  /** What the host is told. */
-  get source(): SecretSource {
-    const { kind, id } = this;
-    const { key, as } = this.options;
-    return { kind, id, ...(key === undefined ? {} : { key }), ...(as === undefined ? {} : { as }) };
+    refuseUnknownOptions("secret", options, { key: true, as: true, version: true, kmsKeyArn: true });
+    const { key, as, version } = options;
+    super({
+      kind,
+      id,
+      ...(key === undefined ? {} : { key }),
+      ...(as === undefined ? {} : { as }),
+      ...secretVersion(version),
+    });
   }
 
   /** What the host's role must be allowed. */

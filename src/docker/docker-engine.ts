@@ -152,6 +152,7 @@ function registryAuth(registry: IConstruct, address: string, access: PullAccess)
     case "login":
       return { address, username: access.username, password: access.password };
     case "docker-config":
+    case "secret":
     case "aws-iam":
       return { address, configFile: "~/.docker/config.json" };
     default:
@@ -165,7 +166,7 @@ function unknownAccess(registry: IConstruct, access: never): ConstructError {
     subject: "kind of login",
     rule: "must be one that a Docker Engine can use",
     got: (access as { kind?: unknown } | undefined)?.kind,
-    remedy: "use anonymous, docker-config, login or aws-iam",
+    remedy: "use anonymous, docker-config, login, secret or aws-iam",
   });
 }
 

@@ -7,8 +7,18 @@ import { RegistryAddress } from "../values/registry-address.ts";
 import { RepositoryPath } from "../values/repository-path.ts";
 import { LOGIN, requireKind } from "./declared-kind.ts";
 import type { PullAccess } from "./pull-access.ts";
+import { type PullLogin, pullLoginAccess } from "./pull-login.ts";
 import type { IRegistry, IRepository } from "./registry.ts";
 import type { RegistryLogin } from "./registry-login.ts";
+
+/** What every registry takes that somebody else runs. */
+export interface HostedRegistryProps {
+  /**
+   * The login by which a `NanoHost` pulls private images from it; a `LocalHost` uses the deployer's `docker login`.
+   * @default - hosts pull what everybody may
+   */
+  readonly pullLogin?: PullLogin;
+}
 
 /** A registry that somebody else runs, so that there is nothing to create and nothing to wait for. */
 export abstract class HostedRegistry extends Construct implements IRegistry {
@@ -18,8 +28,11 @@ export abstract class HostedRegistry extends Construct implements IRegistry {
   protected abstract readonly namespace: string;
   readonly ready: TerraformDependency[] = [];
 
-  constructor(scope: Construct, id: string) {
+  private readonly pullLogin?: PullLogin;
+
+  constructor(scope: Construct, id: string, { pullLogin }: HostedRegistryProps) {
     super(scope, constructId(scope, id));
+    this.pullLogin = pullLogin;
   }
 
   repository(path: string): IRepository {
@@ -32,7 +45,8 @@ export abstract class HostedRegistry extends Construct implements IRegistry {
 
   /** Pushes need the deployer's login even where pulls are open, hence the one kind. */
   protected pullAccess(): PullAccess {
-    return { kind: "docker-config", address: new URL(this.endpoint).host };
+    const address = new URL(this.endpoint).host;
+    return this.pullLogin ? pullLoginAccess(this, address, this.pullLogin) : { kind: "docker-config", address };
   }
 }
 
@@ -43,7 +57,7 @@ export function registryRepository(registry: IRegistry, path: string, pullAccess
 }
 
 /** What {@link DockerHub} takes. */
-export interface DockerHubProps {
+export interface DockerHubProps extends HostedRegistryProps {
   /** The account or organisation that repositories belong to, e.g. `exitzeroacademy`. */
   readonly namespace: string;
 }
@@ -61,14 +75,14 @@ export class DockerHub extends HostedRegistry {
 
   /** @throws {ConstructError} when the namespace is not one path component */
   constructor(scope: Construct, id: string, props: DockerHubProps) {
-    super(scope, id);
-    knownProps(this, props, { namespace: true });
+    super(scope, id, props);
+    knownProps(this, props, { namespace: true, pullLogin: true });
     this.namespace = this.readNamespace("namespace", props.namespace);
   }
 }
 
 /** What {@link Ghcr} takes. */
-export interface GhcrProps {
+export interface GhcrProps extends HostedRegistryProps {
   /** The GitHub user or organisation in lower case, e.g. `octo-org`. */
   readonly owner: string;
 }
@@ -85,14 +99,14 @@ export class Ghcr extends HostedRegistry {
 
   /** @throws {ConstructError} when the owner is not a valid path */
   constructor(scope: Construct, id: string, props: GhcrProps) {
-    super(scope, id);
-    knownProps(this, props, { owner: true });
+    super(scope, id, props);
+    knownProps(this, props, { owner: true, pullLogin: true });
     this.namespace = this.readNamespace("owner", props.owner);
   }
 }
 
 /** What {@link GitLabRegistry} takes. */
-export interface GitLabRegistryProps {
+export interface GitLabRegistryProps extends HostedRegistryProps {
   /** The project's path in lower case, e.g. `group/subgroup/project`. */
   readonly project: string;
   /** The registry's address. @default "registry.gitlab.com" */
@@ -112,8 +126,8 @@ export class GitLabRegistry extends HostedRegistry {
 
   /** @throws {ConstructError} when the address or the project path is malformed */
   constructor(scope: Construct, id: string, props: GitLabRegistryProps) {
-    super(scope, id);
-    knownProps(this, props, { project: true, address: true });
+    super(scope, id, props);
+    knownProps(this, props, { project: true, address: true, pullLogin: true });
     const address = requireLiteral(this, "address", props.address ?? "registry.gitlab.com");
     this.address = atProperty(this, "address", () => RegistryAddress.parse(address)).toString();
     this.endpoint = `https://${this.address}`;
@@ -122,7 +136,7 @@ export class GitLabRegistry extends HostedRegistry {
 }
 
 /** What an {@link ExistingRegistry} takes. */
-export interface ExistingRegistryProps {
+export interface ExistingRegistryProps extends HostedRegistryProps {
   /** `host[:port]`, without scheme or path. */
   readonly address: string;
   /** @default - `http` on a loopback address, else `https` */
@@ -142,7 +156,7 @@ export class ExistingRegistry extends Construct implements IRegistry {
 
   constructor(scope: Construct, id: string, props: ExistingRegistryProps) {
     super(scope, constructId(scope, id));
-    knownProps(this, props, { address: true, protocol: true, private: true, login: true });
+    knownProps(this, props, { address: true, protocol: true, private: true, login: true, pullLogin: true });
     if (props.login !== undefined) requireKind(this, "login", props.login, LOGIN);
     const address = atProperty(this, "address", () =>
       RegistryAddress.parse(requireLiteral(this, "address", props.address)),
@@ -160,12 +174,22 @@ export class ExistingRegistry extends Construct implements IRegistry {
     return registryRepository(this, requireLiteral(this, "path", path), this.pullAccess);
   }
 
-  private access({ login, private: isPrivate }: ExistingRegistryProps, protocol: "http" | "https"): PullAccess {
+  private access(props: ExistingRegistryProps, protocol: "http" | "https"): PullAccess {
+    const { login, private: isPrivate, pullLogin } = props;
+    if (pullLogin && protocol === "http")
+      throw new ConstructError(this, "pullLogin", "would send its password in the clear: say protocol https");
+    if (pullLogin && login)
+      throw new ConstructError(
+        this,
+        "pullLogin",
+        "is given beside login, which hosts pull by, too: leave out one of them",
+      );
     if (login && protocol === "http")
       throw new ConstructError(this, "login", "would send its password in the clear: say protocol https");
-    if (login && isPrivate === false)
+    if ((login ?? pullLogin) && isPrivate === false)
       throw new ConstructError(this, "private", "is false, but a login is given: leave out one of them");
     if (login) return login.accessTo(this.address);
+    if (pullLogin) return pullLoginAccess(this, this.address, pullLogin);
     return (isPrivate ?? protocol === "https")
       ? { kind: "docker-config", address: this.address }
       : { kind: "anonymous" };

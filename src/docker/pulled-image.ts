@@ -12,6 +12,7 @@ import { PLATFORM, REPOSITORY, requireKind } from "./declared-kind.ts";
 import type { IImage } from "./image.ts";
 import { Lockfile, lockKey } from "./lockfile.ts";
 import type { PullAccess } from "./pull-access.ts";
+import { type PullLogin, pullLoginAccess } from "./pull-login.ts";
 import type { IRegistry, IRepository } from "./registry.ts";
 
 /** What a {@link PulledImage} takes. */
@@ -22,6 +23,10 @@ export interface PulledImageProps {
   readonly platform?: Platform;
   /** Whether a pull needs the deploying machine's `docker login`. @default false */
   readonly private?: boolean;
+  /**
+   * The login by which a `NanoHost` pulls it; a `LocalHost` uses the deployer's `docker login`. @default - as `private` says
+   */
+  readonly pullLogin?: PullLogin;
   /**
    * The repository that `image` names, where it is declared, e.g. `EcrRepository.fromName(…)`: hosts get in as it says.
    * @default - a registry of which nothing more is known
@@ -43,16 +48,24 @@ export class PulledImage extends Construct implements IImage {
   /** @throws {ConstructError} for a malformed reference, one that nothing pins, or a pin that disagrees with the lockfile */
   constructor(scope: Construct, id: string, props: PulledImageProps) {
     super(scope, constructId(scope, id));
-    knownProps(this, props, { image: true, platform: true, private: true, repository: true });
+    knownProps(this, props, { image: true, platform: true, private: true, pullLogin: true, repository: true });
     if (props.platform !== undefined) requireKind(this, "platform", props.platform, PLATFORM);
     if (props.repository !== undefined) requireKind(this, "repository", props.repository, REPOSITORY);
+    this.checkPullLogin(props);
     const reference = atProperty(this, "image", () => ImageReference.parse(requireLiteral(this, "image", props.image)));
     this.platform = props.platform;
     this.declared = reference.pullName;
-    this.repository = props.repository ?? foreignRepository(this, reference, props.private ?? false);
+    this.repository = props.repository ?? foreignRepository(this, reference, props);
     this.checkRepository(reference);
     const digest = this.pin(reference);
     this.reference = digest ? `${reference.name}@${digest}` : reference.pullName;
+  }
+
+  private checkPullLogin({ pullLogin, private: isPrivate, repository }: PulledImageProps): void {
+    if (pullLogin === undefined) return;
+    const refuse = (remedy: string) => new ConstructError(this, "pullLogin", remedy);
+    if (repository) throw refuse("is given beside repository, which says how hosts pull: declare it with the registry");
+    if (isPrivate === false) throw refuse("is given, but private is false: leave out one of them");
   }
 
   private checkRepository({ name }: ImageReference): void {
@@ -81,11 +94,18 @@ export class PulledImage extends Construct implements IImage {
   }
 }
 
-function foreignRepository(image: Construct, reference: ImageReference, isPrivate: boolean): IRepository {
+function foreignRepository(
+  image: Construct,
+  reference: ImageReference,
+  { private: isPrivate = false, pullLogin }: PulledImageProps,
+): IRepository {
   const registry = new ForeignRegistry(image, "Registry", reference.domain);
-  const pullAccess: PullAccess = isPrivate
-    ? { kind: "docker-config", address: new URL(registry.endpoint).host }
-    : { kind: "anonymous" };
+  const address = new URL(registry.endpoint).host;
+  const pullAccess: PullAccess = pullLogin
+    ? pullLoginAccess(image, address, pullLogin)
+    : isPrivate
+      ? { kind: "docker-config", address }
+      : { kind: "anonymous" };
   return { registry, path: reference.path, uri: reference.name, pullAccess, ready: [] };
 }
 

@@ -9,7 +9,8 @@ import { ConstructError, collectErrors } from "../terraform/construct-error.ts";
 import { COMMAND_EXAMPLE, requireLiteral, requireTextMap, requireWordList } from "../terraform/literal.ts";
 import { stackOf } from "../terraform/stack-of.ts";
 import { machineWide } from "../values/capability.ts";
-import type { IHost, ISecret, RunContainer } from "./host.ts";
+import { requireSecret } from "./declared-secret.ts";
+import type { IHost, RunContainer } from "./host.ts";
 
 /**
  * Reads what a container of `host` is declared to be; `scope` is what it belongs to. `checks` are about what else is
@@ -42,7 +43,7 @@ export function readContainer(
     ...Object.entries(secrets).map(
       ([name, secret]) =>
         () =>
-          checkSecret(scope, host, name, secret, capabilities),
+          requireSecret(scope, host, `secrets[${name}]`, secret, capabilities),
     ),
   ]);
   const sources = Object.fromEntries(Object.entries(secrets).map(([name, { source }]) => [name, source]));
@@ -65,33 +66,6 @@ function hostedImage(scope: Construct, host: IHost, image: IImage): IImage {
     throw new ConstructError(scope, "image", problem);
   }
   return image;
-}
-
-/** The message has not what was given: whoever takes this for the place of the secret itself gave it. */
-function checkSecret(
-  scope: Construct,
-  host: IHost,
-  name: string,
-  secret: ISecret,
-  { secrets: kinds }: HostCapabilities,
-): void {
-  const property = `secrets[${name}]`;
-  const written = Object.values(kinds).join(" or ");
-  if (written === "") {
-    throw new ConstructError(
-      scope,
-      property,
-      `the host ${host.node.path} reads no secrets: run the service on one that does`,
-    );
-  }
-  const kind = (secret as Partial<ISecret> | null | undefined)?.source?.kind;
-  if (kind === undefined) {
-    throw new ConstructError(scope, property, `must be a Secret, got ${typeof secret}: write ${written} with its name`);
-  }
-  if (!Object.hasOwn(kinds, kind)) {
-    const problem = `is of the kind ${kind}, which the host ${host.node.path} does not read: write ${written}`;
-    throw new ConstructError(scope, property, problem);
-  }
 }
 
 /** Why only a warning: what needs them must have them, and a person should know that it is then root on its machine. */

@@ -2,6 +2,7 @@ import type { Construct } from "constructs";
 import type { HostCapabilities } from "../release/host-capabilities.ts";
 import { TLS_KINDS, Tls } from "../release/tls.ts";
 import { ConstructError } from "../terraform/construct-error.ts";
+import { requireSecret } from "./declared-secret.ts";
 import type { IHost } from "./host.ts";
 
 /**
@@ -37,11 +38,6 @@ export function requireTls(
     const problem = `is ${TLS_KINDS[tls.source.kind]}, which the host ${host.node.path} cannot do: write ${possible}`;
     throw new ConstructError(scope, "tls", problem);
   }
-  const stranger = tls.secrets.find(({ source }) => !Object.hasOwn(capabilities.secrets, source.kind));
-  if (stranger) {
-    const written = Object.values(capabilities.secrets).join(" or ");
-    const problem = `takes a secret of the kind ${stranger.source.kind}, which the host ${host.node.path} does not read: write ${written}`;
-    throw new ConstructError(scope, "tls", problem);
-  }
+  for (const secret of tls.secrets) requireSecret(scope, host, "tls", secret, capabilities);
   return tls;
 }

@@ -4,12 +4,12 @@ import type { ContainerOptions } from "../release/container-options.ts";
 import type { Redirect } from "../release/redirect.ts";
 import type { Release } from "../release/release.ts";
 import type { RouteOptions } from "../release/route-options.ts";
-import type { SecretSource } from "../release/secret-source.ts";
 import { SERVICE_OPTIONS, type ServiceOptions } from "../release/service.ts";
 import type { SiteOptions } from "../release/site-options.ts";
 import type { TerraformDependency } from "../terraform/dependency.ts";
 import type { OptionNames } from "../values/known-options.ts";
 import type { Platform } from "../values/platform.ts";
+import type { KeptSecret } from "../values/secret-source.ts";
 
 /** Something that answers HTTP at an address which depends on who asks. */
 export interface IBackend {
@@ -34,9 +34,7 @@ export interface ISite extends IConstruct {
 }
 
 /** A secret that a host reads for its services; what it holds never passes through here. */
-export interface ISecret {
-  readonly source: SecretSource;
-}
+export interface ISecret extends KeptSecret {}
 
 /** What a container of a host is declared to be, whether it serves or runs to its end. */
 export interface RunContainer extends Omit<ContainerOptions, "image" | "secrets"> {

@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { type BasicAuth, basicAuthOf } from "../release/basic-auth.ts";
 import type { HostCapabilities } from "../release/host-capabilities.ts";
 import type { Hsts } from "../release/hsts.ts";
 import type { Route, Site } from "../release/site.ts";
@@ -11,12 +12,14 @@ import {
   withParsedNames,
 } from "../release/site-options.ts";
 import { checkSiteTls } from "../release/site-tls.ts";
-import type { KeptSecret, Tls } from "../release/tls.ts";
+import type { Tls } from "../release/tls.ts";
 import { atProperty, ConstructError, checkRules } from "../terraform/construct-error.ts";
 import { requireLiteral } from "../terraform/literal.ts";
 import { refuseUnknownOptions } from "../values/known-options.ts";
+import type { KeptSecret } from "../values/secret-source.ts";
 import { ServerName } from "../values/server-name.ts";
 import { isBackend, readRoute } from "./declared-route.ts";
+import { requireSecret } from "./declared-secret.ts";
 import { requireTls } from "./declared-tls.ts";
 import type { IHost, ISite, SiteRoute } from "./host.ts";
 
@@ -33,10 +36,11 @@ export interface SitePlace {
 /** A server name of a host and its routes. */
 export class HostedSite extends Construct implements ISite {
   readonly name: string;
-  /** What the host must be allowed to read for its certificates. */
-  readonly secrets: readonly KeptSecret[];
+  /** What the host must be allowed to read, by the option that names it. */
+  readonly secrets: readonly (readonly [property: string, KeptSecret])[];
   private readonly tls?: Tls;
   private readonly hsts?: Hsts;
+  private readonly basicAuth?: BasicAuth;
   private readonly options: SiteSettings;
   private readonly routes = new Map<string, Route>();
   private readonly declared: boolean = false;
@@ -55,11 +59,16 @@ export class HostedSite extends Construct implements ISite {
     }
     super(host, `Site-${parsed}`);
     this.name = parsed;
-    const { tls, hsts, ...settings } = this.readOptions(options);
+    const { tls, hsts, basicAuth, ...settings } = this.readOptions(options);
     this.options = settings;
     this.hsts = hsts;
     this.tls = requireTls(this, host, tls ?? place.tls, place.capabilities);
-    this.secrets = this.tls?.secrets ?? [];
+    const users = Object.entries(basicAuth?.users ?? {}).map(
+      ([user, secret]) => [`basicAuth.users[${user}]`, secret] as const,
+    );
+    for (const [property, secret] of users) requireSecret(this, host, property, secret, place.capabilities);
+    this.basicAuth = basicAuth && basicAuthOf(basicAuth);
+    this.secrets = [...(this.tls?.secrets ?? []).map((secret) => ["tls", secret] as const), ...users];
     this.checkRoutes(routes);
     if (Object.keys(routes).length === 0) {
       throw new ConstructError(this, "routes", 'must not be empty: say what serves the name, e.g. { "/": service }');
@@ -87,6 +96,7 @@ export class HostedSite extends Construct implements ISite {
       proxy: this.options,
       ...(this.tls && { tls: this.tls.source }),
       ...(this.hsts && { hsts: this.hsts }),
+      ...(this.basicAuth && { basicAuth: this.basicAuth }),
     };
   }
 
@@ -98,7 +108,8 @@ export class HostedSite extends Construct implements ISite {
   private readOptions(options: SiteOptions): SiteOptions {
     atProperty(this, "options", () => refuseUnknownOptions("site", options, SITE_OPTIONS));
     // a secret may be named by a reference
-    requireLiteral(this, "options", { ...options, tls: undefined });
+    requireLiteral(this, "options", { ...options, tls: undefined, basicAuth: undefined });
+    requireLiteral(this, "basicAuth", { ...options.basicAuth, users: Object.keys(options.basicAuth?.users ?? {}) });
     checkRules(this, siteRules(options));
     return withParsedNames(options);
   }

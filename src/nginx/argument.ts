@@ -171,6 +171,18 @@ export function certificatePath(value: string): string {
   return CERTIFICATE.test(value) ? value : refuse("certificate file", "must be one of ours", value);
 }
 
+const PASSWORDS = /^(?:\/run\/slipway-htpasswd|\/etc\/nginx\/slipway\/htpasswd)\/[a-z0-9_][a-z0-9.-]*-[0-9a-f]{8}$/;
+
+/** A file with users and the hashes of their passwords, where Slipway puts them and nothing else. */
+export function passwordPath(value: string): string {
+  return PASSWORDS.test(value) ? value : refuse("password file", "must be one of ours", value);
+}
+
+/** What browsers say when they ask for a password; `off` would let everybody in. */
+export function realm(value: string): string {
+  return value === "off" ? refuse("realm", "must not be off", value) : quote(value, "realm");
+}
+
 /** Names of OpenSSL's for suites, colons between. */
 export function cipherList(value: string): string {
   return /^[A-Z0-9-]+(?::[A-Z0-9-]+)*$/.test(value) ? value : refuse("cipher list", "must be names of suites", value);

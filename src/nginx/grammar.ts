@@ -16,6 +16,8 @@ import {
   LIVE_FOLDER,
   listenAddress,
   oneOf,
+  passwordPath,
+  realm,
   resolverAddress,
   serverName,
   size,
@@ -159,6 +161,10 @@ export const GRAMMAR = {
   ssl_reject_handshake: rule(["server"], [ON]),
   ssl_certificate: rule(["server"], [certificatePath]),
   ssl_certificate_key: rule(["server"], [certificatePath]),
+
+  // passwords
+  auth_basic: rule(["server"], [realm]),
+  auth_basic_user_file: rule(["server"], [passwordPath]),
 
   // proxies before this one
   set_real_ip_from: rule(ANYWHERE, [realIpSource]),

@@ -1,3 +1,4 @@
+import { passwordFile } from "../release/basic-auth.ts";
 import { hstsHeader } from "../release/hsts.ts";
 import type { Site } from "../release/site.ts";
 import { CHALLENGE_PATH } from "../release/site-tls.ts";
@@ -17,6 +18,8 @@ export interface NginxTls {
   readonly challenged?: boolean;
   /** What browsers are told, as {@link hstsHeader} says it. @default - nothing */
   readonly hsts?: string;
+  /** What browsers say when they ask for a password, and the file with who is let in. @default - everybody is */
+  readonly auth?: { readonly realm: string; readonly file: string };
   /** The name that its visitors are sent to. @default - none, they are served */
   readonly redirectTo?: string;
 }
@@ -27,25 +30,36 @@ export interface NginxTlsSite extends NginxSite {
   readonly tls?: NginxTls;
 }
 
+/** Where a host keeps what its sites with TLS need. */
+export interface TlsFolders {
+  readonly certificates: string;
+  /** Files with users and the hashes of their passwords. */
+  readonly passwords: string;
+}
+
 /**
  * The sites of a release as a text has them. Why each name of a site with TLS stands alone: it has a certificate of its
  * own, so that one whose address in DNS is wrong keeps no other from having one.
- *
- * @param folder where the host keeps certificates
  */
-export function nginxTlsSites(sites: readonly Site[], folder: string): NginxTlsSite[] {
+export function nginxTlsSites(sites: readonly Site[], folders: TlsFolders): NginxTlsSite[] {
   const plain = nginxSites(sites);
   return sites.flatMap((site, at): NginxTlsSite[] => {
     const { aliases = [], redirectFrom = [], ...common } = plain[at] as NginxSite;
-    const { tls, hsts } = site;
+    const { tls, hsts, basicAuth } = site;
     if (tls === undefined) return [plain[at] as NginxSite];
     const securedAs = (name: string, redirectTo?: string) => ({
       ...common,
       name,
       tls: {
-        certificate: `${folder}/${certificateFile(name)}`,
+        certificate: `${folders.certificates}/${certificateFile(name)}`,
         ...(tls.kind === "acme" ? { challenged: true } : {}),
         ...(hsts === undefined ? {} : { hsts: hstsHeader(hsts) }),
+        ...(basicAuth && {
+          auth: {
+            realm: basicAuth.realm ?? site.name,
+            file: `${folders.passwords}/${passwordFile(site.name, basicAuth)}`,
+          },
+        }),
         ...(redirectTo === undefined ? {} : { redirectTo }),
       },
     });
@@ -103,7 +117,7 @@ export function defaultTlsServer(edge: EdgeOptions): Directive {
 
 /** The name by TLS, and whoever asks by HTTP sent there. The status keeps the request's method and body. */
 export function securedServers(site: TlsSite, upstreams: Upstreams, edge: EdgeOptions): Directive[] {
-  const { certificate, hsts } = site.tls;
+  const { certificate, hsts, auth } = site.tls;
   const headers = hsts === undefined ? site.headers : { ...site.headers, "Strict-Transport-Security": hsts };
   return [
     plainServer(site, edge, Directive.redirectToTls(publicTlsPort(edge))),
@@ -111,17 +125,21 @@ export function securedServers(site: TlsSite, upstreams: Upstreams, edge: EdgeOp
       Directive.of("listen", listenOn(tlsEdge(edge)), "ssl http2"),
       Directive.of("ssl_certificate", certificate),
       Directive.of("ssl_certificate_key", certificate),
+      ...(auth === undefined
+        ? []
+        : [Directive.of("auth_basic", auth.realm), Directive.of("auth_basic_user_file", auth.file)]),
     ]),
   ];
 }
 
 /**
  * The name before its first certificate, by HTTP: an ACME server must find it, and it has promised nobody more. One with
- * HSTS has, and one whose certificate is a secret has it from the start: they are not served.
+ * HSTS has, one with passwords would be sent them in the clear, and one whose certificate is a secret has it from the
+ * start: they are not served.
  */
 export function serversBefore(site: TlsSite, upstreams: Upstreams, edge: EdgeOptions): Directive[] {
-  const { challenged, hsts, redirectTo } = site.tls;
-  if (!challenged || hsts !== undefined) return [lostServer(site, edge)];
+  const { challenged, hsts, auth, redirectTo } = site.tls;
+  if (!challenged || hsts !== undefined || auth !== undefined) return [lostServer(site, edge)];
   if (redirectTo !== undefined) {
     return [plainServer(site, edge, redirectToName(redirectTo, originOf(publicPort(edge), HTTP_PORT)))];
   }

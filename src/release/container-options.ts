@@ -10,10 +10,10 @@ import { InvalidValueError } from "../values/invalid-value-error.ts";
 import type { OptionNames } from "../values/known-options.ts";
 import { DEFAULT_MEMORY_MIB, memoryLimit } from "../values/memory-limit.ts";
 import { DEFAULT_PIDS_LIMIT, pidsLimit } from "../values/pids-limit.ts";
+import { checkSecret, type SecretSource } from "../values/secret-source.ts";
 import { sortedMap } from "../values/sorted-map.ts";
 import { DEFAULT_STOP_GRACE_SECONDS, stopGrace } from "../values/stop-grace.ts";
 import { checkVariableName } from "../values/variable-name.ts";
-import { checkSecret, type SecretSource } from "./secret-source.ts";
 
 /** What a container is made of, whether it serves or runs to its end, every default filled in. */
 export interface ContainerSettings extends EngineSettings {

@@ -2,6 +2,7 @@ import { InvalidValueError } from "../values/invalid-value-error.ts";
 import type { OptionNames } from "../values/known-options.ts";
 import { ServerName } from "../values/server-name.ts";
 import { checkSwitch } from "../values/switch.ts";
+import { type BasicAuthOptions, checkBasicAuth } from "./basic-auth.ts";
 import { checkErrorPages, checkPage, type ErrorPages } from "./error-page.ts";
 import { type Hsts, hstsHeader } from "./hsts.ts";
 import { PROXY_OPTIONS, type ProxyOptions, proxyRules } from "./proxy-options.ts";
@@ -16,6 +17,11 @@ export interface SiteOptions extends ProxyOptions {
   readonly tls?: Tls;
   /** Tells browsers to ask for the site by TLS alone, which cannot be taken back. @default - they are told nothing */
   readonly hsts?: Hsts;
+  /**
+   * Who is let in, by name and password; all others are answered 401 by whatever leads to a backend. Needs TLS. The
+   * `Authorization` header passes to the services, which may look at the name. @default - everybody
+   */
+  readonly basicAuth?: BasicAuthOptions;
   /** More names that are served alike. @default - none */
   readonly aliases?: readonly string[];
   /** Names whose visitors are sent to the site's own by 308, path and query kept, e.g. `www.example.com`. @default - none */
@@ -39,6 +45,7 @@ export const SITE_OPTIONS: OptionNames<SiteOptions> = {
   ...PROXY_OPTIONS,
   tls: true,
   hsts: true,
+  basicAuth: true,
   aliases: true,
   redirectFrom: true,
   defaultSite: true,
@@ -49,16 +56,17 @@ export const SITE_OPTIONS: OptionNames<SiteOptions> = {
 };
 
 /** What a release has of them beside where the certificates come from. */
-export type SiteSettings = Omit<SiteOptions, "tls" | "hsts">;
+export type SiteSettings = Omit<SiteOptions, "tls" | "hsts" | "basicAuth">;
 
 /** The rules of a site's options, by the option that each is about. */
 export function siteRules(options: SiteOptions): Readonly<Partial<Record<keyof SiteOptions, () => void>>> {
-  const { hsts, aliases = [], redirectFrom = [], errorPages, maintenance } = options;
+  const { hsts, basicAuth, aliases = [], redirectFrom = [], errorPages, maintenance } = options;
   const switches = ["defaultSite", "cookieBuffers", "underscoresInHeaders"] as const;
   return {
     ...proxyRules(options),
     ...Object.fromEntries(switches.map((name) => [name, () => checkSwitch(name, options[name])])),
     hsts: () => hsts === undefined || hstsHeader(hsts),
+    basicAuth: () => basicAuth === undefined || checkBasicAuth(basicAuth),
     aliases: () => parsedNames("aliases", aliases),
     redirectFrom: () => parsedNames("redirectFrom", redirectFrom),
     errorPages: () => errorPages === undefined || checkErrorPages(errorPages),

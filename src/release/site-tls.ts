@@ -11,7 +11,7 @@ export const CHALLENGE_PATH = "/.well-known/acme-challenge/";
 
 /** @throws InvalidValueError for a site that cannot have the certificate that is declared for it, or needs one and has none */
 export function checkSiteTls(site: Site): void {
-  const { name, routes, proxy, tls, hsts } = site;
+  const { name, routes, proxy, tls, hsts, basicAuth } = site;
   const declared = Object.keys(proxy.headers ?? {}).find(
     (header) => header.toLowerCase() === "strict-transport-security",
   );
@@ -22,6 +22,10 @@ export function checkSiteTls(site: Site): void {
     hstsHeader(hsts);
     if (tls === undefined)
       refusalOf("hsts", name)("must come with tls", "nobody could open the site: declare tls for it or for its host");
+  }
+  if (basicAuth !== undefined && tls === undefined) {
+    const remedy = "passwords would be sent in the clear: declare tls for it or for its host";
+    refusalOf("basicAuth", name)("must come with tls", remedy);
   }
   if (proxy.defaultSite && tls !== undefined) {
     refusalOf("defaultSite", name)(

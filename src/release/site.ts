@@ -1,4 +1,5 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
+import type { BasicAuth } from "./basic-auth.ts";
 import type { Hsts } from "./hsts.ts";
 import type { RedirectStatus } from "./redirect.ts";
 import type { RouteOptions } from "./route-options.ts";
@@ -30,6 +31,8 @@ export interface Site {
   readonly tls?: TlsSource;
   /** @default - browsers are told nothing */
   readonly hsts?: Hsts;
+  /** Who is let in. @default - everybody */
+  readonly basicAuth?: BasicAuth;
 }
 
 /** The names of the services that `site` leads to. */

@@ -1,11 +1,6 @@
 import { InvalidValueError, refusalOf } from "../values/invalid-value-error.ts";
 import { refuseUnknownOptions } from "../values/known-options.ts";
-import type { SecretSource } from "./secret-source.ts";
-
-/** A secret by where it is kept; what it holds never passes through here. */
-export interface KeptSecret {
-  readonly source: SecretSource;
-}
+import type { KeptSecret, SecretSource } from "../values/secret-source.ts";
 
 /** An account that an ACME server knows already, for a server that gives certificates to nobody else. */
 export interface ExternalAccount {

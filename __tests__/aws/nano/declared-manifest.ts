@@ -3,6 +3,7 @@ import {
   type ReleaseManifestOptions,
   releaseManifest,
 } from "../../../src/aws/nano/release-manifest.ts";
+import type { BasicAuth } from "../../../src/release/basic-auth.ts";
 import { type ReleaseOptions, release } from "../../../src/release/release.ts";
 import { type ServiceOptions, service } from "../../../src/release/service.ts";
 import type { ClaimedPorts } from "../../../src/release/service-ports.ts";
@@ -17,19 +18,23 @@ export interface PlacedService extends ServiceOptions {
 /** What a nano host is told, declared in short. */
 export interface DeclaredManifest
   extends Pick<ReleaseOptions, "host" | "drainSeconds" | "keepReleases">,
-    Pick<ReleaseManifestOptions, "ecr" | "edge"> {
+    Pick<ReleaseManifestOptions, "ecr" | "edge" | "logins"> {
   readonly services: readonly PlacedService[];
   /** Names and the service that each leads to. @default - none */
   readonly sites?: Readonly<Record<string, string>>;
   /** Names and where their certificates come from. @default - they are served by HTTP */
   readonly tls?: Readonly<Record<string, Tls>>;
+  /** Names and who is let in. @default - everybody is */
+  readonly basicAuth?: Readonly<Record<string, BasicAuth>>;
 }
 
 export function declaredManifest({
   services,
   sites = {},
   tls = {},
+  basicAuth = {},
   ecr,
+  logins,
   edge,
   ...rest
 }: DeclaredManifest): ReleaseManifest {
@@ -43,10 +48,12 @@ export function declaredManifest({
         routes: [{ path: "/", to: { service: to } }],
         proxy: {},
         ...(tls[name] && { tls: tls[name].source }),
+        ...(basicAuth[name] && { basicAuth: basicAuth[name] }),
       })),
     }),
     portsOf: (name) => ports.get(name) as ClaimedPorts,
     ecr,
+    logins,
     edge,
     specOf: specDigest,
   });

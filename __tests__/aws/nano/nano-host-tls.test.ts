@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type NanoHost, Secret } from "../../../src/aws/index.ts";
 import { Backend } from "../../../src/hosts/backend.ts";
+import type { SiteOptions } from "../../../src/release/site-options.ts";
 import { type AcmeOptions, Tls } from "../../../src/release/tls.ts";
 import { selfSigned } from "../../self-signed.ts";
+import { only } from "../../synthesize.ts";
 import { nano } from "./nano-host-stack.ts";
 
 const SITE = { "/": Backend.fromAddress("10.0.0.5:80") };
@@ -126,7 +128,7 @@ test.each<[string, (host: NanoHost) => unknown, string]>([
   [
     "a secret of a kind that it does not read",
     (host) => host.serve("shop.example.com", SITE, { tls: Tls.certificate({ source: { kind: "file", id: "/x" } }) }),
-    "takes a secret of the kind file, which the host stack/host does not read",
+    "is of the kind file, which the host stack/host does not read",
   ],
 ])("refuses %s", (_, declare, message) => {
   expect(() => nano(declare)).toThrow(message);
@@ -136,4 +138,43 @@ test("refuses at the host what it cannot do", () => {
   expect(() => nano(() => {}, { tls: Tls.local() })).toThrow(
     "tls: is Tls.local(), which the host stack/host cannot do",
   );
+});
+
+test("a site with passwords tells the host where they are, and lets it read those", () => {
+  const users = { alice: Secret.fromSecretsManager("alice", { version: 2 }), bob: Secret.fromParameter("/bob") };
+  const stack = nano((host) => host.serve("shop.example.com", SITE, { tls: acme(), basicAuth: { users } }));
+  const { basicAuth } = stack.manifest as unknown as { basicAuth: { file: string }[] };
+  expect(basicAuth).toEqual([
+    {
+      name: "shop.example.com",
+      file: expect.stringMatching(/^shop\.example\.com-[0-9a-f]{8}$/),
+      users: {
+        alice: { from: "secrets-manager", id: "alice", version: "2" },
+        bob: { from: "parameter", id: "/bob" },
+      },
+    },
+  ]);
+  expect(stack.json).toContain(`auth_basic_user_file /run/slipway-htpasswd/${basicAuth[0]?.file};`);
+  const { policy } = only(stack, "aws_iam_role_policy");
+  for (const arn of ["secret:alice-??????", "parameter/bob"]) expect(policy).toContain(arn);
+});
+
+test.each<[string, SiteOptions, string]>([
+  [
+    "passwords without TLS",
+    { basicAuth: { users: { alice: Secret.fromParameter("/a") } } },
+    "basicAuth must come with tls",
+  ],
+  [
+    "a password itself, which it does not repeat",
+    { tls: acme(), basicAuth: { users: { alice: "hunter2" as never } } },
+    "stack/host/Site-shop.example.com: basicAuth.users[alice]: must be a Secret, got string: write Secret.fromParameter or Secret.fromSecretsManager with its name",
+  ],
+  [
+    "a password of the deployer's",
+    { tls: acme(), basicAuth: { users: { alice: Secret.fromEnvironment("ALICE") } } },
+    "is of the kind environment, which the host stack/host does not read: write Secret.fromParameter or Secret.fromSecretsManager",
+  ],
+])("refuses %s", (_, options, message) => {
+  expect(() => nano((host) => host.serve("shop.example.com", SITE, options))).toThrow(message);
 });

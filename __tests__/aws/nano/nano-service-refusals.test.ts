@@ -41,7 +41,7 @@ describe("a service is refused", () => {
     [
       "whose image is private",
       (host, stack) => run(stack, host, { image: pulled(stack, { private: true }) }),
-      "stack/host/web: image: example.com/app needs a login, which a nano host does not keep: push it to ECR",
+      "stack/host/web: image: example.com/app needs a login: give its registry, or the PulledImage, a pullLogin",
     ],
     [
       "whose image is in ECR, in a repository that nobody declared",
@@ -59,7 +59,7 @@ describe("a service is refused", () => {
         const image = Object.assign(pulled(stack), { repository: registry.repository("app") });
         return run(stack, host, { image });
       },
-      "stack/host/web: image: registry.example.com/app needs a login, which a nano host does not keep",
+      "stack/host/web: image: registry.example.com/app needs a login: give its registry",
     ],
     [
       "whose image is on the deploying machine",

@@ -15,7 +15,7 @@ import type { Platform } from "../../values/platform.ts";
 import { AwsAccount } from "../aws-account.ts";
 import type { IRole } from "../ecr-repository-base.ts";
 import { SECRET_KINDS } from "../secret.ts";
-import { awsSecretsOf, awsTlsSecretsOf } from "./aws-secrets.ts";
+import { awsSecretsOf, awsSiteSecretsOf } from "./aws-secrets.ts";
 import { zoneDeployerStatements } from "./deployer-policy.ts";
 import type { Firewall } from "./firewall.ts";
 import { FrontHosts } from "./front-hosts.ts";
@@ -29,6 +29,7 @@ import { PrivateAddresses } from "./private-addresses.ts";
 import { ecrPullOf, requirePullable } from "./pullable-image.ts";
 import { type ReleaseManifest, releaseManifest } from "./release-manifest.ts";
 import { assertFitsParameter } from "./release-parameter.ts";
+import { releasedLogin } from "./released-login.ts";
 
 const PUBLIC_PORT = 80;
 const TLS_PORT = 443;
@@ -98,7 +99,7 @@ export class NanoHost extends HostBase implements IRole {
       manifest: () => this.manifest(),
       permissions: () => ({
         repositoryArns: this.pulls().map(({ repositoryArn }) => repositoryArn),
-        secrets: [...this.hosted.flatMap(awsSecretsOf), ...this.certified.flatMap(awsTlsSecretsOf)],
+        secrets: [...this.hosted.flatMap(awsSecretsOf), ...this.certified.flatMap(awsSiteSecretsOf)],
       }),
     });
     this.firewall = parts.firewall;
@@ -161,7 +162,7 @@ export class NanoHost extends HostBase implements IRole {
   }
 
   protected checkSite(site: HostedSite): void {
-    awsTlsSecretsOf(site);
+    awsSiteSecretsOf(site);
     this.checkManifest();
     for (const behind of this.reaches) {
       behind.forgetRelease();
@@ -186,6 +187,7 @@ export class NanoHost extends HostBase implements IRole {
         release: addresses.named(this.release),
         portsOf: (name) => this.portsOf(name),
         ecr: this.pulls().map(({ address }) => address),
+        logins: this.hosted.flatMap(({ image }) => releasedLogin(image.repository) ?? []),
         specOf: (_, name) => this.rollout.specOf(name),
       }),
     );

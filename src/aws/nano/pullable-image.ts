@@ -38,7 +38,7 @@ export function requirePullable(service: HostedService): void {
   // A registry that takes pushes by login may let everybody pull; an image that is only pulled says that it is private.
   if (pullAccess.kind === "login" || (pullAccess.kind === "docker-config" && image.contentId === undefined)) {
     refuse(
-      `${uri} needs a login, which a nano host does not keep: push it to ECR, or to a repository that everybody may pull from`,
+      `${uri} needs a login: give its registry, or the PulledImage, a pullLogin, push it to ECR, or let everybody pull it`,
     );
   }
   if (RegistryAddress.parse(registry.address).isLoopback) {

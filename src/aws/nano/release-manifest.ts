@@ -5,6 +5,8 @@ import { nginxTlsSites } from "../../nginx/tls.ts";
 import type { Release } from "../../release/release.ts";
 import { BRIDGE_ADDRESS, type ClaimedPorts } from "../../release/service-ports.ts";
 import { parsePort } from "../../values/port-mapping.ts";
+import { type ReleasedBasicAuth, releasedBasicAuth } from "./released-basic-auth.ts";
+import { type ReleasedLogin, sortedLogins } from "./released-login.ts";
 import { type ReleasedService, releasedService, type SpecNaming } from "./released-service.ts";
 import { type ReleasedTls, releasedTls } from "./released-tls.ts";
 
@@ -15,6 +17,8 @@ export interface ReleaseManifestOptions {
   readonly portsOf: (service: string) => ClaimedPorts;
   /** Addresses of the ECR registries that it pulls from; may be references. @default - none */
   readonly ecr?: readonly string[];
+  /** How it gets into the repositories of other registries that want a login. @default - none */
+  readonly logins?: readonly ReleasedLogin[];
   /** Names each service's spec by its digest: a reference where Terraform alone knows the image. */
   readonly specOf: SpecNaming;
   /** Where visitors come in. @default - port 80 */
@@ -31,6 +35,10 @@ export interface ReleaseManifest {
   readonly sites: string;
   /** The names with TLS. @default - none */
   readonly tls?: readonly ReleasedTls[];
+  /** The sites that let in those alone who know a password. @default - none */
+  readonly basicAuth?: readonly ReleasedBasicAuth[];
+  /** @default - none: the host pulls from ECR by its role, from elsewhere what everybody may */
+  readonly logins?: readonly ReleasedLogin[];
   readonly services: readonly ReleasedService[];
 }
 
@@ -38,7 +46,7 @@ export interface ReleaseManifest {
 export const MARKER_PORT = 8100;
 
 /** Where the agent keeps certificates. */
-const CERTIFICATES = "/var/lib/slipway/tls";
+const FOLDERS = { certificates: "/var/lib/slipway/tls", passwords: "/run/slipway-htpasswd" };
 
 /**
  * The manifest of a release. Why Nginx's text is part of it: the host only fills in which of two ports is live, so
@@ -47,8 +55,8 @@ const CERTIFICATES = "/var/lib/slipway/tls";
  * @throws InvalidValueError for what Nginx would refuse
  */
 export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifest {
-  const { release, portsOf, ecr = [], edge, specOf } = options;
-  const sites = nginxTlsSites(release.sites, CERTIFICATES);
+  const { release, portsOf, ecr = [], logins = [], edge, specOf } = options;
+  const sites = nginxTlsSites(release.sites, FOLDERS);
   const { trustedProxies, fronts = [] } = release;
   const reached = new Set(fronts.flatMap((front) => front.services));
   const services = release.services.map(({ name, grpc }) => {
@@ -59,6 +67,7 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
   const named = { services, sites, trustedProxies, fronts };
   const texts = { flavour: "instance", markerPort: MARKER_PORT, ...edge, ...named } as const;
   const tls = releasedTls(release.sites, renderTlsSites(texts));
+  const basicAuth = releasedBasicAuth(release.sites);
   return {
     manifest: 3,
     host: release.host,
@@ -67,6 +76,8 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     keepReleases: release.keepReleases,
     sites: renderSites(texts),
     ...(tls.length === 0 ? {} : { tls }),
+    ...(basicAuth.length === 0 ? {} : { basicAuth }),
+    ...(logins.length === 0 ? {} : { logins: sortedLogins(logins) }),
     services: release.services.map((service, at) => {
       const introduction = renderIntroduction(
         "instance",

@@ -1,7 +1,7 @@
-import type { SecretSource } from "../../release/secret-source.ts";
 import type { Service } from "../../release/service.ts";
 import type { ClaimedPorts } from "../../release/service-ports.ts";
 import { type ServiceSpec, serviceSpec } from "../../release/service-spec.ts";
+import type { SecretSource } from "../../values/secret-source.ts";
 
 /** A secret as the manifest has it. */
 export interface ReleasedSecret extends Omit<SecretSource, "kind"> {

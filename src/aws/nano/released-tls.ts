@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import type { TlsTexts } from "../../nginx/sites.ts";
 import { certificateFile } from "../../nginx/tls.ts";
-import type { SecretSource } from "../../release/secret-source.ts";
 import type { Site } from "../../release/site.ts";
 import { namesOf } from "../../release/site-names.ts";
 import type { TlsSource } from "../../release/tls.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
+import type { SecretSource } from "../../values/secret-source.ts";
 import type { ReleasedSecret } from "./released-service.ts";
 
 /** Whom a host asks for certificates. */
@@ -44,7 +44,7 @@ export function releasedTls(sites: readonly Site[], texts: Readonly<Record<strin
 }
 
 function sourceOf(tls: TlsSource): Pick<ReleasedTls, "acme" | "certificate"> {
-  if (tls.kind === "certificate") return { certificate: released(tls.secret) };
+  if (tls.kind === "certificate") return { certificate: releasedSecret(tls.secret) };
   if (tls.kind === "local")
     throw new InvalidValueError({ subject: "tls", rule: "must not be Tls.local()", got: tls.kind });
   const { email, directory, caFile, externalAccount } = tls;
@@ -53,13 +53,16 @@ function sourceOf(tls: TlsSource): Pick<ReleasedTls, "acme" | "certificate"> {
       email,
       directory,
       ...(caFile === undefined ? {} : { ca: authority(caFile) }),
-      ...(externalAccount && { account: { keyId: externalAccount.keyId, hmacKey: released(externalAccount.hmacKey) } }),
+      ...(externalAccount && {
+        account: { keyId: externalAccount.keyId, hmacKey: releasedSecret(externalAccount.hmacKey) },
+      }),
     },
   };
 }
 
-function released({ kind, id, key }: SecretSource): ReleasedSecret {
-  return { from: kind, id, ...(key === undefined ? {} : { key }) };
+/** A secret that no container gets. */
+export function releasedSecret({ kind, id, key, version }: SecretSource): ReleasedSecret {
+  return { from: kind, id, ...(key === undefined ? {} : { key }), ...(version === undefined ? {} : { version }) };
 }
 
 /** The certificates in the file at `path` and nothing beside them, for the manifest can be read by everybody. */

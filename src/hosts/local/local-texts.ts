@@ -8,8 +8,8 @@ import type { Site } from "../../release/site.ts";
 
 /** Where Nginx answers which release it serves; on its own loopback only. */
 const MARKER_PORT = 8100;
-/** Where `tls.sh` puts certificates. */
-const CERTIFICATES = "/etc/nginx/slipway/tls";
+/** Where `tls.sh` puts certificates, and `passwords.sh` who is let in. */
+const FOLDERS = { certificates: "/etc/nginx/slipway/tls", passwords: "/etc/nginx/slipway/htpasswd" };
 const FLAVOUR = "container";
 
 /** Nginx's texts of a release, as the driver takes them. */
@@ -29,7 +29,7 @@ export function localTexts(
   publicPorts: Pick<EdgeOptions, "publicPort" | "publicTlsPort">,
 ): LocalTexts {
   const services = release.services.map(({ name, grpc }) => ({ name, grpc, internalListener: portsOf(name).internal }));
-  const sites = nginxTlsSites(release.sites, CERTIFICATES);
+  const sites = nginxTlsSites(release.sites, FOLDERS);
   const { trustedProxies } = release;
   return {
     sites: renderSites({ flavour: FLAVOUR, services, sites, markerPort: MARKER_PORT, trustedProxies, ...publicPorts }),
@@ -51,6 +51,6 @@ export function checkSite(site: Site, services: readonly string[]): void {
   renderSites({
     flavour: FLAVOUR,
     services: services.map((name) => ({ name })),
-    sites: nginxTlsSites([site], CERTIFICATES),
+    sites: nginxTlsSites([site], FOLDERS),
   });
 }

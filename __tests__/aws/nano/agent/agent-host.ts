@@ -118,6 +118,11 @@ exec ${findNginx()} -c "$SLIPWAY_ROOT/etc/nginx/nginx.conf" -g "pid $SLIPWAY_ROO
         name,
         `printf '%s\\n' "${name} $*" >>"$SLIPWAY_ROOT/arguments"
 case "${name} $*" in *"\${DIE_AT:-no such words}"*) kill -9 "$AGENT_PID" $PPID; exit 1 ;; esac
+if [ "${name} \${1:-}" = "docker pull" ]; then
+  ps -eo args >>"$SLIPWAY_ROOT/processes"
+  stat -c '%a %n' "$DOCKER_CONFIG/config.json" >>"$SLIPWAY_ROOT/docker-configurations"
+  [ ! -e "$SLIPWAY_ROOT/end-at-pull" ] || kill -TERM "$AGENT_PID"
+fi
 case "$*" in *--env-file*) stat -c '%a %n' "$SLIPWAY_ROOT/run/slipway/env" >>"$SLIPWAY_ROOT/env-files" ;; esac
 PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
       );
@@ -130,6 +135,17 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
     for (const id of this.containerIds(true)) docker("rm", "--force", "--volumes", id);
     await this.aws.stop();
     rmSync(this.root, { recursive: true, force: true });
+  }
+
+  /** The files of the host that hold `text`, as grep finds them. */
+  filesWith(text: string): string[] {
+    try {
+      const words = ["-rlF", "--devices=skip", "-e", text, "."];
+      return execFileSync("grep", words, { cwd: this.root, encoding: "utf8" }).trim().split("\n");
+    } catch (error) {
+      if ((error as { status?: number }).status === 1) return [];
+      throw error;
+    }
   }
 
   /** Starts Nginx, or signals it. */
@@ -220,7 +236,8 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
 
   /** As after a reboot: what was in memory is gone. */
   forgetMemory(): void {
-    rmSync(join(this.root, "run/slipway"), { recursive: true, force: true });
+    for (const folder of ["run/slipway", "run/slipway-htpasswd"])
+      rmSync(join(this.root, folder), { recursive: true, force: true });
   }
 
   containerIds(all = false): string[] {
@@ -271,7 +288,7 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
   private moved(text: string): string {
     return text
       .replaceAll(
-        /(?<=[ "'])\/(?:(?:etc|var\/log)\/nginx\/|var\/lib\/slipway\/(?:live|tls\/|acme\/))/g,
+        /(?<=[ "'])\/(?:(?:etc|var\/log)\/nginx\/|var\/lib\/slipway\/(?:live|tls\/|acme\/)|run\/slipway-htpasswd\/)/g,
         (path) => this.root + path,
       )
       .replaceAll(`127.0.0.1:${MARKER_PORT}`, `127.0.0.1:${this.markerPort}`);

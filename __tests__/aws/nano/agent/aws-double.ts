@@ -37,7 +37,7 @@ export class AwsDouble {
   hasRole = true;
   private readonly metadataToken = "metadata-token-of-the-test";
   private readonly parameters = new Map<string, Parameter>();
-  private readonly secrets = new Map<string, string>();
+  private readonly secrets = new Map<string, string[]>();
   private readonly servers: Server[] = [];
 
   async start(): Promise<{ metadata: string; ssm: string; secretsManager: string }> {
@@ -71,8 +71,9 @@ export class AwsDouble {
     this.parameters.get(name)?.labels.set(label, version);
   }
 
-  putSecret(id: string, value: string): void {
-    this.secrets.set(id, value);
+  /** @param values what is there at one question after the other; the last one stays */
+  putSecret(id: string, ...values: string[]): void {
+    this.secrets.set(id, values);
   }
 
   private listen(handler: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
@@ -146,7 +147,8 @@ export class AwsDouble {
       case "AmazonSSM.LabelParameterVersion":
         return this.label(String(input.Name), Number(input.ParameterVersion), input.Labels as string[]);
       case "secretsmanager.GetSecretValue": {
-        const secret = this.secrets.get(String(input.SecretId));
+        const values = this.secrets.get(String(input.SecretId));
+        const secret = values && values.length > 1 ? values.shift() : values?.[0];
         if (secret === undefined) throw new Refusal("ResourceNotFoundException", "can't find the specified secret");
         return { ARN: input.SecretId, SecretString: secret };
       }

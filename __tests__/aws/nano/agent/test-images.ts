@@ -33,15 +33,33 @@ export class TestImages {
   private registry?: ChildProcess;
   private port = 0;
 
-  /** @param application @default a web server of BusyBox with pages that say how it is */
-  constructor(private readonly application: TestApplication = { dockerfile: DOCKERFILE }) {}
+  /**
+   * @param application @default a web server of BusyBox with pages that say how it is
+   * @param users lines of an htpasswd file with bcrypt's hashes; everybody may pull and push where there are none
+   */
+  constructor(
+    private readonly application: TestApplication = { dockerfile: DOCKERFILE },
+    private readonly users?: string,
+  ) {}
+
+  get address(): string {
+    return `127.0.0.1:${this.port}`;
+  }
+
+  /** Lets in these users from now on, and no others. */
+  admit(users: string): void {
+    writeFileSync(join(this.folder, "htpasswd"), users);
+  }
 
   async start(): Promise<void> {
     this.port = await freePort();
     const config = join(this.folder, "config.yml");
+    const auth =
+      this.users === undefined ? "" : `auth:\n  htpasswd:\n    realm: test\n    path: ${this.folder}/htpasswd\n`;
+    if (this.users !== undefined) this.admit(this.users);
     writeFileSync(
       config,
-      `version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: ${this.folder}/data\n  delete:\n    enabled: true\nhttp:\n  addr: 127.0.0.1:${this.port}\n`,
+      `version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: ${this.folder}/data\n  delete:\n    enabled: true\nhttp:\n  addr: 127.0.0.1:${this.port}\n${auth}`,
     );
     this.registry = spawn("docker-registry", ["serve", config], { stdio: "ignore" });
     const failed = new Promise<never>((_, reject) =>
@@ -55,7 +73,7 @@ export class TestImages {
       for (const end = Date.now() + START_MS; Date.now() < end; await pause(50)) {
         if (
           await fetch(`http://127.0.0.1:${this.port}/v2/`).then(
-            (response) => response.ok,
+            ({ status }) => status === (this.users === undefined ? 200 : 401),
             () => false,
           )
         )
@@ -93,7 +111,7 @@ export class TestImages {
     return reference;
   }
 
-  private get repository(): string {
+  get repository(): string {
     return `127.0.0.1:${this.port}/${NAME}/app`;
   }
 
@@ -123,5 +141,5 @@ export class TestImages {
 }
 
 export function docker(...words: string[]): string {
-  return execFileSync("docker", words, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  return execFileSync("docker", words, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env: process.env });
 }

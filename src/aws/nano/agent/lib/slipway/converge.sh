@@ -98,6 +98,7 @@ go_on() {
     version=$(serving version) release=$(serving release) manifest=$STATE/releases/$release.json
     begin_work
     if needs_healing; then release_it restore; else rm -rf "$WORK"; fi
+    take_passwords || say "$problem"
     care_for_certificates
   fi
 }
@@ -140,7 +141,8 @@ release_it() {
   [ -z "$refused" ] || failed "$refused"
   [ "$1" = restore ] || begin_attempt
   begin_work
-  ! needs_certificates "$1" || take_certificates || certificates_are_missing "$1" $?
+  ! needs_certificates "$1" || take_certificates || secrets_are_missing "$1" $?
+  take_passwords || secrets_are_missing "$1" $?
   write_docker_config
   rollout "$release" "$1"
   case $? in
@@ -153,11 +155,13 @@ release_it() {
   forget_failure "$release"
   forget_manifests
   forget_pulled
+  forget_passwords
   say "live version=$version release=$release"
 }
 
-# A release goes nowhere with a certificate that does not fit; what serves goes on with what it has.
-certificates_are_missing() {
+# A release goes nowhere with a certificate that does not fit or a password that cannot be had; what serves goes on with
+# what it has.
+secrets_are_missing() {
   if [ "$1" = restore ]; then
     say "$problem"
   elif [ "$2" = 1 ]; then

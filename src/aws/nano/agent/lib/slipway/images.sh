@@ -42,13 +42,72 @@ write_docker_config() {
   of_manifest '{ credHelpers: (.ecr // [] | map({ (.): "ecr-login" }) | add // {}) }' >"$RUN/docker/config.json"
 }
 
+# The registry of image $1 as docker's configuration calls it, the user, and where the password is, with tabs between;
+# nothing where no login is declared.
+login_of() {
+  jq -r --arg repository "${1%@*}" '.logins // [] | map(select(.repository == $repository))[:1][] |
+    [.registry, .username, .password.from, .password.id, .password.key // "-"] | @tsv' "$manifest"
+}
+
+# Writes the login of image $1 for one pull, into a folder that goes with this run's own, whatever ends it.
+write_login() {
+  IFS='	' read -r registry username from id key <<LOGIN
+$(login_of "$1")
+LOGIN
+  fetch_secret "$from" "$id" "$key" || {
+    problem="cannot pull $1: the password of $username for $registry: $problem"
+    return 1
+  }
+  secret=${secret%"$NEWLINE"}
+  mkdir -p "$WORK/login"
+  # by standard input: every user of a machine can read the words of a command
+  printf %s "$secret" | jq -Rs --arg registry "$registry" --arg username "$username" \
+    '{ auths: { ($registry): { auth: ("\($username):" + . | @base64) } } }' >"$WORK/login/config.json"
+  secret=''
+}
+
+pull_with() {
+  DOCKER_CONFIG=$1 HOME=$RUN AWS_ECR_DISABLE_CACHE=true AWS_SDK_LOAD_CONFIG=0 \
+    docker pull --quiet "$2" >/dev/null 2>"$RUN/docker.err"
+}
+
+# A login is read anew for each try: one that ended while layers came is another by then.
+pull_once() {
+  if [ -z "$(login_of "$1")" ]; then
+    pull_with "$RUN/docker" "$1"
+    return
+  fi
+  write_login "$1" || return 2
+  pull_with "$WORK/login" "$1"
+  pulled=$?
+  rm -rf "$WORK/login"
+  [ "$pulled" = 0 ]
+}
+
+# Whether the registry knows nobody by that login; in ECR, where a right takes a while to arrive, that says nothing.
+is_refused() {
+  ! of_manifest '.ecr // [] | .[]' | grep -qxF "${1%%/*}" &&
+    grep -qE 'unauthorized|authentication required|no basic auth credentials|denied|401 Unauthorized|403 Forbidden' "$RUN/docker.err"
+}
+
 # pull_image REFERENCE: otherwise $problem says why; $problem_kind is set when trying again is no use.
 pull_image() {
-  tries=1 full=0
-  until DOCKER_CONFIG=$RUN/docker HOME=$RUN AWS_ECR_DISABLE_CACHE=true AWS_SDK_LOAD_CONFIG=0 \
-    docker pull --quiet "$1" >/dev/null 2>"$RUN/docker.err"; do
+  tries=1 full=0 refused=0
+  until pull_once "$1"; do
+    [ $? != 2 ] || return 1
     problem="cannot pull $1: $(tail -n 1 "$RUN/docker.err" | cut -c 1-300)"
     problem_kind=''
+    if is_refused "$1"; then
+      refused=$((refused + 1))
+      if [ -z "$(login_of "$1")" ]; then
+        problem="$problem: its registry wants a login: declare its pullLogin"
+      else
+        [ "$refused" -gt 1 ] || continue
+        problem="$problem: the registry $registry does not take the login of $username: put one that may pull into $id"
+      fi
+      problem_kind=ValidationException
+      return 1
+    fi
     if grep -qiE 'manifest unknown|manifest for .* not found|no matching manifest|name unknown|repository does not exist' "$RUN/docker.err"; then
       problem_kind=ResourceNotFoundException
       return 1

@@ -19,11 +19,12 @@ def health:
   need(.startPeriod | whole(0; 3600); "has a start period out of range");
 
 def secret:
-  unknown(["from", "id", "key", "as"]),
+  unknown(["from", "id", "key", "as", "version"]),
   need(.from == "parameter" or .from == "secrets-manager"; "comes from nowhere"),
   need(.id | line and length > 0 and (test("[\t ]") | not); "has no id"),
   need((.key // "-") | line and (test("\t") | not); "has no valid key"),
-  need((.as // "env") | . == "env" or . == "file"; "is neither env nor file");
+  need((.as // "env") | . == "env" or . == "file"; "is neither env nor file"),
+  need((.version // "1") | line; "has no valid version");
 
 def words: type == "array" and all(type == "string");
 def map_of(f): type == "object" and (to_entries | all(f));
@@ -76,11 +77,28 @@ def tls:
       need((.ca // "-----BEGIN") | type == "string" and startswith("-----BEGIN"); "has no valid authority"),
       ((.account // empty) | need(.keyId | line; "has no key id"), (.hmacKey | secret | "external account \(.)")));
 
+def basicAuth:
+  unknown(["name", "file", "users"]),
+  need(.name | line; "has no name"),
+  need(.file | type == "string" and test("^[a-z0-9_][a-z0-9.-]*-[0-9a-f]{8}$"); "has no file"),
+  need(.users | type == "object" and length > 0; "has no users"),
+  ((.users | objects | to_entries[]) | need(.key | test("^[A-Za-z0-9._@+-]{1,64}$"); "has the invalid user \(.key)"),
+    need(.value | type == "object"; "has no secret for \(.key)"),
+    (.key as $user | .value | objects | secret | "password of \($user) \(.)"));
+
+def login:
+  unknown(["repository", "registry", "username", "password"]),
+  need(.repository | type == "string" and test("^[A-Za-z0-9][A-Za-z0-9._:/-]*$"); "has no repository"),
+  need(.registry | line and length > 0; "has no registry"),
+  need(.username | line and (test(":") | not); "has no username"),
+  need(.password | type == "object"; "has no password"),
+  (.password | objects | secret | "password \(.)");
+
 if type != "object" then "the manifest is no object"
 elif .manifest != 2 and .manifest != 3 then "this agent reads manifests 2 and 3, not \(.manifest)"
 elif .host != $host then "the manifest is for \(.host), this host is \($host)"
 else
-  unknown(["manifest", "host", "ecr", "drainSeconds", "keepReleases", "sites", "tls", "services"] + if .manifest == 2 then [] else ["agent"] end),
+  unknown(["manifest", "host", "ecr", "drainSeconds", "keepReleases", "sites", "tls", "basicAuth", "logins", "services"] + if .manifest == 2 then [] else ["agent"] end),
   need(.manifest == 2 or (.agent | type == "object" and (.document | line) and (.sha256 | type == "string" and test("^[0-9a-f]{64}$"))); "names no agent"),
   need(.sites | type == "string" and length > 0; "has no sites"),
   need((.ecr // []) | type == "array" and all(type == "string" and test("^[A-Za-z0-9.:-]+$")); "has an invalid ecr address"),
@@ -88,6 +106,10 @@ else
   need((.keepReleases // 3) | whole(1; 100); "keeps no releases"),
   need((.tls // []) | type == "array"; "has no valid tls"),
   ((.tls // [] | arrays)[] | (.name | tostring) as $name | tls | "name \($name) \(.)"),
+  need((.basicAuth // []) | type == "array"; "has no valid basicAuth"),
+  ((.basicAuth // [] | arrays)[] | (.name | tostring) as $name | basicAuth | "basic auth of \($name) \(.)"),
+  need((.logins // []) | type == "array"; "has no valid logins"),
+  ((.logins // [] | arrays)[] | (.repository | tostring) as $name | login | "login of \($name) \(.)"),
   need(.services | type == "array"; "has no services"),
   ((.services | arrays)[] | (.name | tostring) as $name
     | need($name | test("^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$"); "service \($name) has an invalid name"),

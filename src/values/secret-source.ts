@@ -1,5 +1,5 @@
-import { InvalidValueError } from "../values/invalid-value-error.ts";
-import { checkVariableName } from "../values/variable-name.ts";
+import { InvalidValueError } from "./invalid-value-error.ts";
+import { checkVariableName } from "./variable-name.ts";
 
 /** Where a host finds a secret. Which kinds there are is a host's to say; nothing here looks into one. */
 export interface SecretSource {
@@ -14,6 +14,17 @@ export interface SecretSource {
    * the file `/run/secrets/NAME`, which is in memory only. @default "env"
    */
   readonly as?: "env" | "file";
+  /**
+   * What is there by now, in the declarer's own words: another one is another container for who uses the secret. Why
+   * declared: what a secret holds is known to the host alone, when it is too late for a plan.
+   * @default - none
+   */
+  readonly version?: string;
+}
+
+/** A secret by where it is kept; what it holds never passes through here. */
+export interface KeptSecret {
+  readonly source: SecretSource;
 }
 
 /** @throws InvalidValueError when no container gets a secret of this `name` from there; the message never has what it holds */
