@@ -23,6 +23,12 @@ test("every part that the agent reads is there", () => {
   expect(read.filter((name) => !parts.includes(`${PARTS}/${name}`))).toEqual([]);
 });
 
+test("the agent reads every part that there is", () => {
+  const parts = hostAgentSources().flatMap(({ path }) => /^lib\/slipway\/([\w-]+\.sh)$/.exec(path)?.[1] ?? []);
+  expect(parts).toContain("stop-first.sh");
+  expect(parts.filter((name) => !contentOf("sbin/slipway").includes(`. "$PARTS/${name}"`))).toEqual([]);
+});
+
 test("every file says the same without its comments, by the shell's own reading", () => {
   for (const { path, content } of hostAgentSources().filter((file) => !file.path.endsWith(".jq"))) {
     const packed = contentOf(path);
