@@ -64,3 +64,18 @@ test("says that the disk is full for good where there is no room beside what ser
   ]);
   expect([images(), nano.serves("1", "2")]).toEqual([["1"], { web: "1" }]);
 });
+
+test("a pull that only trickles is given up after its time, and the timer tries again", async () => {
+  const slow = `docker/slow/${PretendedNano.digest("2").slice(0, 12)}`;
+  nano.pretend(slow);
+  const told = nano.put(nano.manifest([web("2")]));
+  const outcome = await nano.told(told, { SLIPWAY_PULL_SECONDS: "1" });
+  expect(outcome).toMatchObject({
+    status: 75,
+    last: expect.stringContaining("it was not here after 1 s: is the registry slow, or the way to it?"),
+  });
+  expect(nano.serves("1", "2")).toEqual({ web: "1" });
+  nano.forget(slow);
+  expect(await nano.run("converge")).toMatchObject({ status: 0 });
+  expect(nano.serves("1", "2")).toEqual({ web: "2" });
+});

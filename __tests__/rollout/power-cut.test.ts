@@ -36,3 +36,11 @@ test("a power cut after every line of a release of services of which one contain
   expect(wrong).toEqual([]);
   expect(cuts).toBeGreaterThanOrEqual(14);
 });
+
+test.each([
+  ["a core that stops what serves before its successor is proven", "r_await() { :; }"],
+  ["a driver that leaves what a run before has begun", "d_ready() { :; }"],
+])("the same looks find the harm of %s", (_, change) => {
+  const again = { services: ["a 2"] };
+  expect(powerCuts({ serves: ["a 1"], health: ["a:2 slow 2"] }, again, [again], change).wrong).not.toEqual([]);
+});

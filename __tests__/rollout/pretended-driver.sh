@@ -15,7 +15,7 @@ w_changed() {
   read -r w_n <"$WORLD/changes"
   echo $((w_n + 1)) >"$WORLD/changes"
 }
-date() {
+r_now() {
   read -r w_clock <"$WORLD/clock"
   echo $((w_clock + 1)) >"$WORLD/clock"
   echo "$w_clock"

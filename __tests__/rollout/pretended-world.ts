@@ -108,12 +108,14 @@ export function releases(all: readonly (readonly [World | string, Release])[], s
 /**
  * Runs the release under bash, which photographs the world after every line of the core that changed it. From each
  * photograph, as after a power cut, each of `then` runs: the same release, another one, or a restore. Returns what was
- * wrong on the way or at the end of any, and how many photographs there were.
+ * wrong on the way or at the end of any, and how many photographs there were. `change` is shell that replaces functions of
+ * the core or the driver.
  */
 export function powerCuts(
   world: World,
   { services }: Release,
   then: readonly Release[],
+  change = "",
 ): { cuts: number; wrong: string[] } {
   const folder = makeWorld(world);
   const album = mkdtempSync(join(tmpdir(), "slipway-photographs-"));
@@ -127,6 +129,7 @@ export function powerCuts(
         w_check ${id} ${file}; sed -n "s/^VIOLATION/\${WORLD##*/}/p" "$WORLD/journal" )`;
   });
   const script = `${CORE}; . "${DRIVER}"
+    ${change}
     ( set -T; trap w_photograph DEBUG; w_rollout new deploy "$WORLD/services" )
     for each in "$PHOTOGRAPHS"/*; do ${again.join("\n")}\n done`;
   const { stdout, stderr } = spawnSync("bash", ["--norc", "-o", "posix", "-c", script], {

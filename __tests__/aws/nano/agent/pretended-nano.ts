@@ -178,8 +178,11 @@ export class PretendedNano {
     return this.told(this.put(this.manifest(services, change)));
   }
 
-  told({ version, release }: { version: number; release: string }): Promise<PretendedOutcome> {
-    return this.run("converge", `${version}`, release);
+  told(
+    { version, release }: { version: number; release: string },
+    environment?: Record<string, string>,
+  ): Promise<PretendedOutcome> {
+    return this.start("slipway", ["converge", `${version}`, release], undefined, environment).outcome;
   }
 
   run(...words: string[]): Promise<PretendedOutcome> {

@@ -8,6 +8,7 @@
 #   docker/off                the engine does not answer
 #   docker/no-service         systemd cannot start it
 #   docker/images/DIGEST      an image that is there, first 12 digits; the text of a pull's refusal in refused/DIGEST
+#   docker/slow/DIGEST        its pull takes a minute
 #   docker/in-use             the image that something uses
 #   docker/room               how many images the disk holds
 #   docker/ends/DIGEST        the state that a container of this image has at once: "exited false 3"
@@ -62,6 +63,7 @@ by_docker() {
       it=$(digest "$3")
       [ ! -e "$D/room" ] || [ -e "$D/images/$it" ] || [ "$(ls "$D/images" | wc -l)" -lt "$(cat "$D/room")" ] ||
         { echo "failed to register layer: write /usr/lib/a: no space left on device" >&2 && exit 1; }
+      [ ! -e "$D/slow/$it" ] || exec /bin/sleep 60
       [ ! -e "$D/refused/$it" ] || { cat "$D/refused/$it" >&2 && exit 1; }
       mkdir -p "$D/images" && : >"$D/images/$it"
       ;;

@@ -4,6 +4,7 @@
 # shellcheck shell=sh
 
 PULL_TRIES=5
+PULL_SECONDS=${SLIPWAY_PULL_SECONDS:-1800} # a registry that only trickles must not keep the next release waiting for ever
 
 # Before it is pulled, so that a power cut leaves no image that nobody knows of.
 note_image() {
@@ -66,9 +67,10 @@ LOGIN
   secret=''
 }
 
+# Ends with 124 where it took too long.
 pull_with() {
   DOCKER_CONFIG=$1 HOME=$RUN AWS_ECR_DISABLE_CACHE=true AWS_SDK_LOAD_CONFIG=0 \
-    docker pull --quiet "$2" >/dev/null 2>"$RUN/docker.err"
+    timeout "$PULL_SECONDS" docker pull --quiet "$2" >/dev/null 2>"$RUN/docker.err"
 }
 
 # A login is read anew for each try: one that ended while layers came is another by then.
@@ -77,11 +79,11 @@ pull_once() {
     pull_with "$RUN/docker" "$1"
     return
   fi
-  write_login "$1" || return 2
+  write_login "$1" || return 3
   pull_with "$WORK/login" "$1"
   pulled=$?
   rm -rf "$WORK/login"
-  [ "$pulled" = 0 ]
+  return "$pulled"
 }
 
 # Whether the registry knows nobody by that login; in ECR, where a right takes a while to arrive, that says nothing.
@@ -94,7 +96,13 @@ is_refused() {
 pull_image() {
   tries=1 full=0 refused=0
   until pull_once "$1"; do
-    [ $? != 2 ] || return 1
+    case $? in
+      3) return 1 ;;
+      124)
+        problem_kind='' problem="cannot pull $1: it was not here after $PULL_SECONDS s: is the registry slow, or the way to it?"
+        return 1
+        ;;
+    esac
     problem="cannot pull $1: $(tail -n 1 "$RUN/docker.err" | cut -c 1-300)"
     problem_kind=''
     if is_refused "$1"; then
