@@ -1,6 +1,9 @@
 import { execFile, execFileSync } from "node:child_process";
-import { connect } from "node:net";
-import { join } from "node:path";
+import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
@@ -65,6 +68,9 @@ class Running {
     return { exitCode, seconds: (Date.now() - started) / 1000 };
   }
 }
+
+const environment = (values: Record<string, string | number>) =>
+  Object.entries(values).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
 
 const ids = (...args: string[]): string[] =>
   docker(...args, "--quiet", "--filter", `label=${LABEL[1]}`)
@@ -213,8 +219,6 @@ describe("the catalogue", () => {
 });
 
 describe("the front end", () => {
-  const environment = (values: Record<string, string | number>) =>
-    Object.entries(values).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
   const SERVICE = { MOVIE_CATALOG_SERVICE: "http://netflix-catalog:8080/", READY_AFTER_SECONDS: 2 };
   let catalog: Running;
   let frontend: Running;
@@ -336,6 +340,44 @@ describe("the availability agent", () => {
     const { exitCode, seconds } = await agent.stop();
     expect(exitCode).toBe(0);
     expect(seconds).toBeLessThan(8);
+  }, 60_000);
+
+  it("writes to InfluxDB, and once more what that did not take", async () => {
+    const written: { url: string; login: string; points: string[] }[] = [];
+    const influxdb = createServer(async (asked, answer) => {
+      const body = (await asked.toArray()).join("");
+      const { url = "", headers } = asked;
+      written.push({ url, login: `${headers.authorization}`, points: body.split("\n") });
+      answer.writeHead(written.length === 1 ? 503 : 204).end();
+    }).listen(0, "0.0.0.0");
+    await new Promise((resolve) => influxdb.once("listening", resolve));
+    const password = join(mkdtempSync(join(tmpdir(), "slipway-agent-")), "password");
+    writeFileSync(password, "open sesame\n", { mode: 0o644 });
+    chmodSync(dirname(password), 0o755);
+    const settings = {
+      TARGETS: "http://nowhere:1/?a=b,c",
+      INTERVAL_SECONDS: 1,
+      INFLUXDB_URL: `http://influxdb:${(influxdb.address() as AddressInfo).port}`,
+      INFLUXDB_USER: "agent",
+    };
+    const mounted = ["--volume", `${password}:/run/secrets/INFLUXDB_PASSWORD:ro`];
+    const there = ["--add-host", "influxdb:host-gateway", ...mounted, ...environment(settings)];
+    const agent = Running.start("availability-agent", 9115, there);
+    for (const deadline = Date.now() + 20_000; written.length < 3 && Date.now() < deadline; ) await sleep(100);
+    await agent.stop();
+    influxdb.close();
+    const [first, second, third] = written;
+    expect(first?.url).toBe("/write?db=availability&precision=s");
+    expect(first?.login).toBe(`Basic ${Buffer.from("agent:open sesame").toString("base64")}`);
+    expect(first?.points).toEqual([
+      expect.stringMatching(
+        /^availability,target=http:\/\/nowhere:1\/\?a\\=b\\,c up=0i,seconds=\d+\.\d{6},answer="[^"]+" \d{10}$/,
+      ),
+    ]);
+    expect(second?.points).toHaveLength(2);
+    expect(second?.points[0]).toBe(first?.points[0]);
+    expect(third?.points).toHaveLength(1);
+    expect(agent.log()).toMatch(/^not written 503/m);
   }, 60_000);
 
   it.each(["", "ftp://example.com", "http://["])("refuses the target %j", (targets) => {

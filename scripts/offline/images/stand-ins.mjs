@@ -54,4 +54,9 @@ export const STAND_INS = [
     description: "Debian 12 with its Docker registry 2.8 and wget",
     tags: ["2", "2.8", "2.8.3"],
   },
+  {
+    repository: "influxdb",
+    description: "Debian 12 with its InfluxDB 1.6",
+    tags: ["1.8", "1.8.10"],
+  },
 ];

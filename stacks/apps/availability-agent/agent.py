@@ -1,7 +1,11 @@
-"""Asks a list of URLs at an interval whether they are there, logs each answer and exposes the last ones as metrics."""
+"""Asks a list of URLs at an interval whether they are there, logs each answer, exposes the last ones as metrics and writes
+all of them to InfluxDB 1.8, if it is told of one."""
 
+import base64
+import collections
 import http.client
 import os
+import re
 import signal
 import sys
 import threading
@@ -22,6 +26,7 @@ class Probe:
     up: bool
     seconds: float
     answer: str
+    at: int
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -31,12 +36,14 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
+MOST_POINTS = 10_000
+PASSWORD_FILE = "/run/secrets/INFLUXDB_PASSWORD"
 OPENER = urllib.request.build_opener(NoRedirect, urllib.request.ProxyHandler({}))
 
 
 def probe(url, timeout):
     """Requests `url` once. Up is any answer below 400."""
-    started = time.monotonic()
+    started, at = time.monotonic(), int(time.time())
     try:
         with OPENER.open(url, timeout=timeout) as response:
             status, answer = response.status, str(response.status)
@@ -44,7 +51,7 @@ def probe(url, timeout):
         status, answer = error.code, str(error.code)
     except (OSError, http.client.HTTPException) as error:
         status, answer = None, str(getattr(error, "reason", None) or error or type(error).__name__)
-    return Probe(url, status is not None and status < 400, time.monotonic() - started, answer)
+    return Probe(url, status is not None and status < 400, time.monotonic() - started, answer, at)
 
 
 def metrics(probes):
@@ -60,11 +67,46 @@ def label(text):
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
+def point(found):
+    """A probe in InfluxDB's line protocol."""
+    target = re.sub(r"([,= \\])", r"\\\1", found.url)
+    answer = found.answer.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    return f'availability,target={target} up={int(found.up)}i,seconds={found.seconds:.6f},answer="{answer}" {found.at}'
+
+
+class Influx:
+    """A database of InfluxDB. Points that it did not take are kept for the next time, the oldest ones go first."""
+
+    def __init__(self, url, database, user, password, timeout):
+        query = urllib.parse.urlencode({"db": database, "precision": "s"})
+        self.url, self.timeout = f"{url.rstrip('/')}/write?{query}", timeout
+        self.headers = {"Content-Type": "text/plain; charset=utf-8"}
+        if user:
+            login = base64.b64encode(f"{user}:{password}".encode()).decode()
+            self.headers["Authorization"] = f"Basic {login}"
+        self.kept = collections.deque(maxlen=MOST_POINTS)
+
+    def write(self, probes):
+        self.kept.extend(map(point, probes))
+        body = "\n".join(self.kept).encode()
+        try:
+            with OPENER.open(urllib.request.Request(self.url, body, self.headers), timeout=self.timeout):
+                self.kept.clear()
+        except urllib.error.HTTPError as error:
+            reason = error.read().decode(errors="replace").strip()
+            print("not written", error.code, reason, flush=True)
+            # what it does not understand today it will not understand tomorrow
+            if error.code == 400:
+                self.kept.clear()
+        except (OSError, http.client.HTTPException) as error:
+            print("not written", getattr(error, "reason", None) or error or type(error).__name__, flush=True)
+
+
 class Agent:
     """Probes its targets together, again and again, until it is told to stop."""
 
-    def __init__(self, targets, interval, timeout):
-        self.targets, self.interval, self.timeout = targets, interval, timeout
+    def __init__(self, targets, interval, timeout, influx=None):
+        self.targets, self.interval, self.timeout, self.influx = targets, interval, timeout, influx
         self.probes = []
         self.stopping = threading.Event()
 
@@ -75,6 +117,8 @@ class Agent:
                 self.probes = list(pool.map(lambda url: probe(url, self.timeout), self.targets))
                 for found in self.probes:
                     print("up" if found.up else "down", found.url, f"{found.seconds * 1000:.0f}ms", found.answer, flush=True)
+                if self.influx:
+                    self.influx.write(self.probes)
                 self.stopping.wait(max(0.0, self.interval - (time.monotonic() - started)))
 
 
@@ -124,8 +168,26 @@ def is_http(url):
         return False
 
 
+def influx(timeout):
+    """The database that the environment names, if it does."""
+    url = os.environ.get("INFLUXDB_URL", "")
+    if not url:
+        return None
+    if not is_http(url):
+        sys.exit(f"INFLUXDB_URL is an http:// or https:// URL, got '{url}'")
+    user, password = os.environ.get("INFLUXDB_USER", ""), ""
+    if user:
+        try:
+            with open(PASSWORD_FILE) as file:
+                password = file.read().strip()
+        except OSError as error:
+            sys.exit(f"{PASSWORD_FILE} is the password of INFLUXDB_USER, and cannot be read: {error.strerror}")
+    return Influx(url, os.environ.get("INFLUXDB_DATABASE", "availability"), user, password, timeout)
+
+
 def main():
-    agent = Agent(target_urls(), seconds("INTERVAL_SECONDS", 30), seconds("TIMEOUT_SECONDS", 5))
+    timeout = seconds("TIMEOUT_SECONDS", 5)
+    agent = Agent(target_urls(), seconds("INTERVAL_SECONDS", 30), timeout, influx(timeout))
     signal.signal(signal.SIGTERM, lambda *_: agent.stopping.set())
     signal.signal(signal.SIGINT, lambda *_: agent.stopping.set())
     serve_metrics(agent, 9115)
