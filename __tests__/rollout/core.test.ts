@@ -387,6 +387,33 @@ describe("the drain", () => {
   );
 });
 
+describe("a worker, which has no port", () => {
+  const world = { serves: ["a 1", "w 1"], noted: ["a 1", "w 1 worker"] };
+
+  test("is asked by its command, replaced once the new one is healthy, and stopped without a drain", () => {
+    const run = deploy({ ...world, health: ["w:2 slow 2"] }, ["a 1", "w 2 worker"]);
+    expect(run).toMatchObject({ outcome: 0, serves: ["a 1", "w 2"], containers: ["a 1 running", "w 2 running"] });
+    expect(run.violations).toEqual([]);
+    const ask = "d_ask w.2 port - command 'is' 'well'";
+    expect(run.done.filter((line) => line.startsWith("d_ask w.2"))).toEqual([ask, ask]);
+    expect(run.done.slice(run.done.indexOf("d_switch new.1"))).toEqual(["d_switch new.1", "d_accept", "d_retire w.1"]);
+  });
+
+  test.each(["exits 1", "restarts 1", "bad"])("that %s leaves the one that runs", (behaviour) => {
+    const run = deploy({ ...world, health: [`w:2 ${behaviour}`] }, ["a 2", "w 2 worker"]);
+    expect(run).toMatchObject({ outcome: 1, serves: ["a 1", "w 1"], containers: ["a 1 running", "w 1 running"] });
+    expect(run.problem).toMatch(/^w is not healthy: /);
+  });
+
+  test("that gets a port is one of requests from then on, and drained", () => {
+    const first = deploy(world, ["a 1", "w 2"]);
+    expect(first).toMatchObject({ outcome: 0, serves: ["a 1", "w 2"] });
+    expect(first.done).not.toContain("d_busy w.1.0");
+    const back = deploy({ serves: ["w 1"] }, ["w 2 worker"]);
+    expect(back.done).toContain("d_busy w.1.0");
+  });
+});
+
 test.each(["TERM", "INT", "HUP"])("told to stop by %s, it puts back what served and ends with 75", (signal) => {
   const folder = makeWorld({ serves: ["a 1 exited 1", "b 1"], health: ["a:2 bad"] });
   // the third time that it sleeps, the signal comes

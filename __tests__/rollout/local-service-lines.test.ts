@@ -11,6 +11,8 @@ test.each([
     HealthCheck.http("/a?b=c", { expectStatus: 204, timeout: 1, startPeriod: 0, retries: 2, interval: 7 }),
     "http\t/a?b=c\t204\t-\t1\t14",
   ],
+  [HealthCheck.command(["pg_isready", "-U", "it's $x", ""]), "command\tpg_isready -U 'it'\\''s $x' ''\t-\t-\t3\t45"],
+  [HealthCheck.running(10), "running\t10\t-\t-\t3\t15"],
 ])("what a check asks stands in its own columns: %j", (health, words) => {
   expect(serviceLines([{ name: "app", spec: "0123456789abcdef", port: 80, health }])).toBe(
     `app\t0123456789abcdef\t80\t${words}\n`,
@@ -20,6 +22,11 @@ test.each([
 test("the name that the check asks for is its own column", () => {
   const line = { name: "app", spec: "s", port: 80, health: HealthCheck.http("/", { host: "shop.example.com" }) };
   expect(serviceLines([line]).split("\t")[6]).toBe("shop.example.com");
+});
+
+test("a worker has no port", () => {
+  const line = { name: "app", spec: "s", health: HealthCheck.running(60) };
+  expect(serviceLines([line])).toBe("app\ts\t-\trunning\t60\t-\t-\t3\t65\n");
 });
 
 test("nine columns each, none of them empty: the shell's read would join what lies about an empty one", () => {

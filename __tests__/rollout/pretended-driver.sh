@@ -142,6 +142,7 @@ d_state() {
   echo "$w_state"
 }
 d_ask() {
+  [ "$4" = http ] || w_log "d_ask ${1%.*} port $2 $4 $5"
   problem="GET $5 was answered 500, not 2xx"
   [ -e "$WORLD/instances/$1" ] || return 1
   read -r w_n w_s w_state <"$WORLD/instances/$1"

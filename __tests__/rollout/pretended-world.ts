@@ -10,7 +10,10 @@ const CORE = readdirSync(ROLLOUT)
   .join("; ");
 const DRIVER = join(__dirname, "pretended-driver.sh");
 
-/** A service as a release has it: "NAME SPEC", the path of its health check where it is not "/", and "stop-first" where it is. */
+/**
+ * A service as a release has it: "NAME SPEC", the path of its health check where it is not "/", and "stop-first" where it
+ * is; in place of a path the word "worker" makes it one without a port.
+ */
 export type Line = string;
 
 export interface World {
@@ -39,6 +42,7 @@ export interface Run {
 
 export function serviceLine(line: Line): string {
   const [name = "", spec = "", path = "/", ...order] = line.split(" ");
+  if (path === "worker") return [name, spec, "-", "command", "'is' 'well'", "-", "-", "3", "30", ...order].join("\t");
   return [name, spec, "80", "http", path, "2xx", "-", "3", "30", ...order].join("\t");
 }
 

@@ -87,6 +87,43 @@ test.each([99, 600, 200.5, Number.NaN, "200", null])("the status %p is refused",
   });
 });
 
+test("a command is asked with the usual times, or others", () => {
+  const check = HealthCheck.command(["pg_isready", "-U", "shop"], { timeout: 9 });
+  expect(check.toJSON()).toEqual({ kind: "command", command: ["pg_isready", "-U", "shop"], ...USUAL, timeout: 9 });
+  expect([check.asksPort, HealthCheck.tcp().asksPort, HealthCheck.http("/").asksPort]).toEqual([false, true, true]);
+  expect(check.withDefaultHost("shop.example.com")).toBe(check);
+});
+
+test.each([
+  ["pg_isready", "must be a list of words"],
+  [[], "must be a list of words"],
+  [[""], "must be a list of words"],
+  [undefined, "must be a list of words"],
+  [["a", 1], "must be words of one line without tabs"],
+  [["a", "b\nc"], "must be words of one line without tabs"],
+  [["a\tb"], "must be words of one line without tabs"],
+  [["a", "b".repeat(2048)], "must have at most 2048 characters"],
+])("the command %j is refused: %s", (words, rule) => {
+  expect(refusal(() => HealthCheck.command(words as never)).message).toContain(`health check command ${rule}`);
+});
+
+test.each([
+  [1, 3],
+  [10, 3],
+  [11, 4],
+  [60, 13],
+  [3600, 721],
+])("what must run for %d s is asked often enough to have run so long: %d times", (seconds, retries) => {
+  const check = HealthCheck.running(seconds);
+  expect(check.toJSON()).toEqual({ kind: "running", seconds, interval: 5, timeout: 3, retries, startPeriod: 0 });
+  expect(check.retries * check.interval).toBeGreaterThanOrEqual(seconds + 4);
+});
+
+test.each([0, -1, 1.5, 3601, "10", undefined])("nothing runs for %p", (seconds) => {
+  const { subject, rule } = refusal(() => HealthCheck.running(seconds as never));
+  expect([subject, rule]).toEqual(["health check seconds", "must be a whole number from 1 to 3600"]);
+});
+
 test("every path that is taken is what a URL makes of it, and no text crashes", () => {
   fc.assert(
     fc.property(

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { DataDockerRegistryImage } from "@cdktf/provider-docker/lib/data-docker-registry-image";
 import type { Construct } from "constructs";
-import { shellWord } from "../terraform/shell-word.ts";
 import { stagedCopy } from "../terraform/staged-file.ts";
 import { Step } from "../terraform/step.ts";
 import { templateMap, templateText } from "../terraform/template-text.ts";
 import { RegistryAddress } from "../values/registry-address.ts";
 import type { RemoteContext } from "../values/remote-context.ts";
+import { shellWord } from "../values/shell-word.ts";
 import { fields } from "./build-options.ts";
 import type { DeclaredBuild } from "./declared-build.ts";
 import { CONTENT_LABEL, DockerEngine } from "./docker-engine.ts";

@@ -2,7 +2,7 @@ import type { Construct } from "constructs";
 import type { HostCapabilities } from "../release/host-capabilities.ts";
 import { checkRedirect, DEFAULT_REDIRECT_STATUS, REDIRECT_OPTIONS, type Redirect } from "../release/redirect.ts";
 import { ROUTE_OPTIONS, type RouteOptions, routeRules } from "../release/route-options.ts";
-import type { Route, RouteTarget } from "../release/site.ts";
+import { type Route, type RouteTarget, refuseRouteToWorker } from "../release/site.ts";
 import { atProperty, ConstructError, checkRules } from "../terraform/construct-error.ts";
 import { requireLiteral } from "../terraform/literal.ts";
 import { HOST_GATEWAY, isHostGateway } from "../values/host-gateway.ts";
@@ -62,7 +62,11 @@ function routeTo(place: RoutePlace, path: string, backend: IBackend, proxy?: Rou
 }
 
 function targetOf({ scope, host, capabilities }: RoutePlace, path: string, backend: IBackend): RouteTarget {
-  if ((backend as Partial<IService>).host === host) return { service: (backend as IService).node.id };
+  if ((backend as Partial<IService>).host === host) {
+    const { node, port } = backend as IService;
+    if (port === undefined) atProperty(scope, `routes[${path}]`, () => refuseRouteToWorker(node.id));
+    return { service: node.id };
+  }
   const found = backend.addressFrom(host);
   // where a service of another host is may be known at the apply alone
   const address = backend instanceof HostedService ? found : requireLiteral(scope, "routes", found);

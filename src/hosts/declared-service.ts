@@ -28,7 +28,8 @@ export function readService(
     () => atProperty(scope, "options", () => refuseUnknownOptions("service", options, RUN_OPTIONS)),
     () => {
       // an image that is none is refused beside this
-      if (container.image?.node !== undefined) read.port = servicePort(scope, port, container.image.exposedPorts ?? []);
+      if (container.image?.node !== undefined)
+        read.port = servicePort(scope, port, container.image.exposedPorts ?? [], health);
     },
     () => {
       read.health = checkedHealth(scope, health);
@@ -43,12 +44,21 @@ export function readService(
   return service;
 }
 
-/** As declared, else the one that the image exposes. */
-function servicePort(scope: Construct, declared: number | undefined, exposed: readonly number[]): number {
-  const port = requireLiteral(scope, "port", declared) ?? (exposed.length === 1 ? exposed[0] : undefined);
+/** As declared, else the one that the image exposes; none where the health check does not need one. */
+function servicePort(
+  scope: Construct,
+  declared: number | undefined,
+  exposed: readonly number[],
+  health: HealthCheck | undefined,
+): number | undefined {
+  const { kind } = health instanceof HealthCheck ? health : HealthCheck.tcp();
+  const [first] = kind === "running" ? [] : exposed;
+  const port = requireLiteral(scope, "port", declared) ?? (exposed.length === 1 ? first : undefined);
+  if (port === undefined && (kind === "running" || (kind === "command" && first === undefined))) return undefined;
   if (port === undefined) {
-    const why = exposed.length === 0 ? "exposes no port that is known" : `exposes ${exposed.join(", ")}`;
-    throw new ConstructError(scope, "port", `is needed: the image ${why}; say which one the service listens on`);
+    const why = first === undefined ? "exposes no port that is known" : `exposes ${exposed.join(", ")}`;
+    const remedy = "say which one the service listens on; a worker has HealthCheck.command or HealthCheck.running";
+    throw new ConstructError(scope, "port", `is needed: the image ${why}; ${remedy}`);
   }
   const checked = atProperty(scope, "port", () => parsePort(port, "service port"));
   if (exposed.length > 0 && !exposed.includes(checked)) {
@@ -59,7 +69,8 @@ function servicePort(scope: Construct, declared: number | undefined, exposed: re
 
 function checkedHealth(scope: Construct, health: HealthCheck = HealthCheck.tcp()): HealthCheck {
   if (health instanceof HealthCheck) return health;
-  const rule = 'must be a health check, written HealthCheck.http("/status") or HealthCheck.tcp()';
+  const rule =
+    'must be a health check, written HealthCheck.http("/status"), tcp(), command(["healthy"]) or running(10)';
   throw new ConstructError(scope, "health", { subject: "health", rule, got: health });
 }
 

@@ -64,12 +64,14 @@ export abstract class HostBase extends Construct implements IHost {
     const name = atProperty(this, property, () => serviceName(constructId(this, id)));
     if (this.services.has(name))
       throw new ConstructError(this, "run", `has a service ${name} already: give each its own name`);
-    const ports = atProperty(this, property, () => this.ports.claim(name));
+    const claim = () => {
+      const ports = atProperty(this, property, () => this.ports.claim(name));
+      return { ports, address: this.internalAddress(ports) };
+    };
     const service = new HostedService(name, options, {
       host: this,
       capabilities: this.capabilities(),
-      ports,
-      address: this.internalAddress(ports),
+      claim,
       unreachableFrom: (host) => this.unreachableFrom(host),
       addressFrom: (host, of) => this.addressFrom(host, of),
     });
@@ -137,7 +139,7 @@ export abstract class HostBase extends Construct implements IHost {
     return sorted(this.sites).map(({ declaration }) => declaration);
   }
 
-  /** The ports of a service of this host. */
+  /** The ports of a service of this host that has one. */
   protected portsOf(service: string): ClaimedPorts {
     return (this.services.get(service) as HostedService).ports;
   }

@@ -20,7 +20,9 @@ export interface IBackend {
 /** A container that a host keeps running behind its Nginx. */
 export interface IService extends IConstruct, IBackend {
   readonly host: IHost;
-  /** Where another service of the host reaches this one; stable over releases, so that a release of one rolls only that one. */
+  /** The container's port. @default - none: a worker, which nothing reaches */
+  readonly port?: number;
+  /** Where another service of the host reaches this one; stable over releases, so that a release of one rolls only that one. @throws where it has no port */
   readonly url: string;
   /** What must have happened before the service answers. */
   readonly ready: TerraformDependency[];
@@ -45,7 +47,10 @@ export interface RunContainer extends Omit<ContainerOptions, "image" | "secrets"
 
 /** What `host.run` takes. */
 export interface RunOptions extends RunContainer, Pick<ServiceOptions, "health" | "grpc"> {
-  /** The container's port. @default - the image's one exposed port */
+  /**
+   * The container's port.
+   * @default - the image's one exposed port; none for `HealthCheck.running`, and for `HealthCheck.command` where it exposes none
+   */
   readonly port?: number;
 }
 

@@ -9,13 +9,19 @@ import { constructId } from "../terraform/literal.ts";
 import { readService } from "./declared-service.ts";
 import type { IHost, ISecret, IService, RunOptions } from "./host.ts";
 
+/** Where a service is reached. */
+interface ClaimedAddress {
+  readonly ports: ClaimedPorts;
+  /** `name:port` or `address:port` that leads to this service alone, on the host and where the host shares its network. */
+  readonly address: string;
+}
+
 /** What a host tells each of its services about their surroundings. */
 export interface ServicePlace {
   readonly host: IHost & Construct;
   readonly capabilities: HostCapabilities;
-  readonly ports: ClaimedPorts;
-  /** `name:port` or `address:port` that leads to this service alone, on the host and where the host shares its network. */
-  readonly address: string;
+  /** Takes ports for a service that has one, in the order of declaration. */
+  readonly claim: () => ClaimedAddress;
   /** Why the address leads nowhere from `host`, and the way out; nothing where it leads. */
   readonly unreachableFrom: (host: IHost) => string | undefined;
   /** `address:port` that leads from another host to `service`. */
@@ -25,11 +31,11 @@ export interface ServicePlace {
 /** A service of a host, checked; whatever the host makes for it becomes its child. */
 export class HostedService extends Construct implements IService {
   readonly host: IHost;
-  readonly url: string;
+  readonly port?: number;
   readonly image: IImage;
   /** By the name under which the service gets them. */
   readonly secrets: Readonly<Record<string, ISecret>>;
-  readonly ports: ClaimedPorts;
+  private readonly claimed?: ClaimedAddress;
   /** The service as a release has it, but for the Host of its health check, which the sites decide. */
   readonly declaration: Service;
 
@@ -44,8 +50,17 @@ export class HostedService extends Construct implements IService {
     this.declaration = readService(this, place.host, options, place.capabilities);
     this.image = options.image;
     this.secrets = options.secrets ?? {};
-    this.ports = place.ports;
-    this.url = `http://${place.address}`;
+    this.port = this.declaration.port;
+    this.claimed = this.port === undefined ? undefined : place.claim();
+  }
+
+  get url(): string {
+    return `http://${this.reached("url").address}`;
+  }
+
+  /** @throws {ConstructError} where it has no port */
+  get ports(): ClaimedPorts {
+    return this.reached("ports").ports;
   }
 
   get ready(): TerraformDependency[] {
@@ -54,9 +69,15 @@ export class HostedService extends Construct implements IService {
 
   /** @throws {ConstructError} when `host` has no way to it */
   addressFrom(host: IHost): string {
-    if (host === this.host) return this.place.address;
+    const { address } = this.reached("host");
+    if (host === this.host) return address;
     const why = this.place.unreachableFrom(host);
     if (why === undefined) return this.place.addressFrom(host, this);
     throw new ConstructError(this, "host", `cannot be reached from ${host.node.path}${why}`);
+  }
+
+  private reached(property: string): ClaimedAddress {
+    if (this.claimed) return this.claimed;
+    throw new ConstructError(this, property, "has no port, so that nothing reaches it: give host.run its port");
   }
 }

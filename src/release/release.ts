@@ -6,7 +6,7 @@ import { refuseMixedProtocols } from "./grpc-routes.ts";
 import { healthOf } from "./health-host.ts";
 import { refuseRedirectLoops } from "./redirect-loop.ts";
 import type { Service } from "./service.ts";
-import { refuseRoute, type Site, servicesOf } from "./site.ts";
+import { refuseRoute, refuseRouteToWorker, type Site, servicesOf } from "./site.ts";
 import { refuseDefaultSites, refuseSharedNames } from "./site-names.ts";
 import { checkSiteTls } from "./site-tls.ts";
 import type { TrustedProxies } from "./trusted-proxies.ts";
@@ -57,6 +57,8 @@ export function release(options: ReleaseOptions): Release {
   for (const site of sites) checkSiteTls(site);
   const stranger = sites.flatMap(servicesOf).find((name) => !known.has(name));
   if (stranger !== undefined) refuseRoute(stranger, known.keys());
+  const worker = sites.flatMap(servicesOf).find((name) => known.get(name)?.port === undefined);
+  if (worker !== undefined) refuseRouteToWorker(worker);
   refuseRedirectLoops(sites);
   refuseMixedProtocols(services, sites);
   return {

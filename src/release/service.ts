@@ -15,8 +15,8 @@ import { serviceName } from "./service-name.ts";
 /** What a host is to run as one service, every default filled in. */
 export interface Service extends ContainerSettings {
   readonly name: string;
-  /** The container's port. */
-  readonly port: number;
+  /** The container's port. @default - none: a worker, which nothing reaches */
+  readonly port?: number;
   readonly health: HealthCheck;
   /** Whether it speaks gRPC. @default false */
   readonly grpc?: boolean;
@@ -48,10 +48,13 @@ export const SERVICE_OPTIONS: OptionNames<ServiceOptions> = {
 export function serviceRules(options: ServiceOptions): Readonly<Partial<Record<keyof ServiceOptions, () => void>>> {
   return {
     name: () => serviceName(options.name),
-    port: () => parsePort(options.port, "service port"),
+    port: () => checkPort(options.port, options.health),
     ...containerRules(options),
     grpc: () => {
       checkSwitch("grpc", options.grpc);
+      if (options.grpc && options.port === undefined) {
+        throw new InvalidValueError({ subject: "grpc", rule: "must be of a port", got: true, remedy: "give the port" });
+      }
       if (!options.grpc || options.health?.kind !== "http") return;
       const rule = "must be one of the port where the service speaks gRPC";
       throw new InvalidValueError({ subject: "health check", rule, got: "http", remedy: "write HealthCheck.tcp()" });
@@ -68,5 +71,25 @@ export function service(options: ServiceOptions): Service {
 /** A service that breaks none of its {@link serviceRules}, every default filled in. */
 export function withDefaults({ name, port, health = HealthCheck.tcp(), grpc, ...container }: ServiceOptions): Service {
   const { image, ...settings } = containerSettings(container);
-  return { name, image, port, health, ...settings, ...(grpc === undefined ? {} : { grpc }) };
+  return {
+    name,
+    image,
+    ...(port !== undefined && { port }),
+    health,
+    ...settings,
+    ...(grpc === undefined ? {} : { grpc }),
+  };
+}
+
+function checkPort(port: number | undefined, health = HealthCheck.tcp()): void {
+  if (port === undefined && health.asksPort) {
+    const remedy = "a worker has HealthCheck.command or HealthCheck.running instead";
+    const rule = `must be given where the health check is ${health.kind}`;
+    throw new InvalidValueError({ subject: "service port", rule, got: port, remedy });
+  }
+  if (port === undefined) return;
+  parsePort(port, "service port");
+  if (health.kind !== "running") return;
+  const rule = "must be left out where the health check says only that it runs";
+  throw new InvalidValueError({ subject: "service port", rule, got: port, remedy: "write HealthCheck.tcp()" });
 }

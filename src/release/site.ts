@@ -49,3 +49,9 @@ export function refuseRoute(got: string, declared: Iterable<string>): never {
     remedy: `declared: ${[...declared].sort().join(", ") || "none"}`,
   });
 }
+
+/** @throws InvalidValueError for a route to the service `got`, which has no port */
+export function refuseRouteToWorker(got: string): never {
+  const remedy = "give host.run the port that it listens on";
+  throw new InvalidValueError({ subject: "route", rule: "must lead to a service with a port", got, remedy });
+}

@@ -8,8 +8,10 @@
 # Ends with 0 (it serves), 1 (refused for good) or 75 (not now); then $problem says why.
 #
 # Reads  $SERVICES  a file, a line a service: NAME SPEC PORT KIND TARGET EXPECT HOST TIMEOUT PATIENCE, tabs between,
-#                   "-" for what a line has not; PATIENCE is the seconds until a service that is not healthy has failed;
-#                   stop-first as one more where one container of the service at a time may run, see stop-first.sh
+#                   "-" for what a line has not, a worker's PORT; TARGET is a path, or the words of a command as the
+#                   shell reads them, or for how many seconds it must have run; PATIENCE is the seconds until a service
+#                   that is not healthy has failed; stop-first as one more where one container of the service at a time
+#                   may run, see stop-first.sh
 #        $WORK      a folder of this run's own
 #        $DRAIN     seconds that requests and websockets get to end by themselves
 #        $RENEW     names, spaces between, of services that get a new container although their spec is the same
@@ -24,7 +26,8 @@
 #   d_halt INSTANCE          stops and keeps it, so that its successor may start; 0 where it does not run anyway
 #   d_resume INSTANCE        starts it again as it was
 #   d_state INSTANCE         prints running, exited N, oom, restarting N or gone
-#   d_ask INSTANCE PORT TIMEOUT KIND TARGET EXPECT HOST   0 healthy, 1 not now, 2 cannot be asked on this host
+#   d_ask INSTANCE PORT TIMEOUT KIND TARGET EXPECT HOST   0 healthy, 1 not now, 2 cannot be asked on this host; KIND is
+#                            that of a probe: http or tcp of the port, a command in the instance, or that it is running
 #   d_logs INSTANCE LINES    prints its last lines
 #   d_put TEXTS ID           sets $generation: a new one that sends requests as the lines NAME INSTANCE on standard input
 #                            say and answers as ID; TEXTS are the "release"'s, or the "serving" ones with a way to each
@@ -197,6 +200,9 @@ r_report() {
   done 3<"$WORK/plan"
 }
 
+# Whether the service $1 was let in without a port: then nobody is connected.
+r_is_worker() { r_line "$1" "$WORK/noted" && [ "$port" = - ]; }
+
 # Lets what requests went to before end what it began, $DRAIN seconds at most, then stops it; first of all a candidate
 # that requests do not go to.
 r_drain() {
@@ -207,7 +213,7 @@ r_drain() {
   while read -r name instance _ <&3; do
     grep -qx "$name $instance" "$WORK/pairs" && continue
     idle=0
-    ! r_is_halted "$name" "$instance" || idle=2
+    ! r_is_halted "$name" "$instance" && ! r_is_worker "$name" || idle=2
     while [ "$idle" -lt 2 ] && [ "$(r_now)" -lt "$drained_by" ]; do
       d_busy "$instance"
       case $? in 1) idle=$((idle + 1)) ;; *) idle=0 ;; esac

@@ -1,11 +1,13 @@
 import type { HealthCheck } from "../values/health-check.ts";
+import { shellWord } from "../values/shell-word.ts";
 
 /** What the core of a release is told about one service. */
 export interface ServiceLine {
   readonly name: string;
   /** What tells one container of the service from another; may be a reference. */
   readonly spec: string;
-  readonly port: number;
+  /** @default - none: nothing reaches it */
+  readonly port?: number;
   readonly health: HealthCheck;
 }
 
@@ -17,10 +19,15 @@ const ABSENT = "-";
  */
 export function serviceLines(services: readonly ServiceLine[]): string {
   return services
-    .map(({ name, spec, port, health }) => {
-      const { kind, path = ABSENT, expectStatus, timeout, startPeriod, retries, interval, host = ABSENT } = health;
+    .map(({ name, spec, port = ABSENT, health }) => {
+      const { kind, expectStatus, timeout, startPeriod, retries, interval, host = ABSENT } = health;
       const expected = kind === "http" ? (expectStatus ?? "2xx") : ABSENT;
-      return `${[name, spec, port, kind, path, expected, host, timeout, startPeriod + retries * interval].join("\t")}\n`;
+      return `${[name, spec, port, kind, targetOf(health), expected, host, timeout, startPeriod + retries * interval].join("\t")}\n`;
     })
     .join("");
+}
+
+/** What is asked for: a path, the words of a command as a shell reads them, or seconds. */
+function targetOf({ path, command, seconds }: HealthCheck): string {
+  return path ?? command?.map(shellWord).join(" ") ?? (seconds === undefined ? ABSENT : `${seconds}`);
 }

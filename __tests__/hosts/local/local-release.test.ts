@@ -460,6 +460,55 @@ describe("a service of which one container at a time may run", () => {
   });
 });
 
+describe("a worker", () => {
+  const WORKER = { kind: "command", target: "'is' 'well'", port: "-" };
+
+  test("is asked in its container, and Nginx has no word of it", () => {
+    const engine = new PretendedEngine();
+    engine.container("c1");
+    engine.answers("c1", "1 no heartbeat", "0");
+    const run = engine.release("r1", { app: "c1" }, { ...WORKER, patience: 60 });
+    expect(run).toMatchObject({ status: 0 });
+    expect(run.calls).toEqual([
+      "update --restart no c1",
+      "reload",
+      "exec c1 is well",
+      "exec c1 is well",
+      "update --restart unless-stopped c1",
+      "reload",
+    ]);
+    for (const reload of [1, 2]) {
+      expect(Object.keys(engine.generation(reload)).sort()).toEqual(["release.conf", "serving", "sites.conf"]);
+    }
+    expect(engine.serving).toEqual(["app c1 spec-c1"]);
+  });
+
+  test("is replaced without a drain, and one that ends leaves the one that runs", () => {
+    const engine = new PretendedEngine();
+    engine.container("c1");
+    engine.release("r1", { app: "c1" }, WORKER);
+    engine.container("c2");
+    const run = engine.release("r2", { app: "c2" }, { ...WORKER, drain: 60 });
+    expect(run).toMatchObject({ status: 0 });
+    expect(run.calls.join("\n")).not.toContain("inspect networks");
+    engine.container("c3");
+    engine.answers("c3", "ends 3");
+    expect(engine.release("r3", { app: "c3" }, WORKER)).toMatchObject({
+      status: 1,
+      output: expect.stringContaining("app is not healthy: its container ended with status 3"),
+    });
+    expect(engine.serving).toEqual(["app c2 spec-c2"]);
+    expect(engine.field("c2", "status")).toBe("running");
+  });
+
+  test("that must run for a while is asked by when the engine started it", () => {
+    const engine = new PretendedEngine();
+    engine.container("c1");
+    const run = engine.release("r1", { app: "c1" }, { kind: "running", target: "10", port: "-" });
+    expect(run.calls).toContain("ask running 2026-01-02T03:04:05Z 3 10");
+  });
+});
+
 describe("the commands that a release uses", () => {
   const BUILTIN = [
     ":",
@@ -468,6 +517,7 @@ describe("the commands that a release uses", () => {
     "command",
     "continue",
     "echo",
+    "eval",
     "exit",
     "export",
     "kill",
@@ -476,6 +526,7 @@ describe("the commands that a release uses", () => {
     "return",
     "set",
     "umask",
+    "wait",
   ];
   const MORE = ["shift", "trap", "unset", "docker", "nginx", "curl", "wget", "openssl"];
   const KEYWORDS = ["case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "then", "until", "while", "in"];
@@ -495,18 +546,22 @@ describe("the commands that a release uses", () => {
     return new Set([...found].map((match) => match[1] as string).filter((word) => !KEYWORDS.includes(word)));
   };
 
-  const files = ["rollout", "hosts/local"].flatMap((folder) =>
-    readdirSync(join(SOURCE, folder))
-      .filter((name) => name.endsWith(".sh"))
-      .map((name) => `${folder}/${name}`),
-  );
+  // the other probes run in Nginx's container, which their own tests give them no more commands than
+  const files = ["rollout", "hosts/local"]
+    .flatMap((folder) =>
+      readdirSync(join(SOURCE, folder))
+        .filter((name) => name.endsWith(".sh"))
+        .map((name) => `${folder}/${name}`),
+    )
+    .concat("rollout/probes/command.sh");
   const textOf = (path: string) => readFileSync(join(SOURCE, path), "utf8");
 
   test.each(files)("%s uses what is tested", (path) => {
     const own = files.flatMap((file) =>
       [...textOf(file).matchAll(/^(\w+)\(\) \{/gm)].map(([, word]) => word as string),
     );
-    const known = new Set([...COMMANDS, ...COMMANDS_INSIDE, ...BUILTIN, ...MORE, ...own]);
+    const probes = readdirSync(join(SOURCE, "rollout/probes")).map((file) => `probe_${file.replace(".sh", "")}`);
+    const known = new Set([...COMMANDS, ...COMMANDS_INSIDE, ...BUILTIN, ...MORE, ...own, ...probes]);
     expect([...commandsOf(textOf(path))].filter((word) => !known.has(word))).toEqual([]);
   });
 

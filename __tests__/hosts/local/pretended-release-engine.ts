@@ -44,6 +44,7 @@ export const COMMANDS_INSIDE = [
   "awk",
   "cat",
   "cp",
+  "date",
   "grep",
   "ln",
   "mkdir",
@@ -200,12 +201,12 @@ export class PretendedEngine {
     const names = Object.keys(containers);
     this.write("internal.conf", names.map((name) => `#: ${name}\n# listener of ${name}\n`).join(""));
     this.write("calls", "");
-    const { patience = 0, drain = 0, kind = "http", target = "/" } = options;
+    const { patience = 0, drain = 0, kind = "http", target = "/", port = "5000" } = options;
     const line = (name: string) =>
       [
         name,
         `spec-${containers[name]}`,
-        5000,
+        port,
         kind,
         target,
         "2xx",
@@ -267,6 +268,8 @@ export interface ReleaseOptions {
   readonly drain?: number;
   readonly kind?: string;
   readonly target?: string;
+  /** "-" for none. @default "5000" */
+  readonly port?: string;
   readonly shell?: string;
   /** Whether one container of each service at a time may run. @default false */
   readonly alone?: boolean;
@@ -318,6 +321,7 @@ case $1 in
       *RestartCount*) echo "$(field status "$name") $(field restarts "$name")" ;;
       *OOMKilled*) echo "$(field status "$name") $(field code "$name") $(field oom "$name")" ;;
       *dev.slipway.construct*) field of "$name" ;;
+      *StartedAt*) echo "$(field status "$name") 2026-01-02T03:04:05Z" ;;
       *FinishedAt*) echo 2026-01-02T03:04:05Z ;;
       *Networks*)
         note "inspect networks $name"
@@ -347,14 +351,9 @@ case $1 in
   rm) note "$@"; known "$name"; rm -rf "$STATE/containers/$name" ;;
   logs) note "$@"; known "$name"; cat "$STATE/containers/$name/log" >&2 ;;
   exec)
-    shift 3
-    [ ! -e "$STATE/nginx-lost" ] || exit 137
-    [ "$(field status nginx)" = running ] || { echo "Container nginx is restarting" >&2; exit 1; }
-    export PATH="$STATE/inside"
-    if [ "$2" = -s ]; then
-      name=\${4%%:*}
-      note "ask $4 $5 $6 $7 $8"
-      [ -s "$STATE/answers/$name" ] || exit 0
+    answer() {
+      [ -s "$STATE/answers/$1" ] || exit 0
+      name=$1
       read -r code why <"$STATE/answers/$name"
       grep -c . "$STATE/answers/$name" | grep -qx 1 || sed -i 1d "$STATE/answers/$name"
       case $code in
@@ -364,6 +363,17 @@ case $1 in
       esac
       [ -z "$why" ] || echo "$why"
       exit "$code"
+    }
+    [ "$2" != --env ] || { shift 3; note "exec $*"; answer "$1"; }
+    shift 3
+    [ ! -e "$STATE/nginx-lost" ] || exit 137
+    [ "$(field status nginx)" = running ] || { echo "Container nginx is restarting" >&2; exit 1; }
+    export PATH="$STATE/inside"
+    if [ "$2" = -s ]; then
+      name=\${4%%:*}
+      shift 3
+      note "ask $*"
+      answer "$name"
     fi
     move() { sed "s#/tmp/#$STATE/tmp/#g; s#/etc/nginx#$STATE/etc#g; s#/proc/#$STATE/proc/#g; s#kill -HUP 1#hup#"; }
     shift 4

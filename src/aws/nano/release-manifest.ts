@@ -3,6 +3,7 @@ import type { EdgeOptions } from "../../nginx/server.ts";
 import { renderSites, renderTlsSites } from "../../nginx/sites.ts";
 import { nginxTlsSites } from "../../nginx/tls.ts";
 import type { Release } from "../../release/release.ts";
+import type { Service } from "../../release/service.ts";
 import { BRIDGE_ADDRESS, type ClaimedPorts } from "../../release/service-ports.ts";
 import { parsePort } from "../../values/port-mapping.ts";
 import { type ReleasedBasicAuth, releasedBasicAuth } from "./released-basic-auth.ts";
@@ -59,7 +60,7 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
   const sites = nginxTlsSites(release.sites, FOLDERS);
   const { trustedProxies, fronts = [] } = release;
   const reached = new Set(fronts.flatMap((front) => front.services));
-  const services = release.services.map(({ name, grpc }) => {
+  const services = release.services.filter(hasPort).map(({ name, grpc }) => {
     const { slots, internal, front } = portsOf(name);
     const internalListener = `${BRIDGE_ADDRESS}:${parsePort(internal, "internal port")}`;
     return { name, slots, grpc, internalListener, ...(reached.has(name) && { frontListener: front }) };
@@ -78,14 +79,15 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     ...(tls.length === 0 ? {} : { tls }),
     ...(basicAuth.length === 0 ? {} : { basicAuth }),
     ...(logins.length === 0 ? {} : { logins: sortedLogins(logins) }),
-    services: release.services.map((service, at) => {
-      const introduction = renderIntroduction(
-        "instance",
-        services[at] as (typeof services)[number],
-        sites,
-        trustedProxies !== undefined,
-      );
-      return releasedService(service, portsOf(service.name), introduction, specOf);
+    services: release.services.map((service) => {
+      const served = services.find(({ name }) => name === service.name);
+      if (served === undefined) return releasedService(service, specOf);
+      const introduction = renderIntroduction("instance", served, sites, trustedProxies !== undefined);
+      return releasedService(service, specOf, { slots: served.slots, introduction });
     }),
   };
+}
+
+function hasPort({ port }: Service): boolean {
+  return port !== undefined;
 }

@@ -1,6 +1,7 @@
 import type { Service } from "../../release/service.ts";
 import type { ClaimedPorts } from "../../release/service-ports.ts";
 import { type ServiceSpec, serviceSpec } from "../../release/service-spec.ts";
+import type { HealthCheckJson } from "../../values/health-check.ts";
 import type { SecretSource } from "../../values/secret-source.ts";
 
 /** A secret as the manifest has it. */
@@ -13,33 +14,39 @@ export interface ReleasedSpec extends Omit<ServiceSpec, "secrets"> {
   readonly secrets: Readonly<Record<string, ReleasedSecret>>;
 }
 
+/** What the manifest has of a service with a port alone. */
+export interface Reach extends Pick<ClaimedPorts, "slots"> {
+  /** Nginx's text by which neighbours reach a service that no release served before. */
+  readonly introduction: string;
+}
+
 /** A service as the manifest has it. */
-export interface ReleasedService extends ReleasedSpec {
+export interface ReleasedService extends ReleasedSpec, Partial<Reach> {
   readonly name: string;
   /** 16 hexadecimal digits that change exactly when the service needs a new container; may be a reference. */
   readonly spec: string;
-  readonly slots: readonly [number, number];
-  readonly health: Readonly<Record<string, string | number>>;
-  /** Nginx's text by which neighbours reach a service that no release served before. */
-  readonly introduction: string;
+  readonly health: HealthCheckJson;
 }
 
 /** Names a service's spec by its digest. */
 export type SpecNaming = (spec: ReleasedSpec, name: string) => string;
 
-/** The entry of the manifest for a service. */
-export function releasedService(
-  service: Service,
-  { slots }: ClaimedPorts,
-  introduction: string,
-  specOf: SpecNaming,
-): ReleasedService {
+/** The entry of the manifest for a service. @param reach what it has with a port */
+export function releasedService(service: Service, specOf: SpecNaming, reach?: Reach): ReleasedService {
   const { name, health } = service;
   const secrets = Object.fromEntries(
     Object.entries(service.secrets).map(([key, { kind, ...rest }]) => [key, { from: kind, ...rest }]),
   );
   const spec = { ...serviceSpec(service), secrets };
-  return { name, spec: specOf(spec, name), slots, health: health.toJSON(), ...spec, introduction };
+  const { slots, introduction } = reach ?? {};
+  return {
+    name,
+    spec: specOf(spec, name),
+    ...(slots && { slots }),
+    health: health.toJSON(),
+    ...spec,
+    ...(introduction !== undefined && { introduction }),
+  };
 }
 
 /** What the spec of an entry of the manifest is the digest of. */

@@ -125,8 +125,15 @@ d_state() {
   esac
 }
 
+# Runs the probe on standard input where requests come from.
+l_asks() { docker exec -i "$NGINX" sh -s -- "$@" 2>/dev/null; }
+
 d_ask() {
-  said=$("probe_$4" | docker exec -i "$NGINX" sh -s -- "$1:$2" "$3" "$5" "$6" "$7" 2>/dev/null)
+  case $4 in
+    command) said=$(probe_command | sh -s -- "$1" "$3" "$5" 2>/dev/null) ;;
+    running) said=$(probe_running | l_asks "$(l_inspect '{{.State.Status}} {{.State.StartedAt}}' "$1")" "$3" "$5") ;;
+    *) said=$("probe_$4" | l_asks "$1:$2" "$3" "$5" "$6" "$7") ;;
+  esac
   outcome=$?
   problem=$said
   case $outcome in

@@ -28,7 +28,8 @@ export function localTexts(
   portsOf: (service: string) => ClaimedPorts,
   publicPorts: Pick<EdgeOptions, "publicPort" | "publicTlsPort">,
 ): LocalTexts {
-  const services = release.services.map(({ name, grpc }) => ({ name, grpc, internalListener: portsOf(name).internal }));
+  const reached = release.services.filter(({ port }) => port !== undefined);
+  const services = reached.map(({ name, grpc }) => ({ name, grpc, internalListener: portsOf(name).internal }));
   const sites = nginxTlsSites(release.sites, FOLDERS);
   const { trustedProxies } = release;
   return {

@@ -42,9 +42,11 @@ l_writing() {
 
 l_constant() { printf 'map "" $%s {\n    default "%s";\n}\n' "$1" "$2"; }
 
+l_port() { awk -F "$R_TAB" -v name="$1" '$1 == name { print $3 }' "$SERVICES"; }
+
 # Where requests to service $1 go: container $2, on the port that the release says.
 l_upstream() {
-  if [ "$2" = - ]; then address=$L_NOWHERE; else address="$2:$(awk -F "$R_TAB" -v name="$1" '$1 == name { print $3 }' "$SERVICES")"; fi
+  if [ "$2" = - ]; then address=$L_NOWHERE; else address="$2:$(l_port "$1")"; fi
   l_constant "slipway_$(printf %s "$1" | tr - _)" "$address" | l_writing "upstream-$1.conf"
 }
 
@@ -53,7 +55,7 @@ l_release_texts() {
   l_writing sites.conf <"$SITES"
   while read -r name _ <&3; do
     instance=$(sed -n "s/^$name //p" "$WORK/put")
-    l_upstream "$name" "${instance:--}"
+    [ "$(l_port "$name")" = - ] || l_upstream "$name" "${instance:--}"
   done 3<"$SERVICES"
 }
 
@@ -62,7 +64,7 @@ l_serving_texts() {
   l_writing sites.conf <"$BARE"
   echo 'cp ../live/*.conf . 2>/dev/null || :'
   while read -r name instance <&3; do
-    ! grep -q "^$name $instance " "$WORK/serving" || continue
+    ! grep -q "^$name $instance " "$WORK/serving" && [ "$(l_port "$name")" != - ] || continue
     echo "if [ ! -e upstream-$name.conf ]; then"
     awk -v name="$name" '/^#: /{ wanted = ($2 == name); next } wanted' "$INTERNAL" | l_writing "service-$name.conf"
     echo 'fi'

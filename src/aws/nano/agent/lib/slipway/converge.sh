@@ -127,9 +127,9 @@ may_try() {
 begin_work() {
   rm -rf "$WORK"
   mkdir -p "$WORK"
-  of_manifest '.services[] | "\(.name) \(.slots[0]) \(.slots[1])"' >"$WORK/slots"
-  of_manifest '.services[] | .health as $health | [.name, .spec, .port, $health.kind, $health.path // "-",
-    $health.expectStatus // "-", $health.host // "-", $health.timeout, $health.startPeriod + $health.retries * $health.interval] |
+  of_manifest '.services[] | "\(.name) \(.slots // [0, 1] | "\(.[0]) \(.[1])")"' >"$WORK/slots"
+  of_manifest '.services[] | .health as $health | [.name, .spec, .port // "-", $health.kind,
+    $health.path // ($health.command // empty | @sh) // $health.seconds // "-", $health.expectStatus // "-", $health.host // "-", $health.timeout, $health.startPeriod + $health.retries * $health.interval] |
     map(tostring) | join("\t")' >"$SERVICES"
   DRAIN=$(of_manifest '.drainSeconds // 10')
 }

@@ -1,6 +1,6 @@
 # What the release's core asks of this host: containers of its Docker Engine; nginx.sh has what it asks of Nginx.
 # Each service has two loopback ports, its slots: one serves, the next container starts on the other. An instance is a
-# container's name, slipway-SERVICE-SLOT.
+# container's name, slipway-SERVICE-SLOT. A service without a port has the slots 0 and 1, which are no ports.
 # shellcheck shell=sh disable=SC2154 # the core sets $SERVICES, $WORK, $release, $spec
 
 d_ready() {
@@ -49,7 +49,7 @@ d_candidate() {
   free_slot "$1" || return 1
   instance=slipway-$1-$slot
   r_line "$1"
-  say "$1: starting on port $slot"
+  case $slot in 0 | 1) say "$1: starting" ;; *) say "$1: starting on port $slot" ;; esac
   start_container "$1" && return
   cause=$problem verdict=$(final_or_later)
   remove_container "$instance" -t 10
@@ -65,13 +65,14 @@ d_halt() {
 
 d_resume() { problem=$(docker start "$1" 2>&1 >/dev/null) || return 75; }
 
-# Sets $slot to the service's port that no container has.
+# Sets $slot to the service's slot that no container has; a port may be that of another service's, which had it before.
 free_slot() {
-  our_containers | sed 's/.*-//' >"$RUN/taken"
+  our_containers >"$RUN/taken"
   for slot in $(slots_of "$1" "$WORK/slots"); do
-    grep -qx "$slot" "$RUN/taken" || grep -q "^$1 .*-$slot " "$LIVE/serving" || return 0
+    case $slot in 0 | 1) taken="^slipway-$1-$slot\$" ;; *) taken="-$slot\$" ;; esac
+    grep -q -e "$taken" "$RUN/taken" || grep -q "^$1 .*-$slot " "$LIVE/serving" || return 0
   done
-  problem="both of its ports are taken"
+  problem="both of its slots are taken"
   return 1
 }
 
@@ -89,12 +90,12 @@ start_container() {
 run_container() {
   called=$1
   eval "set -- $(jq -r --arg name "$called" ".services[] | select(.name == \$name) | $(cat "$PARTS/container.jq")" "$manifest")"
+  case $slot in 0 | 1) ;; *) set -- --publish "127.0.0.1:$slot:$(of_service "$called" .port)" "$@" ;; esac
   [ ! -d "$RUN/secrets/$instance" ] ||
     set -- --mount "type=bind,source=$RUN/secrets/$instance,target=/run/secrets,readonly" "$@"
   docker run --detach --name "$instance" --restart no --pull never \
     --label "slipway.host=$HOST" --label "slipway.service=$called" --label "slipway.port=$slot" \
     --label "slipway.release=$release" --label "slipway.spec=$spec" \
-    --publish "127.0.0.1:$slot:$(of_service "$called" .port)" \
     --env-file "$RUN/env" --security-opt no-new-privileges "$@" >/dev/null 2>"$RUN/docker.err" && return
   problem_kind=ValidationException
   problem="its container does not start: $(tail -n 1 "$RUN/docker.err" | cut -c 1-300)"
@@ -118,15 +119,19 @@ d_state() {
 # HTTP is asked where Nginx asks. TCP is asked of the container itself: the published port accepts before the service
 # listens.
 d_ask() {
-  asked=127.0.0.1:${1##*-}
-  if [ "$4" = tcp ]; then
-    asked=$(docker container inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "$1" 2>/dev/null | cut -d ' ' -f 1)
-    [ -n "$asked" ] || {
-      problem="its container has no address"
-      return 1
-    }
-    asked=$asked:$2
-  fi
+  case $4 in
+    command) asked=$1 ;;
+    running) asked=$(docker container inspect --format '{{.State.Status}} {{.State.StartedAt}}' "$1" 2>/dev/null) ;;
+    tcp)
+      asked=$(docker container inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "$1" 2>/dev/null | cut -d ' ' -f 1)
+      [ -n "$asked" ] || {
+        problem="its container has no address"
+        return 1
+      }
+      asked=$asked:$2
+      ;;
+    *) asked=127.0.0.1:${1##*-} ;;
+  esac
   problem=$(sh "$PARTS/probes/$4.sh" "$asked" "$3" "$5" "$6" "$7" 2>&1)
 }
 
@@ -134,6 +139,7 @@ d_logs() { docker logs --tail "$2" "$1" 2>&1 | cut -c 1-300; }
 
 # Whether Nginx, with its old workers and its new ones, has a connection to it.
 d_busy() {
+  case ${1##*-} in 0 | 1) return 1 ;; esac
   connections=$(ss -Htn state established "( dst 127.0.0.1:${1##*-} )" 2>/dev/null) || return 75
   [ -n "$connections" ]
 }

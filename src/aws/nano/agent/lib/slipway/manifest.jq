@@ -6,11 +6,14 @@ def whole($low; $high): type == "number" and . == floor and . >= $low and . <= $
 def line: type == "string" and (test("[\n\r\u0000]") | not);
 def named: type == "string" and test("^[A-Za-z_][A-Za-z0-9_]*$");
 def unknown($known): (present | keys - $known)[] | "has the unknown key \(.)";
+def words: type == "array" and all(type == "string");
 def need($ok; $rule): if $ok then empty else $rule end;
 
 def health:
-  unknown(["kind", "path", "expectStatus", "host", "interval", "timeout", "retries", "startPeriod"]),
-  need(.kind == "tcp" or .kind == "http"; "is of no known kind"),
+  unknown(["kind", "path", "expectStatus", "host", "command", "seconds", "interval", "timeout", "retries", "startPeriod"]),
+  need(.kind | . == "tcp" or . == "http" or . == "command" or . == "running"; "is of no known kind"),
+  need(.kind != "command" or (.command | words and length > 0 and all(test("[\u0000-\u001f]") | not)); "has no command"),
+  need(.kind != "running" or (.seconds | whole(1; 3600)); "runs for no time"),
   need(.kind != "http" or (.path | type == "string" and test("^/[^ \t\n\r]*$")); "has no path"),
   need((.host // "localhost") | type == "string" and test("^[A-Za-z0-9.:-]+$"); "has an invalid host"),
   need((.expectStatus // 200) | whole(100; 599); "expects no status"),
@@ -26,7 +29,6 @@ def secret:
   need((.as // "env") | . == "env" or . == "file"; "is neither env nor file"),
   need((.version // "1") | line; "has no valid version");
 
-def words: type == "array" and all(type == "string");
 def map_of(f): type == "object" and (to_entries | all(f));
 
 # What container.jq makes words of docker run of.
@@ -49,8 +51,10 @@ def service:
   engine,
   need(.spec | type == "string" and test("^[0-9a-f]{16}$"); "has no spec"),
   need(.image | type == "string" and test("^[A-Za-z0-9][A-Za-z0-9._:/-]*@sha256:[0-9a-f]{64}$"); "has an image that is not pinned by digest: \(.image)"),
-  need(.port | whole(1; 65535); "has no port"),
-  need(.slots | type == "array" and length == 2 and all(whole(1024; 65535)) and .[0] != .[1]; "has no two slots"),
+  need(.port == null and (.health.kind? | . == "command" or . == "running") or (.port | whole(1; 65535)); "has no port"),
+  need(.port == null or .health.kind? != "running"; "has a port that nothing asks"),
+  need(.port == null or (.slots | type == "array" and length == 2 and all(whole(1024; 65535)) and .[0] != .[1]); "has no two slots"),
+  need(.port != null or .slots == null and .introduction == null; "has slots without a port"),
   need(.health | type == "object"; "has no health check"),
   (.health | objects | health | "health check \(.)"),
   ((.env // {}) | to_entries[] | need((.key | named) and (.value | line); "has the invalid variable \(.key)")),
@@ -61,7 +65,7 @@ def service:
   need((.cpus // 1) | type == "number" and . >= 0.01; "has no CPU limit"),
   need((.stopGraceSeconds // 10) | whole(0; 3600); "has no stop grace"),
   need((.command // ["-"]) | words; "has no valid command"),
-  need(.introduction | type == "string"; "has no introduction");
+  need(.port == null or (.introduction | type == "string"); "has no introduction");
 
 def tls:
   unknown(["name", "file", "acme", "certificate", "before", "secured", "lost"]),

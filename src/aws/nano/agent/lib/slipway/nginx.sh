@@ -4,7 +4,7 @@
 #   NAME.1     nothing in it: where it is, requests to the service go to its second slot; Nginx looks at each request
 #   release    "RELEASE.GENERATION", which Nginx answers on the marker's port
 #   serving    NAME INSTANCE SPEC, a line for each service that requests go to
-#   slots      NAME PORT PORT, a line for each service that the texts have
+#   slots      NAME PORT PORT, a line for each service that the texts have; 0 and 1 without a port
 #   before     the generation that was live when it was made
 # shellcheck shell=sh disable=SC2016,SC2154 # the core sets $SERVICES and $WORK
 
@@ -59,7 +59,8 @@ d_put() {
 # Requests to the service $1 go to the instance $2; a way to it is added where the texts have none.
 send_requests() {
   grep -q "^$1 " "$folder/slots" || {
-    of_service "$1" .introduction >"$folder/introduce-$1.conf"
+    of_service "$1" '.introduction // empty' >"$folder/introduce-$1.conf"
+    [ -s "$folder/introduce-$1.conf" ] || rm "$folder/introduce-$1.conf"
     grep "^$1 " "$WORK/slots" >>"$folder/slots"
   }
   [ "$(slots_of "$1" "$folder/slots" | tail -n 1)" != "${2##*-}" ] || : >"$folder/$1.1"

@@ -39,7 +39,8 @@ show_service() {
     health="NOT HEALTHY${problem:+ ($problem)}"
     complete=1
   fi
-  printf '  %-20s %s, port %s, %s, %s\n' "$1" "$health" "${on##*-}" "$(of_service "$1" .image | sed 's/.*@sha256:\(.\{12\}\).*/\1/')" "$of_it"
+  case $port in -) place="no port" ;; *) place="port ${on##*-}" ;; esac
+  printf '  %-20s %s, %s, %s, %s\n' "$1" "$health" "$place" "$(of_service "$1" .image | sed 's/.*@sha256:\(.\{12\}\).*/\1/')" "$of_it"
 }
 
 show_surroundings() {

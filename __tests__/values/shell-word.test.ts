@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { shellWord } from "../../src/terraform/shell-word.ts";
+import { shellWord } from "../../src/values/shell-word.ts";
 
 test.each(["linux/amd64,linux/arm64", "A=1"])("%s stays as it is", (text) => expect(shellWord(text)).toBe(text));
 
