@@ -9,6 +9,7 @@ import { SelfHostedRegistry } from "../../src/docker/self-hosted-registry.ts";
 import { Backend } from "../../src/hosts/backend.ts";
 import type { IHost } from "../../src/hosts/host.ts";
 import { LocalHost } from "../../src/hosts/local/local-host.ts";
+import { HealthCheck } from "../../src/values/health-check.ts";
 import { Platform } from "../../src/values/platform.ts";
 import { synthesize } from "../synthesize.ts";
 
@@ -105,7 +106,21 @@ const REFUSED_OPTIONS: readonly [string, Record<string, unknown>, string][] = [
     { port: 65_536 },
     "stack/host/web: port: service port must be a whole number from 1 to 65535, got 65536",
   ],
-  ["no port", { port: undefined }, "stack/host/web: port: is needed"],
+  [
+    "no port",
+    { port: undefined },
+    "stack/host/web: port: is needed: the image exposes no port that is known; say which one the service listens on; a worker has HealthCheck.command or HealthCheck.running",
+  ],
+  [
+    "a port of what must only run",
+    { health: HealthCheck.running(10) },
+    "stack/host/web: port: service port must be left out where the health check says only that it runs, got 80",
+  ],
+  [
+    "gRPC without a port",
+    { port: undefined, health: HealthCheck.running(10), grpc: true },
+    "stack/host/web: grpc: grpc must be of a port",
+  ],
   ["a secret that is none", { secrets: { A: "hunter2" } }, "stack/host/web: secrets[A]: "],
   [
     "several mistakes of values at once",
@@ -214,6 +229,56 @@ describe.each(HOSTS)("%s", (_, newHost) => {
   ])("refuses %s", (_, declare, message) => expect(declared(declare)).toThrow(message));
 });
 
+describe.each(HOSTS)("a worker on a %s", (_, newHost) => {
+  const worker = (host: IHost, stack: TerraformStack) =>
+    host.run("worker", { image: image(stack), health: HealthCheck.command(["is", "well"]) });
+
+  test("has no port, no address and no word in what Nginx is told", () => {
+    synthesize((stack) => {
+      const host = newHost(stack);
+      const service = worker(host, stack);
+      expect(service.port).toBeUndefined();
+      const nowhere = "stack/host/worker: url: has no port, so that nothing reaches it: give host.run its port";
+      expect(() => service.url).toThrow(nowhere);
+      expect(() => service.addressFrom(host)).toThrow("stack/host/worker: host: has no port");
+      const [declared] = host.release.services;
+      expect(declared).not.toHaveProperty("port");
+      expect(declared?.health.command).toEqual(["is", "well"]);
+    });
+  });
+
+  test("is no route's, which names both", () => {
+    const declare = () =>
+      synthesize((stack) => {
+        const host = newHost(stack);
+        host.serve("shop.example.com", { "/": worker(host, stack) });
+      });
+    expect(declare).toThrow(
+      'stack/host/Site-shop.example.com: routes[/]: route must lead to a service with a port, got "worker": give host.run the port that it listens on',
+    );
+  });
+
+  test.each([
+    ["none where its image exposes none", [], HealthCheck.command(["a"]), undefined],
+    ["the one that its image exposes", [8080], HealthCheck.command(["a"]), 8080],
+    ["none where it must only run, whatever its image exposes", [80, 8080], HealthCheck.running(1), undefined],
+  ])("has %s", (_, exposedPorts, health, port) => {
+    synthesize((stack) => {
+      const exposing = Object.assign(image(stack), { exposedPorts });
+      expect(newHost(stack).run("worker", { image: exposing, health }).port).toBe(port);
+    });
+  });
+
+  test("needs to be told which of several ports its command is about", () => {
+    const declare = (stack: TerraformStack) =>
+      newHost(stack).run("worker", {
+        image: Object.assign(image(stack), { exposedPorts: [80, 8080] }),
+        health: HealthCheck.command(["a"]),
+      });
+    expect(() => synthesize((stack) => void declare(stack))).toThrow("port: is needed: the image exposes 80, 8080");
+  });
+});
+
 describe.each(HOSTS)("%s warns", (_, newHost) => {
   /** What a synth says of the declaration. */
   const warnings = (declare: (host: IHost, stack: TerraformStack) => unknown) => {
@@ -228,6 +293,15 @@ describe.each(HOSTS)("%s warns", (_, newHost) => {
     });
     return said;
   };
+
+  test("of a capability that makes a container root on its machine", () => {
+    const adding = (...capAdd: string[]) =>
+      warnings((host, stack) => host.run("web", { image: image(stack), port: 80, capAdd }));
+    expect(adding("sys_admin", "CHOWN")).toEqual([
+      "stack/host/web: capAdd: CAP_SYS_ADMIN makes the container root on its machine: add the one capability that it needs instead",
+    ]);
+    expect(adding("NET_BIND_SERVICE")).toEqual([]);
+  });
 
   test("of what an image keeps in a volume of its own", () => {
     const withVolumes = (stack: TerraformStack, declaredVolumes: string[]) =>

@@ -39,6 +39,55 @@ test("a version changes by one rename: Nginx loads nothing, the old one ends wit
   expect(nano.read("pretended/docker/slipway-web-20001/restart").trim()).toBe("unless-stopped");
 });
 
+describe("a worker, which has no port", () => {
+  const times = { interval: 1, timeout: 1, retries: 1, startPeriod: 0 };
+  const unreached = { port: undefined, slots: undefined, introduction: undefined };
+  const queue = (image: string, health: object = { kind: "command", command: ["is", "it's well"] }) => ({
+    name: "queue",
+    image,
+    ...unreached,
+    health: { ...health, ...times },
+  });
+
+  test("is asked in its container, moves without a word to Nginx, and is not drained", async () => {
+    await serving();
+    expect(await nano.deploy([web("1"), queue("1")])).toMatchObject({ status: 0 });
+    expect(nano.containers()).toEqual(["slipway-queue-0", "slipway-web-20000"]);
+    expect(nano.calls("docker run")[0]).not.toContain("--publish");
+    expect(nano.calls("docker exec").at(-1)).toMatch(
+      /^docker exec --env SLIPWAY_CHECK=\S+ slipway-queue-0 is it's well$/,
+    );
+    nano.forgetCalls();
+    expect(await nano.deploy([web("1"), queue("2")])).toMatchObject({ status: 0 });
+    expect(nano.serves("1", "2")).toEqual({ queue: "2", web: "1" });
+    expect([nano.calls("nginx -s"), nano.calls("ss")]).toEqual([[], []]);
+    expect(nano.calls("docker stop")).toEqual(["docker stop slipway-queue-0"]);
+    const status = await nano.run("status");
+    expect(status.lines.find((line) => line.includes("queue"))).toMatch(/queue +healthy, no port, /);
+  });
+
+  test("two of them have names of their own, and one that gets a port leaves none behind", async () => {
+    const other = { ...queue("1"), name: "mail" };
+    expect(await nano.deploy([queue("1"), other])).toMatchObject({ status: 0 });
+    expect(nano.containers()).toEqual(["slipway-mail-0", "slipway-queue-0"]);
+    const { port, slots, introduction, health, ...reached } = queue("1");
+    expect(await nano.deploy([reached, other])).toMatchObject({ status: 0 });
+    expect(nano.containers()).toEqual(["slipway-mail-0", expect.stringMatching(/^slipway-queue-2\d{4}$/)]);
+  });
+
+  test("that ends leaves the one that runs, and after a boot each comes back", async () => {
+    await nano.deploy([queue("1", { kind: "running", seconds: 10 })]);
+    nano.pretend(`docker/ends/${PretendedNano.digest("2").slice(0, 12)}`, ENDS);
+    const outcome = await nano.deploy([queue("2")]);
+    expect(outcome.last).toContain("queue is not healthy: its container ended with status 3");
+    expect(nano.serves("1", "2")).toEqual({ queue: "1" });
+    nano.reboot();
+    nano.pretend("docker/slipway-queue-0/state", "exited false 0");
+    expect(await nano.run("converge")).toMatchObject({ status: 0 });
+    expect(nano.serves("1", "2")).toEqual({ queue: "1" });
+  });
+});
+
 test("other texts are loaded, and only then the release serves", async () => {
   await serving();
   expect(await nano.deploy([web("1")], { sites: "# others\n" })).toMatchObject({ status: 0 });

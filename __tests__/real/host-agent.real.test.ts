@@ -1,5 +1,5 @@
 import { Agent, get } from "node:http";
-import { AgentHost } from "../aws/nano/agent/agent-host.ts";
+import { AgentHost, QUICK, type TestService } from "../aws/nano/agent/agent-host.ts";
 import { AwsDouble } from "../aws/nano/agent/aws-double.ts";
 import { docker, TestImages } from "../aws/nano/agent/test-images.ts";
 import { request, requestStream } from "./request-stream.ts";
@@ -101,6 +101,41 @@ test("a container runs as it is declared to", async () => {
   expect((await host.release([{ ...app("1"), ...RUN_OPTIONS }])).status).toBe(0);
   const [container] = host.containers().map((line) => line.split(" ")[0] as string);
   expect(seenOptions(container as string)).toEqual({ asked: RUN_OPTIONS, seen: SEEN });
+});
+
+test("a worker is asked in its container, and replaced by one that has run for a while; one that ends leaves it", async () => {
+  const { HealthCheck } = await import("../../src/values/health-check.ts");
+  const worker = (beat: string, more: object = {}) => ({
+    name: "worker",
+    image: images.reference("1"),
+    port: undefined,
+    command: ["sh", "-c", `trap 'exit 0' TERM; echo ${beat} >/tmp/beat; while :; do sleep 0.1; done`],
+    health: HealthCheck.command(["grep", "-q", beat, "/tmp/beat"], QUICK),
+    ...more,
+  });
+  const release = (each: TestService) => host.release([app("1"), each], { sites: { "web.test": "web" } });
+  const beat = () => host.containers().flatMap((line) => /slipway-worker-\d+/.exec(line)?.[0] ?? []);
+  expect((await release(worker("one"))).lines).toContain("slipway: worker: healthy");
+  expect([beat(), docker("exec", "slipway-worker-0", "cat", "/tmp/beat")]).toEqual([["slipway-worker-0"], "one\n"]);
+  const status = await host.run(["status"]);
+  expect(status.lines[2]).toMatch(/^ {2}worker +healthy, no port, [0-9a-f]{12}, running since /);
+
+  const never = await release(
+    worker("two", { health: HealthCheck.command(["sh", "-c", "echo lost >&2; exit 4"], QUICK) }),
+  );
+  expect(never.last).toMatch(/: worker is not healthy: its check sh ended with status 4: lost$/);
+  const ends = await release(
+    worker("two", { command: ["sh", "-c", "sleep 1; exit 3"], health: HealthCheck.running(3) }),
+  );
+  expect(ends.last).toMatch(/: worker is not healthy: its container ended with status 3$/);
+  expect(beat()).toEqual(["slipway-worker-0"]);
+
+  expect((await release(worker("three", { health: HealthCheck.running(2) }))).status).toBe(0);
+  expect([beat(), docker("exec", "slipway-worker-1", "cat", "/tmp/beat")]).toEqual([["slipway-worker-1"], "three\n"]);
+  host.forgetMemory();
+  for (const id of host.containerIds()) docker("stop", "--time", "1", id);
+  expect((await host.run(["converge"])).status).toBe(0);
+  expect(beat()).toEqual([expect.stringMatching(/^slipway-worker-[01]$/)]);
 });
 
 test("an old container goes when what it was asked is answered", async () => {

@@ -26,6 +26,13 @@ const ports = new ServicePorts();
 const health = HealthCheck.http("/status?deep=1");
 const web = { name: "web", image: IMAGE, port: 8080, ports: ports.claim("web"), health };
 const api = { ...web, name: "api", ports: ports.claim("api"), health: HealthCheck.tcp() };
+const worker = {
+  name: "worker",
+  image: IMAGE,
+  ports: ports.claim("x"),
+  health: HealthCheck.command(["is", "it's well"]),
+};
+const clock = { ...worker, name: "clock", health: HealthCheck.running(10) };
 const agent = { document: "slipway.stack.host-0123456789ab-01234567", sha256: "a1".repeat(32) };
 const full = () =>
   JSON.parse(
@@ -58,6 +65,8 @@ const full = () =>
             memoryReservationMiB: 256,
           },
           api,
+          worker,
+          clock,
         ],
       }),
     }),
@@ -108,6 +117,9 @@ test.each<[string, Change, string]>([
   expect(problems(change(full())).join("\n")).toContain(problem);
 });
 
+const COMMAND = HealthCheck.command(["is", "well"]).toJSON();
+const WORKER = { port: null, slots: null, introduction: null, health: COMMAND };
+
 function twice(manifest: ReturnType<typeof full>, key: string) {
   manifest.services[1][key] = manifest.services[0][key];
   return manifest;
@@ -127,6 +139,17 @@ test.each<[string, object, string]>([
   ["with one slot", { slots: [20000] }, "has no two slots"],
   ["with the same slot twice", { slots: [20000, 20000] }, "has no two slots"],
   ["with a privileged slot", { slots: [80, 81] }, "has no two slots"],
+  ["without a port that is asked", { port: null, slots: null, introduction: null }, "has no port"],
+  ["without a port and with slots", { ...WORKER, slots: [20000, 20001] }, "has slots without a port"],
+  ["without a port and introduced", { ...WORKER, introduction: "# x" }, "has slots without a port"],
+  ["with a port that nothing asks", { health: HealthCheck.running(1).toJSON() }, "has a port that nothing asks"],
+  [
+    "that runs for no time",
+    { health: { ...HealthCheck.running(1).toJSON(), seconds: 0 } },
+    "health check runs for no time",
+  ],
+  ["with a line as its check", { health: { ...COMMAND, command: "is well" } }, "health check has no command"],
+  ["with a check of two lines", { health: { ...COMMAND, command: ["a\nb"] } }, "health check has no command"],
   ["without a health check", { health: null }, "has no health check"],
   ["with a strange check", { health: { kind: "exec" } }, "health check is of no known kind"],
   ["with a relative path", { health: check({ path: "status" }) }, "health check has no path"],

@@ -79,7 +79,11 @@ afterAll(async () => {
   rmSync(AUTHORITIES, { recursive: true });
 });
 
-const BOTH = { a: { health: "/needs" }, b: { health: "/needs" } };
+const WORKER = {
+  command: ["sh", "-c", "trap 'exit 0' TERM; echo one >/tmp/beat; while :; do sleep 0.1; done"],
+  check: ["grep", "-q", "one", "/tmp/beat"],
+};
+const BOTH = { a: { health: "/needs" }, b: { health: "/needs" }, worker: WORKER };
 
 describe("a release of two services on one engine", () => {
   test("both new, and each healthy only when it reaches the other", async () => {
@@ -188,7 +192,7 @@ describe("a release of two services on one engine", () => {
     const answers = await stream.stop();
     expect(answers.failed).toEqual([]);
     expect([...answers.bodies.keys()]).toEqual(["three"]);
-    expect(project.containers()).toHaveLength(3);
+    expect(project.containers()).toHaveLength(4);
     expect(await project.plan()).toMatchObject({ status: 0 });
   });
 
@@ -201,7 +205,29 @@ describe("a release of two services on one engine", () => {
     expect(back).toMatchObject({ status: 0 });
     const answers = await stream.stop();
     expect(answers.failed).toEqual([]);
-    expect(project.containers()).toHaveLength(3);
+    expect(project.containers()).toHaveLength(4);
+    expect(await project.plan()).toMatchObject({ status: 0 });
+  });
+
+  test("a worker that ends again and again leaves the one that runs; one that goes on replaces it", async () => {
+    const beat = () => {
+      const label = "label=dev.slipway.construct=slipway-neighbours/host/worker/Container";
+      const [id = ""] = docker("ps", "--quiet", "--filter", label).split("\n");
+      return { id, says: docker("exec", id, "cat", "/tmp/beat") };
+    };
+    const served = { ...BOTH, a: { health: "/needs", env: { BODY: "three" } } };
+    const before = beat();
+    expect(before.says).toBe("one");
+    const lost = { command: ["sh", "-c", "sleep 1; echo the queue is lost; exit 4"], runs: 4 };
+    const run = await apply({ ...served, worker: lost });
+    expect(run.status).toBe(1);
+    expect(run.output).toContain("worker is not healthy: its container ended with status 4");
+    expect(run.output).toContain("the queue is lost");
+    expect(beat()).toEqual(before);
+    const next = { command: WORKER.command.map((word) => word.replace("one", "two")), runs: 2 };
+    expect(await apply({ ...served, worker: next })).toMatchObject({ status: 0 });
+    expect(beat().says).toBe("two");
+    expect(project.containers()).toHaveLength(4);
     expect(await project.plan()).toMatchObject({ status: 0 });
   });
 });

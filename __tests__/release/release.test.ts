@@ -51,6 +51,17 @@ test.each<[string, readonly Site[], number]>([
   expect(release({ ...options, sites, drainSeconds: 7 }).drainSeconds).toBe(7);
 });
 
+test("no site leads to a worker, and a worker alone is a release", () => {
+  const worker = service({ name: "worker", image: IMAGE, health: HealthCheck.running(10) });
+  expect(release({ host: "a/b", services: [worker], sites: [] }).services).toEqual([worker]);
+  const sites = [site("a.test", { service: "worker" })];
+  const message = 'route must lead to a service with a port, got "worker": give host.run the port that it listens on';
+  expect(() => release({ host: "a/b", services: [worker], sites })).toThrow(message);
+  expect(() => service({ name: "worker", image: IMAGE })).toThrow(
+    "service port must be given where the health check is tcp",
+  );
+});
+
 test("an idle stream is not waited for, a silent request of a route is", () => {
   const to: RouteTarget = { service: "web" };
   const routes = [

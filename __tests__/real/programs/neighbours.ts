@@ -1,4 +1,4 @@
-/** A stack of the tests' own: two services of one image that may need each other, and a program of the machine; what the services do is the environment's. */
+/** A stack of the tests' own: two services of one image that may need each other, a worker beside them, and a program of the machine; what the services do is the environment's. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { App, TerraformStack } from "cdktf";
@@ -34,6 +34,12 @@ for (const [name, other] of [
     env: { NEEDS: `http://slipway-neighbours-host-nginx:${url[other].internal}/`, ...env },
   });
   host.serve(`${name}.localhost`, { "/": service });
+}
+const { worker } = settings;
+if (worker) {
+  const { runs, check, command } = worker;
+  const health = runs ? HealthCheck.running(runs) : HealthCheck.command(check, { startPeriod: 20, interval: 1 });
+  host.run("worker", { image, command, health, stopGraceSeconds: 5 });
 }
 const machine = Backend.fromAddress("host.docker.internal:8904");
 host.serve("machine.localhost", { "/": machine });

@@ -81,9 +81,16 @@ by_docker() {
       [ -e "$it" ] || { echo "Error: No such container: $it" >&2 && exit 1; }
       case $4 in
         *Networks*) echo "10.9.8.7 " ;;
+        '{{.State.Status}} {{.State.StartedAt}}') echo "$(cut -d ' ' -f 1 "$it/state") 2026-01-02T03:04:05Z" ;;
         *RestartCount*) echo "$(cut -d ' ' -f 1 "$it/state") since then, restarted 0 times" ;;
         *) cat "$it/state" ;;
       esac
+      ;;
+    exec)
+      runs "$4" || { echo "Error response from daemon: container is not running" >&2 && exit 1; }
+      check=$PRETENDED/health/$(cat "$D/$4/image")
+      # shellcheck source=/dev/null
+      [ ! -e "$check" ] || . "$check"
       ;;
     logs) cat "$D/last-words" 2>/dev/null ;;
     update) [ -e "$D/$4" ] && echo "$3" >"$D/$4/restart" ;;
