@@ -68,6 +68,9 @@ it.each<[string, string | undefined]>([
   ["An error occurred (AccessDeniedException) when calling the SendCommand operation", "AwsAccount.deployerPolicies"],
   ["the release failed: AWS refuses GetSecretValue: AccessDeniedException the role may not", undefined],
   ["api error ThrottlingException: Rate exceeded", "apply again"],
+  ["Resource aws_ebs_volume.host_DataVolume_15B1CF34 has lifecycle.prevent_destroy set", "terraform state rm ADDRESS"],
+  ["Resource aws_s3_bucket.mine has lifecycle.prevent_destroy set", undefined],
+  ["api error VolumeModificationRateExceeded: You've reached the maximum modification rate", "six hours"],
   ["api error InvalidSubnetID.NotFound: The subnet does not exist", undefined],
 ])("says what to do about %s", (summary, remedy) => {
   const read = report();

@@ -6,6 +6,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -16,6 +17,8 @@ import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
 
 const VOLUME = "vol-0123456789abcdef0";
 const DISK = `dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${VOLUME.replace("-", "")}`;
+/** Where disks are NVMe, the one that the host boots from has such a name too. */
+const ROOT_DISK = DISK.replace("vol0123", "vol9999");
 const DATA = "var/lib/slipway-data";
 const KEPT = `${DATA}/volumes/redis/dump.rdb`;
 const MIB = 1024 * 1024;
@@ -50,6 +53,7 @@ const mayResize =
 function host(nano = new PretendedNano()): PretendedNano {
   nano.write("etc/slipway/host.conf", `${nano.read("etc/slipway/host.conf")}DATA_VOLUME=${VOLUME}\n`);
   mkdirSync(join(nano.root, "dev/disk/by-id"), { recursive: true });
+  symlinkSync("/dev/null", join(nano.root, ROOT_DISK));
   nanos.push(nano);
   return nano;
 }
@@ -155,8 +159,8 @@ test("another disk with our label does not stand in for one that is late, where 
   const next = host();
   symlinkSync(device, join(next.root, DISK.replace(/0$/, "f")));
   expect(await next.run("mount")).toMatchObject({ status: 75 });
-  rmSync(join(next.root, DISK.replace(/0$/, "f")));
-  expect(await next.run("mount")).toMatchObject({ status: 0 }); // as on Xen, by its label
+  rmSync(join(next.root, "dev"), { recursive: true }); // as on Xen, where it is found by its label
+  expect(await next.run("mount")).toMatchObject({ status: 0 });
   expect(next.read(KEPT)).toBe("kept");
 });
 
@@ -248,4 +252,37 @@ describe("a run of the agent", () => {
     );
     expect(lines).toContainEqual(expect.stringMatching(/^ {2}redis +volume \S+, no longer declared, kept$/));
   });
+});
+
+test("the next host goes on with the certificates of the one before, and serves none of their names plainly until it has them", async () => {
+  const NAME = "shop.test";
+  const directory = "https://acme.test/directory";
+  const tls = [
+    {
+      name: NAME,
+      file: NAME,
+      acme: { email: "a@b.test", directory },
+      before: "# plain",
+      secured: "# by TLS",
+      lost: "# 503",
+    },
+  ];
+  const { nano, device } = await hostWithData();
+  const files = { pem: "key and certificate", from: directory, renewal: "99999999999", had: "" };
+  for (const [kind, text] of Object.entries(files)) nano.write(`var/lib/slipway/tls/${NAME}.${kind}`, text);
+  nano.write("var/lib/slipway/acme/accounts/one/account_key.pem", "account");
+  await nano.run("converge");
+  unmount(nano);
+
+  const next = host();
+  const text = () => next.read(`var/lib/slipway/live/tls-${NAME}.conf`).split("\n")[0];
+  expect(await next.deploy([{ name: "web", image: "1" }], { tls })).toMatchObject({ status: 0 });
+  expect(text()).toBe("# 503");
+  plugIn(next, device);
+  expect(await next.run("converge")).toMatchObject({ status: 0 });
+  expect(text()).toBe("# by TLS");
+  expect(next.read(`var/lib/slipway/tls/${NAME}.pem`)).toBe(files.pem);
+  expect(next.read("var/lib/slipway/acme/accounts/one/account_key.pem")).toBe("account");
+  const kept = ["var/lib/slipway/tls", `${DATA}/tls`].map((folder) => statSync(join(next.root, folder)).mode & 0o077);
+  expect(kept).toEqual([0, 0]);
 });

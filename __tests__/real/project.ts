@@ -141,7 +141,8 @@ export class Project {
 
   private terraformArguments(verb: string, words: readonly string[]): string[] {
     const input = ["init", "plan", "apply", "destroy"].includes(verb) ? ["-input=false"] : [];
-    return [`-chdir=${this.stackDirectory}`, verb, ...input, "-no-color", ...words];
+    const colourless = verb === "state" ? [] : ["-no-color"];
+    return [`-chdir=${this.stackDirectory}`, verb, ...input, ...colourless, ...words];
   }
 
   /** Not synchronous: requests of the same test must go on meanwhile. */

@@ -20,7 +20,12 @@ let project: Project;
 let other: Project;
 let declared: DeclaredHosts & Surroundings;
 let host: AccountHost;
+const OTHER_KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/01234567-89ab-cdef-0123-456789abcdef`;
 let policies: string[] = [];
+/** Data volumes that Terraform forgot. */
+const kept: string[] = [];
+
+type Volume = Record<string, unknown> & { Tags: object[]; Attachments: [{ InstanceId: string; Device: string }] };
 
 const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
 const query: TestAccount["query"] = (path, ...words) => aws.query(path, ...words);
@@ -278,7 +283,41 @@ test("other files of any other host replace it, as another image does that is na
     expect.stringMatching(/^aws_cloudwatch_metric_alarm\.host_\w+ will be updated in-place$/),
     expect.stringMatching(/^aws_instance\.host_\w+ must be replaced$/),
     expect.stringMatching(/^aws_instance\.plain_\w+ must be replaced$/),
+    expect.stringMatching(/^aws_volume_attachment\.plain_\w+ must be replaced$/),
   ]);
+});
+
+test("a data volume is encrypted by its key, attached to its host, and known to it by its id", async () => {
+  const id = await project.output("data-volume");
+  const [volume] = await query<[Volume]>("Volumes", "ec2", "describe-volumes", "--volume-ids", id);
+  expect(volume).toMatchObject({ Size: 10, VolumeType: "gp3", Encrypted: true, KmsKeyId: declared.key });
+  expect(volume.Tags).toContainEqual({ Key: "dev.slipway.stack", Value: STACK });
+  const [{ InstanceId, Device }] = volume.Attachments;
+  expect(Device).toBe("/dev/sdf");
+  expect(await new AccountHost(aws, NAME, InstanceId).userData()).toContain(`\n    DATA_VOLUME=${id}\n`);
+});
+
+test("no plan replaces a data volume by another; it grows where it stands, and its zone is the host's", async () => {
+  await synth(project, { data: { sizeGiB: 11, snapshotId: "snap-0123456789abcdef0", kmsKey: OTHER_KEY } });
+  expect(planned(await project.plan())).toEqual([
+    expect.stringMatching(/^aws_ebs_volume\.plain_\w+ will be updated in-place$/),
+  ]);
+  await synth(project, { data: { zone: "eu-west-1z" } });
+  const elsewhere = await project.plan();
+  expect(elsewhere.status).toBe(1);
+  expect(unbroken(elsewhere)).toMatch(
+    /slipway-options\/plain: dataVolume\.zone is eu-west-1z, but subnet subnet-\w+ is in eu-west-1[a-c]: leave zone out/,
+  );
+});
+
+test("nothing is destroyed while the data volume is Terraform's; nothing of the data once it is no longer", async () => {
+  await synth(project);
+  const id = await project.output("data-volume");
+  const refused = await project.terraform("destroy", "-auto-approve");
+  expect([refused.status, unbroken(refused)]).toEqual([1, expect.stringContaining("Instance cannot be destroyed")]);
+  const [address] = (await project.terraform("state", "list")).output.match(/^aws_ebs_volume\..*$/m) ?? [""];
+  expect(await project.terraform("state", "rm", address)).toMatchObject({ status: 0 });
+  kept.push(id);
 });
 
 test("destroy leaves what was there before, the Elastic IP free", async () => {
@@ -287,6 +326,14 @@ test("destroy leaves what was there before, the Elastic IP free", async () => {
     expect(await project.terraform("destroy", "-auto-approve")).toMatchObject({ status: 0 });
   });
   expect(beyond).toEqual([]);
+  const volumes = await query<Volume[]>(
+    "Volumes[?Attachments==`[]`]",
+    "ec2",
+    "describe-volumes",
+    "--volume-ids",
+    ...kept,
+  );
+  expect(volumes).toMatchObject([{ State: "available" }]);
   expect(await query("Reservations[].Instances[].State.Name", "ec2", "describe-instances")).toEqual([
     ...["terminated", "terminated"],
   ]);

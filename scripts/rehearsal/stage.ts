@@ -14,6 +14,7 @@ import { makeAuthority } from "./certificate-authority.ts";
 import { AwsAccount } from "./doubles/aws-account.ts";
 import { listen } from "./doubles/listening.ts";
 import { addHostNames, reachableNameserver, removeHostNames } from "./host-names.ts";
+import { DataDisks } from "./machine/data-disks.ts";
 import { forgetForeignProcessor } from "./machine/foreign-processor.ts";
 import { MachineImage, type MachineImageVariant } from "./machine/machine-image.ts";
 import { MachineNetwork, sweepMachines } from "./machine/machine-network.ts";
@@ -104,7 +105,8 @@ export class Stage {
       swapMiB: SWAP_MIB,
       metadataPort: () => metadataPort,
     });
-    const aws = await AwsAccount.start({ ...props, runDir, room, takedown });
+    const disks = new DataDisks(join(runDir, "disks"), takedown);
+    const aws = await AwsAccount.start({ ...props, runDir, room, disks, takedown });
 
     const tls = { cert: readFileSync(authority.certificateFile), key: readFileSync(authority.keyFile) };
     const doubles = await listen(aws.namesListener, { address: network.gateway, port: 443, tls });

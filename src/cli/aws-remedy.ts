@@ -17,6 +17,14 @@ const REMEDIES: readonly (readonly [RegExp, string])[] = [
     "none of the last 99 releases served, and AWS keeps 100 versions: do not move the label live by hand, which names what the host serves; make the parameter anew while the host serves on (terraform apply -replace=ADDRESS, the address is above)",
   ],
   [
+    /\baws_ebs_volume\b[\s\S]*\bprevent_destroy\b/,
+    "a data volume is not taken away by a plan: let Terraform forget it first (terraform state rm ADDRESS, the address is above), and delete it yourself if you mean to; docs/data-volume.md",
+  ],
+  [
+    /\bVolumeModificationRateExceeded\b/,
+    "AWS changes a volume again no sooner than six hours after the last time: apply again then",
+  ],
+  [
     /(?:api error |An error occurred \()(?:UnauthorizedOperation|AccessDenied)/,
     "whoever deploys may not do this: give them the policies of AwsAccount.deployerPolicies as this version of the stack has them",
   ],

@@ -1,7 +1,15 @@
 /** A stack of the tests' own: hosts with the options that no example sets, in what somebody has made before. */
 import { Eip } from "@cdktf/provider-aws/lib/eip";
 import { App, TerraformOutput, TerraformStack } from "cdktf";
-import { AwsAccount, EcrRegistry, EcrRepository, MachineImage, NanoHost, Secret } from "../../../src/aws/index.ts";
+import {
+  AwsAccount,
+  type DataVolumeOptions,
+  EcrRegistry,
+  EcrRepository,
+  MachineImage,
+  NanoHost,
+  Secret,
+} from "../../../src/aws/index.ts";
 import { HealthCheck, PulledImage, useLocalBackend } from "../../../src/index.ts";
 
 /** What a test decides; it comes as JSON in SLIPWAY_TEST_DECLARED. */
@@ -20,6 +28,8 @@ export interface DeclaredHosts {
   readonly keptFile: string;
   /** A file of the host that is replaced. */
   readonly file: string;
+  /** What differs of its data volume. */
+  readonly data?: Partial<DataVolumeOptions>;
 }
 
 const declared = JSON.parse(process.env.SLIPWAY_TEST_DECLARED ?? "") as DeclaredHosts;
@@ -72,8 +82,9 @@ host.run("orders", {
 });
 host.serve("shop.example.org", { "/": page });
 
-new NanoHost(stack, "plain", {
+const plain = new NanoHost(stack, "plain", {
   instanceType: "t4g.nano",
+  dataVolume: { sizeGiB: 10, kmsKey: declared.key, ...declared.data },
   subnet: { id: declared.subnet },
   elasticIp: new Eip(stack, "address", { domain: "vpc" }).allocationId,
   files: [{ path: "/etc/motd", content: declared.file }],
@@ -81,5 +92,6 @@ new NanoHost(stack, "plain", {
 });
 
 new TerraformOutput(stack, "instance", { value: host.instanceId });
+new TerraformOutput(stack, "data-volume", { value: plain.dataVolumeId });
 new TerraformOutput(stack, "deployer-policies", { value: aws.deployerPolicies });
 app.synth();

@@ -64,6 +64,7 @@ export async function ec2Asks({ action, input, region }: ApiCall, place: Place, 
       context: { "ec2:CreateAction": action, ...tagContext("RequestTag", tags) },
     })),
     ...(await passedRole(input, place, moto)),
+    ...keyAsks(action, input, place),
   ];
 }
 
@@ -109,6 +110,14 @@ function requestedTags(input: ApiCall["input"]): Map<string, Record<string, stri
     byKind.set(kind, { ...byKind.get(kind), [String(value)]: text });
   }
   return byKind;
+}
+
+/** What EC2 asks a key of the caller's own on their behalf, before it encrypts a volume with it. */
+function keyAsks(action: string, { KmsKeyId: key }: ApiCall["input"], place: Place): Ask[] {
+  if (action !== "CreateVolume" || key === undefined) return [];
+  const context = { "kms:ViaService": `ec2.${place.region}.amazonaws.com` };
+  const uses = ["CreateGrant", "DescribeKey", "GenerateDataKeyWithoutPlaintext"];
+  return uses.map((use) => ({ action: `kms:${use}`, resource: String(key), context }));
 }
 
 /** Whoever starts an instance with a profile hands its role on. */

@@ -21,6 +21,7 @@ import { publishedImages } from "./published-images.ts";
 import { RegistryServer } from "./registry-server.ts";
 import { RolePolicies } from "./role-policies.ts";
 import { RunCommand } from "./run-command.ts";
+import { type DiskRoom, Volumes } from "./volumes.ts";
 import { XmlElement } from "./xml-element.ts";
 
 export interface AwsAccountProps {
@@ -31,6 +32,8 @@ export interface AwsAccountProps {
   readonly cacheDir: string;
   readonly runDir: string;
   readonly room: MachineRoom;
+  /** Where the disks of volumes are. @default - nowhere: they are in the API alone */
+  readonly disks?: DiskRoom;
   /** Seconds from an instance's boot until its SSM agent registers. @default 5 */
   readonly registrationSeconds?: number;
   readonly takedown: Takedown;
@@ -79,6 +82,7 @@ export class AwsAccount {
     const registrationDelay = (): number => (props.registrationSeconds ?? DEFAULT_REGISTRATION_SECONDS) * 1000;
     const instances = new Instances({ moto, principals, policies, account, room: props.room, registrationDelay, log });
     instances.serve(front);
+    if (props.disks) new Volumes(moto, instances, props.disks).serve(front);
     takedown.add("the machines", () => instances.terminateAll());
     const commands = new RunCommand(moto, (id) => instances.registered(id));
     commands.serve(front);

@@ -104,6 +104,19 @@ export class Instances {
     await this.#work;
   }
 
+  /** What stands for the instance. */
+  machineOf(instanceId: string): Machine | undefined {
+    return this.#instances.get(instanceId)?.machine;
+  }
+
+  /** Does something when everything that the API was told before has happened. */
+  afterwards(what: string, work: () => Promise<void>): void {
+    this.#work = this.#work.then(work).catch((error: unknown) => {
+      this.failures.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      this.props.log(`could not ${what} a machine: ${String(error)}`);
+    });
+  }
+
   async terminateAll(): Promise<void> {
     await this.settled();
     for (const id of [...this.#instances.keys()]) await this.#terminate(id);
@@ -131,17 +144,18 @@ export class Instances {
     const doing: Record<string, () => void> = {
       RunInstances: () => {
         const started = XmlElement.parse(answer.body.toString("utf8")).items("instancesSet");
-        for (const instance of started) this.#then("launch", () => this.#launch(instance.value("instanceId") ?? ""));
+        for (const instance of started)
+          this.afterwards("launch", () => this.#launch(instance.value("instanceId") ?? ""));
       },
       TerminateInstances: () => {
-        for (const id of ids) this.#then("terminate", () => this.#terminate(id));
+        for (const id of ids) this.afterwards("terminate", () => this.#terminate(id));
       },
       RebootInstances: () => {
-        for (const id of ids) this.#then("reboot", () => this.#restart(id, (machine) => machine.reboot()));
+        for (const id of ids) this.afterwards("reboot", () => this.#restart(id, (machine) => machine.reboot()));
       },
       StopInstances: () => {
         for (const id of ids) {
-          this.#then("stop", async () => {
+          this.afterwards("stop", async () => {
             const instance = this.#instances.get(id);
             if (instance) instance.registered = false;
             await instance?.machine?.stop();
@@ -149,19 +163,12 @@ export class Instances {
         }
       },
       StartInstances: () => {
-        for (const id of ids) this.#then("start", () => this.#restart(id, (machine) => machine.start()));
+        for (const id of ids) this.afterwards("start", () => this.#restart(id, (machine) => machine.start()));
       },
     };
     doing[call.action]?.();
     // An address or a group may have changed what the metadata service says.
-    if (/^(Associate|Disassociate|Modify)/.test(call.action)) this.#then("refresh", () => this.#refresh());
-  }
-
-  #then(what: string, work: () => Promise<void>): void {
-    this.#work = this.#work.then(work).catch((error: unknown) => {
-      this.failures.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
-      this.props.log(`could not ${what} a machine: ${String(error)}`);
-    });
+    if (/^(Associate|Disassociate|Modify)/.test(call.action)) this.afterwards("refresh", () => this.#refresh());
   }
 
   async #launch(id: string): Promise<void> {
@@ -216,7 +223,7 @@ export class Instances {
   }
 
   async #terminate(id: string): Promise<void> {
-    const machine = this.#instances.get(id)?.machine;
+    const machine = this.machineOf(id);
     this.#instances.delete(id);
     if (machine) await this.props.room.terminate(machine);
   }

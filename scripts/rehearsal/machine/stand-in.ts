@@ -35,12 +35,20 @@ const AGENT_ENVIRONMENT = [
   "SNAP_REVISION=9881",
 ];
 
+/** How a disk is called inside: its node in no fixed order, so here by its volume too, and its name by udev. */
+function nitroNames(volumeId: string): { readonly node: string; readonly name: string } {
+  const serial = volumeId.replace("-", "");
+  return { node: `/dev/nvme-${serial}`, name: `/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${serial}` };
+}
+
 /** The machine that stands in for an EC2 instance: a container with systemd, cloud-init and an engine of its own. */
 export class StandIn implements CommandTarget {
   readonly instanceId: string;
   readonly container: string;
   started = Date.now();
   #commands = 0;
+  /** The devices of its data volumes, by id. */
+  readonly #disks = new Map<string, string>();
 
   private constructor(private readonly props: StandInProps) {
     this.instanceId = props.instanceId;
@@ -93,10 +101,36 @@ export class StandIn implements CommandTarget {
     return state.stdout.trim() === "true";
   }
 
+  /** The loop device of a volume that it has. */
+  deviceOf(volumeId: string): string | undefined {
+    return this.#disks.get(volumeId);
+  }
+
+  /** Gives it the loop device under the names that udev gives a volume on Nitro. */
+  async plugIn(volumeId: string, device: string): Promise<void> {
+    this.#disks.set(volumeId, device);
+    const minor = device.replace("/dev/loop", "");
+    const { node, name } = nitroNames(volumeId);
+    const plug = `mkdir -p /dev/disk/by-id && mknod -m 660 ${node} b 7 ${minor} && ln -sf ${node} ${name}`;
+    if (await this.isRunning()) await requireProgram("docker", ["exec", this.container, "sh", "-c", plug]);
+  }
+
+  /** Takes its volume away; a machine that is stopped has no devices. */
+  async unplug(volumeId: string): Promise<void> {
+    this.#disks.delete(volumeId);
+    const { node, name } = nitroNames(volumeId);
+    if (await this.isRunning()) await this.exec("rm", "-f", node, name);
+  }
+
+  async #plugInAgain(): Promise<void> {
+    for (const [id, device] of this.#disks) await this.plugIn(id, device);
+  }
+
   /** Shuts down in order and boots again. */
   async reboot(): Promise<void> {
     await requireProgram("docker", ["restart", "-t", "60", this.container]);
     this.started = Date.now();
+    await this.#plugInAgain();
   }
 
   async stop(): Promise<void> {
@@ -106,6 +140,7 @@ export class StandIn implements CommandTarget {
   async start(): Promise<void> {
     await requireProgram("docker", ["start", this.container]);
     this.started = Date.now();
+    await this.#plugInAgain();
   }
 
   /** Stops without a word to anything inside. */
