@@ -1,6 +1,7 @@
 import type { TerraformStack } from "cdktf";
 import { NanoHost, type NanoHostProps } from "../../../src/aws/index.ts";
 import type { IService, RunOptions } from "../../../src/hosts/host.ts";
+import { Tls } from "../../../src/release/tls.ts";
 import { HealthCheck } from "../../../src/values/health-check.ts";
 import type { SynthesizedStack } from "../../synthesize.ts";
 import { DIGEST, type Manifest, nano, pulled } from "./nano-host-stack.ts";
@@ -156,6 +157,16 @@ test("two hosts may be in front of one, and a host behind may have sites of its 
   for (const host of ["front", "second"]) expect(apps.sites).toContain(`    ${ADDRESS(host)} 1;\n`);
   expect(apps.sites).toContain("server_name own.example.com;");
   expect(rules(stack, "apps")).toHaveLength(2);
+});
+
+test("a front whose visitors come by TLS leads there from each text of the name", () => {
+  const tls = Tls.acme({ email: "ops@example.com", agreeToTerms: true });
+  const { stack, front } = behind((both) => both.front.serve(NAME, { "/": web(both) }, { tls }));
+  const { tls: [name] = [] } = front as Manifest & { tls: { before: string; secured: string }[] };
+  expect(name?.before).toContain("proxy_pass http://backend_1;");
+  expect(name?.secured).toContain("proxy_pass http://backend_1;");
+  expect(front.sites).toContain(`server ${ADDRESS("apps")}:${LISTENER};\n`);
+  expect(stack.json).not.toContain(".slipway;");
 });
 
 test("a host without any in front is told what it was told before", () => {
