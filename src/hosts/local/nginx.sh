@@ -64,7 +64,8 @@ l_serving_texts() {
   l_writing sites.conf <"$BARE"
   echo 'cp ../live/*.conf . 2>/dev/null || :'
   while read -r name instance <&3; do
-    ! grep -q "^$name $instance " "$WORK/serving" && [ "$(l_port "$name")" != - ] || continue
+    ! grep -q "^$name $instance " "$WORK/serving" || continue
+    [ "$(l_port "$name")" != - ] || continue
     echo "if [ ! -e upstream-$name.conf ]; then"
     awk -v name="$name" '/^#: /{ wanted = ($2 == name); next } wanted' "$INTERNAL" | l_writing "service-$name.conf"
     echo 'fi'
