@@ -158,8 +158,10 @@ export class PretendedEngine {
     this.write("proc/17/cmdline", "nginx: worker process is shutting down\0");
   }
 
-  /** A clock that goes on by so many seconds whenever somebody looks at it. */
+  /** A clock that goes on by so many seconds whenever somebody looks at it, and no kernel that counts, as on macOS. */
   clock(seconds: number): void {
+    const script = readFileSync(this.script, "utf8");
+    writeFileSync(this.script, script.replaceAll("/proc/uptime", join(this.folder, "uptime")));
     rmSync(join(this.folder, "bin/date"));
     this.write("clock", "0\n");
     this.program("bin/date", `read -r now <"$STATE/clock"; echo $((now + ${seconds})) >"$STATE/clock"; echo "$now"`);
