@@ -32,7 +32,21 @@ export { Dockerfile } from "./dockerfile/dockerfile.ts";
 export { DockerfileError } from "./dockerfile/dockerfile-error.ts";
 export type { LintOptions } from "./dockerfile/lint/lint.ts";
 export { Backend } from "./hosts/backend.ts";
-export type { IBackend, IHost, ISecret, IService, ISite, RouteTo, RunOptions, SiteRoute } from "./hosts/host.ts";
+export type {
+  IBackend,
+  IHost,
+  ISchedule,
+  ISecret,
+  IService,
+  ISite,
+  ITask,
+  RouteTo,
+  RunContainer,
+  RunOptions,
+  RunScheduleOptions,
+  RunTaskOptions,
+  SiteRoute,
+} from "./hosts/host.ts";
 export { LocalHost, type LocalHostProps } from "./hosts/local/local-host.ts";
 export { type DeployerSecretOptions, Secret } from "./hosts/secret.ts";
 export type { ErrorPages } from "./release/error-page.ts";

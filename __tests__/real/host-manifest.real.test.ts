@@ -111,7 +111,7 @@ test.each<[string, Change, string]>([
   ["that drains for ever", (m) => ({ ...m, drainSeconds: 1e9 }), "has no drain time"],
   ["that keeps nothing", (m) => ({ ...m, keepReleases: 0 }), "keeps no releases"],
   ["without services", (m) => ({ ...m, services: {} }), "has no services"],
-  ["with two of one name", (m) => twice(m, "name"), "two services have one name"],
+  ["with two of one name", (m) => twice(m, "name"), "two have one name"],
   ["with two on one port", (m) => twice(m, "slots"), "two services have one slot"],
 ])("a manifest %s is refused", (_, change, problem) => {
   expect(problems(change(full())).join("\n")).toContain(problem);
@@ -126,8 +126,8 @@ function twice(manifest: ReturnType<typeof full>, key: string) {
 }
 
 test.each<[string, object, string]>([
-  ["with a name for a shell", { name: "a;b" }, "has an invalid name"],
-  ["with a name that is none", { name: 7 }, "has an invalid name"],
+  ["with a name for a shell", { name: "a;b" }, "a;b is an invalid name"],
+  ["with a name that is none", { name: 7 }, "7 is an invalid name"],
   ["with an unknown key", { replicas: 2 }, "has the unknown key replicas"],
   ["without a spec", { spec: null }, "has no spec"],
   ["with another digest's spec", { spec: "a1".repeat(32) }, "has no spec"],

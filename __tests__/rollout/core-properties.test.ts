@@ -5,7 +5,12 @@ import { type Release, releases, type World } from "./pretended-world.ts";
 const NAMES = ["a", "b", "c"];
 const BEFORE = ["absent", "ok", "bad", "dead"] as const;
 const AFTER = ["removed", "same", "ok", "slow 2", "bad", "exits 1", "needs a", "needs b"] as const;
+const TASK = ["absent", "has run", "is due", "is due before a", "fails", "hangs before b"] as const;
 const FAULTS = [
+  "d_ledger -",
+  "d_fetch migrate",
+  "d_task migrate",
+  "d_record -",
   "d_ready -",
   "d_fetch a",
   "d_candidate b",
@@ -22,6 +27,7 @@ interface Change {
   readonly after: readonly (typeof AFTER)[number][];
   /** Of which one container at a time may run. */
   readonly alone: readonly boolean[];
+  readonly task: (typeof TASK)[number];
   readonly fault?: string;
   readonly mode: "deploy" | "restore";
 }
@@ -31,11 +37,12 @@ const change: fc.Arbitrary<Change> = fc.record({
   before: each(BEFORE),
   after: each(AFTER),
   alone: each([false, true]),
+  task: fc.constantFrom("absent", ...TASK),
   fault: fc.option(fc.constantFrom(...FAULTS), { nil: undefined, freq: 3 }),
   mode: fc.constantFrom("deploy", "deploy", "restore"),
 });
 
-function changed({ before, after, alone, fault, mode }: Change): [World, Release] {
+function changed({ before, after, alone, task, fault, mode }: Change): [World, Release] {
   const declared = (name: string, spec: string) =>
     `${name} ${spec}${alone[NAMES.indexOf(name)] ? " / stop-first" : ""}`;
   const now = (index: number) => (after[index] === "same" ? "1" : "2");
@@ -49,11 +56,13 @@ function changed({ before, after, alone, fault, mode }: Change): [World, Release
       health: NAMES.flatMap((name, index) => [
         ...(before[index] === "bad" ? [`${name}:1 bad`] : []),
         ...(after[index] === "same" ? [] : [`${name}:2 ${after[index]}`]),
-      ]),
+      ]).concat(task === "fails" ? "migrate:2 exits 4" : task.startsWith("hangs") ? "migrate:2 hangs" : []),
+      ledger: task === "has run" ? ["migrate 1", "migrate 2"] : ["migrate 1"],
       verdicts: fault ? [`${fault} 75 not now`] : [],
     },
     {
       mode,
+      tasks: task === "absent" ? undefined : [`migrate 2 ${/before (.)/.exec(task)?.[1] ?? "-"}`],
       services: NAMES.flatMap((name, index) => (after[index] === "removed" ? [] : [declared(name, now(index))])),
     },
   ];
@@ -64,7 +73,7 @@ test("whatever a release changes and whatever fails, what is well serves until i
     fc.property(fc.array(change, { minLength: 12, maxLength: 12 }), (changes) => {
       const runs = releases(changes.map(changed));
       for (const [index, run] of runs.entries()) {
-        const { before, after, fault, mode } = changes[index] as Change;
+        const { before, after, task, fault, mode } = changes[index] as Change;
         const [{ serves = [] }, release] = changed(changes[index] as Change);
         const services = release.services.map((line) => line.split(" ").slice(0, 2).join(" "));
         const specs = serves.map((line) => line.split(" ").slice(0, 2).join(" "));
@@ -78,6 +87,7 @@ test("whatever a release changes and whatever fails, what is well serves until i
           expect(run.containers.map((line) => line.split(" ").slice(0, 2).join(" "))).toEqual(run.serves.toSorted());
           const wanted = services.filter((line) => mode === "deploy" && line.endsWith(" 2"));
           expect(wanted.filter((line) => !run.serves.includes(line))).toEqual([]);
+          if (mode === "deploy" && task !== "absent") expect(run.ledger).toContain("migrate 2");
         } else if (mode === "deploy" || !/d_(fetch|halt|candidate)/.test(fault ?? "")) {
           // a restore goes on without what cannot start, and says that it is to be tried again
           expect(run.serves).toEqual(specs);
@@ -88,7 +98,10 @@ test("whatever a release changes and whatever fails, what is well serves until i
         const well = NAMES.filter((_, at) => before[at] === "ok" && after[at] !== "removed");
         expect(well.filter((name) => !run.containers.some((line) => line.startsWith(name) && runs(line)))).toEqual([]);
         if (fault) continue;
+        const cannotRun = /fails|hangs/.test(task);
+        if (mode === "restore" || cannotRun) expect(run.ledger).not.toContain(task === "has run" ? "" : "migrate 2");
         if (mode === "restore") expect(run.outcome).toBe(0);
+        else if (cannotRun) expect(run.outcome).toBe(1);
         else if (after.some((what) => /bad|exits/.test(what))) expect(run.outcome).toBe(1);
         else if (!after.some((what) => what.startsWith("needs"))) expect(run.outcome).toBe(0);
         if (mode === "restore") {

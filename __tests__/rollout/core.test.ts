@@ -33,6 +33,7 @@ describe("a release", () => {
       ],
       violations: [],
       serves: ["a 2", "b 1"],
+      ledger: [],
       containers: ["a 2 running", "b 1 running"],
     });
   });

@@ -13,16 +13,24 @@ const THEN = [
  * Whatever the next run is, it ends with its release serving, something proven behind every name, nothing left over, and
  * nothing that is well was stopped or replaced before its successor was proven.
  */
-test.each<[string, World, number]>([
-  ["a first release", { health: ["a:2 needs b", "b:2 needs a"] }, 8],
-  ["a release of what serves well", { serves: OLD, health: ["a:2 slow 2"] }, 8],
+test.each<[string, World, number, string[]]>([
+  ["a first release", { health: ["a:2 needs b", "b:2 needs a"] }, 8, []],
+  ["a release of what serves well", { serves: OLD, health: ["a:2 slow 2"] }, 8, []],
   [
     "a release that mends what is broken",
     { serves: ["a 1 exited 1", "b 1", "d 1"], health: ["a:2 needs b", "b:2 slow 2"] },
     8,
+    [],
   ],
-])("a power cut after every line of %s", (_, world, least) => {
-  const { cuts, wrong } = powerCuts(world, { services: NEW }, THEN);
+  [
+    "a release with a migration",
+    { serves: OLD, ledger: ["migrate 1"] },
+    12,
+    ["migrate 2 a", "migrate 3 a,d", "migrate 1"],
+  ],
+])("a power cut after every line of %s", (_, world, least, tasks) => {
+  const then = THEN.map((each, at) => ({ ...each, tasks: tasks.slice(at, at + 1) }));
+  const { cuts, wrong } = powerCuts(world, { services: NEW, tasks: tasks.slice(0, 1) }, then);
   expect(wrong).toEqual([]);
   expect(cuts).toBeGreaterThanOrEqual(least);
 });

@@ -3,10 +3,11 @@
 #   instances/ID     NAME SPEC STATE...                  front/GENERATION   NAME INSTANCE SPEC, a line a service
 #   proven/ID        it was healthy once                 current            the generation that serves
 #   health           NAME:SPEC BEHAVIOUR...              notes/KEY
+#   ledger           what d_ledger prints
 #   verdicts         FUNCTION ARGUMENT STATUS REASON     books, changes, clock, journal
 #
 # BEHAVIOUR: ok, bad, slow N (healthy at the Nth look), needs NAME (healthy while what requests to it go to runs and is
-# not bad), check TARGET (healthy by this check alone), exits N, oom, restarts N, cannot.
+# not bad), check TARGET (healthy by this check alone), exits N, oom, restarts N, cannot; of a task: ok, exits N, oom, hangs.
 # shellcheck shell=sh disable=SC2034,SC2154
 
 say() { echo "says $1" >>"$WORLD/journal"; }
@@ -133,12 +134,69 @@ d_resume() {
   echo "$w_n $w_s running" >"$WORLD/instances/$1"
   w_changed
 }
+d_ledger() {
+  w_verdict d_ledger - || return
+  cat "$WORLD/ledger"
+}
+d_record() {
+  w_verdict d_record - || return
+  cat >"$WORLD/ledger.new"
+  mv "$WORLD/ledger.new" "$WORLD/ledger"
+  w_log "d_record"
+  w_changed
+}
+# The line of the task $1 into w_spec and w_before, which is empty where it stands before all.
+w_task() {
+  w_spec=''
+  while IFS=$R_TAB read -r w_name w_s _ w_b; do
+    [ "$w_name" != "$1" ] || w_spec=$w_s w_before=$(echo "$w_b" | tr ,- '  ')
+  done <"${TASKS:-/dev/null}"
+  [ -n "$w_spec" ]
+}
+d_task() {
+  w_verdict d_task "$1" || return
+  w_task "$1"
+  ! grep -qx "$1 $w_spec" "$WORLD/ledger" || w_log "VIOLATION: $1 runs again"
+  for w_each in "$WORLD"/instances/*; do
+    [ -e "$w_each" ] || continue
+    read -r w_n _ w_state <"$w_each"
+    case $w_state in ending* | hanging) w_log "VIOLATION: $1 runs beside ${w_each##*/}" ;; esac
+    case " ${w_before:-$w_n} " in *" $w_n "*) ;; *) continue ;; esac
+    [ "$(w_live "$w_n")" = "${w_each##*/}" ] || w_log "VIOLATION: $1 runs after ${w_each##*/} was started"
+  done
+  read -r w_n <"$WORLD/changes"
+  instance=$1.$w_spec.$w_n
+  case $(w_behaviour "$1:$w_spec") in
+    exits*) w_state="ending exited $(w_behaviour "$1:$w_spec" | cut -d ' ' -f 2)" ;;
+    oom) w_state="ending oom" ;;
+    hangs) w_state=hanging ;;
+    *) w_state="ending exited 0" ;;
+  esac
+  echo "$1 $w_spec $w_state" >"$WORLD/instances/$instance"
+  w_log "d_task $1"
+  w_changed
+}
+d_follow() { echo "log of $1"; }
+# Two processes cannot photograph one world.
+r_follow() {
+  say "    $(d_follow "$1")"
+  follower=''
+}
+wait() { :; }
+kill() { :; }
 d_state() {
   [ -e "$WORLD/instances/$1" ] || {
     echo gone
     return
   }
-  read -r _ _ w_state <"$WORLD/instances/$1"
+  read -r w_n w_s w_state <"$WORLD/instances/$1"
+  case $w_state in
+    ending*) # the second look finds that it has ended
+      echo "$w_n $w_s ${w_state#ending }" >"$WORLD/instances/$1"
+      w_state=running
+      ;;
+    hanging) w_state=running ;;
+  esac
   echo "$w_state"
 }
 d_ask() {
@@ -192,6 +250,9 @@ d_switch() {
     ! grep -q "^$w_name$R_TAB" "$SERVICES" || { [ -n "$1" ] && grep -q "^$w_name " "$WORLD/front/$1"; } || ! w_is_well "$w_instance" ||
       w_log "VIOLATION: $w_name is taken from the front, though $w_instance is well"
   done <"$WORLD/front/$w_current"
+  [ "$w_mode/${1%.*}" != "deploy/$release" ] || [ "$1" = "$w_began" ] || while IFS=$R_TAB read -r w_name w_s _; do
+    grep -qx "$w_name $w_s" "$WORLD/ledger" || w_log "VIOLATION: the switch to $1 comes before $w_name has run"
+  done <"${TASKS:-/dev/null}"
   echo "$1" >"$WORLD/current"
   w_log "d_switch $1"
   w_changed
@@ -239,9 +300,11 @@ d_note() {
 }
 d_recall() { cat "$WORLD/notes/$1" 2>/dev/null; }
 
-# Releases $1 by mode $2 with the services of file $3, apart from this shell; then says how it ended.
+# Releases $1 by mode $2 with the services of file $3 and the tasks of $3.tasks, apart from this shell; then says how it
+# ended.
 w_rollout() (
-  SERVICES=$3 DRAIN=${DRAIN:-60}
+  SERVICES=$3 DRAIN=${DRAIN:-60} w_mode=$2
+  [ ! -e "$3.tasks" ] || TASKS=$3.tasks
   WORK=$WORLD/work
   rm -rf "$WORK"
   mkdir -p "$WORK"
@@ -258,7 +321,7 @@ w_photograph() {
   [ -e "$PHOTOGRAPHS/$w_n" ] || cp -R "$WORLD" "$PHOTOGRAPHS/$w_n"
 }
 
-# Says what is not as it should be once release $1 with the services of file $2 serves.
+# Says what is not as it should be once release $1 with the services of file $2, by mode $3, serves.
 w_check() {
   read -r w_current <"$WORLD/current"
   [ "${w_current%.*}" = "$1" ] || w_log "VIOLATION: $w_current serves, not $1"
@@ -268,6 +331,9 @@ w_check() {
     case $w_instance in "$w_name.$w_spec."*) ;; *) w_log "VIOLATION: $w_name is $w_instance, not $w_spec" ;; esac
     w_is_well "$w_instance" || w_log "VIOLATION: $w_instance serves and is not well"
   done <"$2"
+  [ "$3" != deploy ] || [ ! -e "$2.tasks" ] || while IFS=$R_TAB read -r w_name w_spec _; do
+    grep -qx "$w_name $w_spec" "$WORLD/ledger" || w_log "VIOLATION: $w_name has not run"
+  done <"$2.tasks"
   for w_each in "$WORLD"/instances/*; do
     [ -e "$w_each" ] || continue
     read -r w_name _ <"$w_each"

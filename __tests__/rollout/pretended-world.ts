@@ -23,6 +23,8 @@ export interface World {
   readonly noted?: readonly Line[];
   /** "NAME:SPEC BEHAVIOUR", ok unless said: see pretended-driver.sh. */
   readonly health?: readonly string[];
+  /** "NAME SPEC" of the tasks that have run. */
+  readonly ledger?: readonly string[];
   /** "FUNCTION ARGUMENT STATUS REASON": what a driver's function ends with. */
   readonly verdicts?: readonly string[];
 }
@@ -36,6 +38,7 @@ export interface Run {
   readonly violations: readonly string[];
   /** What requests go to: "NAME SPEC". */
   readonly serves: readonly string[];
+  readonly ledger: readonly string[];
   /** What runs or ran on the host: "NAME SPEC STATE". */
   readonly containers: readonly string[];
 }
@@ -46,10 +49,16 @@ export function serviceLine(line: Line): string {
   return [name, spec, "80", "http", path, "2xx", "-", "3", "30", ...order].join("\t");
 }
 
+/** A task as a release has it: "NAME SPEC", and the services that it stands before where those are not all. */
+function taskLine(line: Line): string {
+  const [name = "", spec = "", before = "-"] = line.split(" ");
+  return [name, spec, "300", before].join("\t");
+}
+
 const lines = (all: readonly string[]) => all.map((line) => `${line}\n`).join("");
 
 /** A folder with the world as it was before a release; "old" is the release that serves. */
-export function makeWorld({ serves = [], noted, health = [], verdicts = [] }: World): string {
+export function makeWorld({ serves = [], noted, health = [], ledger = [], verdicts = [] }: World): string {
   const folder = mkdtempSync(join(tmpdir(), "slipway-world-"));
   for (const each of ["instances", "proven", "front", "notes"]) mkdirSync(join(folder, each));
   const put = (name: string, text: string) => writeFileSync(join(folder, name), text);
@@ -70,6 +79,7 @@ export function makeWorld({ serves = [], noted, health = [], verdicts = [] }: Wo
   }
   put("current", serves.length > 0 ? "old.1\n" : "\n");
   put("health", lines(health));
+  put("ledger", lines(ledger));
   put("verdicts", lines(verdicts));
   put("changes", "1\n");
   put("clock", "1000\n");
@@ -79,9 +89,15 @@ export function makeWorld({ serves = [], noted, health = [], verdicts = [] }: Wo
 
 export interface Release {
   readonly services: readonly Line[];
+  readonly tasks?: readonly Line[];
   readonly id?: string;
   readonly mode?: "deploy" | "restore";
   readonly environment?: Readonly<Record<string, string>>;
+}
+
+function putRelease(path: string, { services, tasks }: Pick<Release, "services" | "tasks">): void {
+  writeFileSync(path, lines(services.map(serviceLine)));
+  if (tasks) writeFileSync(`${path}.tasks`, lines(tasks.map(taskLine)));
 }
 
 /** Runs the core's release of the services on the world, in a shell of its own; "new" is the release unless said. */
@@ -92,9 +108,9 @@ export function release(world: World | string, of: Release, shell = ["dash"]): R
 /** Runs many releases, each on its world, one after another in one shell: a shell's start costs more than a release. */
 export function releases(all: readonly (readonly [World | string, Release])[], shell = ["dash"]): Run[] {
   const folders = all.map(([world]) => (typeof world === "string" ? world : makeWorld(world)));
-  const script = all.map(([, { services, id = "new", mode = "deploy", environment = {} }], index) => {
+  const script = all.map(([, { services, tasks, id = "new", mode = "deploy", environment = {} }], index) => {
     const folder = folders[index] as string;
-    writeFileSync(join(folder, "services"), lines(services.map(serviceLine)));
+    putRelease(join(folder, "services"), { services, tasks });
     const settings = Object.entries({ WORLD: folder, ...environment }).map(([name, value]) => `${name}='${value}'`);
     return `( ${settings.join(" ")}; w_rollout ${id} ${mode} "$WORLD/services"; w_log "exit $?" )`;
   });
@@ -117,20 +133,19 @@ export function releases(all: readonly (readonly [World | string, Release])[], s
  */
 export function powerCuts(
   world: World,
-  { services }: Release,
+  released: Release,
   then: readonly Release[],
   change = "",
 ): { cuts: number; wrong: string[] } {
   const folder = makeWorld(world);
   const album = mkdtempSync(join(tmpdir(), "slipway-photographs-"));
-  writeFileSync(join(folder, "services"), lines(services.map(serviceLine)));
-  for (const [index, each] of then.entries())
-    writeFileSync(join(folder, `then-${index}`), lines(each.services.map(serviceLine)));
+  putRelease(join(folder, "services"), released);
+  for (const [index, each] of then.entries()) putRelease(join(folder, `then-${index}`), each);
   const again = then.map(({ id = "new", mode = "deploy" }, index) => {
     const file = `"$WORLD/then-${index}"`;
     return `cp -R "$each" "$each-${index}"
       ( WORLD=$each-${index}; w_rollout ${id} ${mode} ${file} || w_log "VIOLATION: ended $?"
-        w_check ${id} ${file}; sed -n "s/^VIOLATION/\${WORLD##*/}/p" "$WORLD/journal" )`;
+        w_check ${id} ${file} ${mode}; sed -n "s/^VIOLATION/\${WORLD##*/}/p" "$WORLD/journal" )`;
   });
   const script = `${CORE}; . "${DRIVER}"
     ${change}
@@ -158,6 +173,7 @@ export function seen(folder: string): Run {
     done: journal.filter((line) => !/^(says|ended|exit|VIOLATION)/.test(line)),
     violations: journal.filter((line) => line.startsWith("VIOLATION")),
     serves: current ? read(`front/${current}`).map((line) => line.replace(/ \S+ /, " ")) : [],
+    ledger: read("ledger"),
     containers: readdirSync(join(folder, "instances"))
       .flatMap((name) => read(`instances/${name}`))
       .sort(),

@@ -14,9 +14,22 @@ import { atProperty, ConstructError } from "../terraform/construct-error.ts";
 import type { TerraformDependency } from "../terraform/dependency.ts";
 import { constructId } from "../terraform/literal.ts";
 import type { Platform } from "../values/platform.ts";
-import type { IHost, IService, ISite, RunOptions, SiteRoute } from "./host.ts";
+import type {
+  IHost,
+  ISchedule,
+  IService,
+  ISite,
+  ITask,
+  RunOptions,
+  RunScheduleOptions,
+  RunTaskOptions,
+  SiteRoute,
+} from "./host.ts";
+import type { HostedContainer } from "./hosted-container.ts";
+import { HostedSchedule } from "./hosted-schedule.ts";
 import { HostedService } from "./hosted-service.ts";
 import { HostedSite } from "./hosted-site.ts";
+import { HostedTask } from "./hosted-task.ts";
 
 /**
  * What every kind of host does alike: names, ports, order, checks, and the release that comes of it. A kind of host adds
@@ -29,6 +42,9 @@ export abstract class HostBase extends Construct implements IHost {
   abstract readonly ready: TerraformDependency[];
   private readonly ports = new ServicePorts();
   private readonly services = new Map<string, HostedService>();
+  /** As they are declared, for so they run. */
+  private readonly tasks = new Map<string, HostedTask>();
+  private readonly schedules = new Map<string, HostedSchedule>();
   private readonly sites = new Map<string, HostedSite>();
   private known?: Release;
 
@@ -54,6 +70,8 @@ export abstract class HostBase extends Construct implements IHost {
         sites: this.served,
         fronts: this.fronts(),
         ...this.released,
+        tasks: [...this.tasks.values()].map(({ declaration }) => declaration),
+        schedules: sorted(this.schedules).map(({ declaration }) => declaration),
       }),
     );
     return this.known;
@@ -61,9 +79,7 @@ export abstract class HostBase extends Construct implements IHost {
 
   run(id: string, options: RunOptions): IService {
     const property = `run(${JSON.stringify(id)})`;
-    const name = atProperty(this, property, () => serviceName(constructId(this, id)));
-    if (this.services.has(name))
-      throw new ConstructError(this, "run", `has a service ${name} already: give each its own name`);
+    const name = this.newName("run", id, "service");
     const claim = () => {
       const ports = atProperty(this, property, () => this.ports.claim(name));
       return { ports, address: this.internalAddress(ports) };
@@ -79,6 +95,33 @@ export abstract class HostBase extends Construct implements IHost {
     this.forgetRelease();
     atProperty(this, property, () => this.addService(service));
     return service;
+  }
+
+  task(id: string, options: RunTaskOptions): ITask {
+    const name = this.newName("task", id, "task");
+    const capabilities = this.capabilities();
+    if (!capabilities.tasks) {
+      throw new ConstructError(this, "task", `runs no tasks: run ${name} on a host that does, or before the apply`);
+    }
+    const task = new HostedTask(this, name, options, capabilities);
+    this.tasks.set(name, task);
+    this.known = undefined;
+    atProperty(this, `task(${JSON.stringify(id)})`, () => this.addTask(task));
+    return task;
+  }
+
+  schedule(id: string, options: RunScheduleOptions): ISchedule {
+    const name = this.newName("schedule", id, "schedule");
+    const capabilities = this.capabilities();
+    if (!capabilities.schedules) {
+      const remedy = `declare ${name} on a NanoHost, or let the machine's own cron start it`;
+      throw new ConstructError(this, "schedule", `runs nothing at set times: ${remedy}`);
+    }
+    const schedule = new HostedSchedule(this, name, options, capabilities);
+    this.schedules.set(name, schedule);
+    this.known = undefined;
+    atProperty(this, `schedule(${JSON.stringify(id)})`, () => this.addSchedule(schedule));
+    return schedule;
   }
 
   serve(name: string, routes: Readonly<Record<string, SiteRoute>>, options?: SiteOptions): ISite {
@@ -123,6 +166,12 @@ export abstract class HostBase extends Construct implements IHost {
   /** Makes what `service` needs of its own, as its children. @throws InvalidValueError, {@link ConstructError} for what this host cannot run */
   protected abstract addService(service: HostedService): void;
 
+  /** Makes what `task` needs of its own, as its children; asked only of a host that runs tasks. */
+  protected addTask(_task: HostedTask): void {}
+
+  /** Makes what `schedule` needs of its own, as its children; asked only of a host that runs schedules. */
+  protected addSchedule(_schedule: HostedSchedule): void {}
+
   /** Makes what `site` needs of its own, as its children. */
   protected abstract addSite(site: HostedSite): void;
 
@@ -137,6 +186,22 @@ export abstract class HostBase extends Construct implements IHost {
   /** The sites, sorted as the services are. */
   protected get served(): readonly Site[] {
     return sorted(this.sites).map(({ declaration }) => declaration);
+  }
+
+  /** Whatever it runs: services, tasks and schedules. */
+  protected get hostedContainers(): readonly HostedContainer[] {
+    return [...this.hosted, ...this.tasks.values(), ...sorted(this.schedules)];
+  }
+
+  private newName(verb: string, id: string, kind: string): string {
+    const property = `${verb}(${JSON.stringify(id)})`;
+    const name = atProperty(this, property, () => serviceName(constructId(this, id), `${kind} name`));
+    const taken = { service: this.services, task: this.tasks, schedule: this.schedules };
+    for (const [other, names] of Object.entries(taken)) {
+      if (names.has(name))
+        throw new ConstructError(this, verb, `has a ${other} ${name} already: give each its own name`);
+    }
+    return name;
   }
 
   /** The ports of a service of this host that has one. */

@@ -4,8 +4,10 @@ import type { ContainerOptions } from "../release/container-options.ts";
 import type { Redirect } from "../release/redirect.ts";
 import type { Release } from "../release/release.ts";
 import type { RouteOptions } from "../release/route-options.ts";
+import { SCHEDULE_OPTIONS, type ScheduleOptions } from "../release/schedule.ts";
 import { SERVICE_OPTIONS, type ServiceOptions } from "../release/service.ts";
 import type { SiteOptions } from "../release/site-options.ts";
+import { TASK_OPTIONS, type TaskOptions } from "../release/task.ts";
 import type { TerraformDependency } from "../terraform/dependency.ts";
 import type { OptionNames } from "../values/known-options.ts";
 import type { Platform } from "../values/platform.ts";
@@ -57,6 +59,35 @@ export interface RunOptions extends RunContainer, Pick<ServiceOptions, "health" 
 const { name: _, ...withoutName } = SERVICE_OPTIONS;
 export const RUN_OPTIONS: OptionNames<RunOptions> = withoutName;
 
+/** What `host.task` takes. */
+export interface RunTaskOptions extends RunContainer, Pick<TaskOptions, "timeoutSeconds"> {
+  /** The services of this host of which no new version starts before the task has succeeded. @default - all of them */
+  readonly before?: readonly IService[];
+}
+
+const { name: __, ...taskWithoutName } = TASK_OPTIONS;
+export const RUN_TASK_OPTIONS: OptionNames<RunTaskOptions> = taskWithoutName;
+
+/** What `host.schedule` takes. */
+export interface RunScheduleOptions extends RunContainer, Pick<ScheduleOptions, "cron" | "timeoutSeconds"> {}
+
+const { name: ___, ...scheduleWithoutName } = SCHEDULE_OPTIONS;
+export const RUN_SCHEDULE_OPTIONS: OptionNames<RunScheduleOptions> = scheduleWithoutName;
+
+/** What a host runs to its end before a release. */
+export interface ITask extends IConstruct {
+  readonly host: IHost;
+  /** What must have happened before it has succeeded. */
+  readonly ready: TerraformDependency[];
+}
+
+/** What a host runs to its end again and again. */
+export interface ISchedule extends IConstruct {
+  readonly host: IHost;
+  /** What must have happened before its times count. */
+  readonly ready: TerraformDependency[];
+}
+
 /** A backend whose requests pass in another way than the rest of its site. */
 export interface RouteTo extends RouteOptions {
   readonly to: IBackend;
@@ -75,6 +106,30 @@ export interface IHost extends IConstruct {
   readonly ready: TerraformDependency[];
   /** Runs `options.image` as the service `id`. */
   run(id: string, options: RunOptions): IService;
+  /**
+   * Runs `options.image` to its end as the task `id`, e.g. a migration: before a release, once for each content of the
+   * task, which is its image, command, variables and secrets. So a new version of an image runs it once more, and
+   * nothing else does: not a boot, not an apply that changes other things, not the way back to an earlier version.
+   *
+   * First everything is fetched; services that it does not stand before, e.g. its database, are started; then it runs,
+   * and only when it has succeeded the services start that it stands before. Nothing has been switched by then: whatever
+   * serves, serves on, with the data that the task has changed. Its log is in the apply's output. Another status than 0
+   * or its timeout fails the release, and the old version stays whole; so does a container that is killed.
+   *
+   * Never two run at once: a host makes one release at a time, its tasks one after another as they are declared, and
+   * stops what a release that was cut off left running. That it has run is recorded outside the machine (a parameter of
+   * its own beside the host's releases; with a LocalHost in the volume of its Nginx) as soon as it has succeeded, so a
+   * replaced instance does not run it again. A power cut between its end and the record makes it run twice: what it does must do no harm then, as a migration
+   * does which looks first. It must also leave data that the old version can read, which serves until the switch.
+   */
+  task(id: string, options: RunTaskOptions): ITask;
+  /**
+   * Runs `options.image` to its end as the schedule `id`, at the times of `options.cron` in UTC, from the release on that
+   * declares it until one that does not. One run at a time: a time that comes while one runs is left out, and so is one
+   * that comes while the host is off. Its secrets are fetched for each run. Its log is in the host's journal, how the last
+   * run ended in the host's status.
+   */
+  schedule(id: string, options: RunScheduleOptions): ISchedule;
   /** Serves `name`, each path of `routes` by its backend. */
   serve(name: string, routes: Readonly<Record<string, SiteRoute>>, options?: SiteOptions): ISite;
 }

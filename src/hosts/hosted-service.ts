@@ -1,13 +1,11 @@
-import { Construct } from "constructs";
-import type { IImage } from "../docker/image.ts";
+import type { Construct } from "constructs";
 import type { HostCapabilities } from "../release/host-capabilities.ts";
 import type { Service } from "../release/service.ts";
 import type { ClaimedPorts } from "../release/service-ports.ts";
 import { ConstructError } from "../terraform/construct-error.ts";
-import type { TerraformDependency } from "../terraform/dependency.ts";
-import { constructId } from "../terraform/literal.ts";
 import { readService } from "./declared-service.ts";
-import type { IHost, ISecret, IService, RunOptions } from "./host.ts";
+import type { IHost, IService, RunOptions } from "./host.ts";
+import { HostedContainer } from "./hosted-container.ts";
 
 /** Where a service is reached. */
 interface ClaimedAddress {
@@ -28,13 +26,9 @@ export interface ServicePlace {
   readonly addressFrom: (host: IHost, service: HostedService) => string;
 }
 
-/** A service of a host, checked; whatever the host makes for it becomes its child. */
-export class HostedService extends Construct implements IService {
-  readonly host: IHost;
+/** A service of a host, checked. */
+export class HostedService extends HostedContainer implements IService {
   readonly port?: number;
-  readonly image: IImage;
-  /** By the name under which the service gets them. */
-  readonly secrets: Readonly<Record<string, ISecret>>;
   private readonly claimed?: ClaimedAddress;
   /** The service as a release has it, but for the Host of its health check, which the sites decide. */
   readonly declaration: Service;
@@ -45,11 +39,8 @@ export class HostedService extends Construct implements IService {
     options: RunOptions,
     private readonly place: ServicePlace,
   ) {
-    super(place.host, constructId(place.host, id));
-    this.host = place.host;
+    super(place.host, id, options);
     this.declaration = readService(this, place.host, options, place.capabilities);
-    this.image = options.image;
-    this.secrets = options.secrets ?? {};
     this.port = this.declaration.port;
     this.claimed = this.port === undefined ? undefined : place.claim();
   }
@@ -61,10 +52,6 @@ export class HostedService extends Construct implements IService {
   /** @throws {ConstructError} where it has no port */
   get ports(): ClaimedPorts {
     return this.reached("ports").ports;
-  }
-
-  get ready(): TerraformDependency[] {
-    return this.host.ready;
   }
 
   /** @throws {ConstructError} when `host` has no way to it */

@@ -8,4 +8,8 @@ export interface HostCapabilities {
   readonly tls: readonly TlsKind[];
   /** Whether its proxy is a container, which finds its machine as `host.docker.internal`. */
   readonly hasHostGateway: boolean;
+  /** Whether it runs tasks before a release. @default false */
+  readonly tasks?: boolean;
+  /** Whether it runs something at set times. @default false */
+  readonly schedules?: boolean;
 }

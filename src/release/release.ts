@@ -5,10 +5,12 @@ import type { Front } from "./front.ts";
 import { refuseMixedProtocols } from "./grpc-routes.ts";
 import { healthOf } from "./health-host.ts";
 import { refuseRedirectLoops } from "./redirect-loop.ts";
+import type { Schedule } from "./schedule.ts";
 import type { Service } from "./service.ts";
 import { refuseRoute, refuseRouteToWorker, type Site, servicesOf } from "./site.ts";
 import { refuseDefaultSites, refuseSharedNames } from "./site-names.ts";
 import { checkSiteTls } from "./site-tls.ts";
+import { refuseUnknownBefore, type Task } from "./task.ts";
 import type { TrustedProxies } from "./trusted-proxies.ts";
 
 /**
@@ -28,10 +30,15 @@ export interface Release {
   readonly trustedProxies?: TrustedProxies;
   /** Hosts in front, whose sites lead here. @default - none */
   readonly fronts?: readonly Front[];
+  /** What runs to its end before it, in this order. @default - nothing */
+  readonly tasks?: readonly Task[];
+  /** What runs again and again, sorted by name. @default - nothing */
+  readonly schedules?: readonly Schedule[];
 }
 
 /** What {@link release} takes. */
-export interface ReleaseOptions extends Pick<Release, "host" | "services" | "sites" | "trustedProxies" | "fronts"> {
+export interface ReleaseOptions
+  extends Pick<Release, "host" | "services" | "sites" | "trustedProxies" | "fronts" | "tasks" | "schedules"> {
   /** @default - as long as a request of its sites may be silent, 10 at least */
   readonly drainSeconds?: number;
   /** @default 3 */
@@ -49,9 +56,11 @@ const MOST_KEPT_RELEASES = 100;
  * a circle, a site that cannot have its certificates, a drain or a number of kept releases that no host has
  */
 export function release(options: ReleaseOptions): Release {
-  const { host, services, sites, fronts = [] } = options;
+  const { host, services, sites, fronts = [], tasks = [], schedules = [] } = options;
   const visited = [...sites, ...fronts.flatMap((front) => front.sites)];
   const known = declaredOnce("service name", services, ({ name }) => name);
+  declaredOnce("name", [...services, ...tasks, ...schedules], ({ name }) => name);
+  for (const task of tasks) refuseUnknownBefore(task, known);
   refuseSharedNames(sites);
   refuseDefaultSites(sites);
   for (const site of sites) checkSiteTls(site);
@@ -69,6 +78,8 @@ export function release(options: ReleaseOptions): Release {
     keepReleases: keptReleases(options.keepReleases ?? DEFAULT_KEPT_RELEASES),
     ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
     ...(fronts.length === 0 ? {} : { fronts }),
+    ...(tasks.length === 0 ? {} : { tasks }),
+    ...(schedules.length === 0 ? {} : { schedules }),
   };
 }
 

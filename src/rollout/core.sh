@@ -12,6 +12,8 @@
 #                   shell reads them, or for how many seconds it must have run; PATIENCE is the seconds until a service
 #                   that is not healthy has failed; stop-first as one more where one container of the service at a time
 #                   may run, see stop-first.sh
+#        $TASKS     a file, a line a task that is to run before it, in this order: NAME SPEC TIMEOUT BEFORE, tabs between;
+#                   BEFORE is names of services, commas between, or "-" for all; where there is none, there is no file
 #        $WORK      a folder of this run's own
 #        $DRAIN     seconds that requests and websockets get to end by themselves
 #        $RENEW     names, spaces between, of services that get a new container although their spec is the same
@@ -29,6 +31,11 @@
 #   d_ask INSTANCE PORT TIMEOUT KIND TARGET EXPECT HOST   0 healthy, 1 not now, 2 cannot be asked on this host; KIND is
 #                            that of a probe: http or tcp of the port, a command in the instance, or that it is running
 #   d_logs INSTANCE LINES    prints its last lines
+#   d_ledger                 prints NAME SPEC, a line for each task that has run; not 0 where that cannot be told
+#   d_record                 keeps standard input, what the ledger prints from now on; it may forget the lines that are
+#                            at its beginning
+#   d_task NAME              sets $instance: a new container of the task, started; none of an earlier run runs any more
+#   d_follow INSTANCE        prints its log, or the end of it, until it has ended
 #   d_put TEXTS ID           sets $generation: a new one that sends requests as the lines NAME INSTANCE on standard input
 #                            say and answers as ID; TEXTS are the "release"'s, or the "serving" ones with a way to each
 #                            service that they lack
@@ -51,8 +58,8 @@ R_LOOKS=3 # how often what serves must fail in a row to count as broken
 starting='' # the service of which a candidate is being started
 
 rollout() {
-  release=$1 mode=$2 problem='' undoable=no later=0 because=''
-  for each in serving noted plan halted leaving deferred candidates introduced pending healthy missing pairs accepted; do : >"$WORK/$each"; done
+  release=$1 mode=$2 problem='' undoable=no later=0 because='' excuses=no
+  for each in serving noted plan halted leaving deferred candidates introduced pending healthy missing pairs accepted due ledger free held late; do : >"$WORK/$each"; done
   trap 'r_interrupted' TERM INT HUP
   r_move
   outcome=$?
@@ -64,12 +71,13 @@ rollout() {
 r_move() {
   d_ready || return
   r_plan || return
+  r_plan_tasks || return
   if r_serves_already; then
     d_accept
     return
   fi
   began=$(d_generation) undoable=yes
-  r_fetch && r_start && r_introduce && r_await && r_replace && r_go_live || return
+  r_fetch && r_fetch_tasks && r_bring_up && r_replace && r_go_live || return
   r_report
   r_drain
   problem=$because
@@ -103,11 +111,12 @@ r_cannot_start() {
   [ "$1" = 1 ] || [ "$mode" != restore ] || later=$1 because=$problem
 }
 
+# Begins what file $1 has lines of, as the plan has them.
 r_start() {
   while read -r name why serving <&3; do
     [ "$why" != same ] && ! r_is_missing "$name" || continue
     if r_is_deferred; then echo "$name $why $serving" >>"$WORK/deferred"; else r_begin || return; fi
-  done 3<"$WORK/plan"
+  done 3<"$1"
 }
 
 # Begins what the plan asks of one service: its $name, $why and what is $serving. Where one container of it at a time may
@@ -140,7 +149,6 @@ r_is_missing() { grep -qx "$1" "$WORK/missing"; }
 # Lets neighbours reach the candidates of which nothing healthy serves: what needs them cannot get healthy otherwise, and
 # two that are new may need each other.
 r_introduce() {
-  [ -s "$WORK/introduced" ] || return 0
   {
     while read -r name instance _; do
       grep -q "^$name " "$WORK/introduced" || echo "$name $instance"
@@ -154,6 +162,11 @@ r_introduce() {
 r_drop() {
   d_drop "$2" || say "$1: $problem"
   r_resume "$1"
+  r_forget "$1"
+}
+
+# $1 has no candidate any more.
+r_forget() {
   sed "/^$1 /d" "$WORK/candidates" >"$WORK/candidates.new" && mv "$WORK/candidates.new" "$WORK/candidates"
 }
 

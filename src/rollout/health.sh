@@ -36,10 +36,13 @@ r_await() {
           ;;
         2) ;;
         *)
-          ! r_has_ended "$instance" && [ "$(r_now)" -lt "$deadline" ] && {
-            echo "$name $instance $deadline $why" >>"$WORK/pending"
-            continue
-          }
+          if ! r_has_ended "$instance"; then
+            [ "$(r_now)" -ge "$deadline" ] || {
+              echo "$name $instance $deadline $why" >>"$WORK/pending"
+              continue
+            }
+            ! r_is_excused || continue
+          fi
           ;;
       esac
       r_unhealthy || return

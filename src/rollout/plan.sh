@@ -43,5 +43,6 @@ SERVING
 
 r_is_renewed() { case " ${RENEW:-} " in *" $1 "*) return 0 ;; *) return 1 ;; esac }
 
-# Whether there is nothing to do: the release by its id, the containers by what they are, and the front by what it answers itself.
-r_serves_already() { ! grep -qv ' same ' "$WORK/plan" && d_serves "$release"; }
+# Whether there is nothing to do: the release by its id, the containers by what they are, the tasks by the ledger, and the
+# front by what it answers itself.
+r_serves_already() { [ ! -s "$WORK/due" ] && ! grep -qv ' same ' "$WORK/plan" && d_serves "$release"; }

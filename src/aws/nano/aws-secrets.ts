@@ -1,19 +1,21 @@
 import type { Construct } from "constructs";
-import type { HostedService } from "../../hosts/hosted-service.ts";
+import type { HostedContainer } from "../../hosts/hosted-container.ts";
 import type { HostedSite } from "../../hosts/hosted-site.ts";
 import { ConstructError } from "../../terraform/construct-error.ts";
 import { SECRET_KINDS, Secret } from "../secret.ts";
 
 /**
- * The secrets of `service`, and the one by which its image is pulled.
+ * The secrets of `container`, and the one by which its image is pulled.
  *
  * @throws {ConstructError} for one of another class: nothing in it says what the role of the host must be allowed
  */
-export function awsSecretsOf(service: HostedService): Secret[] {
-  const { pullAccess } = service.image.repository;
-  const own = Object.entries(service.secrets).map(([name, secret]) => awsSecret(service, `secrets[${name}]`, secret));
+export function awsSecretsOf(container: HostedContainer): Secret[] {
+  const { pullAccess } = container.image.repository;
+  const own = Object.entries(container.secrets).map(([name, secret]) =>
+    awsSecret(container, `secrets[${name}]`, secret),
+  );
   if (pullAccess.kind !== "secret") return own;
-  return [...own, awsSecret(service, "image", pullAccess.password, "its registry's pullLogin ")];
+  return [...own, awsSecret(container, "image", pullAccess.password, "its registry's pullLogin ")];
 }
 
 /** The secrets that `site` needs. @throws {ConstructError} for one of another class */

@@ -14,6 +14,8 @@ export interface HostPermissions {
   /** The repositories in ECR that its services are pulled from. */
   readonly repositoryArns: readonly string[];
   readonly secrets: readonly Secret[];
+  /** The parameter that keeps which tasks have run. @default - it runs none */
+  readonly taskLedger?: string;
 }
 
 /**
@@ -48,7 +50,7 @@ const INSTANCE_KEYS_ACTIONS = [
 
 /** What a host's role allows: its own releases, the images that it runs, the secrets that they need, and the agent. */
 export function hostPolicy(account: AwsAccount, needs: HostPermissions): PolicyStatement[] {
-  const { parameterName, documentName, repositoryArns, secrets } = needs;
+  const { parameterName, documentName, repositoryArns, secrets, taskLedger } = needs;
   const images: PolicyStatement[] =
     repositoryArns.length === 0
       ? []
@@ -74,6 +76,15 @@ export function hostPolicy(account: AwsAccount, needs: HostPermissions): PolicyS
       actions: ["ssm:GetParameter", "ssm:LabelParameterVersion"],
       resources: releaseArns(account, parameterName),
     },
+    ...(taskLedger === undefined
+      ? []
+      : [
+          {
+            sid: "TaskLedger",
+            actions: ["ssm:GetParameter", "ssm:PutParameter"],
+            resources: [account.arn("ssm", `parameter${taskLedger}`)],
+          },
+        ]),
     ...images,
     ...secrets.flatMap((secret) => secret.permissions(account)),
   ];

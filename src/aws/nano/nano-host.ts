@@ -3,8 +3,11 @@ import type { Construct } from "constructs";
 import { requireTls } from "../../hosts/declared-tls.ts";
 import type { IHost, ISite } from "../../hosts/host.ts";
 import { HostBase } from "../../hosts/host-base.ts";
+import type { HostedContainer } from "../../hosts/hosted-container.ts";
+import type { HostedSchedule } from "../../hosts/hosted-schedule.ts";
 import type { HostedService } from "../../hosts/hosted-service.ts";
 import type { HostedSite } from "../../hosts/hosted-site.ts";
+import type { HostedTask } from "../../hosts/hosted-task.ts";
 import type { Front } from "../../release/front.ts";
 import type { HostCapabilities } from "../../release/host-capabilities.ts";
 import { BRIDGE_ADDRESS, type ClaimedPorts } from "../../release/service-ports.ts";
@@ -28,7 +31,7 @@ import type { NanoRelease } from "./nano-release.ts";
 import { PrivateAddresses } from "./private-addresses.ts";
 import { ecrPullOf, requirePullable } from "./pullable-image.ts";
 import { type ReleaseManifest, releaseManifest } from "./release-manifest.ts";
-import { assertFitsParameter } from "./release-parameter.ts";
+import { assertFitsParameter, taskLedgerName } from "./release-parameter.ts";
 import { releasedLogin } from "./released-login.ts";
 
 const PUBLIC_PORT = 80;
@@ -99,7 +102,8 @@ export class NanoHost extends HostBase implements IRole {
       manifest: () => this.manifest(),
       permissions: () => ({
         repositoryArns: this.pulls().map(({ repositoryArn }) => repositoryArn),
-        secrets: [...this.hosted.flatMap(awsSecretsOf), ...this.certified.flatMap(awsSiteSecretsOf)],
+        secrets: [...this.hostedContainers.flatMap(awsSecretsOf), ...this.certified.flatMap(awsSiteSecretsOf)],
+        taskLedger: this.release.tasks && taskLedgerName(this.node.path),
       }),
     });
     this.firewall = parts.firewall;
@@ -118,7 +122,7 @@ export class NanoHost extends HostBase implements IRole {
   }
 
   protected capabilities(): HostCapabilities {
-    return { secrets: SECRET_KINDS, tls: ["acme", "certificate"], hasHostGateway: false };
+    return { secrets: SECRET_KINDS, tls: ["acme", "certificate"], hasHostGateway: false, tasks: true, schedules: true };
   }
 
   protected internalAddress({ internal }: ClaimedPorts): string {
@@ -148,9 +152,21 @@ export class NanoHost extends HostBase implements IRole {
   }
 
   protected addService(service: HostedService): void {
-    requirePullable(service);
-    awsSecretsOf(service);
-    this.memory.add(service, service.declaration);
+    this.admit(service, service.declaration);
+  }
+
+  protected override addTask(task: HostedTask): void {
+    this.admit(task, task.declaration);
+  }
+
+  protected override addSchedule(schedule: HostedSchedule): void {
+    this.admit(schedule, schedule.declaration);
+  }
+
+  private admit(container: HostedContainer, declaration: { readonly memoryMiB: number }): void {
+    requirePullable(container);
+    awsSecretsOf(container);
+    this.memory.add(container, declaration);
     this.checkManifest();
   }
 
@@ -187,14 +203,15 @@ export class NanoHost extends HostBase implements IRole {
         release: addresses.named(this.release),
         portsOf: (name) => this.portsOf(name),
         ecr: this.pulls().map(({ address }) => address),
-        logins: this.hosted.flatMap(({ image }) => releasedLogin(image.repository) ?? []),
+        logins: this.hostedContainers.flatMap(({ image }) => releasedLogin(image.repository) ?? []),
         specOf: (_, name) => this.rollout.specOf(name),
+        taskLedger: this.release.tasks && this.rollout.taskLedger,
       }),
     );
   }
 
   private pulls() {
-    return this.hosted.flatMap(({ image }) => ecrPullOf(image) ?? []);
+    return this.hostedContainers.flatMap(({ image }) => ecrPullOf(image) ?? []);
   }
 
   private record(site: HostedSite): void {

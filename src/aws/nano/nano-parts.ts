@@ -27,7 +27,7 @@ export interface NanoPartsOptions {
   readonly parameterName: string;
   /** Asked at synth, when every service and site is declared; so are the permissions. */
   readonly manifest: () => ReleaseManifest;
-  readonly permissions: () => Pick<HostPermissions, "repositoryArns" | "secrets">;
+  readonly permissions: () => Pick<HostPermissions, "repositoryArns" | "secrets" | "taskLedger">;
 }
 
 /** What a host is made of. */

@@ -9,8 +9,9 @@ import type { AwsAccount } from "../aws-account.ts";
 import { stagedScript } from "../staged-script.ts";
 import { AgentDocument, anyDocumentOf } from "./agent-document.ts";
 import type { ReleaseManifest } from "./release-manifest.ts";
-import { PARAMETER_LIMIT, releaseArns } from "./release-parameter.ts";
+import { PARAMETER_LIMIT, releaseArns, taskLedgerName } from "./release-parameter.ts";
 import { releasedSpec } from "./released-service.ts";
+import { releasedTaskContent } from "./released-task.ts";
 
 const SPEC_DIGITS = 16;
 
@@ -45,8 +46,13 @@ export class NanoRelease extends Construct {
   readonly ready: TerraformDependency[];
   private readonly specs: TerraformLocal;
   private readonly named = new Map<string, string>();
+  private ledger?: SsmParameter;
 
-  constructor(scope: Construct, id: string, props: NanoReleaseProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: NanoReleaseProps,
+  ) {
     super(scope, id);
     const { account, parameterName } = props;
     const { agent, document } = new AgentDocument(this, "Document", { account, name: props.documentName });
@@ -89,7 +95,28 @@ export class NanoRelease extends Construct {
     );
   }
 
-  /** The digest of the service's spec, made where the image is known; a reference. */
+  /**
+   * The parameter that keeps which tasks have run, a reference; made with the first task, so that a host without tasks has
+   * none. Why Terraform's, when the host writes it: it goes with the host's declaration, and nothing is left behind.
+   */
+  get taskLedger(): string {
+    const { account, hostName } = this.props;
+    if (!this.ledger) {
+      const name = taskLedgerName(hostName);
+      this.ledger = new SsmParameter(this, "TaskLedger", {
+        name,
+        description: `Which tasks of the host ${hostName} have run: the host writes it`,
+        type: "String",
+        value: "none",
+        lifecycle: { ignoreChanges: ["value", "insecure_value"] },
+      });
+      const resources = [account.arn("ssm", `parameter${name}`)];
+      account.addDeployerStatements({ sid: "TaskLedger", actions: PARAMETER_ACTIONS, resources });
+    }
+    return this.ledger.name;
+  }
+
+  /** The digest of the service's or task's spec, made where the image is known; a reference. */
   specOf(service: string): string {
     const known = this.named.get(service);
     if (known !== undefined) return known;
@@ -118,7 +145,9 @@ export class NanoRelease extends Construct {
         SLIPWAY_VERSION: version,
         SLIPWAY_RELEASE: `\${sha256(jsonencode(${object}))}`,
         // a host comes to its outcome when what served before has drained
-        SLIPWAY_DEADLINE: `\${${props.deadlineSeconds} + ${object}.drainSeconds}`,
+        SLIPWAY_DEADLINE: Lazy.stringValue({
+          produce: () => `\${${props.deadlineSeconds + secondsOfTasks(props.manifest())} + ${object}.drainSeconds}`,
+        }),
       },
       dependsOn: [document, ...props.dependsOn],
       // An instance, its address and its names cannot be there twice.
@@ -136,8 +165,16 @@ export class NanoRelease extends Construct {
   }
 }
 
-function specsOf({ services }: ReleaseManifest): Record<string, unknown> {
-  return Object.fromEntries(services.map((service) => [service.name, releasedSpec(service)]));
+function specsOf({ services, tasks = [] }: ReleaseManifest): Record<string, unknown> {
+  return Object.fromEntries([
+    ...services.map((service) => [service.name, releasedSpec(service)]),
+    ...tasks.map((task) => [task.name, releasedTaskContent(task)]),
+  ]);
+}
+
+/** What its tasks may take at most, beside what a release takes. */
+function secondsOfTasks({ tasks = [] }: ReleaseManifest): number {
+  return tasks.reduce((sum, { timeoutSeconds }) => sum + timeoutSeconds, 0);
 }
 
 const PARAMETER_ACTIONS = [

@@ -1,5 +1,5 @@
 import { type IImage, platformsOf } from "../../docker/image.ts";
-import type { HostedService } from "../../hosts/hosted-service.ts";
+import type { HostedContainer } from "../../hosts/hosted-container.ts";
 import { ConstructError } from "../../terraform/construct-error.ts";
 import { RegistryAddress } from "../../values/registry-address.ts";
 
@@ -18,12 +18,12 @@ export function ecrPullOf({ repository: { pullAccess, registry } }: IImage): Ecr
   return { repositoryArn: pullAccess.repositoryArn, address: registry.address };
 }
 
-/** @throws {ConstructError} when a nano host cannot pull or run the image of `service` */
-export function requirePullable(service: HostedService): void {
-  const { image, host } = service;
+/** @throws {ConstructError} when a nano host cannot pull or run the image of `container` */
+export function requirePullable(container: HostedContainer): void {
+  const { image, host } = container;
   const { pullAccess, registry, uri } = image.repository;
   const refuse = (problem: string): never => {
-    throw new ConstructError(service, "image", problem);
+    throw new ConstructError(container, "image", problem);
   };
   if (platformsOf(image).length === 0) {
     refuse(

@@ -8,7 +8,9 @@ import { BRIDGE_ADDRESS, type ClaimedPorts } from "../../release/service-ports.t
 import { parsePort } from "../../values/port-mapping.ts";
 import { type ReleasedBasicAuth, releasedBasicAuth } from "./released-basic-auth.ts";
 import { type ReleasedLogin, sortedLogins } from "./released-login.ts";
-import { type ReleasedService, releasedService, type SpecNaming } from "./released-service.ts";
+import { type ReleasedSchedule, releasedSchedule } from "./released-schedule.ts";
+import { type ReleasedService, type ReleasedSpec, releasedService } from "./released-service.ts";
+import { type ReleasedTask, type ReleasedTaskContent, releasedTask } from "./released-task.ts";
 import { type ReleasedTls, releasedTls } from "./released-tls.ts";
 
 /** What {@link releaseManifest} takes. */
@@ -20,8 +22,10 @@ export interface ReleaseManifestOptions {
   readonly ecr?: readonly string[];
   /** How it gets into the repositories of other registries that want a login. @default - none */
   readonly logins?: readonly ReleasedLogin[];
-  /** Names each service's spec by its digest: a reference where Terraform alone knows the image. */
-  readonly specOf: SpecNaming;
+  /** Names the spec of each service and task by its digest: a reference where Terraform alone knows the image. */
+  readonly specOf: (spec: ReleasedSpec | ReleasedTaskContent, name: string) => string;
+  /** The parameter that keeps which tasks have run; needed where there are tasks. */
+  readonly taskLedger?: string;
   /** Where visitors come in. @default - port 80 */
   readonly edge?: EdgeOptions;
 }
@@ -41,6 +45,11 @@ export interface ReleaseManifest {
   /** @default - none: the host pulls from ECR by its role, from elsewhere what everybody may */
   readonly logins?: readonly ReleasedLogin[];
   readonly services: readonly ReleasedService[];
+  /** In the order in which they run. @default - none */
+  readonly tasks?: readonly ReleasedTask[];
+  readonly taskLedger?: string;
+  /** @default - none */
+  readonly schedules?: readonly ReleasedSchedule[];
 }
 
 /** Where Nginx answers which release it serves, on the instance's loopback. */
@@ -56,9 +65,9 @@ const FOLDERS = { certificates: "/var/lib/slipway/tls", passwords: "/run/slipway
  * @throws InvalidValueError for what Nginx would refuse
  */
 export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifest {
-  const { release, portsOf, ecr = [], logins = [], edge, specOf } = options;
+  const { release, portsOf, ecr = [], logins = [], edge, specOf, taskLedger } = options;
   const sites = nginxTlsSites(release.sites, FOLDERS);
-  const { trustedProxies, fronts = [] } = release;
+  const { trustedProxies, fronts = [], tasks, schedules } = release;
   const reached = new Set(fronts.flatMap((front) => front.services));
   const services = release.services.filter(hasPort).map(({ name, grpc }) => {
     const { slots, internal, front } = portsOf(name);
@@ -85,6 +94,8 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
       const introduction = renderIntroduction("instance", served, sites, trustedProxies !== undefined);
       return releasedService(service, specOf, { slots: served.slots, introduction });
     }),
+    ...(tasks && { tasks: tasks.map((task) => releasedTask(task, specOf)), taskLedger }),
+    ...(schedules && { schedules: schedules.map(releasedSchedule) }),
   };
 }
 

@@ -19,16 +19,19 @@ export function releaseArns(account: AwsAccount, parameterName: string): string[
   return [bare, `${bare}:*`];
 }
 
+/** The parameter that keeps which tasks of a host have run. */
+export function taskLedgerName(hostName: string): string {
+  return `/slipway/${hostName}/tasks`;
+}
+
 /** How many characters `manifest` takes in its parameter, as base64 of gzip. Estimated where it holds references. */
 export function parameterSize(manifest: ReleaseManifest): number {
   const text = JSON.stringify({
     ...manifest,
     agent: { document: `${manifest.host}-${hashText("name").slice(0, 21)}`, sha256: hashText("agent") },
-    services: manifest.services.map((service) => ({
-      ...service,
-      image: sampleImage(service.image, service.name),
-      spec: service.spec.includes("${") ? hashText(service.name).slice(0, 16) : service.spec,
-    })),
+    services: manifest.services.map((service) => withSamples(service)),
+    tasks: manifest.tasks?.map((task) => withSamples(task)),
+    schedules: manifest.schedules?.map((schedule) => withSamples(schedule)),
   });
   return Math.ceil(gzipSync(text, { level: 6 }).length / 3) * 4;
 }
@@ -43,6 +46,16 @@ export function assertFitsParameter(manifest: ReleaseManifest): void {
     got: `${size} characters for ${manifest.services.length} services`,
     remedy: "move services to a second host, or long variables to Parameter Store",
   });
+}
+
+/** With what synth does not know yet as long as it will be. */
+function withSamples(entry: { readonly name: string; readonly image: string; readonly spec?: string }) {
+  const { name, image, spec } = entry;
+  return {
+    ...entry,
+    image: sampleImage(image, name),
+    spec: spec?.includes("${") ? hashText(name).slice(0, 16) : spec,
+  };
 }
 
 function sampleImage(image: string, name: string): string {

@@ -1,7 +1,6 @@
 import { passwordFile } from "../../release/basic-auth.ts";
 import type { Site } from "../../release/site.ts";
-import type { ReleasedSecret } from "./released-service.ts";
-import { releasedSecret } from "./released-tls.ts";
+import { type ReleasedSecret, releasedSecret } from "./released-secret.ts";
 
 /** A site that lets in those alone who know a password, as the manifest has it. */
 export interface ReleasedBasicAuth {

@@ -1,6 +1,5 @@
 import type { IRepository } from "../../docker/registry.ts";
-import type { ReleasedSecret } from "./released-service.ts";
-import { releasedSecret } from "./released-tls.ts";
+import { type ReleasedSecret, releasedSecret } from "./released-secret.ts";
 
 /** How a host gets into a repository of somebody else's registry, as the manifest has it. */
 export interface ReleasedLogin {

@@ -2,12 +2,7 @@ import type { Service } from "../../release/service.ts";
 import type { ClaimedPorts } from "../../release/service-ports.ts";
 import { type ServiceSpec, serviceSpec } from "../../release/service-spec.ts";
 import type { HealthCheckJson } from "../../values/health-check.ts";
-import type { SecretSource } from "../../values/secret-source.ts";
-
-/** A secret as the manifest has it. */
-export interface ReleasedSecret extends Omit<SecretSource, "kind"> {
-  readonly from: string;
-}
+import { type ReleasedSecret, releasedSecrets } from "./released-secret.ts";
 
 /** A service's spec as the manifest has it. */
 export interface ReleasedSpec extends Omit<ServiceSpec, "secrets"> {
@@ -28,16 +23,14 @@ export interface ReleasedService extends ReleasedSpec, Partial<Reach> {
   readonly health: HealthCheckJson;
 }
 
-/** Names a service's spec by its digest. */
-export type SpecNaming = (spec: ReleasedSpec, name: string) => string;
-
 /** The entry of the manifest for a service. @param reach what it has with a port */
-export function releasedService(service: Service, specOf: SpecNaming, reach?: Reach): ReleasedService {
+export function releasedService(
+  service: Service,
+  specOf: (spec: ReleasedSpec, name: string) => string,
+  reach?: Reach,
+): ReleasedService {
   const { name, health } = service;
-  const secrets = Object.fromEntries(
-    Object.entries(service.secrets).map(([key, { kind, ...rest }]) => [key, { from: kind, ...rest }]),
-  );
-  const spec = { ...serviceSpec(service), secrets };
+  const spec = { ...serviceSpec(service), secrets: releasedSecrets(service.secrets) };
   const { slots, introduction } = reach ?? {};
   return {
     name,

@@ -5,8 +5,7 @@ import type { Site } from "../../release/site.ts";
 import { namesOf } from "../../release/site-names.ts";
 import type { TlsSource } from "../../release/tls.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
-import type { SecretSource } from "../../values/secret-source.ts";
-import type { ReleasedSecret } from "./released-service.ts";
+import { type ReleasedSecret, releasedSecret } from "./released-secret.ts";
 
 /** Whom a host asks for certificates. */
 export interface ReleasedAcme {
@@ -58,11 +57,6 @@ function sourceOf(tls: TlsSource): Pick<ReleasedTls, "acme" | "certificate"> {
       }),
     },
   };
-}
-
-/** A secret that no container gets. */
-export function releasedSecret({ kind, id, key, version }: SecretSource): ReleasedSecret {
-  return { from: kind, id, ...(key === undefined ? {} : { key }), ...(version === undefined ? {} : { version }) };
 }
 
 /** The certificates in the file at `path` and nothing beside them, for the manifest can be read by everybody. */

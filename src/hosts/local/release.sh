@@ -6,6 +6,7 @@
 #   SLIPWAY_SERVICES    a line a service, as the core reads it
 #   SLIPWAY_CONTAINERS  a line a service, NAME CONTAINER: the one that Terraform has started
 #   SLIPWAY_LIMITS      a line a service, CONTAINER PIDS: how many processes and threads it may have
+#   SLIPWAY_TASKS       a line a task, as the core reads it; its container is in SLIPWAY_CONTAINERS as well
 #   SLIPWAY_SITES, SLIPWAY_BARE, SLIPWAY_INTERNAL   files with Nginx text, as the driver reads them
 #   SLIPWAY_DRAIN       seconds that requests and websockets get to end by themselves
 # shellcheck shell=sh disable=SC2034,SC2154 # the core and the driver read and set variables
@@ -18,10 +19,11 @@ say() { printf '%s: %s\n' "$SLIPWAY_HOST" "$*"; }
 
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/slipway.XXXXXX") || exit 1
 trap 'rm -rf "$WORK"' EXIT
-SERVICES=$WORK/services CONTAINERS=$WORK/containers LIMITS=$WORK/limits
+SERVICES=$WORK/services CONTAINERS=$WORK/containers LIMITS=$WORK/limits TASKS=$WORK/tasks
 printf '%s' "$SLIPWAY_SERVICES" | awk 1 >"$SERVICES"
 printf '%s' "$SLIPWAY_CONTAINERS" | awk 1 >"$CONTAINERS"
 printf '%s' "${SLIPWAY_LIMITS:-}" | awk 1 >"$LIMITS"
+printf '%s' "${SLIPWAY_TASKS:-}" | awk 1 >"$TASKS"
 
 rollout "$SLIPWAY_RELEASE" deploy || {
   say "release failed after $(($(date +%s) - started)) s: $problem"

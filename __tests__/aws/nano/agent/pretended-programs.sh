@@ -18,9 +18,11 @@
 #   nginx/stuck               reloads are only asked for
 #   connections/PORT          how often ss still sees a connection to it
 #   aws/N.json                the answer about version N; newest, live: a version; refuses: TARGET KIND
+#   aws/tasks                 the lines of the ledger of tasks
 #   aws/secret.json           the answer about any secret
 #   aws/documents/NAME        the answer about a document
 #   curl-version              the version of curl
+#   units/on, units/loaded    the units that are enabled and active, how often systemd was told to read them
 #   units/wrong               what systemd finds wrong with a unit
 name=${0##*/}
 words=$*
@@ -49,7 +51,7 @@ by_docker() {
   [ ! -e "$D/off" ] || exit 1
   case $1 in
     version) ;;
-    ps) for each in "$D"/slipway-*; do [ ! -e "$each" ] || basename "$each"; done ;;
+    ps) for each in "$D"/slipway[-.]*; do [ ! -e "$each" ] || basename "$each"; done ;;
     image)
       case $2 in
         inspect) [ -e "$D/images/$(digest "$3")" ] ;;
@@ -71,7 +73,7 @@ by_docker() {
       it=$D/$4
       [ ! -e "$D/no-start" ] || { cat "$D/no-start" >&2 && exit 125; }
       mkdir "$it" && echo "$*" >"$it/run"
-      cat "$SLIPWAY_ROOT/run/slipway/env" >"$it/env"
+      cat "$(printf %s "$*" | sed 's/.*--env-file \([^ ]*\) .*/\1/')" >"$it/env"
       image=$(digest "$(printf '%s\n' "$@" | grep '@sha256:')")
       echo "$image" >"$it/image"
       cat "$D/ends/$image" >"$it/state" 2>/dev/null || echo "running false 0" >"$it/state"
@@ -157,6 +159,10 @@ by_aws() {
   }
   case $target in
     *GetParameter)
+      ! grep -q '/tasks' "$PRETENDED/request" || {
+        jq -n --rawfile value "$A/tasks" '{ Parameter: { Value: $value } }' && printf '\n200'
+        return
+      }
       selector=$(sed -n 's/.*Name[\\": ]*[^:"\\]*:\{0,1\}\([^"\\]*\)[\\"].*/\1/p' "$PRETENDED/request")
       case $selector in
         '') at=$(cat "$A/newest" 2>/dev/null) ;;
@@ -170,6 +176,10 @@ by_aws() {
       else
         printf '{"__type":"ParameterNotFound"}\n400'
       fi
+      ;;
+    *PutParameter)
+      sed -n 's/^data-binary = //p' "$PRETENDED/request" | jq -r 'fromjson | .Value' >"$A/tasks"
+      printf '{}\n200'
       ;;
     *LabelParameterVersion)
       sed -n 's/^data-binary.*ParameterVersion[\\": ]*\([0-9]*\).*/\1/p' "$PRETENDED/request" >"$A/live"
@@ -192,7 +202,15 @@ case $name in
   nginx) by_nginx "$@" ;;
   curl) by_curl "$@" ;;
   systemctl)
+    on=$PRETENDED/units/on unit=$(last "$@")
+    mkdir -p "$PRETENDED/units"
     case "$*" in
+      is-*) grep -qsx "$unit" "$on" ;;
+      'enable --now '*) echo "$unit" >>"$on" ;;
+      disable*) sed -i "/^$unit\$/d" "$on" ;;
+      daemon-reload) echo >>"$PRETENDED/units/loaded" ;;
+      restart*.timer) [ -e "$SLIPWAY_ROOT/etc/systemd/system/$unit" ] ;;
+      show*) echo 'Mon 2031-01-06 03:00:00 UTC' ;;
       'enable '*) ;;
       'restart slipway-data.service') "$SLIPWAY_ROOT/usr/local/sbin/slipway" mount ;;
       *' docker') [ ! -e "$D/no-service" ] ;;

@@ -4,6 +4,7 @@
 LONGEST_WAIT=900
 WORK=$RUN/work
 SERVICES=$WORK/services
+TASKS=$WORK/tasks
 
 # What the timer and the boot do. Says nothing when there is nothing to do.
 converge_by_itself() {
@@ -99,6 +100,7 @@ go_on() {
     begin_work
     if needs_healing; then release_it restore; else rm -rf "$WORK"; fi
     take_passwords || say "$problem"
+    place_schedules || say "$problem"
     care_for_certificates
   fi
 }
@@ -131,6 +133,8 @@ begin_work() {
   of_manifest '.services[] | .health as $health | [.name, .spec, .port // "-", $health.kind,
     $health.path // ($health.command // empty | @sh) // $health.seconds // "-", $health.expectStatus // "-", $health.host // "-", $health.timeout, $health.startPeriod + $health.retries * $health.interval] |
     map(tostring) | join("\t")' >"$SERVICES"
+  of_manifest '.tasks // [] | .[] | [.name, .spec, "\(.timeoutSeconds)", (.before | join(",") | if . == "" then "-" else . end)] |
+    join("\t")' >"$TASKS"
   DRAIN=$(of_manifest '.drainSeconds // 10')
 }
 
@@ -141,9 +145,10 @@ release_it() {
   [ -z "$refused" ] || failed "$refused"
   [ "$1" = restore ] || begin_attempt
   begin_work
-  ! needs_certificates "$1" || take_certificates || secrets_are_missing "$1" $?
-  take_passwords || secrets_are_missing "$1" $?
+  ! needs_certificates "$1" || take_certificates || lacks_something "$1" $?
+  take_passwords || lacks_something "$1" $?
   write_docker_config
+  fetch_scheduled || lacks_something "$1" $?
   rollout "$release" "$1"
   case $? in
     0) ;;
@@ -151,6 +156,7 @@ release_it() {
     *) again "$problem" ;;
   esac
   serves_as_told || d_accept || again "$problem"
+  place_schedules || again "$problem"
   end_run
   forget_failure "$release"
   forget_manifests
@@ -161,7 +167,7 @@ release_it() {
 
 # A release goes nowhere with a certificate that does not fit or a password that cannot be had; what serves goes on with
 # what it has.
-secrets_are_missing() {
+lacks_something() {
   if [ "$1" = restore ]; then
     say "$problem"
   elif [ "$2" = 1 ]; then

@@ -12,8 +12,8 @@ d_ready() {
   remove_leftovers
 }
 
-# Every container of this host, running or not.
-our_containers() { docker ps --all --no-trunc --filter "label=slipway.host=$HOST" --format '{{.Names}}'; }
+# Every container of this host that is a release's, running or not; a schedule's runs beside.
+our_containers() { docker ps --all --no-trunc --filter "label=slipway.host=$HOST" --format '{{.Names}}' | grep -v '^slipway[.]schedule[.]'; }
 
 # Removes what a run that was cut off left: every container that Nginx sends nothing to.
 remove_leftovers() {
@@ -50,6 +50,11 @@ d_candidate() {
   instance=slipway-$1-$slot
   r_line "$1"
   case $slot in 0 | 1) say "$1: starting" ;; *) say "$1: starting on port $slot" ;; esac
+  start_candidate "$1"
+}
+
+# Starts $instance for $1, or leaves nothing of it.
+start_candidate() {
   start_container "$1" && return
   cause=$problem verdict=$(final_or_later)
   remove_container "$instance" -t 10
@@ -89,8 +94,8 @@ start_container() {
 
 run_container() {
   called=$1
-  eval "set -- $(jq -r --arg name "$called" ".services[] | select(.name == \$name) | $(cat "$PARTS/container.jq")" "$manifest")"
-  case $slot in 0 | 1) ;; *) set -- --publish "127.0.0.1:$slot:$(of_service "$called" .port)" "$@" ;; esac
+  eval "set -- $(of_service "$called" "$(cat "$PARTS/container.jq")")"
+  case $slot in '' | 0 | 1) ;; *) set -- --publish "127.0.0.1:$slot:$(of_service "$called" .port)" "$@" ;; esac
   [ ! -d "$RUN/secrets/$instance" ] ||
     set -- --mount "type=bind,source=$RUN/secrets/$instance,target=/run/secrets,readonly" "$@"
   docker run --detach --name "$instance" --restart no --pull never \

@@ -15,10 +15,13 @@ note_image() {
   } | keep "$STATE/images"
 }
 
+# images_of MANIFEST...: prints the images that they name.
+images_of() { jq -r '(.services + (.tasks // []) + (.schedules // []))[].image' "$@"; }
+
 # forget_images MANIFEST...: removes those that none of the manifests names. What a container uses is tried the next time.
 forget_images() {
   [ -e "$STATE/images" ] || return 0
-  jq -r '.services[].image' "$@" 2>/dev/null >"$RUN/needed"
+  images_of "$@" 2>/dev/null >"$RUN/needed"
   : >"$RUN/images"
   while read -r image; do
     if ! grep -qxF "$image" "$RUN/needed"; then

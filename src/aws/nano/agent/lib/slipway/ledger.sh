@@ -26,6 +26,7 @@ label_live() {
   }
 }
 
-# The manifest that is being released, read as: of_service NAME 'jq filter', of_manifest 'jq filter'
+# The manifest that is being released, read as: of_service NAME 'jq filter', which is a service, a task or a
+# schedule, or of_manifest 'jq filter'
 of_manifest() { jq -r "$1" "$manifest"; }
-of_service() { jq -r --arg name "$1" ".services[] | select(.name == \$name) | $2" "$manifest"; }
+of_service() { jq -r --arg name "$1" "(.services + (.tasks // []) + (.schedules // []))[] | select(.name == \$name) | $2" "$manifest"; }

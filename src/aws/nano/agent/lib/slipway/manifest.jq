@@ -46,17 +46,11 @@ def engine:
   need((.labels // {}) | map_of((.key | test("^[A-Za-z0-9._/-]+$") and (startswith("slipway.") | not)) and (.value | type == "string")); "has an invalid label"),
   need(.memoryReservationMiB == null or (.memoryReservationMiB | whole(6; 1048576)) and .memoryReservationMiB <= (.memoryMiB // 256); "has an invalid memory reservation");
 
-def service:
-  unknown(["name", "spec", "image", "port", "slots", "health", "env", "secrets", "memoryMiB", "pidsLimit", "cpus", "stopGraceSeconds", "command", "introduction"] + engine_options),
+# What a container is made of, whether it serves or runs to its end; $known are the keys that it has besides.
+def container($known):
+  unknown(["name", "image", "env", "secrets", "memoryMiB", "pidsLimit", "cpus", "stopGraceSeconds", "command"] + engine_options + $known),
   engine,
-  need(.spec | type == "string" and test("^[0-9a-f]{16}$"); "has no spec"),
   need(.image | type == "string" and test("^[A-Za-z0-9][A-Za-z0-9._:/-]*@sha256:[0-9a-f]{64}$"); "has an image that is not pinned by digest: \(.image)"),
-  need(.port == null and (.health.kind? | . == "command" or . == "running") or (.port | whole(1; 65535)); "has no port"),
-  need(.port == null or .health.kind? != "running"; "has a port that nothing asks"),
-  need(.port == null or (.slots | type == "array" and length == 2 and all(whole(1024; 65535)) and .[0] != .[1]); "has no two slots"),
-  need(.port != null or .slots == null and .introduction == null; "has slots without a port"),
-  need(.health | type == "object"; "has no health check"),
-  (.health | objects | health | "health check \(.)"),
   ((.env // {}) | to_entries[] | need((.key | named) and (.value | line); "has the invalid variable \(.key)")),
   ((.secrets // {}) | to_entries[] | need((.key | named) and (.value | type == "object"); "has the invalid secret \(.key)"), (.key as $key | .value | objects | secret | "secret \($key) \(.)")),
   need((((.env // {}) | keys) - (((.env // {}) | keys) - ((.secrets // {}) | keys))) | length == 0; "has one name both plain and secret"),
@@ -64,8 +58,31 @@ def service:
   need((.pidsLimit // 512) | whole(1; 4194304); "has no pids limit"),
   need((.cpus // 1) | type == "number" and . >= 0.01; "has no CPU limit"),
   need((.stopGraceSeconds // 10) | whole(0; 3600); "has no stop grace"),
-  need((.command // ["-"]) | words; "has no valid command"),
+  need((.command // ["-"]) | words; "has no valid command");
+
+def spec: type == "string" and test("^[0-9a-f]{16}$");
+
+def service:
+  container(["spec", "port", "slots", "health", "introduction"]),
+  need(.spec | spec; "has no spec"),
+  need(.port == null and (.health.kind? | . == "command" or . == "running") or (.port | whole(1; 65535)); "has no port"),
+  need(.port == null or .health.kind? != "running"; "has a port that nothing asks"),
+  need(.port == null or (.slots | type == "array" and length == 2 and all(whole(1024; 65535)) and .[0] != .[1]); "has no two slots"),
+  need(.port != null or .slots == null and .introduction == null; "has slots without a port"),
+  need(.health | type == "object"; "has no health check"),
+  (.health | objects | health | "health check \(.)"),
   need(.port == null or (.introduction | type == "string"); "has no introduction");
+
+def task($services):
+  container(["spec", "timeoutSeconds", "before"]),
+  need(.spec | spec; "has no spec"),
+  need(.timeoutSeconds | whole(1; 3600); "has no timeout"),
+  need(.before | words and . - $services == []; "is before a service that is none");
+
+def schedule:
+  container(["timeoutSeconds", "calendar"]),
+  need(.timeoutSeconds | whole(1; 86400); "has no timeout"),
+  need(.calendar | type == "string" and test("^([A-Z][A-Za-z.,]* )?[*]-[0-9*.,]+-[0-9*.,]+ [0-9*.,]+:[0-9*.,]+:00 UTC$"); "has no calendar");
 
 def tls:
   unknown(["name", "file", "acme", "certificate", "before", "secured", "lost"]),
@@ -102,7 +119,7 @@ if type != "object" then "the manifest is no object"
 elif .manifest != 2 and .manifest != 3 then "this agent reads manifests 2 and 3, not \(.manifest)"
 elif .host != $host then "the manifest is for \(.host), this host is \($host)"
 else
-  unknown(["manifest", "host", "ecr", "drainSeconds", "keepReleases", "sites", "tls", "basicAuth", "logins", "services"] + if .manifest == 2 then [] else ["agent"] end),
+  unknown(["manifest", "host", "ecr", "drainSeconds", "keepReleases", "sites", "tls", "basicAuth", "logins", "services", "tasks", "taskLedger", "schedules"] + if .manifest == 2 then [] else ["agent"] end),
   need(.manifest == 2 or (.agent | type == "object" and (.document | line) and (.sha256 | type == "string" and test("^[0-9a-f]{64}$"))); "names no agent"),
   need(.sites | type == "string" and length > 0; "has no sites"),
   need((.ecr // []) | type == "array" and all(type == "string" and test("^[A-Za-z0-9.:-]+$")); "has an invalid ecr address"),
@@ -115,9 +132,14 @@ else
   need((.logins // []) | type == "array"; "has no valid logins"),
   ((.logins // [] | arrays)[] | (.repository | tostring) as $name | login | "login of \($name) \(.)"),
   need(.services | type == "array"; "has no services"),
-  ((.services | arrays)[] | (.name | tostring) as $name
-    | need($name | test("^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$"); "service \($name) has an invalid name"),
-      (service | "service \($name) \(.)")),
-  ((.services | arrays) | need((map(.name) | unique | length) == length; "two services have one name")),
-  ((.services | arrays) | need((map(.slots | arrays) | add // [] | unique | length) == (map(.slots | arrays) | add // [] | length); "two services have one slot"))
+  need([.tasks // [], .schedules // []] | all(type == "array"); "has no valid tasks or schedules"),
+  need((.tasks // []) == [] or (.taskLedger | type == "string" and test("^/[A-Za-z0-9_./-]+$")); "names no ledger of its tasks"),
+  [(.services, .tasks // [], .schedules // []) | arrays[] | .name | tostring] as $names
+  | [.services | arrays[] | .name] as $services
+  | ($names[] | need(test("^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$"); "\(.) is an invalid name")),
+    need(($names | unique | length) == ($names | length); "two have one name"),
+    ((.services | arrays)[] | (.name | tostring) as $name | service | "service \($name) \(.)"),
+    ((.tasks // [] | arrays)[] | (.name | tostring) as $name | task($services) | "task \($name) \(.)"),
+    ((.schedules // [] | arrays)[] | (.name | tostring) as $name | schedule | "schedule \($name) \(.)"),
+    ((.services | arrays) | need((map(.slots | arrays) | add // [] | unique | length) == (map(.slots | arrays) | add // [] | length); "two services have one slot"))
 end

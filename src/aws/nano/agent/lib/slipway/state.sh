@@ -4,6 +4,7 @@
 #   images                the images that were pulled and not removed
 #   failed/ID.json        {version, release, at, reason}: not tried again by itself
 #   attempts/ID           how often the release ID was begun and not ended
+#   schedules/NAME.json   {at, seconds, release, problem}: how its last run ended; no problem where it is ""
 #   notes/                what the release's core keeps: the lines of the services that serve
 #   renewed               "SERVICE RELEASE", a line for each service that was replaced because it was not healthy
 #   generations, live     see nginx.sh
@@ -54,7 +55,7 @@ remember_manifest() { keep "$STATE/releases/$release.json" <"$manifest"; }
 forget_manifests() {
   # shellcheck disable=SC2012 # the names are hexadecimal
   ls -t "$STATE/releases" | tail -n "+$(($(of_manifest '.keepReleases // 3') + 1))" | while read -r old; do
-    jq -r '.services[].image' "$STATE/releases/$old" | while read -r image; do note_image "$image"; done
+    images_of "$STATE/releases/$old" | while read -r image; do note_image "$image"; done
     rm -f "$STATE/releases/$old"
   done
 }

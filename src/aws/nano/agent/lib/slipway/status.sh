@@ -11,6 +11,7 @@ show_status() {
     SERVICES=$WORK/services
     begin_work
     for service in $(of_manifest '.services[].name'); do show_service "$service"; done
+    show_schedules
     show_certificates
     rm -rf "$WORK"
   else
