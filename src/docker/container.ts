@@ -153,6 +153,7 @@ export class Container extends Construct {
       volumes: blocks(Object.entries(props.volumes ?? {}), ([containerPath, volume]) => ({
         containerPath,
         volumeName: volume.volumeName,
+        readOnly: volume.isReadOnly,
       })),
       upload: blocks(Object.entries(props.files ?? {}), ([file, content]) => ({
         file,

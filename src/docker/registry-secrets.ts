@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { isAbsolute, join, relative, resolve } from "node:path";
+import { join } from "node:path";
 import { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
 import { Volume as DockerVolume } from "@cdktf/provider-docker/lib/volume";
 import { Fn } from "cdktf";
@@ -11,7 +11,7 @@ import { ConstructError, collectErrors } from "../terraform/construct-error.ts";
 import type { TerraformDependency } from "../terraform/dependency.ts";
 import { lateText } from "../terraform/late.ts";
 import { requireLiteral } from "../terraform/literal.ts";
-import { stackDirectory } from "../terraform/stack-of.ts";
+import { pathFromStack } from "../terraform/stack-of.ts";
 import { stagedCopy } from "../terraform/staged-file.ts";
 import { templateText } from "../terraform/template-text.ts";
 import { VerifiedStep } from "../terraform/verified-step.ts";
@@ -131,8 +131,8 @@ export class RegistryCertificate {
     checkExpiry(scope, pair.certificate);
     return new RegistryCertificate(
       createHash("sha256").update(text).digest("hex"),
-      fromStack(scope, tls.certificate),
-      fromStack(scope, tls.key),
+      pathFromStack(scope, tls.certificate),
+      pathFromStack(scope, tls.key),
     );
   }
 
@@ -184,9 +184,4 @@ function checkHost(scope: Construct, certificate: X509Certificate, host: string)
 function checkExpiry(scope: Construct, certificate: X509Certificate): void {
   if (new Date(certificate.validTo) > new Date()) return;
   warn(scope, `tls.certificate: expired on ${certificate.validTo}: clients refuse it, renew it`);
-}
-
-/** Relative paths stay relative, so that the same tree synthesizes to the same bytes in every clone. */
-function fromStack(scope: Construct, path: string): string {
-  return isAbsolute(path) ? path : relative(stackDirectory(scope), resolve(path));
 }

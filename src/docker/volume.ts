@@ -8,6 +8,8 @@ import { DockerEngine, labelBlocks, ownershipLabels } from "./docker-engine.ts";
 /** Data on an engine that outlives the containers that use it. */
 export interface IVolume extends IConstruct {
   readonly volumeName: string;
+  /** Whether containers may not write to it. @default false */
+  readonly isReadOnly?: boolean;
   readonly ready: TerraformDependency[];
 }
 

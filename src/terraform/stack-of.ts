@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import { App, LocalBackend, TerraformStack } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 
@@ -26,6 +26,11 @@ export function stackDirectory(scope: Construct): string {
   const stack = TerraformStack.of(scope);
   const app = App.of(scope);
   return join(app.outdir, "stacks", stack.node.id);
+}
+
+/** `path` as Terraform finds it from the stack's folder; relative paths stay so, for the same bytes in every clone. */
+export function pathFromStack(scope: Construct, path: string): string {
+  return isAbsolute(path) ? path : relative(stackDirectory(scope), resolve(path));
 }
 
 /** The context key by which a project chooses strict mode: `"slipway:strict": true` in cdktf.json. */

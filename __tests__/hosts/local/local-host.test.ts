@@ -174,13 +174,6 @@ describe("LocalHost", () => {
     expect(warnings).toEqual(expected);
   });
 
-  test("reads no secrets yet, and says so", () => {
-    const secrets = { A: { source: { kind: "parameter", id: "/a" } } };
-    expect(() => host((local, stack) => void local.run("a", { image: app(stack), port: 80, secrets }))).toThrow(
-      "stack/host/a: secrets[A]: the host stack/host reads no secrets: run the service on one that does",
-    );
-  });
-
   test("two hosts on one network serve each other's services", () => {
     const stack = synthesize((scope) => {
       const network = new Network(scope, "network");

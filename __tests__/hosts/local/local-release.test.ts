@@ -528,7 +528,7 @@ describe("the commands that a release uses", () => {
     "umask",
     "wait",
   ];
-  const MORE = ["shift", "trap", "unset", "docker", "nginx", "curl", "wget", "openssl"];
+  const MORE = ["shift", "trap", "unset", "docker", "nginx", "curl", "wget", "openssl", "base64"];
   const KEYWORDS = ["case", "do", "done", "elif", "else", "esac", "fi", "for", "if", "then", "until", "while", "in"];
 
   /** The words where a command may stand; what is in quotes, a comment, openssl's settings or a pattern of `case`, is none. */

@@ -43,6 +43,8 @@ export const COMMANDS = [
 export const COMMANDS_INSIDE = [
   "awk",
   "cat",
+  "chgrp",
+  "chmod",
   "cp",
   "date",
   "grep",
@@ -236,6 +238,7 @@ export class PretendedEngine {
         SLIPWAY_SITES: join(this.folder, "sites.conf"),
         SLIPWAY_BARE: join(this.folder, "bare.conf"),
         SLIPWAY_INTERNAL: join(this.folder, "internal.conf"),
+        ...options.environment,
       },
     });
     return { status, output: stdout + stderr, calls: this.read("calls").split("\n").filter(Boolean) };
@@ -279,6 +282,8 @@ export interface ReleaseOptions {
   readonly pids?: number;
   /** Nginx's text. @default - one that names the release */
   readonly sites?: string;
+  /** What the deployer has exported beside it. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** What Nginx answers; BusyBox's wget of 1.35 falls over its -T. */

@@ -6,6 +6,7 @@
 #   /etc/nginx/slipway/ID.N/        *.conf, and serving: what its requests go to, NAME INSTANCE SPEC a line
 #   /etc/nginx/slipway/notes/KEY    what the core keeps
 #   /etc/nginx/slipway/tls/         see tls.sh
+#   /etc/nginx/slipway/htpasswd/    see passwords.sh
 #   /etc/nginx/keepalive/           what not every Nginx knows; not in the volume, for an older one could not start with it
 #
 # An instance is a container's name. A generation is called by the release's id and a number, so that Nginx's answer

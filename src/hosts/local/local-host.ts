@@ -6,6 +6,7 @@ import { type INetwork, Network } from "../../docker/network.ts";
 import { PulledImage } from "../../docker/pulled-image.ts";
 import { Volume } from "../../docker/volume.ts";
 import { mainConfiguration } from "../../nginx/main-configuration.ts";
+import { type BasicAuth, passwordFile } from "../../release/basic-auth.ts";
 import { drainTime } from "../../release/drain.ts";
 import type { HostCapabilities } from "../../release/host-capabilities.ts";
 import type { Release } from "../../release/release.ts";
@@ -16,6 +17,7 @@ import { atProperty, ConstructError, collectErrors } from "../../terraform/const
 import type { TerraformDependency } from "../../terraform/dependency.ts";
 import { knownProps } from "../../terraform/known-props.ts";
 import { checkLiteral, requireLiteral } from "../../terraform/literal.ts";
+import { templateText } from "../../terraform/template-text.ts";
 import { engineSettings } from "../../values/engine-options.ts";
 import { HOST_GATEWAY } from "../../values/host-gateway.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
@@ -27,7 +29,9 @@ import type { IHost, ISite } from "../host.ts";
 import { HostBase } from "../host-base.ts";
 import type { HostedService } from "../hosted-service.ts";
 import type { HostedSite } from "../hosted-site.ts";
+import { DEPLOYER_SECRET_KINDS } from "../secret.ts";
 import { LocalRelease } from "./local-release.ts";
+import { refuseTrackedSecret, secretPlace, secretsOf } from "./local-secrets.ts";
 import { checkSite, type LocalTexts, localTexts } from "./local-texts.ts";
 
 /** What a {@link LocalHost} takes. */
@@ -85,6 +89,7 @@ export class LocalHost extends HostBase {
   private readonly port: number;
   private readonly tlsPort?: number;
   private readonly nginxName: string;
+  private readonly nginxImageId: string;
   private readonly containers = new Map<string, Container>();
   private rendered?: { readonly of: Release; readonly texts: LocalTexts };
 
@@ -116,7 +121,9 @@ export class LocalHost extends HostBase {
       release: () => this.release,
       containers: this.containers,
       texts: () => this.texts(),
+      passwords: () => this.passwords(),
     });
+    this.nginxImageId = nginx.imageId;
     this.ready = release.ready;
   }
 
@@ -128,7 +135,7 @@ export class LocalHost extends HostBase {
   }
 
   protected capabilities(): HostCapabilities {
-    return { secrets: {}, tls: ["local"], hasHostGateway: true };
+    return { secrets: DEPLOYER_SECRET_KINDS, tls: ["local"], hasHostGateway: true };
   }
 
   protected internalAddress({ internal }: ClaimedPorts): string {
@@ -153,12 +160,15 @@ export class LocalHost extends HostBase {
       cpus,
       stopGraceSeconds,
       ...engineSettings(service.declaration),
+      ...secretsOf(service, this.nginxImageId),
       replacement: "start-first",
     });
     this.containers.set(service.node.id, container);
   }
 
-  protected addSite(): void {}
+  protected addSite(site: HostedSite): void {
+    for (const [property, { source }] of site.secrets) refuseTrackedSecret(site, property, source);
+  }
 
   protected checkSite(site: HostedSite): void {
     if (site.declaration.tls !== undefined && this.tlsPort === undefined) {
@@ -169,6 +179,16 @@ export class LocalHost extends HostBase {
       site.declaration,
       this.hosted.map(({ node }) => node.id),
     );
+  }
+
+  private passwords(): string {
+    const lines = this.release.sites.flatMap(({ name, basicAuth }) =>
+      Object.entries(basicAuth?.users ?? {}).map(([user, source]) => {
+        const file = passwordFile(name, basicAuth as BasicAuth);
+        return `${[file, name, user, ...secretPlace(this, source)].join("\t")}\n`;
+      }),
+    );
+    return templateText(lines.join(""));
   }
 
   private texts(): LocalTexts {

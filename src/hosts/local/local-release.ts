@@ -21,6 +21,8 @@ export interface LocalReleaseProps {
   /** The container that runs each service, by its name; read at synth. */
   readonly containers: ReadonlyMap<string, Container>;
   readonly texts: () => LocalTexts;
+  /** A line for each user of a site with basic auth, as `passwords.sh` reads it; empty where there is none. */
+  readonly passwords: () => string;
 }
 
 /** Why so many: a container's whole id is no use in a line that people read, and a new container is a new spec. */
@@ -37,7 +39,10 @@ export class LocalRelease extends VerifiedStep {
   }
 }
 
-function stepOf(scope: Construct, { release, containers, texts, ...props }: LocalReleaseProps): VerifiedStepProps {
+function stepOf(
+  scope: Construct,
+  { release, containers, texts, passwords, ...props }: LocalReleaseProps,
+): VerifiedStepProps {
   const script = packedScript(LOCAL_SCRIPTS);
   const staged = (of: keyof LocalTexts) => lateStagedFile(scope, `${of}.conf`, () => texts()[of]);
   const sites = staged("sites");
@@ -77,6 +82,8 @@ function stepOf(scope: Construct, { release, containers, texts, ...props }: Loca
       ),
       SLIPWAY_LIMITS: lateText(() => limitLines()),
       SLIPWAY_SITES: sites,
+      // left out where no site asks for any
+      SLIPWAY_PASSWORDS: lateValue(() => passwords() || undefined) as string,
       SLIPWAY_BARE: staged("bare"),
       SLIPWAY_INTERNAL: staged("internal"),
       ...(props.engineHost === undefined ? {} : { DOCKER_HOST: props.engineHost }),

@@ -84,7 +84,7 @@ l_serving_lines() {
 d_put() {
   texts=$1
   cat >"$WORK/put"
-  [ "$texts" != release ] || t_certify || return
+  [ "$texts" != release ] || { t_certify && p_place; } || return
   problem="Nginx's container takes no files: docker logs $NGINX"
   generation=$(l_new_folder "$2") || return 75
   {
@@ -172,11 +172,11 @@ cd "$1"
 live=$(readlink live) || :
 for each in *; do
   case $each in
-    live | notes | tls | "$live") ;;
+    live | notes | tls | htpasswd | "$live") ;;
     *) rm -rf "$each" ;;
   esac
 done
-for each in tls/*; do
+for each in tls/* htpasswd/*; do
   [ ! -e "$each" ] || grep -qs "/$each;" "$live/sites.conf" || rm -f "$each"
 done
 END

@@ -8,6 +8,7 @@
 #   SLIPWAY_LIMITS      a line a service, CONTAINER PIDS: how many processes and threads it may have
 #   SLIPWAY_TASKS       a line a task, as the core reads it; its container is in SLIPWAY_CONTAINERS as well
 #   SLIPWAY_SITES, SLIPWAY_BARE, SLIPWAY_INTERNAL   files with Nginx text, as the driver reads them
+#   SLIPWAY_PASSWORDS   a line for each user of a site with basic auth, as passwords.sh reads it
 #   SLIPWAY_DRAIN       seconds that requests and websockets get to end by themselves
 # shellcheck shell=sh disable=SC2034,SC2154 # the core and the driver read and set variables
 set -u
@@ -25,7 +26,11 @@ printf '%s' "$SLIPWAY_CONTAINERS" | awk 1 >"$CONTAINERS"
 printf '%s' "${SLIPWAY_LIMITS:-}" | awk 1 >"$LIMITS"
 printf '%s' "${SLIPWAY_TASKS:-}" | awk 1 >"$TASKS"
 
-rollout "$SLIPWAY_RELEASE" deploy || {
+printf '%s' "${SLIPWAY_PASSWORDS:-}" | awk 1 >"$WORK/passwords"
+PASSWORDS=$WORK/passwords
+
+# what a person has to mend is said before anything moves
+{ p_hash && rollout "$SLIPWAY_RELEASE" deploy; } || {
   say "release failed after $(($(date +%s) - started)) s: $problem"
   exit 1
 }

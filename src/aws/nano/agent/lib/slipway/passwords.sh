@@ -1,7 +1,7 @@
 # Who is let in to the sites with basic auth: a file a site, a line NAME:HASH a user, on the memory file system. Nginx
 # answers 403 where the file is not there, and a file's name changes with what is declared of it, so that a release that
 # fails leaves the passwords of what serves.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2015 # "or" is about either of both
 
 HTPASSWD=$ROOT/run/slipway-htpasswd # below no folder that Nginx's workers may not enter
 
