@@ -318,6 +318,14 @@ test("nothing is destroyed while the data volume is Terraform's; nothing of the 
   const [address] = (await project.terraform("state", "list")).output.match(/^aws_ebs_volume\..*$/m) ?? [""];
   expect(await project.terraform("state", "rm", address)).toMatchObject({ status: 0 });
   kept.push(id);
+  // as where a data volume is declared for a host that stands, or restored
+  expect(planned(await project.plan())).toEqual([
+    expect.stringMatching(/^aws_ebs_volume\.plain_\w+ will be created$/),
+    expect.stringMatching(
+      /^aws_instance\.plain_\w+ (?:must be replaced|will be replaced due to changes in replace_triggered_by)$/,
+    ),
+    expect.stringMatching(/^aws_volume_attachment\.plain_\w+ must be replaced$/),
+  ]);
 });
 
 test("destroy leaves what was there before, the Elastic IP free", async () => {

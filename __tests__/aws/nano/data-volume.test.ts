@@ -80,6 +80,10 @@ test("is known to the host by its id, which its user data gets at the apply", ()
   expect([found, userData.split(VOLUME_TO_BE).length]).toEqual([VOLUME_TO_BE, 2]);
   const plain = only(declared({}), "aws_instance").user_data_base64 as string;
   expect(userData.replace(`    DATA_VOLUME=${found}\n`, "")).toBe(Buffer.from(plain, "base64").toString("utf8"));
+  expect(only(declared({ ...DATA, userDataReplaceOnChange: false }), "aws_instance").lifecycle).toEqual({
+    ignore_changes: ["ami", "user_data_base64", "user_data"],
+    replace_triggered_by: [expect.stringMatching(/^aws_ebs_volume\.host_DataVolume_\w+\.id$/)],
+  });
   const names = { host: "stack/host", parameter: "/slipway/stack/host/release" };
   expect(hostBootstrap({ ...names, dataVolume: "vol-1" })).toContain("    MARKER_PORT=8100\n    DATA_VOLUME=vol-1\n");
 });

@@ -65,6 +65,14 @@ export class DataVolume extends Construct {
     account.addDeployerStatements(...dataVolumeDeployerStatements(account, stack, declared));
   }
 
+  /**
+   * What a host is made anew for: another volume. Why Terraform is told so by a word of its own: it does not know the id of
+   * a volume that it has yet to make, and the provider then plans to change the host's user data where it stands.
+   */
+  get address(): string {
+    return `${this.volume.terraformResourceType}.${this.volume.friendlyUniqueId}.id`;
+  }
+
   /** `base64`, the user data of a host that has a data volume, with the volume's id in it; a reference. */
   nameIn(base64: string): string {
     return `\${base64encode(replace(base64decode("${base64}"), "${VOLUME_TO_BE}", ${this.volume.fqn}.id))}`;

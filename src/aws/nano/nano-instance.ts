@@ -35,6 +35,10 @@ export class NanoInstance extends Construct {
       ...(props.machineImage ? [] : ["ami"]),
       ...(userDataReplaceOnChange ? [] : ["user_data_base64", "user_data"]),
     ];
+    const lifecycle = {
+      ...(ignored.length === 0 ? {} : { ignoreChanges: ignored }),
+      ...(dataVolume ? { replaceTriggeredBy: [dataVolume.address] } : {}),
+    };
     const instance = new Instance(this, "Resource", {
       ami: machineImage.idFor(this, type.platform),
       instanceType: type.name,
@@ -48,7 +52,7 @@ export class NanoInstance extends Construct {
       ebsOptimized: type.isEbsOptimized ? true : undefined,
       monitoring: props.detailedMonitoring ? true : undefined,
       tags,
-      lifecycle: ignored.length === 0 ? undefined : { ignoreChanges: ignored },
+      lifecycle: Object.keys(lifecycle).length === 0 ? undefined : lifecycle,
       dependsOn,
     });
     this.instanceId = instance.id;

@@ -12,7 +12,8 @@ VOLUMES=$DATA/volumes
 DATA_LABEL=slipway-data
 DATA_UNIT=slipway-data.service
 DATA_TOOLS="blkid blockdev cmp dd dumpe2fs e2fsck findmnt mkfs.ext4 mount mountpoint resize2fs"
-DATA_WAIT=${SLIPWAY_DATA_WAIT:-60} # seconds for a disk that comes later: an instance is there before its volume
+DATA_WAIT=60 # seconds for the disk of a new instance, which is there before its volume
+DATA_WAIT_AGAIN=10 # of one that has served: EC2 starts it with its volumes, and Docker waits meanwhile
 DISK_NAMES=$ROOT/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_
 MIB=1048576
 
@@ -28,6 +29,7 @@ mount_data_volume() {
   await_disk && know_disk && put_disk
   outcome=$?
   [ "$outcome" = 0 ] || {
+    rmdir "$DATA" 2>/dev/null # nothing is to be kept there by mistake
     echo "$problem" | keep "$RUN/data-problem"
     say "$problem"
     exit "$outcome"
@@ -37,11 +39,12 @@ mount_data_volume() {
 }
 
 await_disk() {
-  waited=0
+  waited=0 most=$DATA_WAIT
+  [ ! -e "$STATE/serving.json" ] || most=$DATA_WAIT_AGAIN
   until find_disk; do
     problem="the data volume $DATA_VOLUME is not attached: aws ec2 describe-volumes --volume-ids $DATA_VOLUME; the next apply attaches it"
-    [ "$waited" -lt "$DATA_WAIT" ] || return 75
-    [ "$waited" != 0 ] || say "waiting for the data volume $DATA_VOLUME, $DATA_WAIT s at most"
+    [ "$waited" -lt "$most" ] || return 75
+    [ "$waited" != 0 ] || say "waiting for the data volume $DATA_VOLUME, $most s at most"
     waited=$((waited + 1))
     sleep 1
   done
@@ -113,7 +116,6 @@ format_disk() {
 put_disk() {
   mkdir -p "$DATA"
   mount -o noatime "$disk" "$DATA" 2>"$RUN/mount" || {
-    rmdir "$DATA" 2>/dev/null
     problem="the data volume $DATA_VOLUME cannot be mounted: $(tail -n 1 "$RUN/mount")"
     return 1
   }
