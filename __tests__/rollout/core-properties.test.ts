@@ -28,6 +28,8 @@ interface Change {
   /** Of which one container at a time may run. */
   readonly alone: readonly boolean[];
   readonly task: (typeof TASK)[number];
+  /** Without a port. */
+  readonly worker: readonly boolean[];
   readonly fault?: string;
   readonly mode: "deploy" | "restore";
 }
@@ -38,13 +40,16 @@ const change: fc.Arbitrary<Change> = fc.record({
   after: each(AFTER),
   alone: each([false, true]),
   task: fc.constantFrom("absent", ...TASK),
+  worker: each([false, false, true]),
   fault: fc.option(fc.constantFrom(...FAULTS), { nil: undefined, freq: 3 }),
   mode: fc.constantFrom("deploy", "deploy", "restore"),
 });
 
-function changed({ before, after, alone, task, fault, mode }: Change): [World, Release] {
-  const declared = (name: string, spec: string) =>
-    `${name} ${spec}${alone[NAMES.indexOf(name)] ? " / stop-first" : ""}`;
+function changed({ before, after, alone, worker, task, fault, mode }: Change): [World, Release] {
+  const declared = (name: string, spec: string) => {
+    const path = worker[NAMES.indexOf(name)] ? "worker" : "/";
+    return `${name} ${spec} ${path}${alone[NAMES.indexOf(name)] ? " stop-first" : ""}`;
+  };
   const now = (index: number) => (after[index] === "same" ? "1" : "2");
   return [
     {

@@ -122,7 +122,7 @@ d_state() {
 }
 
 # HTTP is asked where Nginx asks. TCP is asked of the container itself: the published port accepts before the service
-# listens.
+# listens. A command is asked in the container, and for how long it has run the engine says.
 d_ask() {
   case $4 in
     command) asked=$1 ;;
