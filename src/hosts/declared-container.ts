@@ -46,6 +46,7 @@ export function readContainer(
           requireSecret(scope, host, `secrets[${name}]`, secret, capabilities),
     ),
   ]);
+  warnOfCapabilities(scope, others.capAdd);
   const sources = Object.fromEntries(Object.entries(secrets).map(([name, { source }]) => [name, source]));
   return { image: reference, env, secrets: sources, command, ...others };
 }
@@ -69,7 +70,7 @@ function hostedImage(scope: Construct, host: IHost, image: IImage): IImage {
 }
 
 /** Why only a warning: what needs them must have them, and a person should know that it is then root on its machine. */
-export function warnOfCapabilities(scope: Construct, { capAdd = [] }: Pick<ContainerOptions, "capAdd">): void {
+function warnOfCapabilities(scope: Construct, capAdd: readonly string[] = []): void {
   const [first] = machineWide(capAdd);
   if (first === undefined) return;
   warn(scope, `capAdd: ${first} makes the container root on its machine: add the one capability that it needs instead`);

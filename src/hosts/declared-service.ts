@@ -8,7 +8,7 @@ import { requireLiteral } from "../terraform/literal.ts";
 import { HealthCheck } from "../values/health-check.ts";
 import { refuseUnknownOptions } from "../values/known-options.ts";
 import { parsePort } from "../values/port-mapping.ts";
-import { readContainer, warnOfCapabilities } from "./declared-container.ts";
+import { readContainer } from "./declared-container.ts";
 import { type IHost, RUN_OPTIONS, type RunOptions } from "./host.ts";
 
 /**
@@ -39,9 +39,7 @@ export function readService(
   const declared = { ...settings, ...read } as ServiceOptions;
   checkRules(scope, serviceRules(declared));
   warnOfVolumes(scope, container.image);
-  const service = withDefaults(declared);
-  warnOfCapabilities(scope, service);
-  return service;
+  return withDefaults(declared);
 }
 
 /** As declared, else the one that the image exposes; none where the health check does not need one. */

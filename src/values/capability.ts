@@ -13,7 +13,7 @@ const CAPABILITIES = (
 const ALL = "ALL";
 
 /** With one of these a container is root on its machine. */
-const MACHINE_WIDE = [ALL, "CAP_SYS_ADMIN"];
+const MACHINE_WIDE = [ALL, "SYS_ADMIN"];
 
 /**
  * Capabilities as the engine keeps them, `CAP_` in front, each once and sorted.
@@ -30,7 +30,7 @@ export function capabilities(names: readonly string[]): string[] {
 }
 
 function capability(name: string): string {
-  const bare = typeof name === "string" ? name.toUpperCase().replace(/^CAP_/, "") : "";
+  const bare = bareName(name);
   if (bare === ALL) return ALL;
   if (CAPABILITIES.includes(bare)) return `CAP_${bare}`;
   const near = nearest(bare, CAPABILITIES);
@@ -38,9 +38,13 @@ function capability(name: string): string {
   throw new InvalidValueError({ subject: "capability", rule: "must be one of the kernel's", got: name, remedy });
 }
 
-/** Those of `names`, as {@link capabilities} has them, that make a container the root of its machine. */
+/** Those of `names` that make a container the root of its machine. */
 export function machineWide(names: readonly string[]): string[] {
-  return names.filter((name) => MACHINE_WIDE.includes(name));
+  return names.filter((name) => MACHINE_WIDE.includes(bareName(name)));
+}
+
+function bareName(name: string): string {
+  return typeof name === "string" ? name.toUpperCase().replace(/^CAP_/, "") : "";
 }
 
 /** @throws InvalidValueError for a capability that is both added and dropped; one of them may be `ALL` */
