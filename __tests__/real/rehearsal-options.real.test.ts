@@ -172,7 +172,7 @@ test("the role allows what the host needs and nothing else", async () => {
       [arn("ssm", `document/${NAME}-????????????-????????`)],
     ],
     ReleaseParameter: [
-      ["ssm:GetParameter", "ssm:LabelParameterVersion"],
+      ["ssm:GetParameter", "ssm:LabelParameterVersion", "ssm:UnlabelParameterVersion"],
       [arn("ssm", `parameter${PARAMETER}`), arn("ssm", `parameter${PARAMETER}:*`)],
     ],
     KmsDecrypt: [["kms:Decrypt"], [declared.key]],

@@ -34,7 +34,7 @@ describe("what a host may do", () => {
       Resource: ["arn:aws:ssm:eu-west-1:111122223333:document/slipway.stack.host-????????????-????????"],
     });
     expect(statements(stack).ReleaseParameter).toEqual({
-      Action: ["ssm:GetParameter", "ssm:LabelParameterVersion"],
+      Action: ["ssm:GetParameter", "ssm:LabelParameterVersion", "ssm:UnlabelParameterVersion"],
       Resource: RELEASES,
     });
     expect(stack.json).not.toContain("AmazonSSMManagedInstanceCore");

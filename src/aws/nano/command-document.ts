@@ -5,8 +5,10 @@ import { type AgentArtifact, agentArtifact } from "./agent-artifact.ts";
 /** What a document may hold, in bytes, what it is given when it is sent included. */
 export const DOCUMENT_LIMIT = 65_536;
 
-/** What a deployer gives: two words, a version and a hash, with what JSON puts around them. */
-const GIVEN = 256;
+/** What a deployer gives: a few words, a version and a hash, with what JSON puts around them. */
+const GIVEN = 512;
+const LONGEST_WORDS = 256;
+const VERBS = ["converge", "status", "releases", "logs", "rollback", "maintenance"] as const;
 const LINE = 120;
 
 /** The document by which a deployer sends a host a release, with the agent for it. */
@@ -17,8 +19,8 @@ export interface CommandDocument {
 }
 
 /**
- * The Systems Manager document of this Slipway. Why a document of our own: whoever may send it can have a release
- * converged or asked about, and can run nothing else. Its lines hand the agent in them to the host's stage 0.
+ * The Systems Manager document of this Slipway. Why a document of our own: whoever may send it can have the host do
+ * what its agent has a verb for, and can run nothing else. Its lines hand the agent in them to the host's stage 0.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-syntax-data-elements-parameters.html
  * @throws InvalidValueError when it is over Systems Manager's limit; the message has both sizes
@@ -40,12 +42,12 @@ export function commandDocument(agent: AgentArtifact = agentArtifact()): Command
 function documentText(sha256: string, base64: string): string {
   return JSON.stringify({
     schemaVersion: "2.2",
-    description: "Slipway: converge this host to a release, or say what it serves",
+    description: "Slipway: converge this host to a release, say what it serves, go back to an earlier one",
     parameters: {
       verb: {
         type: "String",
         description: "What to do",
-        allowedValues: ["converge", "status"],
+        allowedValues: VERBS,
         default: "converge",
       },
       version: {
@@ -59,6 +61,12 @@ function documentText(sha256: string, base64: string): string {
         description: "SHA-256 of the release's manifest",
         allowedPattern: "^[0-9a-f]{64}$",
         default: "0".repeat(64),
+      },
+      words: {
+        type: "String",
+        description: "What the verb is about",
+        allowedPattern: `^[a-z0-9._ -]{0,${LONGEST_WORDS}}$`,
+        default: "",
       },
       seconds: {
         type: "String",
@@ -88,7 +96,7 @@ function lines(sha256: string, base64: string): string[] {
     `[ ! -e ${LIB}/bootstrap ] || { echo 'slipway: this host was made by a Slipway whose agent could not be replaced: replace the instance once, by userDataReplaceOnChange: true or terraform apply -replace'; exit 1; }`,
     "echo 'slipway: cloud-init has not written the files of this host yet'; exit 75",
     "fi",
-    `exec ${STAGE_ZERO} told ${sha256} {{ verb }} {{ version }} {{ release }} <<'end'`,
+    `exec ${STAGE_ZERO} told ${sha256} {{ verb }} {{ version }} {{ release }} {{ words }} <<'end'`,
     ...(base64.match(new RegExp(`.{1,${LINE}}`, "g")) ?? []),
     "end",
   ];

@@ -73,7 +73,7 @@ export function hostPolicy(account: AwsAccount, needs: HostPermissions): PolicyS
     },
     {
       sid: "ReleaseParameter",
-      actions: ["ssm:GetParameter", "ssm:LabelParameterVersion"],
+      actions: ["ssm:GetParameter", "ssm:LabelParameterVersion", "ssm:UnlabelParameterVersion"],
       resources: releaseArns(account, parameterName),
     },
     ...(taskLedger === undefined

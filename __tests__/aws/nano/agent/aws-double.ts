@@ -146,6 +146,12 @@ export class AwsDouble {
         return this.getParameter(String(input.Name));
       case "AmazonSSM.LabelParameterVersion":
         return this.label(String(input.Name), Number(input.ParameterVersion), input.Labels as string[]);
+      case "AmazonSSM.UnlabelParameterVersion": {
+        const labels = this.parameters.get(String(input.Name))?.labels;
+        const removed = (input.Labels as string[]).filter((label) => labels?.get(label) === input.ParameterVersion);
+        for (const label of removed) labels?.delete(label);
+        return { RemovedLabels: removed, InvalidLabels: [] };
+      }
       case "secretsmanager.GetSecretValue": {
         const values = this.secrets.get(String(input.SecretId));
         const secret = values && values.length > 1 ? values.shift() : values?.[0];

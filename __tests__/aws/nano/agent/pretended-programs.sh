@@ -17,7 +17,7 @@
 #   nginx/running, loaded     whether Nginx runs, the configuration that it has loaded
 #   nginx/stuck               reloads are only asked for
 #   connections/PORT          how often ss still sees a connection to it
-#   aws/N.json                the answer about version N; newest, live: a version; refuses: TARGET KIND
+#   aws/N.json                the answer about version N; newest, live, held: a version; refuses: TARGET KIND
 #   aws/tasks                 the lines of the ledger of tasks
 #   aws/secret.json           the answer about any secret
 #   aws/documents/NAME        the answer about a document
@@ -84,7 +84,7 @@ by_docker() {
       case $4 in
         *Networks*) echo "10.9.8.7 " ;;
         '{{.State.Status}} {{.State.StartedAt}}') echo "$(cut -d ' ' -f 1 "$it/state") 2026-01-02T03:04:05Z" ;;
-        *RestartCount*) echo "$(cut -d ' ' -f 1 "$it/state") since then, restarted 0 times" ;;
+        *RestartCount*) echo "$(cut -d ' ' -f 1 "$it/state") 2026-01-02T03:04:05Z 0" ;;
         *) cat "$it/state" ;;
       esac
       ;;
@@ -95,6 +95,7 @@ by_docker() {
       [ ! -e "$check" ] || . "$check"
       ;;
     logs) cat "$D/last-words" 2>/dev/null ;;
+    stats) echo "12.5MiB / 64MiB" ;;
     update) [ -e "$D/$4" ] && echo "$3" >"$D/$4/restart" ;;
     stop)
       it=$D/$(last "$@")
@@ -166,7 +167,7 @@ by_aws() {
       selector=$(sed -n 's/.*Name[\\": ]*[^:"\\]*:\{0,1\}\([^"\\]*\)[\\"].*/\1/p' "$PRETENDED/request")
       case $selector in
         '') at=$(cat "$A/newest" 2>/dev/null) ;;
-        live) at=$(cat "$A/live" 2>/dev/null) ;;
+        live | held) at=$(cat "$A/$selector" 2>/dev/null) ;;
         *) at=$selector ;;
       esac
       if [ -e "$A/newest" ] && [ -n "$at" ]; then
@@ -181,8 +182,13 @@ by_aws() {
       sed -n 's/^data-binary = //p' "$PRETENDED/request" | jq -r 'fromjson | .Value' >"$A/tasks"
       printf '{}\n200'
       ;;
+    *UnlabelParameterVersion)
+      rm "$A/held"
+      printf '{"InvalidLabels":[]}\n200'
+      ;;
     *LabelParameterVersion)
-      sed -n 's/^data-binary.*ParameterVersion[\\": ]*\([0-9]*\).*/\1/p' "$PRETENDED/request" >"$A/live"
+      label=$(sed -n 's/^data-binary.*Labels[^a-z]*\([a-z]*\).*/\1/p' "$PRETENDED/request")
+      sed -n 's/^data-binary.*ParameterVersion[\\": ]*\([0-9]*\).*/\1/p' "$PRETENDED/request" >"$A/$label"
       printf '{"InvalidLabels":[]}\n200'
       ;;
     *GetDocument)

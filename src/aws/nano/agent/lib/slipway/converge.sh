@@ -23,23 +23,29 @@ converge_as_told() {
   case $1 in '' | *[!0-9]*) usage ;; esac
   case $2 in *[!0-9a-f]*) usage ;; esac
   [ ${#2} = 64 ] || usage
-  mkdir -p "$RUN"
-  exec 9>"$RUN/lock"
-  [ -e "$STATE/bootstrapped" ] || cloud-init status --wait >/dev/null 2>&1
   version=$1 release=$2
-  flock -w "$LONGEST_WAIT" 9 || again "another run is at work since $LONGEST_WAIT s"
+  take_turn
   prepare
   read_ledger ":$1" || again "$problem"
   [ "$release" = "$2" ] || {
     say "version $1 of $PARAMETER is release $release, not $2"
     exit 3
   }
+  [ "${3:-}" = retry ] || refuse_held
   rm -f "$STATE/attempts/$release"
   reads_manifest || is_of_this_agent || give_way converge "$version" "$release"
   take_manifest
   release_it deploy
   hold_newer
   care_for_certificates
+}
+
+# The lock of every run.
+take_turn() {
+  mkdir -p "$RUN"
+  exec 9>"$RUN/lock"
+  [ -e "$STATE/bootstrapped" ] || cloud-init status --wait >/dev/null 2>&1
+  flock -w "$LONGEST_WAIT" 9 || again "another run is at work since $LONGEST_WAIT s"
 }
 
 # What must be there before anything is decided.
@@ -86,6 +92,7 @@ return_to_live() {
   is_of_this_agent || give_way converge
   take_manifest
   release_it deploy
+  lift_hold
 }
 
 # Every later run: something newer, or what should serve and does not.
@@ -95,6 +102,7 @@ go_on() {
     is_of_this_agent || give_way converge
     take_manifest
     release_it deploy
+    lift_hold
   elif [ -n "$(serving release)" ]; then
     version=$(serving version) release=$(serving release) manifest=$STATE/releases/$release.json
     begin_work
@@ -117,7 +125,7 @@ newest_or_leave() {
 # Whether the newest may be tried without being told.
 may_try() {
   has_failed "$release" && return 1
-  [ "$version $release" != "$(cat "$STATE/held" 2>/dev/null)" ] || return 1
+  ! is_held || return 1
   [ "$(cat "$STATE/attempts/$release" 2>/dev/null || echo 0)" -lt "$MOST_ATTEMPTS" ] || {
     remember_failure "it was begun $MOST_ATTEMPTS times and cut off each time"
     say "failed version=$version release=$release: it was begun $MOST_ATTEMPTS times and cut off each time"
@@ -129,6 +137,10 @@ may_try() {
 begin_work() {
   rm -rf "$WORK"
   mkdir -p "$WORK"
+  read_services
+}
+
+read_services() {
   of_manifest '.services[] | "\(.name) \(.slots // [0, 1] | "\(.[0]) \(.[1])")"' >"$WORK/slots"
   of_manifest '.services[] | .health as $health | [.name, .spec, .port // "-", $health.kind,
     $health.path // ($health.command // empty | @sh) // $health.seconds // "-", $health.expectStatus // "-", $health.host // "-", $health.timeout, $health.startPeriod + $health.retries * $health.interval] |
@@ -162,6 +174,7 @@ release_it() {
   forget_manifests
   forget_pulled
   forget_passwords
+  remind_of_maintenance
   say "live version=$version release=$release"
 }
 
@@ -261,5 +274,5 @@ forget_renewal() {
 hold_newer() {
   told="$version $release"
   read_ledger '' || return 0
-  if [ "$version $release" = "$told" ]; then rm -f "$STATE/held"; else echo "$version $release" | keep "$STATE/held"; fi
+  if [ "$version $release" = "$told" ]; then lift_hold; else echo "$version $release" | keep "$STATE/held"; fi
 }

@@ -177,19 +177,21 @@ need_data() {
 }
 
 # For a person, a line a volume.
-show_data() {
+report_data() {
   has_data_volume || return 0
   data_is_mounted || {
-    echo "data volume $DATA_VOLUME is NOT MOUNTED: $(cat "$RUN/data-problem" 2>/dev/null || echo "systemctl status $DATA_UNIT")"
+    jq -n --arg id "$DATA_VOLUME" --arg problem "$(cat "$RUN/data-problem" 2>/dev/null || echo "systemctl status $DATA_UNIT")" \
+      '{ dataVolume: { id: $id, problem: $problem } }'
     complete=1
     return
   }
-  df -h "$DATA" | awk -v id="$DATA_VOLUME" 'NR == 2 { print "data volume " id " " $5 " full, " $4 " free of " $2 }'
   declared=$(volumes_of 2>/dev/null)
   for folder in "$VOLUMES"/*/; do
     [ -d "$folder" ] || continue
-    kept=$(basename "$folder") told="no longer declared, kept"
-    ! printf '%s\n' "$declared" | grep -qx "$kept" || told=declared
-    printf '  %-20s volume %s, %s\n' "$kept" "$(du -sxh "$folder" | cut -f 1)" "$told"
-  done
+    kept=$(basename "$folder") told=false
+    ! printf '%s\n' "$declared" | grep -qx "$kept" || told=true
+    jq -nc --arg name "$kept" --arg size "$(du -sxh "$folder" | cut -f 1)" --argjson declared "$told" '{ name: $name, size: $size, declared: $declared }'
+  done | jq -s --arg id "$DATA_VOLUME" --arg disk "$(df -h "$DATA" | awk 'NR == 2 { print $5, $4, $2 }')" '
+    ($disk | split(" ")) as [$used, $free, $size] |
+    { dataVolume: { id: $id, problem: null, used: $used, free: $free, size: $size, volumes: . } }'
 }

@@ -176,7 +176,7 @@ d_accept() {
   end_attempt
   remember_manifest
   labelled=true
-  [ "$(serving version)/$(serving release)/$(serving labelled)" = "$version/$release/true" ] || label_live "$version" || labelled=false
+  [ "$(serving version)/$(serving release)/$(serving labelled)" = "$version/$release/true" ] || label live "$version" || labelled=false
   remember_serving "$labelled"
   [ "$labelled" = true ] || {
     problem="it serves, but the label live did not move: $problem"

@@ -11,4 +11,6 @@ one_line() { printf %s "$1" | tr -s '\n' ' ' | cut -c 1-600; }
 
 now() { date -u +%Y-%m-%dT%H:%M:%SZ; }
 
+changed_at() { date -u -r "$1" +%Y-%m-%dT%H:%M:%SZ; }
+
 short() { printf %.12s "$1"; }

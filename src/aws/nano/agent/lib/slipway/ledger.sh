@@ -1,5 +1,5 @@
 # The ledger of releases: the versions of one SSM parameter. Its value is a manifest (JSON, gzip, base64); a release is
-# known by the SHA-256 of that JSON; the label "live" names the version that serves.
+# known by the SHA-256 of that JSON; the label "live" names the version that serves, "held" one that is left alone.
 # shellcheck shell=sh disable=SC2153 # HOST is in host.conf, the core has a $host
 
 # read_ledger SELECTOR: reads the version that SELECTOR names (":live", ":7", or "" for the newest) into
@@ -17,11 +17,12 @@ manifest_problems() {
   jq -r --arg host "$HOST" -f "$PARTS/manifest.jq" "$manifest" 2>"$RUN/jq.err" || echo "jq cannot read the manifest: $(tail -n 1 "$RUN/jq.err")"
 }
 
-label_live() {
-  ask_aws ssm AmazonSSM.LabelParameterVersion "$(jq -nc --arg name "$PARAMETER" --argjson version "$1" \
-    '{ Name: $name, ParameterVersion: $version, Labels: ["live"] }')" || return 1
+# label LABEL VERSION: moves it there.
+label() {
+  ask_aws ssm AmazonSSM.LabelParameterVersion "$(jq -nc --arg name "$PARAMETER" --arg word "$1" --argjson version "$2" \
+    '{ Name: $name, ParameterVersion: $version, Labels: [$word] }')" || return 1
   [ "$(printf %s "$answer" | jq '.InvalidLabels // [] | length')" = 0 ] || {
-    problem="AWS refuses the label live"
+    problem="AWS refuses the label $1"
     return 1
   }
 }

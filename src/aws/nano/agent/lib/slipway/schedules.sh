@@ -122,11 +122,10 @@ end_schedule() {
   exit "$outcome"
 }
 
-show_schedules() {
-  of_manifest '.schedules // [] | .[].name' | while read -r scheduled; do
+report_schedules() {
+  [ -z "$(serving release)" ] || of_manifest '.schedules // [] | .[].name' | while read -r scheduled; do
     next=$(systemctl show --property NextElapseUSecRealtime --value "slipway-schedule-$scheduled.timer" 2>/dev/null)
-    last=$(jq -r '"last at \(.at), \(.seconds) s, \(if .problem == "" then "done" else "FAILED: \(.problem)" end)"' \
-      "$STATE/schedules/$scheduled.json" 2>/dev/null) || last="has not run yet"
-    printf '  %-20s schedule, next %s, %s\n' "$scheduled" "${next:-never: systemctl status slipway-schedule-$scheduled.timer}" "$last"
-  done
+    last=$(jq -c '{ at, seconds, problem }' "$STATE/schedules/$scheduled.json" 2>/dev/null) || last=null
+    jq -nc --arg name "$scheduled" --arg next "$next" --argjson last "$last" '{ name: $name, next: (if $next == "" then null else $next end), last: $last }'
+  done | jq -s '{ schedules: . }'
 }

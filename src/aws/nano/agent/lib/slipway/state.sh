@@ -8,7 +8,8 @@
 #   notes/                what the release's core keeps: the lines of the services that serve
 #   renewed               "SERVICE RELEASE", a line for each service that was replaced because it was not healthy
 #   generations, live     see nginx.sh
-#   held                  "VERSION RELEASE": somebody chose an older release; the timer leaves this newer one alone
+#   held, history         see rollback.sh
+#   maintenance/          see maintenance.sh
 # shellcheck shell=sh
 
 MOST_ATTEMPTS=2
@@ -24,6 +25,7 @@ serving() { jq -r ".$1 // empty" "$STATE/serving.json" 2>/dev/null; }
 has_failed() { [ -e "$STATE/failed/$1.json" ]; }
 
 remember_failure() {
+  note_outcome failed
   jq -n --argjson version "$version" --arg release "$release" --arg at "$(now)" --arg reason "$1" \
     '{ version: $version, release: $release, at: $at, reason: $reason }' | keep "$STATE/failed/$release.json"
 }
@@ -43,6 +45,7 @@ end_attempt() { rm -f "$STATE/attempts/$release"; }
 remember_serving() {
   since=$(now)
   [ "$(serving release)" != "$release" ] || since=$(serving since)
+  [ "$(serving version) $(serving release)" = "$version $release" ] || note_outcome live
   jq -n --argjson version "$version" --arg release "$release" --arg since "$since" --argjson labelled "$1" \
     '{ version: $version, release: $release, since: $since, labelled: $labelled }' |
     keep "$STATE/serving.json"

@@ -231,19 +231,18 @@ need_dehydrated() {
   return 1
 }
 
-# A line a name, for a person.
-show_certificates() {
-  for file in $(tls_files); do
+report_certificates() {
+  [ -z "$(serving release)" ] || for file in $(tls_files); do
     candidate=$TLS/$file.pem
     if [ -s "$candidate" ]; then
       told="until $(date -u -d "@$(tls_time end)" +%Y-%m-%d), renewed from $(date -u -d "@$(cat "$TLS/$file.renewal")" +%Y-%m-%d)"
     elif [ -e "$TLS/$file.had" ]; then
       told="LOST: it is answered 503"
-      complete=1
+      echo "$file" >>"$WORK/unhealthy"
     else
       told="none yet"
     fi
     ! is_paused "$file" || told="$told; the ACME server is asked again at $(date -u -d "@$(cat "$ACME/paused/$file")" '+%F %H:%M') UTC"
-    printf '  %-20s certificate %s\n' "$(of_tls "$file" .name)" "$told"
-  done
+    jq -n --arg name "$(of_tls "$file" .name)" --arg said "$told" '{ name: $name, said: $said }'
+  done | jq -s '{ certificates: . }'
 }
