@@ -7,6 +7,7 @@ export { BuiltImage } from "./docker/built-image.ts";
 export type { BuildCaches, BuildSsh, BuiltImageProps } from "./docker/built-image-props.ts";
 export { Container, type ContainerProps } from "./docker/container.ts";
 export type { ContainerHealth } from "./docker/container-health.ts";
+export type { ContainerMount, MountsByPath } from "./docker/container-mounts.ts";
 export { DockerEngine, type DockerEngineProps } from "./docker/docker-engine.ts";
 export {
   DockerHub,
@@ -51,6 +52,7 @@ export { LocalHost, type LocalHostProps } from "./hosts/local/local-host.ts";
 export { type DeployerSecretOptions, Secret } from "./hosts/secret.ts";
 export type { ErrorPages } from "./release/error-page.ts";
 export type { Hsts } from "./release/hsts.ts";
+export type { Mounts } from "./release/mounts.ts";
 export type { RateLimit } from "./release/rate-limit.ts";
 export type { Redirect } from "./release/redirect.ts";
 export type { SiteOptions } from "./release/site-options.ts";
@@ -63,6 +65,7 @@ export { BuildCache, type BuildCacheOptions } from "./values/build-cache.ts";
 export { HealthCheck } from "./values/health-check.ts";
 export { ImageReference, ImageReferenceError } from "./values/image-reference.ts";
 export { InvalidValueError } from "./values/invalid-value-error.ts";
+export { type HostPathOptions, Mount, type TmpfsOptions, type VolumeMountOptions } from "./values/mount.ts";
 export { Platform } from "./values/platform.ts";
 export { PortMapping } from "./values/port-mapping.ts";
 export {

@@ -32,7 +32,7 @@ export class ComposeHost extends HostBase {
   }
 
   protected capabilities(): HostCapabilities {
-    return { secrets: { file: "SecretFile" }, tls: [], hasHostGateway: true };
+    return { secrets: { file: "SecretFile" }, tls: [], volumes: "keep it elsewhere", hasHostGateway: true };
   }
 
   protected internalAddress({ internal }: ClaimedPorts): string {

@@ -10,6 +10,7 @@ import { Backend } from "../../src/hosts/backend.ts";
 import type { IHost } from "../../src/hosts/host.ts";
 import { LocalHost } from "../../src/hosts/local/local-host.ts";
 import { HealthCheck } from "../../src/values/health-check.ts";
+import { Mount } from "../../src/values/mount.ts";
 import { Platform } from "../../src/values/platform.ts";
 import { synthesize } from "../synthesize.ts";
 
@@ -54,6 +55,21 @@ const REFUSED_OPTIONS: readonly [string, Record<string, unknown>, string][] = [
     "a command in one piece",
     { command: "python app.py" },
     'stack/host/web: command: command must be a list of words, got "python app.py": write e.g. ["python", "app.py"]',
+  ],
+  [
+    "a mount at no path",
+    { mounts: { data: Mount.tmpfs() } },
+    'stack/host/web: mounts: mount path must be an absolute path, got "data": write it like "/srv/data"',
+  ],
+  [
+    "a list of mounts",
+    { mounts: [Mount.tmpfs()] },
+    'stack/host/web: mounts: mounts must be mounts by path, written e.g. { "/var/lib/redis": Mount.volume("redis") }, got a list',
+  ],
+  [
+    "a path in place of a mount",
+    { mounts: { "/data": "/srv/data" } },
+    'stack/host/web: mounts: mount of /data must be a Mount, written e.g. Mount.volume("data"), got "/srv/data"',
   ],
   [
     "hardly any memory",
@@ -309,9 +325,13 @@ describe.each(HOSTS)("%s warns", (_, newHost) => {
     expect(
       warnings((host, stack) => host.run("web", { image: withVolumes(stack, ["/data", "/log"]), port: 80 })),
     ).toEqual([
-      "stack/host/web: image: stack/app declares VOLUME /data, /log: what the service writes there is lost with each release that replaces its container; keep it outside, e.g. in a database",
+      'stack/host/web: image: stack/app declares VOLUME /data, /log: what the service writes there is lost with each release that replaces its container; give it mounts: { "/data": Mount.volume(…) }, or keep it outside, e.g. in a database',
     ]);
     expect(warnings((host, stack) => host.run("web", { image: withVolumes(stack, []), port: 80 }))).toEqual([]);
+    const mounts = { "/data": Mount.tmpfs() };
+    expect(
+      warnings((host, stack) => host.run("web", { image: withVolumes(stack, ["/data/a", "/data"]), port: 80, mounts })),
+    ).toEqual([]);
   });
 });
 
@@ -336,4 +356,26 @@ test("an unnamed host is refused as well", () => {
     new NanoHost(stack, untyped(undefined));
   };
   expect(() => synthesize(declare)).toThrow("stack: id: construct id must begin with a letter");
+});
+
+test("one volume of two services that do not share it is refused where the second is declared", () => {
+  const stack = new TerraformStack(new App(), "stack");
+  const host = new LocalHost(stack, "host");
+  const mounts = { "/data": Mount.volume("data") };
+  host.run("a", { image: image(stack, "a"), port: 80, mounts });
+  expect(() => host.run("b", { image: image(stack, "b"), port: 80, mounts })).toThrow(
+    'stack/host: run("b"): volume must be of one service, or shared by each of them, is so of a and b, got "data"',
+  );
+});
+
+test("a volume is refused by a host that keeps none, which says what to do; nothing else is", () => {
+  const stack = new TerraformStack(new App(), "stack");
+  new AwsAccount(stack, "account", { account: "123456789012", region: "eu-west-1" });
+  const host = new NanoHost(stack, "host");
+  const run = (id: string, mount: Mount) =>
+    host.run(id, { image: image(stack, id), port: 80, mounts: { "/data": mount } });
+  expect(() => run("a", Mount.volume("data"))).toThrow(
+    "stack/host/a: mounts[/data]: the host stack/host keeps no volumes: declare dataVolume: { sizeGiB: 10 } on it",
+  );
+  expect(() => run("b", Mount.tmpfs())).not.toThrow();
 });

@@ -21,6 +21,7 @@ const EXPORTS = [
   "ImageReferenceError",
   "InvalidValueError",
   "LocalHost",
+  "Mount",
   "Network",
   "Platform",
   "PortMapping",

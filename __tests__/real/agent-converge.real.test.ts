@@ -1,3 +1,5 @@
+import { chmodSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
 
 let nano: PretendedNano;
@@ -258,4 +260,98 @@ test.each([
     last: expect.stringMatching(new RegExp(`^slipway: again version=1 release=${told.release}: .*${reason}`)),
   });
   expect(nano.exists(`var/lib/slipway/failed/${told.release}.json`)).toBe(false);
+});
+
+describe("a service with a volume of its own", () => {
+  const redis = (image: string) => ({
+    ...{ name: "redis", image, port: 6379, direct: "172.17.0.1:29000" },
+    mounts: {
+      "/data": { kind: "volume", volume: "redis" },
+      "/etc/redis.conf": { kind: "file", content: `# of ${image}: $HOME "quoted"` },
+      "/scratch": { kind: "tmpfs", sizeMiB: 8 },
+      "/srv/it's": { kind: "host", source: "/srv/seed", readOnly: true },
+    },
+  });
+  /** What was done to containers, but for what makes one. */
+  const steps = () =>
+    nano.calls("docker").flatMap((call) => /^docker (?:(?:stop|start|rm) .*|run .*--name \S+)/.exec(call)?.[0] ?? []);
+  const FILE = "var/lib/slipway/files";
+
+  beforeEach(async () => {
+    nano.pretend("bin/mountpoint", "#!/bin/sh\n");
+    chmodSync(join(nano.root, "pretended/bin/mountpoint"), 0o755);
+    expect(await nano.deploy([redis("1")])).toMatchObject({ status: 0 });
+  });
+
+  test("gets its mounts, and a port on the bridge that stays the same", async () => {
+    const volume = join(nano.root, "var/lib/slipway-data/volumes/redis");
+    const words = `type=volume,source=slipway-redis,target=/data,volume-driver=local,volume-opt=type=none,volume-opt=o=bind,volume-opt=device=${volume}`;
+    const [run] = nano.calls("docker run");
+    expect(run).toContain(` --publish 172.17.0.1:29000:6379 --mount ${words} --mount `);
+    expect(run).toContain(" --mount type=tmpfs,target=/scratch,tmpfs-size=8m ");
+    expect(run).toContain(" --mount type=bind,source=/srv/seed,target=/srv/it's,readonly ");
+    expect(run).toContain(
+      `type=bind,source=${join(nano.root, FILE)}/slipway-redis-20000/0,target=/etc/redis.conf,readonly `,
+    );
+    expect(nano.read(`${FILE}/slipway-redis-20000/0`)).toBe('# of 1: $HOME "quoted"');
+    expect(statSync(join(nano.root, FILE, "slipway-redis-20000/0")).mode & 0o777).toBe(0o444);
+    expect(statSync(volume).isDirectory()).toBe(true);
+  });
+
+  test("is stopped before its successor starts, and goes with its file once that serves", async () => {
+    nano.forgetCalls();
+    expect(await nano.deploy([redis("2")])).toMatchObject({ status: 0 });
+    expect(steps()).toEqual([
+      "docker stop slipway-redis-20000",
+      "docker run --detach --name slipway-redis-20001",
+      "docker stop slipway-redis-20000",
+      "docker rm --force --volumes slipway-redis-20000",
+    ]);
+    expect([nano.serves("1", "2"), readdirSync(join(nano.root, FILE))]).toEqual([
+      { redis: "2" },
+      ["slipway-redis-20001"],
+    ]);
+    expect(nano.calls("docker run").join()).toContain("--publish 172.17.0.1:29000:6379");
+  });
+
+  test("runs again as it was where its successor ends", async () => {
+    nano.pretend(`docker/ends/${PretendedNano.digest("2").slice(0, 12)}`, ENDS);
+    nano.forgetCalls();
+    const outcome = await nano.deploy([redis("2")]);
+    expect(outcome).toMatchObject({
+      status: 1,
+      last: expect.stringContaining("redis is not healthy: its container ended with status 3"),
+    });
+    expect(steps().at(-1)).toBe("docker start slipway-redis-20000");
+    expect([nano.serves("1", "2"), nano.containers()]).toEqual([{ redis: "1" }, ["slipway-redis-20000"]]);
+    expect(nano.read("pretended/docker/slipway-redis-20000/state")).toMatch(/^running/);
+    expect(nano.read(`${FILE}/slipway-redis-20000/0`)).toContain("of 1");
+  });
+
+  test.each([
+    ["before the new one starts", "docker run"],
+    ["while that gets healthy", "127.0.0.1:20001/"],
+  ])("a run that dies %s leaves one, which runs again, and the next run ends the release", async (_, at) => {
+    const told = nano.put(nano.manifest([redis("2")]));
+    nano.pretend("die", "docker stop");
+    nano.pretend("die-next", at);
+    expect((await nano.told(told)).status).toBeNull();
+    nano.forgetCalls();
+    expect(await nano.run("converge")).toMatchObject({ status: 0 });
+    expect(steps().filter((step) => /start|run/.test(step))).toEqual([
+      "docker start slipway-redis-20000",
+      "docker run --detach --name slipway-redis-20001",
+    ]);
+    expect([nano.serves("1", "2"), nano.containers()]).toEqual([{ redis: "2" }, ["slipway-redis-20001"]]);
+  });
+
+  test("waits for a data volume that is not there, and nothing is stopped", async () => {
+    nano.pretend("bin/mountpoint", "#!/bin/sh\nexit 1\n");
+    nano.forgetCalls();
+    expect(await nano.deploy([redis("2")])).toMatchObject({
+      status: 75,
+      last: expect.stringContaining("its data is not there"),
+    });
+    expect([steps(), nano.serves("1")]).toEqual([[], { redis: "1" }]);
+  });
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ServicePorts } from "../../src/release/service-ports.ts";
 import { Tls } from "../../src/release/tls.ts";
 import { HealthCheck } from "../../src/values/health-check.ts";
+import { Mount } from "../../src/values/mount.ts";
 import { declaredManifest } from "../aws/nano/declared-manifest.ts";
 
 const PROGRAM = join(__dirname, "../../src/aws/nano/agent/lib/slipway/manifest.jq");
@@ -63,8 +64,16 @@ const full = () =>
             stopSignal: "RTMIN+3",
             labels: { "com.example.team": "the shop's\nfirst" },
             memoryReservationMiB: 256,
+            mounts: {
+              "/data": Mount.volume("data"),
+              "/uploads": Mount.volume("uploads", { shared: true, readOnly: true }),
+              "/scratch": Mount.tmpfs({ sizeMiB: 8 }),
+              "/tmp": Mount.tmpfs(),
+              "/etc/the app.conf": Mount.file("a = 1\n"),
+              "/srv/app": Mount.hostPath("/srv/app", { readOnly: true }),
+            },
           },
-          api,
+          { ...api, mounts: { "/uploads": Mount.volume("uploads", { shared: true }) } },
           worker,
           clock,
         ],
@@ -113,12 +122,22 @@ test.each<[string, Change, string]>([
   ["without services", (m) => ({ ...m, services: {} }), "has no services"],
   ["with two of one name", (m) => twice(m, "name"), "two have one name"],
   ["with two on one port", (m) => twice(m, "slots"), "two services have one slot"],
+  [
+    "with two of one volume",
+    (m) => alsoHas(m, { kind: "volume", volume: "data", shared: true }),
+    "two services have one volume",
+  ],
 ])("a manifest %s is refused", (_, change, problem) => {
   expect(problems(change(full())).join("\n")).toContain(problem);
 });
 
 const COMMAND = HealthCheck.command(["is", "well"]).toJSON();
 const WORKER = { port: null, slots: null, introduction: null, health: COMMAND };
+
+function alsoHas(manifest: ReturnType<typeof full>, mount: object) {
+  manifest.services[1].mounts["/more"] = mount;
+  return manifest;
+}
 
 function twice(manifest: ReturnType<typeof full>, key: string) {
   manifest.services[1][key] = manifest.services[0][key];
@@ -150,6 +169,33 @@ test.each<[string, object, string]>([
   ],
   ["with a line as its check", { health: { ...COMMAND, command: "is well" } }, "health check has no command"],
   ["with a check of two lines", { health: { ...COMMAND, command: ["a\nb"] } }, "health check has no command"],
+  ["with its own volume and no address", { direct: null }, "has no address of its own for its one container"],
+  ["with an address and no volume of its own", { mounts: null }, "has no address of its own for its one container"],
+  ["with another address", { direct: "example.com:80" }, "has no address of its own for its one container"],
+  ["with a mount over secrets", mounted({}, "/run/secrets/a"), "has the invalid mount /run/secrets/a"],
+  ["with a mount at no path", mounted({}, "data"), "has the invalid mount data"],
+  ["with a mount and more", mounted({}, "/a,readonly"), "has the invalid mount /a,readonly"],
+  ["with a strange mount", mounted({ kind: "nfs" }), "mount /x is of no known kind"],
+  ["with a mount that is none", { mounts: { "/x": "data" } }, "mount /x is no object"],
+  ["with a strange volume", mounted({ volume: "../etc" }), "mount /x has no volume"],
+  [
+    "with the engine's socket",
+    mounted({ kind: "host", source: "/var/run/docker.sock" }),
+    "mount /x shows what no container gets",
+  ],
+  ["with all of the machine", mounted({ kind: "host", source: "/" }), "mount /x shows what no container gets: /"],
+  [
+    "with the state's folder",
+    mounted({ kind: "host", source: "/var/lib" }),
+    "mount /x shows what no container gets: /var/lib",
+  ],
+  [
+    "with a way up",
+    mounted({ kind: "host", source: "/srv/../etc" }),
+    "mount /x shows what no container gets: /srv/../etc",
+  ],
+  ["with an empty file", mounted({ kind: "file", content: "" }), "mount /x has no content"],
+  ["with an unknown mount option", mounted({ propagation: "shared" }), "mount /x has the unknown key propagation"],
   ["without a health check", { health: null }, "has no health check"],
   ["with a strange check", { health: { kind: "exec" } }, "health check is of no known kind"],
   ["with a relative path", { health: check({ path: "status" }) }, "health check has no path"],
@@ -271,3 +317,7 @@ test.each([
   Object.assign(manifest.tls[at], change);
   expect(problems(manifest).join("\n")).toContain(problem);
 });
+
+function mounted(change: object, at = "/x") {
+  return { mounts: { [at]: { kind: "volume", volume: "more", shared: true, ...change } }, direct: null };
+}

@@ -4,8 +4,8 @@ test("are the same for a name on every host, whatever its neighbours are", () =>
   const alone = new ServicePorts();
   const beside = new ServicePorts();
   beside.claim("frontend");
-  expect(alone.claim("catalog")).toEqual({ slots: [21538, 21539], internal: 30769, front: 31769 });
-  expect(beside.claim("catalog")).toEqual({ slots: [21538, 21539], internal: 30769, front: 31769 });
+  expect(alone.claim("catalog")).toEqual({ slots: [21538, 21539], direct: 29769, internal: 30769, front: 31769 });
+  expect(beside.claim("catalog")).toEqual({ slots: [21538, 21539], direct: 29769, internal: 30769, front: 31769 });
 });
 
 test("never overlap and stay in their ranges until a host is full", () => {

@@ -14,6 +14,7 @@ import type { PortMapping } from "../values/port-mapping.ts";
 import { DEFAULT_STOP_GRACE_SECONDS, stopGrace } from "../values/stop-grace.ts";
 import { checkEngineOptions, engineAttributes, keptByProvider, overrides } from "./container-engine.ts";
 import { type ContainerHealth, containerHealthBlock, HEALTH_OPTIONS } from "./container-health.ts";
+import { checkMountsByPath, type MountsByPath, mountBlocks } from "./container-mounts.ts";
 import { checkReplacement, type Replacement, replacementLifecycle } from "./container-replacement.ts";
 import { IMAGE, NETWORK, PLATFORM, PORT_MAPPING, requireKind, requireKinds, VOLUME } from "./declared-kind.ts";
 import { DockerEngine, labelBlocks, ownershipLabels, publishPort, SETTINGS_LABEL } from "./docker-engine.ts";
@@ -33,6 +34,10 @@ export interface ContainerProps extends EngineOptions {
   readonly ports?: readonly PortMapping[];
   /** Volumes by the path where the container sees them. @default - none */
   readonly volumes?: Readonly<Record<string, IVolume>>;
+  /** What it sees at paths that are not of its image, by the path. @default - nothing but `volumes` */
+  readonly mounts?: MountsByPath;
+  /** More names for it in the network's DNS, as long as it runs. @default - none */
+  readonly aliases?: readonly string[];
   /** Plain environment variables, which plans and `docker inspect` show: no secret belongs here. @default - none */
   readonly env?: Readonly<Record<string, string>>;
   /** The command in exec form. @default - the image's */
@@ -53,6 +58,8 @@ export interface ContainerProps extends EngineOptions {
    * @default "stop-first"
    */
   readonly replacement?: Replacement;
+  /** Whether it is started once it is made; something else starts and stops it otherwise. @default true */
+  readonly start?: boolean;
   /** @default - none */
   readonly dependsOn?: TerraformDependency[];
 }
@@ -64,6 +71,9 @@ const PROPS = {
   network: true,
   ports: true,
   volumes: true,
+  mounts: true,
+  aliases: true,
+  start: true,
   env: true,
   command: true,
   files: true,
@@ -106,6 +116,8 @@ export class Container extends Construct {
       () => requireWordList(this, "command", props.command ?? [], COMMAND_EXAMPLE),
       () => this.checkFiles(props.files ?? {}),
       () => this.checkVolumes(props.volumes ?? {}),
+      () => checkMountsByPath(this, props.mounts ?? {}),
+      () => requireWordList(this, "aliases", props.aliases ?? [], 'write e.g. ["db"]'),
       () => this.checkHealth(props.health),
     ]);
     for (const port of props.ports ?? []) publishPort(this, port);
@@ -119,6 +131,7 @@ export class Container extends Construct {
   private declare(props: ContainerProps) {
     const startFirst = props.replacement === "start-first";
     const memory = props.memoryMiB ?? DEFAULT_MEMORY_MIB;
+    const grace = props.stopGraceSeconds ?? DEFAULT_STOP_GRACE_SECONDS;
     const settings = engineSettings(props);
     const engine = DockerEngine.of(this);
     const name = engine.nameFor(this);
@@ -139,11 +152,15 @@ export class Container extends Construct {
       memory,
       memorySwap: memory,
       cpus: props.cpus === undefined ? undefined : `${props.cpus}`,
-      destroyGraceSeconds: props.stopGraceSeconds ?? DEFAULT_STOP_GRACE_SECONDS,
+      destroyGraceSeconds: grace,
       logDriver: "json-file",
       logOpts: { "max-file": "3", "max-size": "10m" },
       securityOpts: ["no-new-privileges:true"],
-      networksAdvanced: props.network && [{ name: props.network.networkName }],
+      networksAdvanced: props.network && [
+        { name: props.network.networkName, aliases: props.aliases && [...props.aliases] },
+      ],
+      mounts: mountBlocks(props.mounts),
+      ...(props.start === false && { start: false, mustRun: false, stopTimeout: grace }),
       ports: blocks(props.ports ?? [], (port) => ({
         internal: port.container,
         external: port.host,

@@ -1,12 +1,15 @@
 import type { Construct } from "constructs";
 import type { IImage } from "../docker/image.ts";
 import type { HostCapabilities } from "../release/host-capabilities.ts";
+import type { Mounts } from "../release/mounts.ts";
 import { type Service, type ServiceOptions, serviceRules, withDefaults } from "../release/service.ts";
 import { warn } from "../terraform/annotation.ts";
 import { atProperty, ConstructError, checkRules } from "../terraform/construct-error.ts";
 import { requireLiteral } from "../terraform/literal.ts";
 import { HealthCheck } from "../values/health-check.ts";
+import { isWithin } from "../values/host-path.ts";
 import { refuseUnknownOptions } from "../values/known-options.ts";
+import { Mount } from "../values/mount.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import { readContainer } from "./declared-container.ts";
 import { type IHost, RUN_OPTIONS, type RunOptions } from "./host.ts";
@@ -22,8 +25,8 @@ export function readService(
   options: RunOptions,
   capabilities: HostCapabilities,
 ): Service {
-  const { port, health, grpc, ...container } = options ?? {};
-  const read: Partial<Record<keyof ServiceOptions, unknown>> = { name: scope.node.id, grpc };
+  const { port, health, grpc, mounts, ...container } = options ?? {};
+  const read: Partial<Record<keyof ServiceOptions, unknown>> = { name: scope.node.id, grpc, mounts };
   const settings = readContainer(scope, host, container, capabilities, [
     () => atProperty(scope, "options", () => refuseUnknownOptions("service", options, RUN_OPTIONS)),
     () => {
@@ -35,10 +38,11 @@ export function readService(
       read.health = checkedHealth(scope, health);
     },
     () => requireLiteral(scope, "grpc", grpc),
+    () => requireMounts(scope, host, mounts, capabilities),
   ]);
   const declared = { ...settings, ...read } as ServiceOptions;
   checkRules(scope, serviceRules(declared));
-  warnOfVolumes(scope, container.image);
+  warnOfVolumes(scope, container.image, mounts);
   return withDefaults(declared);
 }
 
@@ -72,12 +76,26 @@ function checkedHealth(scope: Construct, health: HealthCheck = HealthCheck.tcp()
   throw new ConstructError(scope, "health", { subject: "health", rule, got: health });
 }
 
+function requireMounts(scope: Construct, host: IHost, mounts: Mounts = {}, { volumes }: HostCapabilities): void {
+  if (typeof mounts !== "object" || mounts === null || Array.isArray(mounts)) {
+    const rule = 'must be mounts by path, written e.g. { "/var/lib/redis": Mount.volume("redis") }';
+    throw new ConstructError(scope, "mounts", { subject: "mounts", rule, got: mounts });
+  }
+  for (const [path, mount] of Object.entries(mounts)) {
+    const data = mount instanceof Mount ? mount.toJSON() : undefined;
+    requireLiteral(scope, `mounts[${path}]`, { path, data });
+    if (data?.kind !== "volume" || volumes === true) continue;
+    throw new ConstructError(scope, `mounts[${path}]`, `the host ${host.node.path} keeps no volumes: ${volumes}`);
+  }
+}
+
 /** Why only a warning: many an image declares a volume for what it can do without, a cache for one. */
-function warnOfVolumes(scope: Construct, { declaredVolumes = [], node }: IImage): void {
-  if (declaredVolumes.length === 0) return;
-  const paths = declaredVolumes.join(", ");
+function warnOfVolumes(scope: Construct, { declaredVolumes = [], node }: IImage, mounts: Mounts = {}): void {
+  const lost = declaredVolumes.filter((path) => !Object.keys(mounts).some((each) => isWithin(path, each)));
+  if (lost.length === 0) return;
+  const paths = lost.join(", ");
   warn(
     scope,
-    `image: ${node.path} declares VOLUME ${paths}: what the service writes there is lost with each release that replaces its container; keep it outside, e.g. in a database`,
+    `image: ${node.path} declares VOLUME ${paths}: what the service writes there is lost with each release that replaces its container; give it mounts: { "${lost[0]}": Mount.volume(…) }, or keep it outside, e.g. in a database`,
   );
 }

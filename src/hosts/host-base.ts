@@ -2,6 +2,7 @@ import { Construct } from "constructs";
 import { longestSilence } from "../release/drain.ts";
 import type { Front } from "../release/front.ts";
 import type { HostCapabilities } from "../release/host-capabilities.ts";
+import { declaredVolumes, isStopFirst } from "../release/mounts.ts";
 import { type Release, type ReleaseOptions, release } from "../release/release.ts";
 import { serviceName } from "../release/service-name.ts";
 import { type ClaimedPorts, ServicePorts } from "../release/service-ports.ts";
@@ -80,9 +81,9 @@ export abstract class HostBase extends Construct implements IHost {
   run(id: string, options: RunOptions): IService {
     const property = `run(${JSON.stringify(id)})`;
     const name = this.newName("run", id, "service");
-    const claim = () => {
+    const claim = (of: HostedService) => {
       const ports = atProperty(this, property, () => this.ports.claim(name));
-      return { ports, address: this.internalAddress(ports) };
+      return { ports, address: this.internalAddress(ports, isStopFirst(of.declaration) ? of : undefined) };
     };
     const service = new HostedService(name, options, {
       host: this,
@@ -91,6 +92,7 @@ export abstract class HostBase extends Construct implements IHost {
       unreachableFrom: (host) => this.unreachableFrom(host),
       addressFrom: (host, of) => this.addressFrom(host, of),
     });
+    atProperty(this, property, () => declaredVolumes([...this.hosted, service].map(({ declaration }) => declaration)));
     this.services.set(name, service);
     this.forgetRelease();
     atProperty(this, property, () => this.addService(service));
@@ -142,8 +144,11 @@ export abstract class HostBase extends Construct implements IHost {
   /** What this kind of host can do. Never asked in the constructor. */
   protected abstract capabilities(): HostCapabilities;
 
-  /** Where neighbours reach the service that has `ports`: `name:port` or `address:port`, stable over releases. */
-  protected abstract internalAddress(ports: ClaimedPorts): string;
+  /**
+   * Where neighbours reach the service that has `ports`: `name:port` or `address:port`, stable over releases. Of `alone`, a
+   * service with volumes of its own, it is the address of its one container, by TCP.
+   */
+  protected abstract internalAddress(ports: ClaimedPorts, alone?: HostedService): string;
 
   /** Why this host's internal addresses lead nowhere from `host`, after "cannot be reached from …"; nothing where they lead. */
   protected abstract unreachableFrom(host: IHost): string | undefined;

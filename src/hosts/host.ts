@@ -24,7 +24,12 @@ export interface IService extends IConstruct, IBackend {
   readonly host: IHost;
   /** The container's port. @default - none: a worker, which nothing reaches */
   readonly port?: number;
-  /** Where another service of the host reaches this one; stable over releases, so that a release of one rolls only that one. @throws where it has no port */
+  /**
+   * Where another service of the host reaches this one; stable over releases, so that a release of one rolls only that one.
+   * It leads through the host's Nginx, by HTTP; with a volume of its own, see `Mount.volume`, it leads to the service's one
+   * container itself, by whatever that speaks: `addressFrom(host)` is then `name:port` for a Redis or a Postgres.
+   * @throws where it has no port
+   */
   readonly url: string;
   /** What must have happened before the service answers. */
   readonly ready: TerraformDependency[];
@@ -48,7 +53,7 @@ export interface RunContainer extends Omit<ContainerOptions, "image" | "secrets"
 }
 
 /** What `host.run` takes. */
-export interface RunOptions extends RunContainer, Pick<ServiceOptions, "health" | "grpc"> {
+export interface RunOptions extends RunContainer, Pick<ServiceOptions, "health" | "grpc" | "mounts"> {
   /**
    * The container's port.
    * @default - the image's one exposed port; none for `HealthCheck.running`, and for `HealthCheck.command` where it exposes none

@@ -18,8 +18,8 @@ interface ClaimedAddress {
 export interface ServicePlace {
   readonly host: IHost & Construct;
   readonly capabilities: HostCapabilities;
-  /** Takes ports for a service that has one, in the order of declaration. */
-  readonly claim: () => ClaimedAddress;
+  /** Takes ports for `service`, which has one, in the order of declaration. */
+  readonly claim: (service: HostedService) => ClaimedAddress;
   /** Why the address leads nowhere from `host`, and the way out; nothing where it leads. */
   readonly unreachableFrom: (host: IHost) => string | undefined;
   /** `address:port` that leads from another host to `service`. */
@@ -42,7 +42,7 @@ export class HostedService extends HostedContainer implements IService {
     super(place.host, id, options);
     this.declaration = readService(this, place.host, options, place.capabilities);
     this.port = this.declaration.port;
-    this.claimed = this.port === undefined ? undefined : place.claim();
+    this.claimed = this.port === undefined ? undefined : place.claim(this);
   }
 
   get url(): string {

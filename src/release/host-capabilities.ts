@@ -6,6 +6,8 @@ export interface HostCapabilities {
   readonly secrets: Readonly<Record<string, string>>;
   /** The kinds of certificates that its sites may have. */
   readonly tls: readonly TlsKind[];
+  /** Whether its services may have volumes, or else what is to be done about it, e.g. `declare dataVolume: { sizeGiB: 10 } on it`. */
+  readonly volumes: true | string;
   /** Whether its proxy is a container, which finds its machine as `host.docker.internal`. */
   readonly hasHostGateway: boolean;
   /** Whether it runs tasks before a release. @default false */

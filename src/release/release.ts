@@ -4,6 +4,7 @@ import { drainTime, usualDrain } from "./drain.ts";
 import type { Front } from "./front.ts";
 import { refuseMixedProtocols } from "./grpc-routes.ts";
 import { healthOf } from "./health-host.ts";
+import { declaredVolumes } from "./mounts.ts";
 import { refuseRedirectLoops } from "./redirect-loop.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Service } from "./service.ts";
@@ -70,6 +71,7 @@ export function release(options: ReleaseOptions): Release {
   if (worker !== undefined) refuseRouteToWorker(worker);
   refuseRedirectLoops(sites);
   refuseMixedProtocols(services, sites);
+  declaredVolumes(services);
   return {
     host,
     services: services.map((service) => ({ ...service, health: healthOf(service.name, service.health, visited) })),

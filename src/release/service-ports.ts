@@ -8,6 +8,8 @@ export interface ClaimedPorts {
   readonly slots: readonly [number, number];
   /** Where its neighbours reach it, on {@link BRIDGE_ADDRESS}. */
   readonly internal: number;
+  /** Where its neighbours reach its one container by TCP, on {@link BRIDGE_ADDRESS}, where it has but one at a time. */
+  readonly direct: number;
   /** Where the Nginx of a host in front reaches it, on every address of its host. */
   readonly front: number;
 }
@@ -16,6 +18,7 @@ export interface ClaimedPorts {
 export const BRIDGE_ADDRESS = "172.17.0.1";
 
 const FIRST_SLOT = 20_000;
+const FIRST_DIRECT = 29_000;
 const FIRST_INTERNAL = 30_000; // below Linux's ephemeral ports, which begin at 32,768
 const FIRST_FRONT = 31_000;
 const SERVICES = 1000;
@@ -37,6 +40,11 @@ export class ServicePorts {
     }
     this.owners.set(place, name);
     const slot = FIRST_SLOT + 2 * place;
-    return { slots: [slot, slot + 1], internal: FIRST_INTERNAL + place, front: FIRST_FRONT + place };
+    return {
+      slots: [slot, slot + 1],
+      direct: FIRST_DIRECT + place,
+      internal: FIRST_INTERNAL + place,
+      front: FIRST_FRONT + place,
+    };
   }
 }

@@ -2,6 +2,7 @@ import { HealthCheck } from "../values/health-check.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import type { OptionNames } from "../values/known-options.ts";
 import { parsePort } from "../values/port-mapping.ts";
+import { sortedMap } from "../values/sorted-map.ts";
 import { checkSwitch } from "../values/switch.ts";
 import {
   CONTAINER_OPTIONS,
@@ -10,6 +11,7 @@ import {
   containerRules,
   containerSettings,
 } from "./container-options.ts";
+import { checkMounts, type Mounts } from "./mounts.ts";
 import { serviceName } from "./service-name.ts";
 
 /** What a host is to run as one service, every default filled in. */
@@ -20,6 +22,8 @@ export interface Service extends ContainerSettings {
   readonly health: HealthCheck;
   /** Whether it speaks gRPC. @default false */
   readonly grpc?: boolean;
+  /** Sorted. @default - none */
+  readonly mounts?: Mounts;
 }
 
 /** What {@link service} takes: a {@link Service} as a person declares it. */
@@ -31,6 +35,11 @@ export interface ServiceOptions extends Pick<Service, "name" | "port">, Containe
    * by TLS. Its health is asked by `HealthCheck.tcp()`. @default false
    */
   readonly grpc?: boolean;
+  /**
+   * What it sees at paths that are not of its image, e.g. `{ "/var/lib/redis": Mount.volume("redis") }`. A service with a
+   * volume of its own is rolled stop-first, and its neighbours reach it by TCP, see `Mount.volume`. @default - none
+   */
+  readonly mounts?: Mounts;
 }
 
 export const SERVICE_OPTIONS: OptionNames<ServiceOptions> = {
@@ -39,6 +48,7 @@ export const SERVICE_OPTIONS: OptionNames<ServiceOptions> = {
   port: true,
   health: true,
   grpc: true,
+  mounts: true,
 };
 
 /**
@@ -50,6 +60,7 @@ export function serviceRules(options: ServiceOptions): Readonly<Partial<Record<k
     name: () => serviceName(options.name),
     port: () => checkPort(options.port, options.health),
     ...containerRules(options),
+    mounts: () => options.mounts === undefined || checkMounts(options.mounts),
     grpc: () => {
       checkSwitch("grpc", options.grpc);
       if (options.grpc && options.port === undefined) {
@@ -69,7 +80,8 @@ export function service(options: ServiceOptions): Service {
 }
 
 /** A service that breaks none of its {@link serviceRules}, every default filled in. */
-export function withDefaults({ name, port, health = HealthCheck.tcp(), grpc, ...container }: ServiceOptions): Service {
+export function withDefaults(options: ServiceOptions): Service {
+  const { name, port, health = HealthCheck.tcp(), grpc, mounts = {}, ...container } = options;
   const { image, ...settings } = containerSettings(container);
   return {
     name,
@@ -78,6 +90,7 @@ export function withDefaults({ name, port, health = HealthCheck.tcp(), grpc, ...
     health,
     ...settings,
     ...(grpc === undefined ? {} : { grpc }),
+    ...(Object.keys(mounts).length === 0 ? {} : { mounts: sortedMap(mounts) }),
   };
 }
 

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { assertFitsParameter, parameterSize } from "../../../src/aws/nano/release-parameter.ts";
 import { HealthCheck } from "../../../src/values/health-check.ts";
+import { Mount } from "../../../src/values/mount.ts";
 import { type DeclaredManifest, declaredManifest, type PlacedService } from "./declared-manifest.ts";
 
 const DIGEST = `sha256:${"a1".repeat(32)}`;
@@ -9,7 +10,7 @@ const web: PlacedService = {
   name: "web",
   image: `docker.io/library/web@${DIGEST}`,
   port: 8080,
-  ports: { slots: [20_000, 20_001], internal: 30_000, front: 31_000 },
+  ports: { slots: [20_000, 20_001], internal: 30_000, front: 31_000, direct: 29_000 },
   health: HealthCheck.http("/status", { interval: 5, timeout: 3, retries: 3, startPeriod: 30 }),
 };
 const options: DeclaredManifest = {
@@ -45,8 +46,47 @@ test("has its keys in one order, whatever order things were declared in", () => 
   expect(introduction).not.toContain("server_name web.example.com;");
 });
 
+test("says a service's mounts, and where its one container is reached by TCP where one at a time may run", () => {
+  const mounts = { "/b": Mount.volume("b"), "/a": Mount.file("a = $x\n") };
+  const entry = (of: object) => {
+    const {
+      introduction: _,
+      image: __,
+      health: ___,
+      env: ____,
+      secrets: _____,
+      ...rest
+    } = declaredManifest(withService(of)).services[0] as never as Record<string, unknown>;
+    return rest;
+  };
+  const usual = {
+    name: "web",
+    slots: [20_000, 20_001],
+    port: 8080,
+    memoryMiB: 256,
+    pidsLimit: 512,
+    stopGraceSeconds: 10,
+  };
+  expect(entry({ mounts })).toEqual({
+    ...usual,
+    spec: expect.not.stringContaining(entry({}).spec as string),
+    direct: "172.17.0.1:29000",
+    mounts: { "/a": { kind: "file", content: "a = $x\n" }, "/b": { kind: "volume", volume: "b" } },
+  });
+  const shared = { "/b": Mount.volume("b", { shared: true }) };
+  expect(entry({ mounts: shared })).toEqual({
+    ...usual,
+    spec: expect.any(String),
+    mounts: { "/b": { kind: "volume", volume: "b", shared: true } },
+  });
+});
+
 test("keeps the order of the services, in which they start", () => {
-  const second = { ...web, name: "a", ports: { slots: [20_002, 20_003], internal: 30_001, front: 31_001 } as const };
+  const second = {
+    ...web,
+    name: "a",
+    ports: { slots: [20_002, 20_003], internal: 30_001, front: 31_001, direct: 29_001 } as const,
+  };
   const { services } = declaredManifest({ ...options, services: [web, second] });
   expect(services.map(({ name }) => name)).toEqual(["web", "a"]);
 });

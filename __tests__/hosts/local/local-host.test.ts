@@ -6,7 +6,9 @@ import { Network } from "../../../src/docker/network.ts";
 import { PulledImage } from "../../../src/docker/pulled-image.ts";
 import { Backend } from "../../../src/hosts/backend.ts";
 import { LocalHost } from "../../../src/hosts/local/local-host.ts";
+import { Secret } from "../../../src/hosts/secret.ts";
 import { HealthCheck } from "../../../src/values/health-check.ts";
+import { Mount } from "../../../src/values/mount.ts";
 import { Platform } from "../../../src/values/platform.ts";
 import { only, type SynthesizedStack, synthesize } from "../../synthesize.ts";
 
@@ -66,6 +68,71 @@ describe("LocalHost", () => {
       log_opts: { "max-file": "3", "max-size": "10m" },
     });
     expect(service).not.toHaveProperty("ports");
+  });
+
+  test("a service with a volume of its own is made and not started, and reached by a name of its own", () => {
+    const stack = host((local, s) => {
+      const mounts = {
+        "/data": Mount.volume("redis"),
+        "/run/redis": Mount.tmpfs({ sizeMiB: 8 }),
+        "/etc/redis.conf": Mount.file("dir ${DATA}\n"),
+        "/srv/seed": Mount.hostPath("/srv/seed", { readOnly: true }),
+      };
+      const redis = local.run("redis", { image: app(s), port: 6379, mounts, stopGraceSeconds: 30 });
+      const address = redis.addressFrom(local);
+      local.run("web", { image: app(s, "b"), port: 3000, env: { REDIS: address, URL: redis.url } });
+    });
+    expect(only(stack, "docker_container", "host_redis")).toMatchObject({
+      start: false,
+      must_run: false,
+      stop_timeout: 30,
+      lifecycle: { create_before_destroy: true },
+      networks_advanced: [{ aliases: ["redis.stack-host-nginx"] }],
+      mounts: [
+        { type: "volume", target: "/data", source: "stack-host-volume-redis" },
+        { type: "bind", target: "/srv/seed", source: "/srv/seed", read_only: true },
+        { type: "tmpfs", target: "/run/redis", tmpfs_options: { size_bytes: 8 * 1024 * 1024 } },
+      ].sort((a, b) => (a.target < b.target ? -1 : 1)),
+      upload: [{ file: "/etc/redis.conf", content: "dir $${DATA}\n" }],
+      depends_on: [expect.stringMatching(/^terraform_data\.host_Volume-redis/)],
+    });
+    const { env, ...web } = only(stack, "docker_container", "host_web");
+    expect(env).toEqual(["REDIS=redis.stack-host-nginx:6379", "URL=http://redis.stack-host-nginx:6379"]);
+    for (const key of ["start", "must_run", "stop_timeout", "mounts"]) expect(web).not.toHaveProperty(key);
+    const lines = only(stack, "terraform_data", "host_Release_Verify") as {
+      provisioner: { "local-exec": { environment: { SLIPWAY_SERVICES: string } } }[];
+    };
+    const services = lines.provisioner[0]?.["local-exec"].environment.SLIPWAY_SERVICES ?? "";
+    expect(services.split("\n").map((line) => line.endsWith("\tstop-first"))).toEqual([true, false, false]);
+  });
+
+  test("a container with a volume and secrets is made after both", () => {
+    const stack = host((local, s) => {
+      const secrets = { PASSWORD: Secret.fromEnvironment("PASSWORD") };
+      local.run("redis", { image: app(s), port: 6379, mounts: { "/data": Mount.volume("redis") }, secrets });
+    });
+    const { depends_on } = only(stack, "docker_container", "host_redis") as { depends_on: string[] };
+    expect(depends_on.filter((name) => name.includes("Volume-redis"))).toHaveLength(1);
+    expect(depends_on.filter((name) => name.includes("redis_Secrets"))).not.toEqual([]);
+  });
+
+  test("a shared volume is made once, and its services start beside their predecessors", () => {
+    const stack = host((local, s) => {
+      const mounts = { "/uploads": Mount.volume("uploads", { shared: true }) };
+      for (const name of ["a", "b"]) local.run(name, { image: app(s, `image-${name}`), port: 80, mounts });
+    });
+    const { provisioner } = only(stack, "terraform_data", "host_Volume-uploads") as {
+      provisioner: { "local-exec": { command: string; environment: Record<string, string> } }[];
+    };
+    expect(provisioner[0]?.["local-exec"].environment).toEqual({
+      SLIPWAY_VOLUME: "uploads",
+      SLIPWAY_HOST: "stack/host",
+      SLIPWAY_STACK: "stack",
+      SLIPWAY_NAME: "stack-host-volume-uploads",
+    });
+    // no resource, which a destroy would delete
+    expect(stack.json).not.toContain('"name":"stack-host-volume-uploads"');
+    expect(only(stack, "docker_container", "host_a")).not.toHaveProperty("start");
   });
 
   test("the CPU limit is the container's, whatever the provider reads back; the engine is told of the pids limit", () => {

@@ -59,4 +59,9 @@ export const STAND_INS = [
     description: "Debian 12 with its InfluxDB 1.6",
     tags: ["1.8", "1.8.10"],
   },
+  {
+    repository: "redis",
+    description: "Debian 12 with its Redis 7.0, which runs as the user redis from the start",
+    tags: ["7", "7-bookworm", "latest"],
+  },
 ];

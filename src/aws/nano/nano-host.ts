@@ -122,11 +122,18 @@ export class NanoHost extends HostBase implements IRole {
   }
 
   protected capabilities(): HostCapabilities {
-    return { secrets: SECRET_KINDS, tls: ["acme", "certificate"], hasHostGateway: false, tasks: true, schedules: true };
+    return {
+      secrets: SECRET_KINDS,
+      tls: ["acme", "certificate"],
+      volumes: this.props.dataVolume ? true : "declare dataVolume: { sizeGiB: 10 } on it",
+      hasHostGateway: false,
+      tasks: true,
+      schedules: true,
+    };
   }
 
-  protected internalAddress({ internal }: ClaimedPorts): string {
-    return `${BRIDGE_ADDRESS}:${internal}`;
+  protected internalAddress({ internal, direct }: ClaimedPorts, alone?: HostedService): string {
+    return `${BRIDGE_ADDRESS}:${alone ? direct : internal}`;
   }
 
   protected unreachableFrom(host: IHost): string | undefined {

@@ -2,6 +2,7 @@ import { renderIntroduction } from "../../nginx/introduction.ts";
 import type { EdgeOptions } from "../../nginx/server.ts";
 import { renderSites, renderTlsSites } from "../../nginx/sites.ts";
 import { nginxTlsSites } from "../../nginx/tls.ts";
+import { isStopFirst } from "../../release/mounts.ts";
 import type { Release } from "../../release/release.ts";
 import type { Service } from "../../release/service.ts";
 import { BRIDGE_ADDRESS, type ClaimedPorts } from "../../release/service-ports.ts";
@@ -92,7 +93,8 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
       const served = services.find(({ name }) => name === service.name);
       if (served === undefined) return releasedService(service, specOf);
       const introduction = renderIntroduction("instance", served, sites, trustedProxies !== undefined);
-      return releasedService(service, specOf, { slots: served.slots, introduction });
+      const direct = isStopFirst(service) ? `${BRIDGE_ADDRESS}:${portsOf(service.name).direct}` : undefined;
+      return releasedService(service, specOf, { slots: served.slots, direct, introduction });
     }),
     ...(tasks && { tasks: tasks.map((task) => releasedTask(task, specOf)), taskLedger }),
     ...(schedules && { schedules: schedules.map(releasedSchedule) }),

@@ -1,16 +1,22 @@
+import type { Mounts } from "../../release/mounts.ts";
 import type { Service } from "../../release/service.ts";
 import type { ClaimedPorts } from "../../release/service-ports.ts";
 import { type ServiceSpec, serviceSpec } from "../../release/service-spec.ts";
 import type { HealthCheckJson } from "../../values/health-check.ts";
+import type { MountData } from "../../values/mount.ts";
 import { type ReleasedSecret, releasedSecrets } from "./released-secret.ts";
 
 /** A service's spec as the manifest has it. */
-export interface ReleasedSpec extends Omit<ServiceSpec, "secrets"> {
+export interface ReleasedSpec extends Omit<ServiceSpec, "secrets" | "mounts"> {
   readonly secrets: Readonly<Record<string, ReleasedSecret>>;
+  /** @default - none */
+  readonly mounts?: Readonly<Record<string, MountData>>;
 }
 
 /** What the manifest has of a service with a port alone. */
 export interface Reach extends Pick<ClaimedPorts, "slots"> {
+  /** `address:port` where neighbours reach it by TCP, where one container of it at a time may run. @default - by Nginx alone */
+  readonly direct?: string;
   /** Nginx's text by which neighbours reach a service that no release served before. */
   readonly introduction: string;
 }
@@ -30,12 +36,18 @@ export function releasedService(
   reach?: Reach,
 ): ReleasedService {
   const { name, health } = service;
-  const spec = { ...serviceSpec(service), secrets: releasedSecrets(service.secrets) };
-  const { slots, introduction } = reach ?? {};
+  const { mounts, ...settings } = serviceSpec(service);
+  const spec = {
+    ...settings,
+    secrets: releasedSecrets(service.secrets),
+    ...(mounts && { mounts: mountData(mounts) }),
+  };
+  const { slots, direct, introduction } = reach ?? {};
   return {
     name,
     spec: specOf(spec, name),
     ...(slots && { slots }),
+    ...(direct !== undefined && { direct }),
     health: health.toJSON(),
     ...spec,
     ...(introduction !== undefined && { introduction }),
@@ -44,6 +56,10 @@ export function releasedService(
 
 /** What the spec of an entry of the manifest is the digest of. */
 export function releasedSpec(entry: ReleasedService): ReleasedSpec {
-  const { name: _, spec: __, slots: ___, health: ____, introduction: _____, ...spec } = entry;
+  const { name: _, spec: __, slots: ___, health: ____, introduction: _____, direct: ______, ...spec } = entry;
   return spec;
+}
+
+function mountData(mounts: Mounts): Record<string, MountData> {
+  return Object.fromEntries(Object.entries(mounts).map(([path, mount]) => [path, mount.toJSON()]));
 }

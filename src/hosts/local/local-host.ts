@@ -9,6 +9,7 @@ import { mainConfiguration } from "../../nginx/main-configuration.ts";
 import { type BasicAuth, passwordFile } from "../../release/basic-auth.ts";
 import { drainTime } from "../../release/drain.ts";
 import type { HostCapabilities } from "../../release/host-capabilities.ts";
+import { isStopFirst } from "../../release/mounts.ts";
 import type { Release } from "../../release/release.ts";
 import type { ClaimedPorts } from "../../release/service-ports.ts";
 import type { Tls } from "../../release/tls.ts";
@@ -30,6 +31,7 @@ import { HostBase } from "../host-base.ts";
 import type { HostedService } from "../hosted-service.ts";
 import type { HostedSite } from "../hosted-site.ts";
 import { DEPLOYER_SECRET_KINDS } from "../secret.ts";
+import { LocalMounts } from "./local-mounts.ts";
 import { LocalRelease } from "./local-release.ts";
 import { refuseTrackedSecret, secretPlace, secretsOf } from "./local-secrets.ts";
 import { checkSite, type LocalTexts, localTexts } from "./local-texts.ts";
@@ -91,6 +93,7 @@ export class LocalHost extends HostBase {
   private readonly nginxName: string;
   private readonly nginxImageId: string;
   private readonly containers = new Map<string, Container>();
+  private readonly mounts = new LocalMounts(this);
   private rendered?: { readonly of: Release; readonly texts: LocalTexts };
 
   /** @throws {ConstructError} for a port, an address or a drain time out of range */
@@ -135,11 +138,12 @@ export class LocalHost extends HostBase {
   }
 
   protected capabilities(): HostCapabilities {
-    return { secrets: DEPLOYER_SECRET_KINDS, tls: ["local"], hasHostGateway: true };
+    return { secrets: DEPLOYER_SECRET_KINDS, tls: ["local"], volumes: true, hasHostGateway: true };
   }
 
-  protected internalAddress({ internal }: ClaimedPorts): string {
-    return `${this.nginxName}:${internal}`;
+  /** Of a service that has but one container at a time, a name that it alone has in the host's network. */
+  protected internalAddress({ internal }: ClaimedPorts, alone?: HostedService): string {
+    return alone ? `${this.aliasOf(alone.node.id)}:${alone.declaration.port}` : `${this.nginxName}:${internal}`;
   }
 
   protected unreachableFrom(host: IHost): string | undefined {
@@ -149,7 +153,10 @@ export class LocalHost extends HostBase {
 
   /** The container publishes no port and is never replaced in place: only a release that found it healthy moves on to it. */
   protected addService(service: HostedService): void {
-    const { env, command, memoryMiB, cpus, stopGraceSeconds } = service.declaration;
+    const { env, command, memoryMiB, cpus, stopGraceSeconds, mounts } = service.declaration;
+    // Terraform would start it beside the old one
+    const alone = isStopFirst(service.declaration) && { start: false, aliases: [this.aliasOf(service.node.id)] };
+    const secrets = secretsOf(service, this.nginxImageId);
     const container = new Container(service, "Container", {
       image: service.image,
       platform: this.platform && service.image.platforms && sideFor(this.platform, service.image),
@@ -160,14 +167,20 @@ export class LocalHost extends HostBase {
       cpus,
       stopGraceSeconds,
       ...engineSettings(service.declaration),
-      ...secretsOf(service, this.nginxImageId),
+      ...secrets,
       replacement: "start-first",
+      ...this.mounts.propsFor(mounts, secrets.dependsOn),
+      ...alone,
     });
     this.containers.set(service.node.id, container);
   }
 
   protected addSite(site: HostedSite): void {
     for (const [property, { source }] of site.secrets) refuseTrackedSecret(site, property, source);
+  }
+
+  private aliasOf(service: string): string {
+    return `${service}.${this.nginxName}`;
   }
 
   protected checkSite(site: HostedSite): void {

@@ -68,7 +68,7 @@ export class AgentHost {
     this.markerPort = await freePort();
     this.tlsPort = await freePort();
     // below the ports that the system gives to connections, from anywhere, so that two runs of the tests do not meet
-    for (let port = randomInt(10_000, 29_000); this.freePorts.length < 4 * MOST_SERVICES; port += 1) {
+    for (let port = randomInt(10_000, 29_000); this.freePorts.length < 5 * MOST_SERVICES; port += 1) {
       if (await isFree(port)) this.freePorts.push(port);
     }
     this.endpoints = await this.aws.start();
@@ -180,9 +180,10 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
   portsOf(service: string): ClaimedPorts {
     const known = this.claimed.get(service);
     if (known) return known;
-    const [first, second, internal, front] = this.freePorts.splice(0, 4);
-    if (!first || !second || !internal || !front) throw new Error("the host has no port left: raise MOST_SERVICES");
-    const ports: ClaimedPorts = { slots: [first, second], internal, front };
+    const [first, second, internal, front, direct] = this.freePorts.splice(0, 5);
+    if (!first || !second || !internal || !front || !direct)
+      throw new Error("the host has no port left: raise MOST_SERVICES");
+    const ports: ClaimedPorts = { slots: [first, second], internal, front, direct };
     this.claimed.set(service, ports);
     return ports;
   }

@@ -101,6 +101,10 @@ by_docker() {
       it=$D/$(last "$@")
       [ -e "$it" ] && echo "exited false 0" >"$it/state"
       ;;
+    start)
+      it=$D/$(last "$@")
+      [ -e "$it" ] && echo "running false 0" >"$it/state"
+      ;;
     rm) [ -e "$D/unremovable" ] || rm -rf "${D:?}/$(last "$@")" ;;
   esac
 }

@@ -143,7 +143,8 @@ begin_work() {
 read_services() {
   of_manifest '.services[] | "\(.name) \(.slots // [0, 1] | "\(.[0]) \(.[1])")"' >"$WORK/slots"
   of_manifest '.services[] | .health as $health | [.name, .spec, .port // "-", $health.kind,
-    $health.path // ($health.command // empty | @sh) // $health.seconds // "-", $health.expectStatus // "-", $health.host // "-", $health.timeout, $health.startPeriod + $health.retries * $health.interval] |
+    $health.path // ($health.command // empty | @sh) // $health.seconds // "-", $health.expectStatus // "-", $health.host // "-", $health.timeout, $health.startPeriod + $health.retries * $health.interval] +
+    if [.mounts // {} | .[] | select(.kind == "volume" and (.shared | not))] == [] then [] else ["stop-first"] end |
     map(tostring) | join("\t")' >"$SERVICES"
   of_manifest '.tasks // [] | .[] | [.name, .spec, "\(.timeoutSeconds)", (.before | join(",") | if . == "" then "-" else . end)] |
     join("\t")' >"$TASKS"

@@ -1,6 +1,7 @@
 # What the release's core asks of this host: containers of its Docker Engine; nginx.sh has what it asks of Nginx.
 # Each service has two loopback ports, its slots: one serves, the next container starts on the other. An instance is a
-# container's name, slipway-SERVICE-SLOT. A service without a port has the slots 0 and 1, which are no ports.
+# container's name, slipway-SERVICE-SLOT. A service without a port has the slots 0 and 1, which are no ports. One of which
+# one container at a time may run has a port on the bridge, too, always the same, where neighbours reach it by TCP.
 # shellcheck shell=sh disable=SC2154 # the core sets $SERVICES, $WORK, $release, $spec
 
 d_ready() {
@@ -86,7 +87,7 @@ free_slot() {
 start_container() {
   rm -rf "$RUN/secrets/$instance"
   of_service "$1" '.env // {} | to_entries[] | "\(.key)=\(.value)"' >"$RUN/env"
-  fetch_secrets "$1" "$instance" && run_container "$1"
+  fetch_secrets "$1" "$instance" && place_mounts "$1" "$instance" && run_container "$1"
   started=$?
   rm -f "$RUN/env"
   return "$started"
@@ -98,6 +99,9 @@ run_container() {
   case $slot in '' | 0 | 1) ;; *) set -- --publish "127.0.0.1:$slot:$(of_service "$called" .port)" "$@" ;; esac
   [ ! -d "$RUN/secrets/$instance" ] ||
     set -- --mount "type=bind,source=$RUN/secrets/$instance,target=/run/secrets,readonly" "$@"
+  eval "set -- $(mount_words "$called" "$instance") \"\$@\""
+  direct=$(of_service "$called" '.direct // empty')
+  [ -z "$direct" ] || set -- --publish "$direct:$(of_service "$called" .port)" "$@"
   docker run --detach --name "$instance" --restart no --pull never \
     --label "slipway.host=$HOST" --label "slipway.service=$called" --label "slipway.port=$slot" \
     --label "slipway.release=$release" --label "slipway.spec=$spec" \
@@ -166,7 +170,7 @@ remove_container() {
   shift
   docker stop "$@" "$removing" >/dev/null 2>&1
   docker rm --force --volumes "$removing" >/dev/null 2>&1
-  rm -rf "$RUN/secrets/$removing"
+  rm -rf "$RUN/secrets/$removing" "${FILES:?}/$removing"
   [ "$(d_state "$removing")" = gone ] && return
   problem="its container $removing cannot be removed"
   return 75

@@ -46,6 +46,20 @@ def engine:
   need((.labels // {}) | map_of((.key | test("^[A-Za-z0-9._/-]+$") and (startswith("slipway.") | not)) and (.value | type == "string")); "has an invalid label"),
   need(.memoryReservationMiB == null or (.memoryReservationMiB | whole(6; 1048576)) and .memoryReservationMiB <= (.memoryMiB // 256); "has an invalid memory reservation");
 
+def volume_name: type == "string" and test("^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$");
+def path: type == "string" and test("^(/[^/,:\"\\\\\n\r\u0000]+)+$") and (test("/[.]{1,2}(/|$)") | not);
+# What no container gets of this machine; the declaration names more.
+def kept: test("^/(etc|proc|sys|dev|boot|run|var/run|var/lib/docker|var/lib/containerd|var/lib/slipway|var/lib/slipway-data|usr/local/lib/slipway|usr/local/sbin)(/|$)") or test("^/(var|var/lib|usr|usr/local|usr/local/lib)$");
+def mount:
+  unknown(["kind", "volume", "shared", "readOnly", "sizeMiB", "source", "content"]),
+  need([.shared, .readOnly] | all(. == null or type == "boolean"); "has a switch that is neither on nor off"),
+  if .kind == "volume" then need(.volume | volume_name; "has no volume")
+  elif .kind == "tmpfs" then need((.sizeMiB // 1) | whole(1; 1048576); "has no size")
+  elif .kind == "host" then need(.source | path and (kept | not); "shows what no container gets: \(.source)")
+  elif .kind == "file" then need(.content | type == "string" and length > 0; "has no content")
+  else "is of no known kind" end;
+def alone: (.mounts // {} | objects) | [.[] | objects | select(.kind == "volume" and .shared != true)] | length > 0;
+
 # What a container is made of, whether it serves or runs to its end; $known are the keys that it has besides.
 def container($known):
   unknown(["name", "image", "env", "secrets", "memoryMiB", "pidsLimit", "cpus", "stopGraceSeconds", "command"] + engine_options + $known),
@@ -63,12 +77,16 @@ def container($known):
 def spec: type == "string" and test("^[0-9a-f]{16}$");
 
 def service:
-  container(["spec", "port", "slots", "health", "introduction"]),
+  container(["spec", "port", "slots", "direct", "mounts", "health", "introduction"]),
   need(.spec | spec; "has no spec"),
   need(.port == null and (.health.kind? | . == "command" or . == "running") or (.port | whole(1; 65535)); "has no port"),
   need(.port == null or .health.kind? != "running"; "has a port that nothing asks"),
   need(.port == null or (.slots | type == "array" and length == 2 and all(whole(1024; 65535)) and .[0] != .[1]); "has no two slots"),
   need(.port != null or .slots == null and .introduction == null; "has slots without a port"),
+  need((.mounts // {}) | type == "object"; "has no valid mounts"),
+  ((.mounts // {} | objects) | to_entries[] | .key as $at | need(($at | path) and ($at | test("^/(proc|sys|dev|run/secrets)(/|$)|^/run$") | not); "has the invalid mount \($at)"),
+    (.value | if type == "object" then mount else "is no object" end | "mount \($at) \(.)")),
+  need((.direct != null) == (alone and .port != null) and (.direct // "127.0.0.1:1024" | type == "string" and test("^[0-9.]+:[0-9]{4,5}$")); "has no address of its own for its one container"),
   need(.health | type == "object"; "has no health check"),
   (.health | objects | health | "health check \(.)"),
   need(.port == null or (.introduction | type == "string"); "has no introduction");
@@ -142,5 +160,6 @@ else
     ((.services | arrays)[] | (.name | tostring) as $name | service | "service \($name) \(.)"),
     ((.tasks // [] | arrays)[] | (.name | tostring) as $name | task($services) | "task \($name) \(.)"),
     ((.schedules // [] | arrays)[] | (.name | tostring) as $name | schedule | "schedule \($name) \(.)"),
+    ((.services | arrays) | need([.[] | objects | .name as $of | (.mounts // {} | objects)[] | objects | select(.kind == "volume") | {volume, of: $of, shared: (.shared == true)}] | group_by(.volume) | all((map(.of) | unique | length) == 1 or all(.shared)); "two services have one volume")),
     ((.services | arrays) | need((map(.slots | arrays) | add // [] | unique | length) == (map(.slots | arrays) | add // [] | length); "two services have one slot"))
 end
