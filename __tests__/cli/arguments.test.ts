@@ -10,6 +10,10 @@ it.each([
   [["up", "netflix", "--yes"], { verb: "up", yes: true, operand: "netflix" }],
   [["-y", "up"], { verb: "up", yes: true, operand: "cats" }],
   [["down"], { verb: "down", yes: false, operand: "cats" }],
+  [["volumes"], { verb: "volumes", ...plain }],
+  [["volumes", "shop", "--json"], { verb: "volumes", yes: false, operand: "shop", json: true }],
+  [["volumes", "rm", "a-b", "--confirm", "a-b"], { verb: "volumes", ...plain, volume: "a-b", confirm: "a-b" }],
+  [["volumes", "rm", "a", "--confirm=b"], { verb: "volumes", ...plain, volume: "a", confirm: "b" }],
   [["lock"], { verb: "lock", ...plain }],
   [["env"], { verb: "env", ...plain }],
   [["setup"], { verb: "setup", ...plain }],
@@ -23,14 +27,19 @@ it.each([
 });
 
 it.each([
-  [["deploy"], "verb must be one of up, down, env, lock, context, setup, got deploy"],
-  [["constructor"], "verb must be one of up, down, env, lock, context, setup, got constructor"],
+  [["deploy"], "verb must be one of up, down, volumes, env, lock, context, setup, got deploy"],
+  [["constructor"], "verb must be one of up, down, volumes, env, lock, context, setup, got constructor"],
   [["up", "cats", "netflix"], "up takes one stack, got netflix too"],
   [["lock", "cats"], "lock takes no operand, got cats too"],
-  [["up", "--force"], "option must be one of --yes, --dockerfile, --help, --version, got --force"],
+  [["up", "--force"], "option must be one of --yes, --json, --confirm, --dockerfile, --help, --version, got --force"],
   [["up", "../cats"], 'stack must be a name as main.ts gives it, got "../cats"'],
   [["context"], "context must be told a directory: slipway context <dir>"],
   [["context", ".", "--dockerfile"], "--dockerfile must be followed by its value"],
+  [["volumes", "rm"], "volumes rm must be told a volume: slipway volumes lists them"],
+  [["volumes", "rm", "a", "b"], "volumes rm takes one volume, got b too"],
+  [["volumes", "rm", "a", "--json"], "--json belongs to volumes, got volumes rm"],
+  [["up", "--json"], "--json belongs to volumes, got up"],
+  [["volumes", "--confirm", "a"], "--confirm belongs to volumes rm, got volumes"],
   [["up", "--dockerfile=x"], "--dockerfile belongs to context, got up"],
 ])("%j is refused", (argv, message) => {
   expect(() => parseArguments(argv)).toThrow(new ArgumentsError(message));

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { EngineSweep } from "./engine-sweep.ts";
+import { EngineVolumes } from "./engine-volumes.ts";
 import { synth } from "./synth.ts";
 import { SynthesizedStack } from "./synthesized-stack.ts";
 import { TerraformRun } from "./terraform-run.ts";
 import type { Arguments, Tools } from "./tools.ts";
+import { volumeLines } from "./volumes.ts";
 
 /** Takes a stack away: what Terraform knows of, then what is left under the stack's label. */
 export async function down({ operand: name = "" }: Arguments, tools: Tools): Promise<number> {
@@ -38,6 +40,11 @@ export async function down({ operand: name = "" }: Arguments, tools: Tools): Pro
   if (kept.length > 0) {
     terminal.line("kept, for other stacks and projects may use them (docker rmi removes them):");
     for (const image of kept) terminal.note(image);
+  }
+  const volumes = await new EngineVolumes(tools.command).list(name);
+  if (volumes.length > 0) {
+    terminal.line("kept, with what services wrote there (slipway volumes rm deletes one):");
+    for (const line of volumeLines(volumes)) terminal.note(line);
   }
   terminal.line("kept: the engine itself and its build cache (docker builder prune empties it)");
   return failures.length > 0 ? 1 : 0;

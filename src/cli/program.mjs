@@ -11,7 +11,7 @@ import { MachineError, setUp } from "./setup.mjs";
 import { Terminal } from "./terminal.mjs";
 
 /** Which verbs need Terraform and an engine; the rest need Node and the project's packages only. */
-const DEPLOYING = new Set(["up", "down", "env", "setup", "test"]);
+const DEPLOYING = new Set(["up", "down", "env", "setup", "test", "volumes"]);
 /** Verbs whose output is for programs, so that what happens on the way goes to standard error. */
 const PRINTING = new Set(["env", "context"]);
 
@@ -40,7 +40,7 @@ export async function main(argv) {
 /** @param {import("./arguments.mjs").Arguments} asked */
 async function perform(asked) {
   const terminal = new Terminal({
-    out: PRINTING.has(asked.verb) ? process.stderr : process.stdout,
+    out: PRINTING.has(asked.verb) || asked.json ? process.stderr : process.stdout,
     input: process.stdin,
     env: process.env,
   });

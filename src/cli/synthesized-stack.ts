@@ -165,6 +165,12 @@ export class SynthesizedStack {
       .map((address) => ({ path: ownerOf(this.pathOf(address)), address }));
   }
 
+  /** The volumes of hosts that containers have, by their names on the engine. */
+  get volumes(): string[] {
+    const mounts = this.blocks("docker_container").flatMap(({ block }) => list(block.mounts));
+    return mounts.filter(({ type }) => type === "volume").map(({ source }) => String(source));
+  }
+
   /** The construct path of a resource address such as `docker_container.host_catalog_1A2B`; else the address itself. */
   pathOf(address: string): string {
     const [type = "", name = ""] = address.replace(/\[.*$/, "").split(".");

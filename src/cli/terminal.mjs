@@ -82,13 +82,22 @@ export class Terminal {
    * @param {string} question
    * @returns {Promise<boolean>}
    */
-  confirm(question) {
-    if (!this.interactive) return Promise.resolve(false);
+  async confirm(question) {
+    return /^y(es)?$/i.test((await this.ask(`${question} [y/N] `)) ?? "");
+  }
+
+  /**
+   * What is typed; nothing where nobody can be asked, or where the input ends.
+   * @param {string} question
+   * @returns {Promise<string | undefined>}
+   */
+  ask(question) {
+    if (!this.interactive) return Promise.resolve(undefined);
     const lines = createInterface({ input: this.input, output: this.out });
     return new Promise((resolve) => {
-      lines.once("close", () => resolve(false));
-      lines.question(`${question} [y/N] `, (answer) => {
-        resolve(/^y(es)?$/i.test(answer.trim()));
+      lines.once("close", () => resolve(undefined));
+      lines.question(question, (answer) => {
+        resolve(answer.trim());
         lines.close();
       });
     });

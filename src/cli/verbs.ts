@@ -3,8 +3,9 @@ import { down } from "./down.ts";
 import { lock } from "./lock.ts";
 import type { Arguments, Tools } from "./tools.ts";
 import { up } from "./up.ts";
+import { volumes } from "./volumes.ts";
 
-const VERBS: Record<string, (asked: Arguments, tools: Tools) => Promise<number>> = { up, down, lock, context };
+const VERBS: Record<string, (asked: Arguments, tools: Tools) => Promise<number>> = { up, down, lock, context, volumes };
 
 /** Does what was asked on a machine that is ready, and answers the exit code. */
 export function perform(asked: Arguments, tools: Tools): Promise<number> {
