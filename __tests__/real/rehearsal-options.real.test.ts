@@ -287,6 +287,19 @@ test("other files of any other host replace it, as another image does that is na
   ]);
 });
 
+test("another type stops and starts the same machine; one of another platform is another machine", async () => {
+  await synth(project, { type: "t4g.micro" });
+  expect(planned(await project.plan())).toEqual([
+    expect.stringMatching(/^aws_instance\.plain_\w+ will be updated in-place$/),
+  ]);
+  await synth(project, { type: "t3.nano" });
+  expect(planned(await project.plan())).toEqual([
+    expect.stringMatching(/^aws_instance\.plain_\w+ will be replaced due to changes in replace_triggered_by$/),
+    expect.stringMatching(/^aws_volume_attachment\.plain_\w+ must be replaced$/),
+    expect.stringMatching(/^terraform_data\.plain_\w+ will be updated in-place$/),
+  ]);
+});
+
 test("a data volume is encrypted by its key, attached to its host, and known to it by its id", async () => {
   const id = await project.output("data-volume");
   const [volume] = await query<[Volume]>("Volumes", "ec2", "describe-volumes", "--volume-ids", id);

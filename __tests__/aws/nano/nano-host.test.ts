@@ -204,8 +204,9 @@ describe("what it serves", () => {
       drainSeconds: 0,
       keepReleases: 1,
     });
-    const [generation, ...steps] = Object.keys(stack.resource.terraform_data ?? {});
+    const [platform, generation, ...steps] = Object.keys(stack.resource.terraform_data ?? {});
     expect(steps).toEqual([]);
+    expect(platform).toMatch(/_Platform_/);
     expect(generation).toMatch(/_Generation_/);
     expect(stack.manifest).toMatchObject({ drainSeconds: 0, keepReleases: 1, services: [] });
   });

@@ -30,6 +30,8 @@ export interface DeclaredHosts {
   readonly file: string;
   /** What differs of its data volume. */
   readonly data?: Partial<DataVolumeOptions>;
+  /** The type of that host. */
+  readonly type?: string;
 }
 
 const declared = JSON.parse(process.env.SLIPWAY_TEST_DECLARED ?? "") as DeclaredHosts;
@@ -83,7 +85,7 @@ host.run("orders", {
 host.serve("shop.example.org", { "/": page });
 
 const plain = new NanoHost(stack, "plain", {
-  instanceType: "t4g.nano",
+  instanceType: declared.type ?? "t4g.nano",
   dataVolume: { sizeGiB: 10, kmsKey: declared.key, ...declared.data },
   subnet: { id: declared.subnet },
   elasticIp: new Eip(stack, "address", { domain: "vpc" }).allocationId,

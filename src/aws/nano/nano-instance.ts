@@ -1,6 +1,8 @@
 import { Instance } from "@cdktf/provider-aws/lib/instance";
 import { Construct } from "constructs";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
+import { RememberedValue } from "../../terraform/remembered-value.ts";
+import type { Platform } from "../../values/platform.ts";
 import type { DataVolume } from "./data-volume.ts";
 import type { ElasticIp } from "./elastic-ip.ts";
 import type { HostRole } from "./host-role.ts";
@@ -31,13 +33,18 @@ export class NanoInstance extends Construct {
     const { declared, props, role, address, dataVolume, tags, dependsOn } = from;
     const { type, machineImage, userData, volumeGiB } = declared;
     const { userDataReplaceOnChange = true } = props;
+    const isUsualImage = props.machineImage === undefined;
     const ignored = [
-      ...(props.machineImage ? [] : ["ami"]),
+      ...(isUsualImage ? ["ami"] : []),
       ...(userDataReplaceOnChange ? [] : ["user_data_base64", "user_data"]),
+    ];
+    const replacedBy = [
+      ...(dataVolume ? [dataVolume.address] : []),
+      ...(isUsualImage ? [this.remembered(type.platform)] : []),
     ];
     const lifecycle = {
       ...(ignored.length === 0 ? {} : { ignoreChanges: ignored }),
-      ...(dataVolume ? { replaceTriggeredBy: [dataVolume.address] } : {}),
+      ...(replacedBy.length === 0 ? {} : { replaceTriggeredBy: replacedBy }),
     };
     const instance = new Instance(this, "Resource", {
       ami: machineImage.idFor(this, type.platform),
@@ -56,5 +63,10 @@ export class NanoInstance extends Construct {
       dependsOn,
     });
     this.instanceId = instance.id;
+  }
+
+  /** Why: EC2 would stop the instance to give it a type of another platform, and refuse that only then. */
+  private remembered(platform: Platform): string {
+    return new RememberedValue(this, "Platform", `${platform}`).address;
   }
 }
