@@ -1,8 +1,14 @@
+import { mkdtempSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App, TerraformStack } from "cdktf";
+import { run as runCommand } from "../../src/cli/command.mjs";
 import { STACK_LABEL as SWEPT_LABEL } from "../../src/cli/engine-sweep.ts";
 import { isFree, stackProblems } from "../../src/cli/stack-preflight.ts";
 import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
 import { STACK_LABEL } from "../../src/docker/docker-engine.ts";
+import { LocalHost, PulledImage, Secret } from "../../src/index.ts";
 import { RecordedCommand } from "./recorded-command.ts";
 
 const servers: Server[] = [];
@@ -137,5 +143,39 @@ describe("a stack on AWS", () => {
     const command = new RecordedCommand({});
     await problems(new SynthesizedStack("cats", "/x", {}), command);
     expect(command.asked.filter((line) => line.startsWith("aws"))).toEqual([]);
+  });
+});
+
+describe("secrets of the deployer's", () => {
+  const NAME = "SLIPWAY_TEST_NOT_EXPORTED";
+  const declared = () => {
+    const outdir = mkdtempSync(join(tmpdir(), "slipway-synth-"));
+    const app = new App({ outdir });
+    const scope = new TerraformStack(app, "cats");
+    const image = new PulledImage(scope, "app", { image: `example.com/app@sha256:${"a".repeat(64)}` });
+    const secrets = { DB: Secret.fromEnvironment(NAME) };
+    new LocalHost(scope, "host", { port: 18_888 }).run("web", { image, port: 80, secrets });
+    app.synth();
+    return SynthesizedStack.read(outdir, "cats");
+  };
+  const ask = (hasState: boolean) => {
+    const { run, lastWords } = new RecordedCommand({});
+    const command = {
+      lastWords,
+      run: (program: string, ...rest: never[]) => (program === "sh" ? runCommand : run)(program, ...rest),
+    };
+    return problems(declared(), command as never, {}, hasState);
+  };
+  const message = `cats/host/web: the secret DB: the variable ${NAME} is not set: export ${NAME} where Terraform runs`;
+
+  it("must be there before the first apply, by the very script that reads them", async () => {
+    expect(await ask(false)).toEqual([message]);
+    process.env[NAME] = "s3cret";
+    expect(await ask(false)).toEqual([]);
+    delete process.env[NAME];
+  });
+
+  it("are the apply's matter later, which knows what it needs", async () => {
+    expect(await ask(true)).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ interface Holder {
 
 /**
  * What stands in a stack's way outside of it, one line each with the remedy: the same stack from another folder, ports
- * that somebody else holds, builders that cannot, images of another processor, registries that are expected to exist and do not answer, an AWS that knows nobody here.
+ * that somebody else holds, builders that cannot, images of another processor, secrets that are not there, registries that are expected to exist and do not answer, an AWS that knows nobody here.
  *
  * @param hasState whether Terraform has a state of the stack, so that what is on the engine is its own
  */
@@ -36,9 +36,24 @@ export async function stackProblems(
   if (stranger) return [stranger];
   const builders = await builderProblems(stack, { engine, command });
   const foreign = builders.length > 0 ? [] : await foreignPlatformProblems(stack, { engine, command });
-  return [...ports, ...registries, ...builders, ...foreign, await awsProblem(stack, command)].filter(
+  const secrets = hasState ? [] : await missingSecrets(stack, command);
+  return [...ports, ...registries, ...builders, ...foreign, ...secrets, await awsProblem(stack, command)].filter(
     (problem) => problem !== undefined,
   );
+}
+
+/** Why of a stack without state alone: secrets are asked for where a container's volume is new, and here all of them are. */
+async function missingSecrets({ secretSteps, folder }: SynthesizedStack, { run }: Command): Promise<string[]> {
+  const checks = secretSteps.map(({ command, told: { SLIPWAY_SERVICE, SLIPWAY_SECRETS } }) =>
+    run("sh", ["-c", `${command} check`], {
+      cwd: folder,
+      env: { ...process.env, SLIPWAY_SERVICE, SLIPWAY_SECRETS },
+      timeout: 20_000,
+    }),
+  );
+  return (await Promise.all(checks))
+    .filter(({ code }) => code !== 0)
+    .map(({ stdout, stderr }) => (stdout || stderr).trim());
 }
 
 /** Why in one line, and before anything is built: the provider says the same in ten, after the build. */

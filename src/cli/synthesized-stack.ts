@@ -33,6 +33,9 @@ interface Block {
   readonly [property: string]: unknown;
 }
 
+/** The environment that a step of the apply declares; values may be references. */
+export type Told = Readonly<Record<string, string | undefined>>;
+
 interface Document {
   readonly terraform?: { readonly backend?: { readonly local?: { readonly path?: string } } };
   readonly provider?: { readonly docker?: readonly Block[]; readonly aws?: readonly Block[] };
@@ -142,17 +145,18 @@ export class SynthesizedStack {
     const byProvider = this.blocks("docker_image").flatMap(({ path, block }) =>
       list(block.build).map((build) => this.build(path, build.context, build.dockerfile, build.platform)),
     );
-    const bySteps = this.blocks("terraform_data").flatMap(({ path, block }) =>
-      list(block.provisioner)
-        .flatMap((provisioner) => list(provisioner["local-exec"]))
-        .map(({ environment }) => (environment ?? {}) as Readonly<Record<string, string | undefined>>)
-        .filter(({ SLIPWAY_DOCKERFILE }) => SLIPWAY_DOCKERFILE !== undefined)
-        .map((told) => ({
-          ...this.build(path, told.SLIPWAY_CONTEXT, told.SLIPWAY_DOCKERFILE, told.SLIPWAY_PLATFORMS),
-          buildx: { builder: told.SLIPWAY_BUILDER, needs: told.SLIPWAY_NEEDS ?? "" },
-        })),
-    );
+    const bySteps = this.steps
+      .filter(({ told }) => told.SLIPWAY_DOCKERFILE !== undefined)
+      .map(({ path, told }) => ({
+        ...this.build(path, told.SLIPWAY_CONTEXT, told.SLIPWAY_DOCKERFILE, told.SLIPWAY_PLATFORMS),
+        buildx: { builder: told.SLIPWAY_BUILDER, needs: told.SLIPWAY_NEEDS ?? "" },
+      }));
     return [...byProvider, ...bySteps];
+  }
+
+  /** The steps that put secrets of the deployer's before containers, each once: the command, and what it is told. */
+  get secretSteps(): { readonly command: string; readonly told: Told }[] {
+    return this.steps.filter(({ command, told }) => told.SLIPWAY_SECRETS !== undefined && !command.endsWith(" verify"));
   }
 
   /** The containers whose successors start beside them: a host's services. */
@@ -185,6 +189,14 @@ export class SynthesizedStack {
         ? {}
         : { dockerfile: readFileSync(join(this.folder, String(context), String(dockerfile)), "utf8") }),
     };
+  }
+
+  private get steps(): { path: string; command: string; told: Told }[] {
+    return this.blocks("terraform_data").flatMap(({ path, block }) =>
+      list(block.provisioner)
+        .flatMap((provisioner) => list(provisioner["local-exec"]))
+        .map(({ command, environment }) => ({ path, command: String(command), told: (environment ?? {}) as Told })),
+    );
   }
 
   private get registries(): string[] {
