@@ -65,6 +65,7 @@ describe("a worker, which has no port", () => {
     expect([nano.calls("nginx -s"), nano.calls("ss")]).toEqual([[], []]);
     expect(nano.calls("docker stop")).toEqual(["docker stop slipway-queue-0"]);
     const status = await nano.run("status");
+    expect(status.lines[0]).toMatch(/^serving version=3 /);
     expect(status.lines.find((line) => line.includes("queue"))).toMatch(/queue +healthy, no port, /);
   });
 

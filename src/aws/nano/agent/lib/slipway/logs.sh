@@ -7,7 +7,8 @@ MOST_BYTES=20000 # Run Command hands on 24,000 characters, the first ones
 # show_logs SERVICE [LINES]
 show_logs() {
   case ${2:-100} in *[!0-9]*) usage ;; esac
-  [ -n "${1:-}" ] && [ "${2:-100}" -le "$MOST_LINES" ] || usage
+  [ -n "${1:-}" ] || usage
+  [ "${2:-100}" -le "$MOST_LINES" ] || usage
   on=$(instance_of "$1")
   [ -n "$on" ] || {
     echo "slipway: no service $1 serves here; there are: $(one_line "$(cut -d ' ' -f 1 "$LIVE/serving")")" >&2

@@ -29,8 +29,10 @@ place_schedules() {
     rm -f "$UNITS/slipway-schedule-$scheduled.service" "$timer" "$STATE/schedules/$scheduled.json"
   done
   while IFS='	' read -r scheduled limit calendar; do
-    schedule_service "$scheduled" "$limit" | place_unit "slipway-schedule-$scheduled.service" &&
-      schedule_timer "$scheduled" "$calendar" | place_unit "slipway-schedule-$scheduled.timer" || {
+    {
+      schedule_service "$scheduled" "$limit" | place_unit "slipway-schedule-$scheduled.service" &&
+        schedule_timer "$scheduled" "$calendar" | place_unit "slipway-schedule-$scheduled.timer"
+    } || {
       problem="the units of the schedule $scheduled cannot be written: is the disk full?"
       return 75
     }
@@ -97,7 +99,7 @@ run_schedule() {
   release=$(serving release) version=$(serving version)
   live=$STATE/releases/$release.json
   RUN=$RUN/scheduled/$scheduled manifest=$RUN/manifest.json
-  [ -n "$release" ] && cp "$live" "$manifest" && image=$(of_service "$scheduled" .image) && [ -n "$image" ] || {
+  { [ -n "$release" ] && cp "$live" "$manifest" && image=$(of_service "$scheduled" .image) && [ -n "$image" ]; } || {
     say "$scheduled: the release that is live has no such schedule"
     exit 1
   }

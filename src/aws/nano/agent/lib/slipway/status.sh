@@ -10,7 +10,7 @@ show_status() {
   complete=0
   manifest=$STATE/releases/$(serving release).json
   WORK=$(mktemp -d)
-  SERVICES=$WORK/services
+  SERVICES=$WORK/services TASKS=$WORK/tasks
   [ -z "$(serving release)" ] || read_services
   for part in $PARTS_OF_STATUS; do "report_$part"; done >"$WORK/parts"
   [ ! -e "$WORK/unhealthy" ] || complete=1
@@ -36,7 +36,7 @@ report_service() {
   r_line "$1"
   problem=''
   health=true
-  [ -n "$on" ] && [ "$(d_state "$on")" = running ] && r_ask "$on" || {
+  { [ -n "$on" ] && [ "$(d_state "$on")" = running ] && r_ask "$on"; } || {
     health=false
     echo "$1" >>"$WORK/unhealthy"
   }
