@@ -116,6 +116,15 @@ describe("at a first release", () => {
     nano = new PretendedNano();
   });
 
+  test("a pull from ECR that is denied is tried again: a login may have ended within it, or a right not have arrived", async () => {
+    const said =
+      "Error response from daemon: pull access denied for registry/app, repository does not exist or may require 'docker login': denied: Your authorization token has expired. Reauthenticate and try again.";
+    nano.pretend(`docker/refused/${PretendedNano.digest("1").slice(0, 12)}`, `${said}\n`);
+    const outcome = await nano.deploy([web("1")], { ecr: ["registry"] });
+    expect(outcome).toMatchObject({ status: 75, last: expect.stringContaining("token has expired") });
+    expect(nano.calls("docker pull")).toHaveLength(5);
+  });
+
   const secrets = { KEY: { from: "secrets-manager", id: "app" } };
 
   test.each([

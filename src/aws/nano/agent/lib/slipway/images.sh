@@ -119,7 +119,8 @@ pull_image() {
       problem_kind=ValidationException
       return 1
     fi
-    if grep -qiE 'manifest unknown|manifest for .* not found|no matching manifest|name unknown|repository does not exist' "$RUN/docker.err"; then
+    # "repository does not exist or may require 'docker login'" says the engine of whoever is denied, which may pass
+    if grep -qiE 'manifest unknown|manifest for .* not found|no matching manifest|name unknown|repository .* not found' "$RUN/docker.err"; then
       problem_kind=ResourceNotFoundException
       return 1
     fi
