@@ -295,14 +295,6 @@ describe.each(HOSTS)("a worker on a %s", (_, newHost) => {
   });
 });
 
-test("a worker with a volume of its own is reached by nobody all the same", () => {
-  synthesize((stack) => {
-    const options = { image: image(stack), health: HealthCheck.running(5), mounts: { "/data": Mount.volume("queue") } };
-    const service = new LocalHost(stack, "host").run("worker", options);
-    expect(() => service.url).toThrow("has no port, so that nothing reaches it");
-  });
-});
-
 describe.each(HOSTS)("%s warns", (_, newHost) => {
   /** What a synth says of the declaration. */
   const warnings = (declare: (host: IHost, stack: TerraformStack) => unknown) => {

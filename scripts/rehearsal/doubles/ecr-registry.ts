@@ -21,6 +21,9 @@ interface Target {
   readonly rest: string;
 }
 
+/** Stands between the registry and a client: it answers by itself, or lets the registry do so. */
+export type Disturbance = (incoming: IncomingMessage, outgoing: ServerResponse, serve: () => void) => void;
+
 const TARGET = /^\/v2\/(.+)\/(manifests|blobs|tags)\/([^?]+)/;
 
 /** ECR's registry: a plain one behind ECR's login, permissions, and its rule that an immutable tag is pushed once. */
@@ -28,6 +31,8 @@ export class EcrRegistry {
   readonly pulls: Pull[] = [];
   /** What AWS asked about whoever pushed and pulled. */
   readonly asks: CallerAsk[] = [];
+  /** For a rehearsal of what is wrong with a registry. @default - nothing is */
+  disturbance?: Disturbance;
 
   /** @param backend the loopback port of the registry that keeps the layers */
   constructor(
@@ -39,10 +44,14 @@ export class EcrRegistry {
   ) {}
 
   readonly listener: RequestListener = (incoming, outgoing) => {
-    this.#serve(incoming, outgoing).catch((error: unknown) => {
-      if (!outgoing.headersSent) refuse(outgoing, 500, "UNKNOWN", String(error));
-      else outgoing.destroy();
-    });
+    const serve = () => {
+      this.#serve(incoming, outgoing).catch((error: unknown) => {
+        if (!outgoing.headersSent) refuse(outgoing, 500, "UNKNOWN", String(error));
+        else outgoing.destroy();
+      });
+    };
+    if (this.disturbance) this.disturbance(incoming, outgoing, serve);
+    else serve();
   };
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
