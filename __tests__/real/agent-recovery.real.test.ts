@@ -177,6 +177,16 @@ describe("at a first release", () => {
     expect(outcome.last).toContain(words);
   });
 
+  test.each([
+    ["for good elsewhere", [], 1, ": its registry wants a login: declare its pullLogin"],
+    ["for now in ECR, where a right takes a while to arrive", ["registry"], 75, ""],
+  ])("a registry that knows nobody refuses %s", async (_, ecr, status, remedy) => {
+    const words = "Error response from daemon: Head https://registry/v2/: no basic auth credentials";
+    nano.pretend(`docker/refused/${PretendedNano.digest("1").slice(0, 12)}`, `${words}\n`);
+    const outcome = await nano.deploy([web("1")], { ecr });
+    expect(outcome).toMatchObject({ status, last: expect.stringContaining(words + remedy) });
+  });
+
   test("TCP is asked at the container's own address", async () => {
     const health = { kind: "tcp", interval: 1, timeout: 1, retries: 1, startPeriod: 0 };
     expect(await nano.deploy([web("1", { health })])).toMatchObject({ status: 0 });

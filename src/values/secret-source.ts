@@ -11,7 +11,7 @@ export interface SecretSource {
   readonly key?: string;
   /**
    * How the container gets it: as a variable, which Docker keeps among its own files until the container goes, or as
-   * the file `/run/secrets/NAME`, which is in memory only. @default "env"
+   * the file `/run/secrets/NAME`, which is in memory only on a nano. @default "env"
    */
   readonly as?: "env" | "file";
   /**

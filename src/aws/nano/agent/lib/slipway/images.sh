@@ -92,7 +92,7 @@ pull_once() {
 # Whether the registry knows nobody by that login; in ECR, where a right takes a while to arrive, that says nothing.
 is_refused() {
   ! of_manifest '.ecr // [] | .[]' | grep -qxF "${1%%/*}" &&
-    grep -qE 'unauthorized|authentication required|no basic auth credentials|denied|401 Unauthorized|403 Forbidden' "$RUN/docker.err"
+    grep -qE 'unauthorized|authentication required|no basic auth credentials|denied: |access denied|401 Unauthorized|403 Forbidden' "$RUN/docker.err"
 }
 
 # pull_image REFERENCE: otherwise $problem says why; $problem_kind is set when trying again is no use.
