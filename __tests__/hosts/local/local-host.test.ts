@@ -116,6 +116,15 @@ describe("LocalHost", () => {
     expect(depends_on.filter((name) => name.includes("redis_Secrets"))).not.toEqual([]);
   });
 
+  test("a file of a service that is read-only is refused, for the engine could not write it", () => {
+    expect(() =>
+      host((local, s) => {
+        const mounts = { "/etc/app.conf": Mount.file("a") };
+        local.run("web", { image: app(s), port: 80, readOnly: true, mounts });
+      }),
+    ).toThrow('stack/host: run("web"): file to mount must not be of a service that is readOnly on a Docker engine');
+  });
+
   test("a shared volume is made once, and its services start beside their predecessors", () => {
     const stack = host((local, s) => {
       const mounts = { "/uploads": Mount.volume("uploads", { shared: true }) };

@@ -153,7 +153,7 @@ export class LocalHost extends HostBase {
 
   /** The container publishes no port and is never replaced in place: only a release that found it healthy moves on to it. */
   protected addService(service: HostedService): void {
-    const { env, command, memoryMiB, cpus, stopGraceSeconds, mounts } = service.declaration;
+    const { env, command, memoryMiB, cpus, stopGraceSeconds } = service.declaration;
     // Terraform would start it beside the old one
     const alone = isStopFirst(service.declaration) && { start: false, aliases: [this.aliasOf(service.node.id)] };
     const secrets = secretsOf(service, this.nginxImageId);
@@ -169,7 +169,7 @@ export class LocalHost extends HostBase {
       ...engineSettings(service.declaration),
       ...secrets,
       replacement: "start-first",
-      ...this.mounts.propsFor(mounts, secrets.dependsOn),
+      ...this.mounts.propsFor(service.declaration, secrets.dependsOn),
       ...alone,
     });
     this.containers.set(service.node.id, container);
