@@ -42,26 +42,35 @@ export class AcmeServer {
   private names = "";
   private readonly children: ChildProcess[] = [];
 
+  /**
+   * @param address where its directory answers
+   * @param isOpen whether it opens an account for everybody
+   */
+  constructor(
+    private readonly address = "127.0.0.1",
+    private readonly isOpen = false,
+  ) {}
+
   /** @param httpPort where it asks for what shows that a name is somebody's */
   async start(httpPort: number): Promise<void> {
     const pebble = debianProgram("pebble");
     const [port, management, dns, names] = [await freePort(), await freePort(), await freePort(), await freePort()];
-    const { certificate, key } = selfSigned(["127.0.0.1", "localhost"]);
+    const { certificate, key } = selfSigned([this.address, "127.0.0.1", "localhost"]);
     writeFileSync(this.caFile, certificate);
     writeFileSync(join(this.folder, "key.pem"), key);
     const config = {
-      listenAddress: `127.0.0.1:${port}`,
+      listenAddress: `${this.address}:${port}`,
       managementListenAddress: `127.0.0.1:${management}`,
       certificate: this.caFile,
       privateKey: join(this.folder, "key.pem"),
       httpPort,
       tlsPort: 443,
       ocspResponderURL: "",
-      externalAccountBindingRequired: true,
+      externalAccountBindingRequired: !this.isOpen,
       externalAccountMACKeys: { [EXTERNAL_ACCOUNT.keyId]: EXTERNAL_ACCOUNT.hmacKey },
     };
     writeFileSync(join(this.folder, "config.json"), JSON.stringify({ pebble: config }));
-    this.directory = `https://localhost:${port}/dir`;
+    this.directory = `https://${this.address === "127.0.0.1" ? "localhost" : this.address}:${port}/dir`;
     this.management = `https://localhost:${management}`;
     this.names = `http://127.0.0.1:${names}`;
     const nameServer = join(pebble, "../pebble-challtestsrv");
@@ -100,6 +109,11 @@ export class AcmeServer {
       });
       asked.on("error", reject).end();
     });
+  }
+
+  /** From now on every name leads to `address`. */
+  async sendNamesTo(address: string): Promise<void> {
+    await fetch(`${this.names}/set-default-ipv4`, { method: "POST", body: JSON.stringify({ ip: address }) });
   }
 
   /** From now on DNS has no address for `name`. */

@@ -5,6 +5,7 @@ import { type Check, checkHost } from "./host-checks.ts";
 import { hostStory } from "./host-story.ts";
 import type { MemoryReading } from "./machine/memory-meter.ts";
 import type { StandIn } from "./machine/stand-in.ts";
+import { type RehearsedChange, rehearseChange } from "./rehearsed-change.ts";
 import { searchBytes, searchFiles } from "./secret-search.ts";
 import { awaitBody, resolveName, visit } from "./site-visit.ts";
 import type { Stage } from "./stage.ts";
@@ -25,6 +26,10 @@ export interface Expectation {
   readonly engine?: string;
   /** Whether an output must hold a policy for whoever deploys. @default - looked at where there is one */
   readonly deployerPolicy?: boolean;
+  /** How many instances the stack launches; what is looked at is the one that runs services. @default 1 */
+  readonly machines?: number;
+  /** What is changed once the stack serves. @default - nothing */
+  readonly changes?: readonly RehearsedChange[];
 }
 
 /** A step and how long it took. */
@@ -82,9 +87,10 @@ export class Rehearsal {
     await this.#timed("terraform validate", () => this.terraform.validate());
     try {
       await this.#serve();
-      const machine = this.#machine();
+      const machine = await this.#machine();
       await this.#timed("checks", () => this.#look(machine));
       await this.#timed("second plan", () => this.#secondPlan());
+      for (const change of this.expected.changes ?? []) await this.#timed(change.what, () => this.#change(change));
     } catch (error) {
       for (const machine of this.stage.room.machines) this.#stories.push(await hostStory(machine));
       const refused = this.stage.account.front.calls.filter((call) => call.error);
@@ -103,7 +109,7 @@ export class Rehearsal {
   async #serve(): Promise<void> {
     const { name, path, text, withinSeconds } = this.expected;
     const visiting = new AbortController();
-    const body = awaitBody(() => resolveName(this.stage.account.moto, name), {
+    const body = awaitBody(() => this.#address(), {
       ...{ name, path, text },
       timeoutMs: BODY_TIMEOUT_MS,
       signal: visiting.signal,
@@ -114,14 +120,14 @@ export class Rehearsal {
         const { code, stdout, stderr } = await this.terraform.apply();
         if (code !== 0) throw new Error(`terraform apply failed\n${errors(`${stdout}\n${stderr}`)}`);
       });
-      this.#machine();
+      await this.#machine();
     } catch (error) {
       visiting.abort();
       throw error;
     }
     const lastVisits = setTimeout(() => visiting.abort(), LAST_VISITS_MS);
     const { at, address } = await body.finally(() => clearTimeout(lastVisits));
-    const { started } = this.#machine();
+    const { started } = await this.#machine();
     const since = (moment: number): number => (at - moment) / 1000;
     this.#timings.push({ step: "from boot to the application's body", seconds: since(started) });
     this.log(`${name} answers at ${address} ${since(started).toFixed(1)} s after the boot`);
@@ -148,7 +154,7 @@ export class Rehearsal {
       const { stdout } = await machine.exec("docker", "version", "-f", format);
       add(`the host's engine is ${engine}`, stdout.startsWith(`${engine} `), stdout.trim());
     }
-    const address = (await resolveName(moto, this.expected.name)) ?? "";
+    const address = (await this.#address()) ?? "";
     const other = await visit(address, ANOTHER_NAME);
     add("another Host gets nothing", "nothing" in other, "nothing" in other ? other.nothing : `status ${other.status}`);
     const open = [...new Set(account.addresses.ports)].sort((a, b) => a - b);
@@ -236,11 +242,34 @@ export class Rehearsal {
     return calls.find(({ action, status }) => action === "PutParameter" && status < 300)?.at ?? 0;
   }
 
-  #machine(): StandIn {
-    const [machine, ...more] = this.stage.room.machines;
-    if (!machine || more.length > 0)
-      throw new Error(`the stack must launch one instance, got ${more.length + (machine ? 1 : 0)}`);
-    return machine;
+  /** Where visitors of the name go: what resolves it, or else the one address with a port for them. */
+  async #address(): Promise<string | undefined> {
+    const { moto, addresses } = this.stage.account;
+    return (
+      (await resolveName(moto, this.expected.name)) ?? addresses.open.find((key) => key.includes(":80>"))?.split(":")[0]
+    );
+  }
+
+  async #change(change: RehearsedChange): Promise<void> {
+    const { name, path, text } = this.expected;
+    this.#checks.push(...(await rehearseChange(this.terraform, change)));
+    const served = await awaitBody(() => this.#address(), { name, path, text, timeoutMs: LAST_VISITS_MS }).then(
+      ({ address }) => ({ ok: true, seen: address }),
+      (error: Error) => ({ ok: false, seen: error.message }),
+    );
+    this.#checks.push({ what: `after ${change.what} ${name} answers`, ...served });
+  }
+
+  /** The machine that runs services. */
+  async #machine(): Promise<StandIn> {
+    const { machines } = this.stage.room;
+    const { machines: wanted = 1 } = this.expected;
+    if (machines.length !== wanted)
+      throw new Error(`the stack must launch ${wanted} instances, got ${machines.length}`);
+    for (const machine of machines) {
+      if (wanted === 1 || (await machine.exec("docker", "ps", "-q")).stdout.trim() !== "") return machine;
+    }
+    throw new Error("no machine runs a service");
   }
 
   async #timed(step: string, work: () => Promise<void>): Promise<void> {

@@ -12,7 +12,7 @@
  *   --report FILE      write the report as JSON too
  *   --verbose          show what Terraform says
  */
-import { writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
@@ -32,8 +32,15 @@ const ACCOUNT = "123456789012";
 const SERIALS = ["20250305", "20250610"];
 /** A film of the catalogue's, so that the front end has reached it. */
 const NETFLIX = { name: "netflix.devops-days-upes.com", text: "Orbit of the Paper Moon" };
-const KNOWN: Readonly<Record<string, { name: string; text: string }>> = {
+interface Known {
+  readonly name: string;
+  readonly text: string;
+  /** The host in front, by the beginning of its resources, where the services are on another one. */
+  readonly front?: string;
+}
+const KNOWN: Readonly<Record<string, Known>> = {
   "netflix-aws": NETFLIX,
+  "nginx-front": { ...NETFLIX, front: "front_" },
 };
 
 interface Wanted {
@@ -110,10 +117,14 @@ async function rehearse(wanted: Wanted, system: MachineSystemName): Promise<numb
     const raised = (Date.now() - began) / 1000;
     log(`synth of ${stack}`);
     const output = join(stage.runDir, "cdktf.out");
-    await requireProgram(process.execPath, ["--import", "tsx", "main.ts"], {
-      cwd: ROOT,
-      env: { ...stage.deployerEnvironment, ...declaredFor(region), CDKTF_OUTDIR: output, SLIPWAY_STACK: stack },
-    });
+    const declare = async (more: Record<string, string> = {}): Promise<void> => {
+      const surroundings = { ...stage.deployerEnvironment, ...declaredFor(region), ...more };
+      await requireProgram(process.execPath, ["--import", "tsx", "main.ts"], {
+        cwd: ROOT,
+        env: { ...surroundings, CDKTF_OUTDIR: output, SLIPWAY_STACK: stack },
+      });
+    };
+    await declare();
     const synthesized = SynthesizedStack.read(output, stack);
     const foreign = foreignRegistries(synthesized, stage.registryHost);
     if (foreign.length > 0) {
@@ -127,6 +138,7 @@ async function rehearse(wanted: Wanted, system: MachineSystemName): Promise<numb
       ...{ name, text, path, ports: [80], withinSeconds: 60 },
       engine: wanted.engine,
       deployerPolicy: stack in KNOWN,
+      ...frontChanges(KNOWN[stack]?.front, stage.runDir, declare),
     };
     const made = [output, join(stage.runDir, `terraform.${stack}.tfstate`)];
     const rehearsal = new Rehearsal(stage, terraform, expected, made, log);
@@ -149,6 +161,26 @@ async function rehearse(wanted: Wanted, system: MachineSystemName): Promise<numb
   }
   if (failure) console.error(`\n${failure instanceof Error ? failure.message : String(failure)}`);
   return failure || left.length > 0 || report?.checks.some(({ ok }) => !ok) ? 1 : 0;
+}
+
+/** What is tried of a front and the host behind it: nothing that happens to the one behind may touch the front. */
+function frontChanges(
+  front: string | undefined,
+  runDir: string,
+  declare: (more: Record<string, string>) => Promise<void>,
+) {
+  if (front === undefined) return {};
+  const next = async () => {
+    const folder = join(runDir, "next-catalog");
+    cpSync(join(ROOT, "stacks/apps/netflix-catalog"), folder, { recursive: true });
+    appendFileSync(join(folder, "app.py"), "\n# the next version\n");
+    await declare({ SLIPWAY_CATALOG_DIR: folder, SLIPWAY_VERSION: "1.0.1" });
+  };
+  const changes = [
+    { what: "the applications' next version", declare: next, untouched: front },
+    { what: "another instance of the host behind", replaced: "aws_instance.apps_", untouched: front },
+  ];
+  return { machines: 2, changes };
 }
 
 /** What a stack may ask its surroundings: where it deploys to, and a type of this machine's own processor. */

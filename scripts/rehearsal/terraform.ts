@@ -32,8 +32,8 @@ export class Terraform {
     await this.#require("validate");
   }
 
-  async apply(signal?: AbortSignal): Promise<ProgramOutcome> {
-    return await this.run("apply", ["-auto-approve", "-input=false"], signal);
+  async apply(signal?: AbortSignal, words: readonly string[] = []): Promise<ProgramOutcome> {
+    return await this.run("apply", ["-auto-approve", "-input=false", ...words], signal);
   }
 
   async destroy(): Promise<ProgramOutcome> {
@@ -41,10 +41,10 @@ export class Terraform {
   }
 
   /** What a plan would do; empty for a stack that is as it was declared. */
-  async plan(): Promise<PlannedAction[]> {
+  async plan(words: readonly string[] = []): Promise<PlannedAction[]> {
     const directory = mkdtempSync(join(tmpdir(), "slipway-rehearsal-plan-"));
     const file = join(directory, "plan");
-    await this.#require("plan", "-input=false", `-out=${file}`);
+    await this.#require("plan", "-input=false", `-out=${file}`, ...words);
     const shown = await this.#require("show", "-json", file);
     rmSync(directory, { recursive: true });
     const { resource_changes: changes = [] } = JSON.parse(shown) as {

@@ -37,7 +37,7 @@ export async function readInstance(moto: MotoClient, id: string): Promise<Instan
     type: text("instanceType"),
     state: text("instanceState/name"),
     availabilityZone: text("placement/availabilityZone"),
-    privateIp: text("privateIpAddress"),
+    privateIp: nic?.value("privateIpAddress") ?? text("privateIpAddress"),
     publicIp: nic?.value("association/publicIp") ?? item.value("ipAddress"),
     subnetId: text("subnetId"),
     vpcId: text("vpcId"),

@@ -41,6 +41,7 @@ export class StandInRoom implements MachineRoom {
       instanceId: facts.id,
       network: network.name,
       address,
+      privateIp: facts.privateIp,
       doubles: network.gateway,
       names,
     });

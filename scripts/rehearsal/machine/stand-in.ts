@@ -8,6 +8,8 @@ export interface StandInProps {
   readonly image: string;
   readonly network: string;
   readonly address: string;
+  /** Where the API says that it is in its VPC; machines reach each other there. */
+  readonly privateIp: string;
   /** Where the doubles answer, under each of `names`. */
   readonly doubles: string;
   readonly names: readonly string[];
@@ -60,6 +62,7 @@ export class StandIn implements CommandTarget {
     const machine = new StandIn(props);
     await requireProgram("docker", machine.#runArguments());
     machine.started = Date.now();
+    await machine.#joinVpc();
     return machine;
   }
 
@@ -130,6 +133,7 @@ export class StandIn implements CommandTarget {
   async reboot(): Promise<void> {
     await requireProgram("docker", ["restart", "-t", "60", this.container]);
     this.started = Date.now();
+    await this.#joinVpc();
     await this.#plugInAgain();
   }
 
@@ -140,6 +144,7 @@ export class StandIn implements CommandTarget {
   async start(): Promise<void> {
     await requireProgram("docker", ["start", this.container]);
     this.started = Date.now();
+    await this.#joinVpc();
     await this.#plugInAgain();
   }
 
@@ -151,6 +156,15 @@ export class StandIn implements CommandTarget {
   /** Takes the machine away with its disk. */
   async terminate(): Promise<void> {
     await requireProgram("docker", ["rm", "-f", "-v", this.container]);
+  }
+
+  /** Gives the machine its private address too, from which it asks the other machines of its VPC. */
+  async #joinVpc(): Promise<void> {
+    const { privateIp } = this.props;
+    if (privateIp === "") return;
+    const vpc = `${privateIp.split(".").slice(0, 2).join(".")}.0.0/16`;
+    const join = `ip address add ${privateIp}/32 dev eth0 && ip route add ${vpc} dev eth0 src ${privateIp}`;
+    await requireProgram("docker", ["exec", this.container, "sh", "-c", join]);
   }
 
   #runArguments(): string[] {
