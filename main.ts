@@ -5,6 +5,7 @@ type StackClass = new (scope: Construct, id: string) => TerraformStack;
 
 /** Loaded when they are declared: a stack without AWS loads none of it. */
 const STACKS: Readonly<Record<string, () => Promise<StackClass>>> = {
+  availability: async () => (await import("./stacks/availability.ts")).AvailabilityStack,
   cats: async () => (await import("./stacks/cats.ts")).CatsStack,
   netflix: async () => (await import("./stacks/netflix.ts")).NetflixStack,
   "netflix-aws": async () => (await import("./stacks/netflix-aws.ts")).NetflixAwsStack,

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, type TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import { AvailabilityStack } from "../../stacks/availability.ts";
 import { CatsStack } from "../../stacks/cats.ts";
 import { NetflixStack } from "../../stacks/netflix.ts";
 import { NetflixAwsStack } from "../../stacks/netflix-aws.ts";
@@ -12,7 +13,13 @@ import { NginxFrontStack } from "../../stacks/nginx-front.ts";
 const environment = { ...process.env };
 
 beforeEach(() => {
-  const images = ["nginx:1.30.5", "registry:2.8.3", "python:3.12.8-slim-bookworm", "node:22.12.0-slim"];
+  const images = [
+    "nginx:1.30.5",
+    "registry:2.8.3",
+    "python:3.12.8-slim-bookworm",
+    "node:22.12.0-slim",
+    "influxdb:1.8.10",
+  ];
   const lockfile = join(mkdtempSync(join(tmpdir(), "slipway-lock-")), "slipway.lock.json");
   const pins = Object.fromEntries(images.map((name) => [`docker.io/library/${name}`, `sha256:${"0".repeat(64)}`]));
   writeFileSync(lockfile, JSON.stringify({ version: 1, images: pins }));
@@ -45,6 +52,7 @@ function synthesized(Stack: new (scope: Construct, id: string) => TerraformStack
 }
 
 test.each([
+  ["availability", AvailabilityStack],
   ["cats", CatsStack],
   ["netflix", NetflixStack],
   ["netflix-aws", NetflixAwsStack],
