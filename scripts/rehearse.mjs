@@ -8,16 +8,17 @@ import { PROGRAMS } from "./rehearsal/programs.mjs";
 
 /**
  * Makes the machine ready for a rehearsal and starts it: node scripts/rehearse.mjs [stack] [options] [--yes]
- * The options are those of rehearsal/rehearse.ts.
+ * The options are those of rehearsal/rehearse.ts; for `data-volume`, which is no stack, of rehearsal/rehearse-data.ts.
  */
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const words = process.argv.slice(2);
+const program = words[0] === "data-volume" ? "rehearse-data.ts" : "rehearse.ts";
 const terminal = new Terminal({ out: process.stdout, input: process.stdin, env: process.env });
 
 try {
   await makeReady(terminal, findProject(ROOT), { verb: "test", yes: words.includes("--yes"), programs: PROGRAMS });
-  const args = ["--import", "tsx", "scripts/rehearsal/rehearse.ts", ...words.filter((word) => word !== "--yes")];
+  const args = ["--import", "tsx", `scripts/rehearsal/${program}`, ...words.filter((word) => word !== "--yes")];
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: "inherit" });
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, () => child.kill(signal));
   child.once("exit", (code) => {

@@ -13,8 +13,10 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
+import { agentArtifact } from "../../src/aws/nano/agent-artifact.ts";
 import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
 
+const AGENT = `usr/local/lib/slipway/agents/${agentArtifact().sha256}`;
 const VOLUME = "vol-0123456789abcdef0";
 const DISK = `dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_${VOLUME.replace("-", "")}`;
 /** Where disks are NVMe, the one that the host boots from has such a name too. */
@@ -49,9 +51,10 @@ const mayResize =
     (1 << 24)) !==
   0;
 
-/** A host that was declared with the data volume. */
+/** A host that was declared with a data volume, and that a release told which. */
 function host(nano = new PretendedNano()): PretendedNano {
-  nano.write("etc/slipway/host.conf", `${nano.read("etc/slipway/host.conf")}DATA_VOLUME=${VOLUME}\n`);
+  nano.write("etc/slipway/host.conf", `${nano.read("etc/slipway/host.conf")}DATA_VOLUME=declared\n`);
+  nano.write("var/lib/slipway/data-volume", `${VOLUME}\n`);
   mkdirSync(join(nano.root, "dev/disk/by-id"), { recursive: true });
   symlinkSync("/dev/null", join(nano.root, ROOT_DISK));
   nanos.push(nano);
@@ -275,8 +278,10 @@ test("the next host goes on with the certificates of the one before, and serves 
   unmount(nano);
 
   const next = host();
+  rmSync(join(next.root, "var/lib/slipway/data-volume"));
   const text = () => next.read(`var/lib/slipway/live/tls-${NAME}.conf`).split("\n")[0];
-  expect(await next.deploy([{ name: "web", image: "1" }], { tls })).toMatchObject({ status: 0 });
+  expect(await next.deploy([{ name: "web", image: "1" }], { tls, dataVolume: VOLUME })).toMatchObject({ status: 0 });
+  expect(next.calls("systemctl enable")).toEqual(["systemctl enable slipway-data.service"]);
   expect(text()).toBe("# 503");
   plugIn(next, device);
   expect(await next.run("converge")).toMatchObject({ status: 0 });
@@ -285,4 +290,46 @@ test("the next host goes on with the certificates of the one before, and serves 
   expect(next.read("var/lib/slipway/acme/accounts/one/account_key.pem")).toBe("account");
   const kept = ["var/lib/slipway/tls", `${DATA}/tls`].map((folder) => statSync(join(next.root, folder)).mode & 0o077);
   expect(kept).toEqual([0, 0]);
+});
+
+describe("a service that keeps data", () => {
+  const web = { name: "web", image: "1" };
+  const mounts = { "/data": { kind: "volume", volume: "redis" } };
+  const cache = { name: "cache", image: "2", mounts, direct: "172.17.0.1:30000" };
+  const ABSENT = `cache: its data is not there: the data volume ${VOLUME} is not attached: `;
+
+  test("is not released while its volume is missing, and what served serves on; once it comes, late, it starts", async () => {
+    const nano = host(await PretendedNano.serving());
+    const told = nano.put(nano.manifest([web, cache]));
+    const { status, last } = await nano.told(told);
+    expect([status, last]).toEqual([75, expect.stringMatching(/^slipway: again version=2 /)]);
+    expect(last).toContain(ABSENT);
+    expect([nano.serves("1", "2"), nano.containers()]).toEqual([{ web: "1" }, ["slipway-web-20000"]]);
+    expect(nano.exists(DATA)).toBe(false);
+    plugIn(nano, disk(nano).device);
+    expect(await nano.told(told)).toMatchObject({ status: 0 });
+    expect(nano.serves("1", "2")).toEqual({ web: "1", cache: "2" });
+    expect((await nano.run("status")).lines).toContainEqual(expect.stringMatching(/^ {2}redis +volume \S+, declared$/));
+
+    // as after a boot without it: the engine could not start the container, whose folder is not there
+    unmount(nano);
+    rmSync(join(nano.root, DISK));
+    nano.reboot();
+    nano.pretend("docker/slipway-cache-20002/state", "exited false 127\n");
+    const boot = await nano.run("converge");
+    expect([boot.status, boot.lines.join("\n")]).toEqual([75, expect.stringContaining(ABSENT)]);
+    expect(boot.lines[0]).toBe(`slipway: waiting for the data volume ${VOLUME}, 10 s at most`);
+    expect(nano.exists(DATA)).toBe(false);
+    expect(nano.serves("1", "2")).toEqual({ web: "1" });
+  });
+
+  test("would start on an empty folder without the agent's look", async () => {
+    const nano = host();
+    const driver = `${AGENT}/lib/slipway/driver.sh`;
+    const careless = nano.read(driver).replace('need_data "$1" || return\n', "");
+    expect(careless).not.toBe(nano.read(driver));
+    nano.write(driver, careless);
+    expect(await nano.deploy([cache])).toMatchObject({ status: 0 });
+    expect([nano.serves("2"), isMounted(nano)]).toEqual([{ cache: "2" }, false]);
+  });
 });

@@ -300,14 +300,16 @@ test("another type stops and starts the same machine; one of another platform is
   ]);
 });
 
-test("a data volume is encrypted by its key, attached to its host, and known to it by its id", async () => {
+test("a data volume is encrypted by its key, attached to its host, and named by its release", async () => {
   const id = await project.output("data-volume");
   const [volume] = await query<[Volume]>("Volumes", "ec2", "describe-volumes", "--volume-ids", id);
   expect(volume).toMatchObject({ Size: 10, VolumeType: "gp3", Encrypted: true, KmsKeyId: declared.key });
   expect(volume.Tags).toContainEqual({ Key: "dev.slipway.stack", Value: STACK });
   const [{ InstanceId, Device }] = volume.Attachments;
   expect(Device).toBe("/dev/sdf");
-  expect(await new AccountHost(aws, NAME, InstanceId).userData()).toContain(`\n    DATA_VOLUME=${id}\n`);
+  const plain = new AccountHost(aws, NAME, InstanceId);
+  expect(await plain.userData()).toContain("\n    DATA_VOLUME=declared\n");
+  expect((await plain.release(`/slipway/${STACK}/plain/release`)).manifest).toMatchObject({ dataVolume: id });
 });
 
 test("no plan replaces a data volume by another; it grows where it stands, and its zone is the host's", async () => {
@@ -331,13 +333,13 @@ test("nothing is destroyed while the data volume is Terraform's; nothing of the 
   const [address] = (await project.terraform("state", "list")).output.match(/^aws_ebs_volume\..*$/m) ?? [""];
   expect(await project.terraform("state", "rm", address)).toMatchObject({ status: 0 });
   kept.push(id);
-  // as where a data volume is declared for a host that stands, or restored
+  // as where one is restored
   expect(planned(await project.plan())).toEqual([
     expect.stringMatching(/^aws_ebs_volume\.plain_\w+ will be created$/),
-    expect.stringMatching(
-      /^aws_instance\.plain_\w+ (?:must be replaced|will be replaced due to changes in replace_triggered_by)$/,
-    ),
+    expect.stringMatching(/^aws_instance\.plain_\w+ will be replaced due to changes in replace_triggered_by$/),
+    expect.stringMatching(/^aws_ssm_parameter\.plain_\w+ will be updated in-place$/),
     expect.stringMatching(/^aws_volume_attachment\.plain_\w+ must be replaced$/),
+    expect.stringMatching(/^terraform_data\.plain_DataVolume_Identity_\w+ will be updated in-place$/),
   ]);
 });
 

@@ -1,6 +1,5 @@
 import { TerraformOutput } from "cdktf";
 import type { NanoHostProps } from "../../../src/aws/index.ts";
-import { hostBootstrap, VOLUME_TO_BE } from "../../../src/aws/nano/host-bootstrap.ts";
 import { only } from "../../synthesize.ts";
 import { nano } from "./nano-host-stack.ts";
 
@@ -72,20 +71,23 @@ test("is attached to the host, whose instance is stopped first, before the host 
   expect(deploy?.depends_on).toContainEqual(expect.stringMatching(/^aws_volume_attachment\./));
 });
 
-test("is known to the host by its id, which its user data gets at the apply", () => {
-  const text = only(declared(DATA), "aws_instance").user_data_base64 as string;
-  const [, base64, found] =
-    /^\$\{base64encode\(replace\(base64decode\("([^"]+)"\), "([^"]+)", aws_ebs_volume\.\S+\.id\)\)\}$/.exec(text) ?? [];
-  const userData = Buffer.from(base64 ?? "", "base64").toString("utf8");
-  expect([found, userData.split(VOLUME_TO_BE).length]).toEqual([VOLUME_TO_BE, 2]);
-  const plain = only(declared({}), "aws_instance").user_data_base64 as string;
-  expect(userData.replace(`    DATA_VOLUME=${found}\n`, "")).toBe(Buffer.from(plain, "base64").toString("utf8"));
-  expect(only(declared({ ...DATA, userDataReplaceOnChange: false }), "aws_instance").lifecycle).toEqual({
+test("is declared in the user data, and named by each release; another one makes the host anew", () => {
+  const stack = declared({ ...DATA, userDataReplaceOnChange: false });
+  const textOf = (of: typeof stack) =>
+    Buffer.from(only(of, "aws_instance").user_data_base64 as string, "base64").toString("utf8");
+  expect(textOf(stack).replace("    DATA_VOLUME=declared\n", "")).toBe(textOf(declared({})));
+  expect(stack.manifest).toMatchObject({ dataVolume: expect.stringMatching(/^\$\{aws_ebs_volume\..*\.id\}$/) });
+  expect(only(stack, "aws_instance").lifecycle).toEqual({
     ignore_changes: ["ami", "user_data_base64", "user_data"],
-    replace_triggered_by: [expect.stringMatching(/^aws_ebs_volume\.host_DataVolume_\w+\.id$/)],
+    replace_triggered_by: [
+      expect.stringMatching(/^terraform_data\.host_DataVolume_Identity_\w+$/),
+      expect.stringMatching(/^terraform_data\.host_Instance_Platform_\w+$/),
+    ],
   });
-  const names = { host: "stack/host", parameter: "/slipway/stack/host/release" };
-  expect(hostBootstrap({ ...names, dataVolume: "vol-1" })).toContain("    MARKER_PORT=8100\n    DATA_VOLUME=vol-1\n");
+  const { resource } = JSON.parse(stack.json) as { resource: { terraform_data: Record<string, object> } };
+  const identity = Object.entries(resource.terraform_data).find(([name]) => name.includes("_Identity_"))?.[1];
+  expect(identity).toMatchObject({ input: expect.stringMatching(/^\$\{aws_ebs_volume\..*\.id\}$/) });
+  expect(identity).not.toHaveProperty("lifecycle");
 });
 
 test("chooses the subnet by its zone, and is held against the zone of a subnet that is given", () => {
@@ -156,7 +158,8 @@ test("is part of the price", () => {
 
 test("is nothing where it is not declared", () => {
   const stack = declared({});
-  expect([stack.json.includes("aws_ebs_volume"), stack.json.includes("DATA_VOLUME")]).toEqual([false, false]);
+  expect(stack.json).not.toContain("aws_ebs_volume");
+  expect(stack.manifest).not.toHaveProperty("dataVolume");
   expect(stack.data.aws_subnet).toBeUndefined();
 });
 

@@ -3,10 +3,10 @@ import { EbsVolume } from "@cdktf/provider-aws/lib/ebs-volume";
 import { VolumeAttachment } from "@cdktf/provider-aws/lib/volume-attachment";
 import { Construct } from "constructs";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
+import { RememberedValue } from "../../terraform/remembered-value.ts";
 import type { AwsAccount } from "../aws-account.ts";
 import type { DataVolumeOptions } from "./data-volume-options.ts";
 import { dataVolumeDeployerStatements } from "./deployer-policy.ts";
-import { VOLUME_TO_BE } from "./host-bootstrap.ts";
 
 /** What a {@link DataVolume} takes. */
 export interface DataVolumeProps extends DataVolumeOptions {
@@ -33,6 +33,8 @@ const DEVICE = "/dev/sdf";
 export class DataVolume extends Construct {
   /** A reference. */
   readonly volumeId: string;
+  /** For what the host's instance is made anew: another volume, for which Terraform would only stop it. */
+  readonly identity: RememberedValue;
   private readonly volume: EbsVolume;
   private readonly zone: DataAwsSubnet;
 
@@ -62,20 +64,8 @@ export class DataVolume extends Construct {
       },
     });
     this.volumeId = this.volume.id;
+    this.identity = new RememberedValue(this, "Identity", this.volumeId);
     account.addDeployerStatements(...dataVolumeDeployerStatements(account, stack, declared));
-  }
-
-  /**
-   * What a host is made anew for: another volume. Why Terraform is told so by a word of its own: it does not know the id of
-   * a volume that it has yet to make, and the provider then plans to change the host's user data where it stands.
-   */
-  get address(): string {
-    return `${this.volume.terraformResourceType}.${this.volume.friendlyUniqueId}.id`;
-  }
-
-  /** `base64`, the user data of a host that has a data volume, with the volume's id in it; a reference. */
-  nameIn(base64: string): string {
-    return `\${base64encode(replace(base64decode("${base64}"), "${VOLUME_TO_BE}", ${this.volume.fqn}.id))}`;
   }
 
   /** Attaches it to the instance; another instance is stopped first, so that nothing is written any more. */

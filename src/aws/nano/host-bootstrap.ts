@@ -12,8 +12,8 @@ export interface HostBootstrapOptions {
   readonly host: string;
   /** The parameter that holds its releases, `/slipway/stack/host/release`. */
   readonly parameter: string;
-  /** The id of its data volume. @default - it has none */
-  readonly dataVolume?: string;
+  /** Whether it has a data volume; which one, its releases say. @default false */
+  readonly hasDataVolume?: boolean;
   /** MiB of swap; 512 MB of memory do not hold apt and Docker at once. @default 1024 */
   readonly swapMiB?: number;
   /** Packages of the user's own. @default - none */
@@ -33,9 +33,6 @@ DPkg::Lock::Timeout "600";
 // stands between quotes in a shell file
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
 const PARAMETER = /^(?:\/[A-Za-z0-9._-]+)+$/;
-
-/** Stands for an id that Terraform alone knows, and is as long. */
-export const VOLUME_TO_BE = `vol-${"0".repeat(17)}`;
 
 const STAGE_ZERO = "/usr/local/sbin/slipway-agent";
 
@@ -66,8 +63,8 @@ export function hostBootstrap(options: HostBootstrapOptions): string {
 export function hostConf({
   host,
   parameter,
-  dataVolume,
-}: Pick<HostBootstrapOptions, "host" | "parameter" | "dataVolume">): string {
+  hasDataVolume,
+}: Pick<HostBootstrapOptions, "host" | "parameter" | "hasDataVolume">): string {
   if (!NAME.test(host)) {
     const remedy = "name stack and host by letters, digits, dots, dashes and underscores";
     throw new InvalidValueError({ subject: "host name", rule: "must be a plain path", got: host, remedy });
@@ -75,7 +72,7 @@ export function hostConf({
   if (!PARAMETER.test(parameter)) {
     throw new InvalidValueError({ subject: "parameter name", rule: "must be an absolute path", got: parameter });
   }
-  const data = dataVolume === undefined ? "" : `DATA_VOLUME=${dataVolume}\n`;
+  const data = hasDataVolume ? "DATA_VOLUME=declared\n" : "";
   return `HOST=${host}\nPARAMETER=${parameter}\nMARKER_PORT=${MARKER_PORT}\n${data}`;
 }
 

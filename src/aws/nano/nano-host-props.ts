@@ -46,7 +46,7 @@ export interface NanoHostProps extends AwsEnvironment {
   readonly volumeGiB?: number;
   /**
    * An EBS volume that outlives the instance, for the volumes of services and the certificates of sites. Declaring it, or
-   * no longer, makes a new instance: its id is in the user data.
+   * no longer, makes a new instance: the user data says that there is one.
    * @default - none: what services write goes with their containers
    */
   readonly dataVolume?: DataVolumeOptions;

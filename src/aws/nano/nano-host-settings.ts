@@ -9,7 +9,7 @@ import { AwsAccount } from "../aws-account.ts";
 import { checkResourceId, ELASTIC_IP, SUBNET, TOPIC, ZONE } from "../resource-id.ts";
 import { packageName } from "./cloud-config.ts";
 import { checkDataVolume } from "./data-volume-options.ts";
-import { hostBootstrap, hostConf, swapSize, VOLUME_TO_BE } from "./host-bootstrap.ts";
+import { hostBootstrap, hostConf, swapSize } from "./host-bootstrap.ts";
 import { InstanceType } from "./instance-type.ts";
 import { MachineImage } from "./machine-image.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
@@ -97,7 +97,7 @@ export function nanoHostSettings(scope: Construct, names: HostNames, props: Nano
 
 function readUserData(scope: Construct, names: HostNames, props: NanoHostProps): UserData {
   const { swapMiB, packages = [], files = [] } = props;
-  const dataVolume = props.dataVolume ? VOLUME_TO_BE : undefined;
+  const hasDataVolume = props.dataVolume !== undefined;
   collectErrors([
     () => atProperty(scope, "id", () => hostConf(names)),
     () => checkLiteral(scope, "swapMiB", swapMiB, swapSize),
@@ -116,7 +116,9 @@ function readUserData(scope: Construct, names: HostNames, props: NanoHostProps):
       throw new ConstructError(scope, "files", { subject: "files", rule: "must be a list", got: files, remedy });
     },
   ]);
-  return atProperty(scope, "files", () => userData(hostBootstrap({ ...names, swapMiB, packages, files, dataVolume })));
+  return atProperty(scope, "files", () =>
+    userData(hostBootstrap({ ...names, swapMiB, packages, files, hasDataVolume })),
+  );
 }
 
 function referenceChecks(scope: Construct, { subnet, zone, elasticIp, statusAlarm }: NanoHostProps): (() => void)[] {

@@ -209,6 +209,7 @@ export class NanoHost extends HostBase implements IRole {
       releaseManifest({
         release: addresses.named(this.release),
         portsOf: (name) => this.portsOf(name),
+        dataVolume: this.dataVolumeId,
         ecr: this.pulls().map(({ address }) => address),
         logins: this.hostedContainers.flatMap(({ image }) => releasedLogin(image.repository) ?? []),
         specOf: (_, name) => this.rollout.specOf(name),

@@ -39,7 +39,7 @@ export class NanoInstance extends Construct {
       ...(userDataReplaceOnChange ? [] : ["user_data_base64", "user_data"]),
     ];
     const replacedBy = [
-      ...(dataVolume ? [dataVolume.address] : []),
+      ...(dataVolume ? [dataVolume.identity.address] : []),
       ...(isUsualImage ? [this.remembered(type.platform)] : []),
     ];
     const lifecycle = {
@@ -51,7 +51,7 @@ export class NanoInstance extends Construct {
       instanceType: type.name,
       iamInstanceProfile: role.profileName,
       networkInterface: [{ deviceIndex: 0, networkInterfaceId: address.interfaceId }],
-      userDataBase64: dataVolume ? dataVolume.nameIn(userData.base64) : userData.base64,
+      userDataBase64: userData.base64,
       userDataReplaceOnChange,
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
       rootBlockDevice: { volumeType: "gp3", volumeSize: volumeGiB, encrypted: true, deleteOnTermination: true, tags },

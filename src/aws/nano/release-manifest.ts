@@ -21,6 +21,8 @@ export interface ReleaseManifestOptions {
   readonly portsOf: (service: string) => ClaimedPorts;
   /** Addresses of the ECR registries that it pulls from; may be references. @default - none */
   readonly ecr?: readonly string[];
+  /** May be a reference. @default - the host has none */
+  readonly dataVolume?: string;
   /** How it gets into the repositories of other registries that want a login. @default - none */
   readonly logins?: readonly ReleasedLogin[];
   /** Names the spec of each service and task by its digest: a reference where Terraform alone knows the image. */
@@ -38,6 +40,8 @@ export interface ReleaseManifest {
   readonly ecr: readonly string[];
   readonly drainSeconds: number;
   readonly keepReleases: number;
+  /** The id of the host's data volume. @default - it has none */
+  readonly dataVolume?: string;
   readonly sites: string;
   /** The names with TLS. @default - none */
   readonly tls?: readonly ReleasedTls[];
@@ -66,7 +70,7 @@ const FOLDERS = { certificates: "/var/lib/slipway/tls", passwords: "/run/slipway
  * @throws InvalidValueError for what Nginx would refuse
  */
 export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifest {
-  const { release, portsOf, ecr = [], logins = [], edge, specOf, taskLedger } = options;
+  const { release, dataVolume, portsOf, ecr = [], logins = [], edge, specOf, taskLedger } = options;
   const sites = nginxTlsSites(release.sites, FOLDERS);
   const { trustedProxies, fronts = [], tasks, schedules } = release;
   const reached = new Set(fronts.flatMap((front) => front.services));
@@ -85,6 +89,7 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     ecr: [...new Set(ecr)].sort(),
     drainSeconds: release.drainSeconds,
     keepReleases: release.keepReleases,
+    ...(dataVolume === undefined ? {} : { dataVolume }),
     sites: renderSites(texts),
     ...(tls.length === 0 ? {} : { tls }),
     ...(basicAuth.length === 0 ? {} : { basicAuth }),

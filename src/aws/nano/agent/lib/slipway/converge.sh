@@ -158,6 +158,7 @@ release_it() {
   [ -z "$refused" ] || failed "$refused"
   [ "$1" = restore ] || begin_attempt
   begin_work
+  take_data_volume
   ! needs_certificates "$1" || take_certificates || lacks_something "$1" $?
   take_passwords || lacks_something "$1" $?
   write_docker_config

@@ -3,6 +3,7 @@
 #   /var/lib/slipway-data/tls, acme      copies of the host's certificates and of its accounts at ACME servers, from which
 #                                        the host that replaces it goes on
 # A disk with anything on it is never formatted. What the host remembers of it:
+#   $STATE/data-volume    its id, which releases name
 #   $STATE/formatting     the volume that was blank when it began to be formatted
 #   $STATE/brought        certificates that were on the volume are on the host
 # shellcheck shell=sh disable=SC2034,SC2154 # the callers set $manifest, $complete is status'
@@ -17,7 +18,20 @@ DATA_WAIT_AGAIN=10 # of one that has served: EC2 starts it with its volumes, and
 DISK_NAMES=$ROOT/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_
 MIB=1048576
 
-has_data_volume() { [ -n "${DATA_VOLUME:-}" ]; }
+# By the user data one is declared; which one, releases say.
+has_data_volume() {
+  [ ! -s "$STATE/data-volume" ] || DATA_VOLUME=$(cat "$STATE/data-volume")
+  [ -n "${DATA_VOLUME:-}" ]
+}
+
+# Takes the volume that the release names.
+take_data_volume() {
+  named=$(of_manifest '.dataVolume // empty')
+  [ -n "$named" ] && [ "$named" != "$(cat "$STATE/data-volume" 2>/dev/null)" ] || return 0
+  echo "$named" | keep "$STATE/data-volume"
+  systemctl enable "$DATA_UNIT" 2>/dev/null
+  settle_data
+}
 
 data_is_mounted() { mountpoint -q "$DATA" 2>/dev/null; }
 
@@ -134,7 +148,7 @@ grow_disk() {
 
 # Part of each run: what was in vain is tried again, and nothing else of the run depends on it.
 settle_data() {
-  has_data_volume || return 0
+  has_data_volume && [ -s "$STATE/data-volume" ] || return 0
   data_is_mounted || systemctl restart "$DATA_UNIT" 2>/dev/null 9>&-
   data_is_mounted || return 0
   disk=$(findmnt -nro SOURCE "$DATA") # which grows while it is in use

@@ -17,7 +17,6 @@ set_up() {
   ! grep -q /docker/ "$RUN/put" || docker=restart
   ! grep -q /nginx.conf "$RUN/put" || nginx=reload-or-restart
   systemctl enable docker nginx 2>/dev/null
-  ! has_data_volume || systemctl enable "$DATA_UNIT" 2>/dev/null
   # without the lock's descriptor, which a daemon would hold for ever
   systemctl "$docker" docker 9>&- || {
     problem="the Docker Engine does not start: systemctl status docker"
