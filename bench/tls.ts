@@ -2,7 +2,7 @@
  * What TLS costs a host that boots: a rehearsed deploy of one page without it and one with it, on machines of a nano's
  * memory that install their packages, the ACME client among them; the certificates are of a real ACME server (pebble). It
  * is the rehearsal of TLS, too: the certificate is issued and asked for by name, HTTP is sent to HTTPS, and a second plan is
- * empty. As root: `node --import tsx bench/tls.ts [--prepared]`; with `--prepared` the machine has its packages already.
+ * empty. As root, with what `npx slipway env` prints: `node --import tsx bench/tls.ts [--prepared]`; with `--prepared` the machine has its packages already.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { request as requestPlain } from "node:http";

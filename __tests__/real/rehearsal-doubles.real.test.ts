@@ -29,6 +29,30 @@ afterAll(async () => {
 
 jest.setTimeout(120_000);
 
+test("a rule for another security group keeps what it is described by", async () => {
+  const group = (name: string) =>
+    aws.query("GroupId", "ec2", "create-security-group", "--group-name", name, "--description", name);
+  const [front, behind] = [await group("front"), await group("behind")];
+  const permission = JSON.stringify([
+    {
+      IpProtocol: "tcp",
+      FromPort: 31_048,
+      ToPort: 31_048,
+      UserIdGroupPairs: [{ GroupId: front, Description: "front" }],
+    },
+  ]);
+  const words = ["authorize-security-group-ingress", "--group-id", behind, "--ip-permissions", permission];
+  await aws.ask("ec2", ...words);
+  const filter = ["--filters", `Name=group-id,Values=${behind}`];
+  const rules = await aws.query<object[]>(
+    "SecurityGroupRules[?!IsEgress]",
+    ...["ec2", "describe-security-group-rules", ...filter],
+  );
+  expect(rules).toMatchObject([
+    { FromPort: 31_048, ToPort: 31_048, Description: "front", ReferencedGroupInfo: { GroupId: front } },
+  ]);
+});
+
 describe("signatures", () => {
   const target = "AmazonSSM.DescribeParameters";
 

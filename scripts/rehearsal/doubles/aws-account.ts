@@ -8,6 +8,7 @@ import { EcrApi } from "./ecr-api.ts";
 import { EcrLogins } from "./ecr-logins.ts";
 import { EcrRegistry } from "./ecr-registry.ts";
 import { ElasticAddresses } from "./elastic-addresses.ts";
+import { playGroupRules } from "./group-rules.ts";
 import { ImageLedger } from "./image-ledger.ts";
 import { InstanceMetadata } from "./instance-metadata.ts";
 import { checkInstancePermissions, registryPermission } from "./instance-permissions.ts";
@@ -78,6 +79,7 @@ export class AwsAccount {
     checkInstancePermissions(front, policies, account);
     playParameterStore(front, moto, published.parameters);
     playDocumentStore(front, moto);
+    playGroupRules(front, moto);
     new CpuCredits().serve(front);
     const registrationDelay = (): number => (props.registrationSeconds ?? DEFAULT_REGISTRATION_SECONDS) * 1000;
     const instances = new Instances({ moto, principals, policies, account, room: props.room, registrationDelay, log });
