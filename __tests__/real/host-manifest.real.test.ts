@@ -1,6 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { scheduleWithDefaults } from "../../src/release/schedule.ts";
 import { ServicePorts } from "../../src/release/service-ports.ts";
+import { taskWithDefaults } from "../../src/release/task.ts";
 import { Tls } from "../../src/release/tls.ts";
 import { HealthCheck } from "../../src/values/health-check.ts";
 import { Mount } from "../../src/values/mount.ts";
@@ -41,6 +43,14 @@ const full = () =>
       agent,
       ...declaredManifest({
         host: HOST,
+        tasks: [
+          taskWithDefaults({ name: "migrate", image: IMAGE, before: ["web"], env: { A: "1" }, user: "app" }),
+          taskWithDefaults({ name: "seed", image: IMAGE }),
+        ],
+        taskLedger: "/slipway/stack/host/tasks",
+        schedules: ["@hourly", "*/7 1-3,5 * jan,mar sun-wed", "0 0 29 2 *"].map((cron, at) =>
+          scheduleWithDefaults({ name: `report-${at}`, image: IMAGE, cron }),
+        ),
         ecr: ["123456789012.dkr.ecr.eu-west-1.amazonaws.com"],
         services: [
           {
@@ -99,7 +109,7 @@ test("a manifest as we write it may be released, with null for what is absent as
     sparse.services[1][key] = null;
   sparse.unknown = null;
   expect(problems(sparse)).toEqual([]);
-  expect(problems({ ...full(), services: [] })).toEqual([]);
+  expect(problems({ ...full(), services: [], tasks: [] })).toEqual([]);
   // the format before this one, which named no agent
   expect(problems({ ...full(), manifest: 2, agent: undefined })).toEqual([]);
 });
@@ -236,6 +246,35 @@ test.each<[string, object, string]>([
   const manifest = full();
   Object.assign(manifest.services[0], change);
   expect(problems(manifest).join("\n")).toContain(problem);
+});
+
+test.each<[string, "tasks" | "schedules", object, string]>([
+  ["a task with an unknown key", "tasks", { port: 80 }, "task migrate has the unknown key port"],
+  ["a task by tag", "tasks", { image: "app:1.0" }, "task migrate has an image that is not pinned by digest: app:1.0"],
+  ["a task without a spec", "tasks", { spec: null }, "task migrate has no spec"],
+  ["a task that may not end", "tasks", { timeoutSeconds: 0 }, "task migrate has no timeout"],
+  ["a task before nobody", "tasks", { before: ["nobody"] }, "task migrate is before a service that is none"],
+  ["a task before a word", "tasks", { before: "web" }, "task migrate is before a service that is none"],
+  ["a task of a service's name", "tasks", { name: "web" }, "two have one name"],
+  ["a schedule with a shell in its time", "schedules", { calendar: "$(id)" }, "schedule report-0 has no calendar"],
+  [
+    "a schedule of two times",
+    "schedules",
+    { calendar: "*-*-* 1:00:00 UTC\nUnit=x" },
+    "schedule report-0 has no calendar",
+  ],
+  ["a schedule without an end", "schedules", { timeoutSeconds: 1e6 }, "schedule report-0 has no timeout"],
+  ["a schedule with a path for its name", "schedules", { name: "../x" }, "../x is an invalid name"],
+])("%s is refused", (_, key, change, problem) => {
+  const manifest = full();
+  Object.assign(manifest[key][0], change);
+  expect(problems(manifest).join("\n")).toContain(problem);
+});
+
+test("tasks without a ledger are refused, and what is neither tasks nor schedules", () => {
+  expect(problems({ ...full(), taskLedger: null })).toContain("names no ledger of its tasks");
+  expect(problems({ ...full(), tasks: [], taskLedger: null })).toEqual([]);
+  expect(problems({ ...full(), schedules: {} })).toContain("has no valid tasks or schedules");
 });
 
 function check(change: object) {

@@ -17,8 +17,8 @@ export interface PlacedService extends ServiceOptions {
 
 /** What a nano host is told, declared in short. */
 export interface DeclaredManifest
-  extends Pick<ReleaseOptions, "host" | "drainSeconds" | "keepReleases">,
-    Pick<ReleaseManifestOptions, "ecr" | "edge" | "logins"> {
+  extends Pick<ReleaseOptions, "host" | "drainSeconds" | "keepReleases" | "tasks" | "schedules">,
+    Pick<ReleaseManifestOptions, "taskLedger" | "ecr" | "edge" | "logins"> {
   readonly services: readonly PlacedService[];
   /** Names and the service that each leads to. @default - none */
   readonly sites?: Readonly<Record<string, string>>;
@@ -36,6 +36,7 @@ export function declaredManifest({
   ecr,
   logins,
   edge,
+  taskLedger,
   ...rest
 }: DeclaredManifest): ReleaseManifest {
   const ports = new Map(services.map(({ name, ports }) => [name, ports]));
@@ -55,6 +56,7 @@ export function declaredManifest({
     ecr,
     logins,
     edge,
+    taskLedger,
     specOf: specDigest,
   });
 }
