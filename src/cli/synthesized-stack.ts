@@ -159,12 +159,13 @@ export class SynthesizedStack {
     return this.steps.filter(({ command, told }) => told.SLIPWAY_SECRETS !== undefined && !command.endsWith(" verify"));
   }
 
-  /** The containers whose successors start beside them: a host's services. */
+  /** The containers whose successors start beside them, and which are to run: a host's services. */
   get startFirstContainers(): { readonly path: string; readonly address: string }[] {
     const containers = this.document.resource?.docker_container ?? {};
     return Object.keys(containers)
       .sort()
       .filter((name) => list(containers[name]?.lifecycle).some((lifecycle) => lifecycle.create_before_destroy === true))
+      .filter((name) => containers[name]?.restart !== "no")
       .map((name) => `docker_container.${name}`)
       .map((address) => ({ path: ownerOf(this.pathOf(address)), address }));
   }

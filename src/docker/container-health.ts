@@ -1,3 +1,6 @@
+import type { IConstruct } from "constructs";
+import { knownProps } from "../terraform/known-props.ts";
+import { requireWordList } from "../terraform/literal.ts";
 import type { OptionNames } from "../values/known-options.ts";
 
 /** A health check that runs inside the container with the image's own tools. */
@@ -31,4 +34,11 @@ export function containerHealthBlock(health: ContainerHealth) {
     startPeriod: "0s",
     retries: health.retries ?? 30,
   };
+}
+
+/** @throws {ConstructError} for what no engine asks */
+export function checkHealth(scope: IConstruct, health: ContainerHealth | undefined): void {
+  knownProps(scope, health, HEALTH_OPTIONS, "health");
+  if (health)
+    requireWordList(scope, "health.command", health.command, 'write e.g. ["wget", "-q", "http://127.0.0.1/"]');
 }

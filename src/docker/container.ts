@@ -13,7 +13,8 @@ import type { Platform } from "../values/platform.ts";
 import type { PortMapping } from "../values/port-mapping.ts";
 import { DEFAULT_STOP_GRACE_SECONDS, stopGrace } from "../values/stop-grace.ts";
 import { checkEngineOptions, engineAttributes, keptByProvider, overrides } from "./container-engine.ts";
-import { type ContainerHealth, containerHealthBlock, HEALTH_OPTIONS } from "./container-health.ts";
+import { checkFiles } from "./container-files.ts";
+import { type ContainerHealth, checkHealth, containerHealthBlock } from "./container-health.ts";
 import { checkMountsByPath, type MountsByPath, mountBlocks } from "./container-mounts.ts";
 import { checkReplacement, type Replacement, replacementLifecycle } from "./container-replacement.ts";
 import { IMAGE, NETWORK, PLATFORM, PORT_MAPPING, requireKind, requireKinds, VOLUME } from "./declared-kind.ts";
@@ -60,6 +61,8 @@ export interface ContainerProps extends EngineOptions {
   readonly replacement?: Replacement;
   /** Whether it is started once it is made; something else starts and stops it otherwise. @default true */
   readonly start?: boolean;
+  /** Whether it runs to its end once, when something else starts it, and is kept after that. @default false */
+  readonly runsOnce?: boolean;
   /** @default - none */
   readonly dependsOn?: TerraformDependency[];
 }
@@ -82,6 +85,7 @@ const PROPS = {
   stopGraceSeconds: true,
   health: true,
   replacement: true,
+  runsOnce: true,
   dependsOn: true,
 } as const;
 
@@ -97,6 +101,7 @@ export class Container extends Construct {
   readonly containerId: string;
   /** The id of the image as the engine has it; a reference. */
   readonly imageId: string;
+  private readonly resource: DockerContainer;
 
   /** @throws {ConstructError} when `start-first` is asked of a container with published ports, or a limit is out of range */
   constructor(scope: Construct, id: string, props: ContainerProps) {
@@ -114,18 +119,26 @@ export class Container extends Construct {
       () => checkEngineOptions(this, props),
       () => this.checkEnv(props.env ?? {}),
       () => requireWordList(this, "command", props.command ?? [], COMMAND_EXAMPLE),
-      () => this.checkFiles(props.files ?? {}),
+      () => checkFiles(this, props.files ?? {}),
       () => this.checkVolumes(props.volumes ?? {}),
       () => checkMountsByPath(this, props.mounts ?? {}),
       () => requireWordList(this, "aliases", props.aliases ?? [], 'write e.g. ["db"]'),
-      () => this.checkHealth(props.health),
+      () => checkHealth(this, props.health),
     ]);
     for (const port of props.ports ?? []) publishPort(this, port);
     const { resource, ...references } = this.declare(props);
     this.containerName = references.containerName;
     this.containerId = references.containerId;
     this.imageId = references.imageId;
+    this.resource = resource;
     this.ready = [resource];
+    if (props.runsOnce) this.leaveUnstarted();
+  }
+
+  /** Leaves to something else when it is started: it is only made. */
+  leaveUnstarted(): void {
+    this.resource.start = false;
+    this.resource.mustRun = false;
   }
 
   private declare(props: ContainerProps) {
@@ -148,7 +161,7 @@ export class Container extends Construct {
       image: image.imageId,
       command: props.command?.map(templateText),
       env: props.env && Object.entries(templateMap(props.env)).map(([key, value]) => `${key}=${value}`),
-      restart: "unless-stopped",
+      restart: props.runsOnce ? "no" : "unless-stopped",
       memory,
       memorySwap: memory,
       cpus: props.cpus === undefined ? undefined : `${props.cpus}`,
@@ -207,12 +220,6 @@ export class Container extends Construct {
     if (network !== undefined) requireKind(this, "network", network, NETWORK);
   }
 
-  private checkHealth(health: ContainerHealth | undefined): void {
-    knownProps(this, health, HEALTH_OPTIONS, "health");
-    if (health)
-      requireWordList(this, "health.command", health.command, 'write e.g. ["wget", "-q", "http://127.0.0.1/"]');
-  }
-
   private checkEnv(env: Readonly<Record<string, string>>): void {
     requireTextMap(this, "env", env);
     const bad = Object.keys(env).find((name) => !/^[^=\s\0]+$/.test(name));
@@ -231,15 +238,6 @@ export class Container extends Construct {
       if (!path.startsWith("/"))
         throw new ConstructError(this, "volumes", { subject: "path", rule: "must be absolute", got: path });
       requireKind(this, `volumes[${path}]`, volume, VOLUME);
-    }
-  }
-
-  private checkFiles(files: Readonly<Record<string, string>>): void {
-    for (const [file, content] of Object.entries(requireTextMap(this, "files", files))) {
-      if (!file.startsWith("/"))
-        throw new ConstructError(this, "files", { subject: "path", rule: "must be absolute", got: file });
-      if (content === "")
-        throw new ConstructError(this, "files", `${file} is empty, which the provider takes for missing: write a line`);
     }
   }
 }

@@ -1,7 +1,6 @@
 import type { Construct } from "constructs";
-import { Container } from "../../docker/container.ts";
+import { Container, type ContainerProps } from "../../docker/container.ts";
 import { DockerEngine } from "../../docker/docker-engine.ts";
-import { sideFor } from "../../docker/image.ts";
 import { type INetwork, Network } from "../../docker/network.ts";
 import { PulledImage } from "../../docker/pulled-image.ts";
 import { Volume } from "../../docker/volume.ts";
@@ -19,7 +18,6 @@ import type { TerraformDependency } from "../../terraform/dependency.ts";
 import { knownProps } from "../../terraform/known-props.ts";
 import { checkLiteral, requireLiteral } from "../../terraform/literal.ts";
 import { templateText } from "../../terraform/template-text.ts";
-import { engineSettings } from "../../values/engine-options.ts";
 import { HOST_GATEWAY } from "../../values/host-gateway.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import type { OptionNames } from "../../values/known-options.ts";
@@ -28,12 +26,15 @@ import { PortMapping, parsePort } from "../../values/port-mapping.ts";
 import { requireTls } from "../declared-tls.ts";
 import type { IHost, ISite } from "../host.ts";
 import { HostBase } from "../host-base.ts";
+import type { HostedContainer } from "../hosted-container.ts";
 import type { HostedService } from "../hosted-service.ts";
 import type { HostedSite } from "../hosted-site.ts";
+import type { HostedTask } from "../hosted-task.ts";
 import { DEPLOYER_SECRET_KINDS } from "../secret.ts";
+import { type LocalContainerOptions, localContainer } from "./local-container.ts";
 import { LocalMounts } from "./local-mounts.ts";
 import { LocalRelease } from "./local-release.ts";
-import { refuseTrackedSecret, secretPlace, secretsOf } from "./local-secrets.ts";
+import { refuseTrackedSecret, secretPlace } from "./local-secrets.ts";
 import { checkSite, type LocalTexts, localTexts } from "./local-texts.ts";
 
 /** What a {@link LocalHost} takes. */
@@ -138,7 +139,7 @@ export class LocalHost extends HostBase {
   }
 
   protected capabilities(): HostCapabilities {
-    return { secrets: DEPLOYER_SECRET_KINDS, tls: ["local"], volumes: true, hasHostGateway: true };
+    return { secrets: DEPLOYER_SECRET_KINDS, tls: ["local"], volumes: true, hasHostGateway: true, tasks: true };
   }
 
   /** Of a service that has but one container at a time, a name that it alone has in the host's network. */
@@ -153,26 +154,29 @@ export class LocalHost extends HostBase {
 
   /** The container publishes no port and is never replaced in place: only a release that found it healthy moves on to it. */
   protected addService(service: HostedService): void {
-    const { env, command, memoryMiB, cpus, stopGraceSeconds } = service.declaration;
     // Terraform would start it beside the old one
     const alone = isStopFirst(service.declaration) && { start: false, aliases: [this.aliasOf(service.node.id)] };
-    const secrets = secretsOf(service, this.nginxImageId);
-    const container = new Container(service, "Container", {
-      image: service.image,
-      platform: this.platform && service.image.platforms && sideFor(this.platform, service.image),
-      network: this.network,
-      env: Object.keys(env).length === 0 ? undefined : env,
-      command,
-      memoryMiB,
-      cpus,
-      stopGraceSeconds,
-      ...engineSettings(service.declaration),
-      ...secrets,
-      replacement: "start-first",
-      ...this.mounts.propsFor(service.declaration, secrets.dependsOn),
-      ...alone,
-    });
-    this.containers.set(service.node.id, container);
+    const container = this.contain(service, service.declaration, { ...alone });
+    if (this.release.tasks?.some(({ before }) => before.length === 0)) container.leaveUnstarted();
+  }
+
+  /** Terraform makes the new versions of services that a task stands before, and the release starts them after it. */
+  protected override addTask(task: HostedTask): void {
+    this.contain(task, task.declaration, { runsOnce: true });
+    const { before } = task.declaration;
+    for (const name of before.length > 0 ? before : this.hosted.map(({ node }) => node.id))
+      this.containers.get(name)?.leaveUnstarted();
+  }
+
+  private contain(
+    hosted: HostedContainer,
+    declaration: LocalContainerOptions["declaration"],
+    more: Partial<ContainerProps> = {},
+  ): Container {
+    const { platform, network, nginxImageId, mounts } = this;
+    const container = localContainer(hosted, { declaration, platform, network, nginxImageId, mounts }, more);
+    this.containers.set(hosted.node.id, container);
+    return container;
   }
 
   protected addSite(site: HostedSite): void {

@@ -17,7 +17,7 @@ export class LocalMounts {
    * @throws InvalidValueError for a file of a container whose own files are read-only: the engine writes it among those
    */
   propsFor(
-    { mounts = {}, readOnly }: Service,
+    { mounts = {}, readOnly }: Pick<Service, "mounts" | "readOnly">,
     before: readonly TerraformDependency[] = [],
   ): Pick<ContainerProps, "mounts" | "files" | "dependsOn"> {
     const placed: Record<string, ContainerMount> = {};

@@ -4,10 +4,13 @@ import type { Construct } from "constructs";
 import type { Container } from "../../docker/container.ts";
 import type { Release } from "../../release/release.ts";
 import type { Service } from "../../release/service.ts";
+import { type Task, taskContent } from "../../release/task.ts";
 import { packedScript } from "../../rollout/packed-script.ts";
 import { serviceLines } from "../../rollout/service-lines.ts";
+import { taskLines } from "../../rollout/task-lines.ts";
 import { lateText, lateValue } from "../../terraform/late.ts";
 import { lateStagedFile, stagedFile } from "../../terraform/staged-file.ts";
+import { templateValue } from "../../terraform/template-text.ts";
 import { VerifiedStep, type VerifiedStepProps } from "../../terraform/verified-step.ts";
 import { LOCAL_SCRIPTS } from "./local-scripts.ts";
 import type { LocalTexts } from "./local-texts.ts";
@@ -18,7 +21,7 @@ export interface LocalReleaseProps {
   readonly nginxName: string;
   readonly engineHost?: string;
   readonly release: () => Release;
-  /** The container that runs each service, by its name; read at synth. */
+  /** The container that runs each service or task, by its name; read at synth. */
   readonly containers: ReadonlyMap<string, Container>;
   readonly texts: () => LocalTexts;
   /** A line for each user of a site with basic auth, as `passwords.sh` reads it; empty where there is none. */
@@ -47,9 +50,11 @@ function stepOf(
   const staged = (of: keyof LocalTexts) => lateStagedFile(scope, `${of}.conf`, () => texts()[of]);
   const sites = staged("sites");
   const services = () => release().services;
-  const containerOf = ({ name }: Service) => containers.get(name) as Container;
+  const tasks = () => (release().tasks ?? []).map((task) => ({ ...task, spec: contentSpec(task) }));
+  const contained = () => [...services(), ...tasks()];
+  const containerOf = ({ name }: { readonly name: string }) => containers.get(name) as Container;
   const limitLines = () =>
-    services()
+    contained()
       .map((each) => `${containerOf(each).containerName} ${each.pidsLimit}\n`)
       .join("");
   const ids = () => services().map((service) => [service.name, containerOf(service).containerId] as const);
@@ -60,23 +65,22 @@ function stepOf(
       sites,
       health: lateText(() => healthLines(services())),
       limits: lateText(() => limitLines()),
+      // left out where there is none
+      tasks: lateValue(() => taskLines(tasks()) || undefined),
     },
     environment: {
       SLIPWAY_HOST: scope.node.path,
       SLIPWAY_RELEASE: lateText(() =>
-        releaseId(
-          services(),
-          ids().map(([, id]) => id),
-          texts().sites,
-        ),
+        releaseId(services(), [...ids().map(([, id]) => id), ...tasks().map(({ spec }) => spec)], texts().sites),
       ),
       SLIPWAY_NGINX: props.nginxName,
       SLIPWAY_DRAIN: lateText(() => `${release().drainSeconds}`),
       SLIPWAY_SERVICES: lateText(() =>
         serviceLines(services().map((each) => ({ ...each, spec: specOf(containerOf(each)) }))),
       ),
+      SLIPWAY_TASKS: lateValue(() => taskLines(tasks()) || undefined) as string,
       SLIPWAY_CONTAINERS: lateText(() =>
-        services()
+        contained()
           .map((each) => `${each.name} ${containerOf(each).containerName}\n`)
           .join(""),
       ),
@@ -95,13 +99,18 @@ function specOf({ containerId }: Container): string {
   return Fn.substr(containerId, 0, SPEC_DIGITS);
 }
 
+/** By its content alone: a task does not run again because its container was lost. */
+function contentSpec(task: Task): string {
+  return Fn.substr(Fn.sha256(Fn.jsonencode(templateValue(taskContent(task)))), 0, SPEC_DIGITS);
+}
+
 /** What is asked of the services, whichever containers run them. */
 function healthLines(services: readonly Service[]): string {
   return serviceLines(services.map((each) => ({ ...each, spec: "-" })));
 }
 
-/** Terraform hashes the containers with a digest of what is declared: nothing in it needs to be escaped. */
-function releaseId(services: readonly Service[], containerIds: readonly string[], sites: string): string {
+/** Terraform hashes the containers, and what the tasks do, with a digest of what is declared: nothing in it needs to be escaped. */
+function releaseId(services: readonly Service[], specs: readonly string[], sites: string): string {
   const declared = createHash("sha256").update(healthLines(services)).update(sites).digest("hex");
-  return Fn.sha256(Fn.join("", [...containerIds, declared]));
+  return Fn.sha256(Fn.join("", [...specs, declared]));
 }
