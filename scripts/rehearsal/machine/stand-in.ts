@@ -163,7 +163,7 @@ export class StandIn implements CommandTarget {
     const { privateIp } = this.props;
     if (privateIp === "") return;
     const vpc = `${privateIp.split(".").slice(0, 2).join(".")}.0.0/16`;
-    const join = `ip address add ${privateIp}/32 dev eth0 && ip route add ${vpc} dev eth0 src ${privateIp}`;
+    const join = `ip address replace ${privateIp}/32 dev eth0 && ip route replace ${vpc} dev eth0 src ${privateIp}`;
     await requireProgram("docker", ["exec", this.container, "sh", "-c", join]);
   }
 
