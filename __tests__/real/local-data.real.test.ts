@@ -1,3 +1,5 @@
+import { run } from "../../src/cli/command.mjs";
+import { EngineVolumes } from "../../src/cli/engine-volumes.ts";
 import { docker, Project } from "./project.ts";
 
 jest.setTimeout(180_000);
@@ -62,10 +64,25 @@ test("a release that fails leaves the old container and its data, and the next o
   expect([asks("GET", "releases"), containers()]).toEqual(["10", [expect.not.stringContaining(`${before}`)]]);
 });
 
-test("a destroy keeps the volume", async () => {
+test("a destroy keeps the volume, which the engine's own words then delete", async () => {
+  const volumes = new EngineVolumes({ run });
+  const usual = { name: VOLUME, volume: "redis", host: "slipway-data/host", stack: "slipway-data" };
+  const users = [{ service: "slipway-data/host/redis", state: "running", container: expect.any(String) }];
+  expect(await volumes.list("slipway-data")).toEqual([{ ...usual, size: expect.stringMatching(/B$/), users }]);
   expect((await project.terraform("destroy", "-auto-approve")).status).toBe(0);
   await project.sweep();
-  expect([project.onEngine(), docker("volume", "ls", "--quiet", "--filter", `name=${VOLUME}`)]).toEqual([[], VOLUME]);
-  expect(await release(13)).toMatchObject({ status: 0 });
-  expect(asks("GET", "releases")).toBe("10");
+  expect([project.onEngine(), await volumes.find(VOLUME)]).toEqual([[], { ...usual, users: [] }]);
+  const read = [
+    "run",
+    "--rm",
+    "--volume",
+    `${VOLUME}:/data:ro`,
+    "redis:7",
+    "sh",
+    "-c",
+    "cat /data/appendonlydir/*.incr.aof",
+  ];
+  expect(docker(...read).match(/INCR/g)).toHaveLength(10);
+  await volumes.remove(VOLUME);
+  expect(await volumes.list("slipway-data")).toEqual([]);
 });
