@@ -27,11 +27,20 @@ it.each([
 });
 
 it.each([
-  [["deploy"], "verb must be one of up, down, volumes, env, lock, context, setup, got deploy"],
-  [["constructor"], "verb must be one of up, down, volumes, env, lock, context, setup, got constructor"],
+  [
+    ["deploy"],
+    "verb must be one of up, down, volumes, env, lock, context, setup, status, logs, releases, rollback, maintenance, got deploy",
+  ],
+  [
+    ["constructor"],
+    "verb must be one of up, down, volumes, env, lock, context, setup, status, logs, releases, rollback, maintenance, got constructor",
+  ],
   [["up", "cats", "netflix"], "up takes one stack, got netflix too"],
   [["lock", "cats"], "lock takes no operand, got cats too"],
-  [["up", "--force"], "option must be one of --yes, --json, --confirm, --dockerfile, --help, --version, got --force"],
+  [
+    ["up", "--force"],
+    "option must be one of --yes, --json, --confirm, --lines, --retry, --dockerfile, --help, --version, got --force",
+  ],
   [["up", "../cats"], 'stack must be a name as main.ts gives it, got "../cats"'],
   [["context"], "context must be told a directory: slipway context <dir>"],
   [["context", ".", "--dockerfile"], "--dockerfile must be followed by its value"],

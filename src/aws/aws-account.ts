@@ -78,6 +78,7 @@ export class AwsAccount extends Construct {
   private readonly assumeRole?: string;
   private readonly profile?: string;
   private readonly needs: PolicyStatement[] = [];
+  private readonly operatorNeeds: PolicyStatement[] = [];
 
   /** @throws {ConstructError} for an account, region or role that is none, or a second account in one stack */
   constructor(scope: Construct, id: string, props: AwsAccountProps) {
@@ -151,6 +152,20 @@ export class AwsAccount extends Construct {
    */
   get deployerPolicies(): string[] {
     return lateTexts(() => managedPolicies(this.needs));
+  }
+
+  /** Tells what whoever asks a host must be allowed to do. */
+  addOperatorStatements(...statements: readonly PolicyStatement[]): void {
+    this.operatorNeeds.push(...statements);
+  }
+
+  /**
+   * The texts of the policies for people who ask the stack's hosts and do not deploy: Run Command by the hosts' own
+   * documents, and sessions on their instances. The state of Terraform is read by other means. What concerns sessions
+   * was not rehearsed: no stand-in for Session Manager was there.
+   */
+  get operatorPolicies(): string[] {
+    return lateTexts(() => managedPolicies(this.operatorNeeds));
   }
 
   private declare(stack: string, tags: Readonly<Record<string, string>>): void {

@@ -3,12 +3,15 @@
 /**
  * What a person typed, understood.
  * @typedef {object} Arguments
- * @property {string} verb `up`, `down`, `volumes`, `lock`, `context`, `env`, `setup`, `help` or `version`
+ * @property {string} verb `up`, `down`, `volumes`, `lock`, `context`, `env`, `setup`, `help` or `version`, or one about a host
  * @property {string} [operand] the stack of `up`, `down`, `volumes` and `env`, the directory of `context`
+ * @property {readonly string[]} [words] of a verb about a host: what stands behind it
+ * @property {string} [lines] of `logs`: how many
+ * @property {boolean} [retry] of `up`: whether a release is wanted that a rollback left
  * @property {boolean} yes consent to installing what is missing
  * @property {string} [volume] of `volumes rm`: the volume to delete
  * @property {string} [confirm] of `volumes rm`: its name once more, where nobody can be asked
- * @property {boolean} [json] of `volumes`: print it for programs
+ * @property {boolean} [json] of `volumes` and the verbs about a host: print it for programs
  * @property {string} [dockerfile] of `context`: the Dockerfile, relative to the directory
  */
 
@@ -23,18 +26,29 @@ export const USAGE = `usage: slipway <verb> [operand] [options]
   volumes rm <volume>
                   delete one that nothing uses, with all that it holds
   lock            write slipway.lock.json: which digest each image tag stands for today
+
+  status [host]                        what it serves, and how that does
+  logs [host] <service> [-n <lines>]   what the service said last
+  releases [host]                      its last releases, and what became of them
+  rollback [host] [version]            serve an earlier release, and hold it
+  maintenance [host] <site> on|off     answer 503 for a site, or serve it again
+
   context <dir>   list what a build of the directory would send, and its content id
   env             print the variables that plain terraform needs here: eval "$(npx slipway env)"
   setup           check the machine and install what is missing, and no more
 
   --yes, -y             install what is missing without asking (Debian, Ubuntu)
-  --json                of volumes: print it for programs
+  --retry               of up: release again what a rollback left
+  --json                of volumes and of the verbs about a host: for programs
   --confirm <volume>    of volumes rm: its name once more, where nobody can be asked
   --dockerfile <path>   of context: the Dockerfile, relative to the directory
   --help, -h            this text
   --version             the version
 
-  Exit codes: 0 done; 1 it failed; 2 the command line is wrong; 3 the machine lacks something.`;
+  A host is named by its construct path or id (netflix/host, host); the one that is deployed here needs no name.
+
+  Exit codes: 0 done; 1 it failed, or something is not healthy; 2 the command line is wrong; 3 the machine lacks
+  something; 75 the host cannot be asked now.`;
 
 const OPERANDS = {
   up: "stack",
@@ -45,6 +59,9 @@ const OPERANDS = {
   context: "directory",
   setup: undefined,
 };
+
+/** The verbs about a host, and how many words may stand behind each. */
+export const HOST_VERBS = { status: [0, 1], logs: [1, 2], releases: [0, 1], rollback: [0, 2], maintenance: [2, 3] };
 
 /** A command line that cannot be understood; the message says which part and what would do. */
 export class ArgumentsError extends Error {}
@@ -68,11 +85,13 @@ export function parseArguments(argv) {
     else if (word === "--json") result.json = true;
     else if (word === "--confirm") result.confirm = valueAfter(argv, ++i, word);
     else if (word.startsWith("--confirm=")) result.confirm = word.slice("--confirm=".length);
+    else if (word === "--retry") result.retry = true;
+    else if (word === "-n" || word === "--lines") result.lines = valueAfter(argv, ++i, word);
     else if (word === "--dockerfile") result.dockerfile = valueAfter(argv, ++i, word);
     else if (word.startsWith("--dockerfile=")) result.dockerfile = word.slice("--dockerfile=".length);
     else if (word.startsWith("-"))
       throw new ArgumentsError(
-        `option must be one of --yes, --json, --confirm, --dockerfile, --help, --version, got ${word}`,
+        `option must be one of --yes, --json, --confirm, --lines, --retry, --dockerfile, --help, --version, got ${word}`,
       );
     else words.push(word);
   }
@@ -85,8 +104,12 @@ export function parseArguments(argv) {
   const [verb, operand, ...rest] = words;
   if (verb === undefined) return { ...result, verb: "help" };
   if (verb === "help") return { ...result, verb };
+  if (Object.hasOwn(HOST_VERBS, verb)) return hostArguments({ ...result, verb }, words.slice(1));
+  if (result.lines !== undefined) throw new ArgumentsError(`-n belongs to logs, got ${verb}`);
+  if (result.retry && verb !== "up") throw new ArgumentsError(`--retry belongs to up, got ${verb}`);
   if (!Object.hasOwn(OPERANDS, verb)) {
-    throw new ArgumentsError(`verb must be one of ${Object.keys(OPERANDS).join(", ")}, got ${verb}`);
+    const verbs = [...Object.keys(OPERANDS), ...Object.keys(HOST_VERBS)];
+    throw new ArgumentsError(`verb must be one of ${verbs.join(", ")}, got ${verb}`);
   }
   const takes = OPERANDS[/** @type {keyof typeof OPERANDS} */ (verb)];
   const extra = result.volume !== undefined ? operand : takes ? rest[0] : operand;
@@ -106,6 +129,28 @@ export function parseArguments(argv) {
     throw new ArgumentsError(`stack must be a name as main.ts gives it, got ${JSON.stringify(operand)}`);
   }
   return { ...result, verb, operand: takes === "stack" && verb !== "volumes" ? (operand ?? DEFAULT_STACK) : operand };
+}
+
+/**
+ * @param {Arguments} asked
+ * @param {readonly string[]} words
+ * @returns {Arguments}
+ */
+function hostArguments(asked, words) {
+  const { verb, lines, retry } = asked;
+  const [least, most] = /** @type {[number, number]} */ (HOST_VERBS[/** @type {keyof typeof HOST_VERBS} */ (verb)]);
+  if (words.length < least || words.length > most) {
+    const counts = least === most ? `${least}` : `${least} to ${most}`;
+    throw new ArgumentsError(`${verb} takes ${counts} words behind it, got ${words.length}`);
+  }
+  if (retry) throw new ArgumentsError(`--retry belongs to up, got ${verb}`);
+  if (lines !== undefined && (verb !== "logs" || !/^[1-9][0-9]{0,3}$/.test(lines)))
+    throw new ArgumentsError(`-n must be a number of lines, 1 to 9999, of logs, got ${lines} of ${verb}`);
+  if (verb === "maintenance" && !/^(on|off)$/.test(words.at(-1) ?? ""))
+    throw new ArgumentsError(`maintenance must end in on or off, got ${words.at(-1)}`);
+  const strange = words.find((word) => !/^[A-Za-z0-9*][A-Za-z0-9*./_-]*$/.test(word));
+  if (strange !== undefined) throw new ArgumentsError(`${verb} takes names, got ${JSON.stringify(strange)}`);
+  return { ...asked, words };
 }
 
 /**

@@ -9,6 +9,7 @@ import { answers, request } from "./http-request.mjs";
 import { findProject, loadPreparation } from "./project.mjs";
 import { MachineError, setUp } from "./setup.mjs";
 import { Terminal } from "./terminal.mjs";
+import { findTerraform } from "./terraform-tool.mjs";
 
 /** Which verbs need Terraform and an engine; the rest need Node and the project's packages only. */
 const DEPLOYING = new Set(["up", "down", "env", "setup", "test", "volumes"]);
@@ -53,7 +54,7 @@ async function perform(asked) {
     return 0;
   }
   const { perform: go } = await loadVerbs();
-  return go(asked, { terminal, project, command, request, answers, ...machine });
+  return go(asked, { terminal, project, command, request, answers, findTerraform, ...machine });
 }
 
 /**

@@ -126,11 +126,16 @@ export class SynthesizedStack {
   }
 
   /** Where on AWS the stack deploys to, when it does. */
-  get aws(): { readonly region: string; readonly profile?: string } | undefined {
+  get aws(): { readonly region: string; readonly profile?: string; readonly role?: string } | undefined {
     const [provider] = list(this.document.provider?.aws);
     if (typeof provider?.region !== "string") return undefined;
     const { region, profile } = provider;
-    return { region, ...(typeof profile === "string" ? { profile } : {}) };
+    const role = list(provider.assume_role)[0]?.role_arn;
+    return {
+      region,
+      ...(typeof profile === "string" ? { profile } : {}),
+      ...(typeof role === "string" ? { role } : {}),
+    };
   }
 
   /** Names of the images that the stack only pulls, so that they are not its own. */
@@ -176,6 +181,11 @@ export class SynthesizedStack {
     return mounts.filter(({ type }) => type === "volume").map(({ source }) => String(source));
   }
 
+  /** The resources of a type: what Terraform calls each, and the construct that declares it. */
+  resources(type: string): { readonly address: string; readonly path: string }[] {
+    return this.blocks(type);
+  }
+
   /** The construct path of a resource address such as `docker_container.host_catalog_1A2B`; else the address itself. */
   pathOf(address: string): string {
     const [type = "", name = ""] = address.replace(/\[.*$/, "").split(".");
@@ -192,7 +202,8 @@ export class SynthesizedStack {
     };
   }
 
-  private get steps(): { path: string; command: string; told: Told }[] {
+  /** The steps of the apply, and what each is told by its environment. */
+  get steps(): { path: string; command: string; told: Told }[] {
     return this.blocks("terraform_data").flatMap(({ path, block }) =>
       list(block.provisioner)
         .flatMap((provisioner) => list(provisioner["local-exec"]))
@@ -208,11 +219,16 @@ export class SynthesizedStack {
     return [...new Set(urls)].sort();
   }
 
-  private blocks(type: string): { path: string; block: Block }[] {
+  private blocks(type: string): { path: string; block: Block; address: string }[] {
     const blocks = this.document.resource?.[type] ?? {};
     return Object.keys(blocks)
       .sort()
-      .map((name) => ({ path: this.pathOf(`${type}.${name}`), block: blocks[name] as Block }));
+      .map((name) => `${type}.${name}`)
+      .map((address) => ({
+        address,
+        path: this.pathOf(address),
+        block: blocks[address.slice(type.length + 1)] as Block,
+      }));
   }
 }
 

@@ -5,6 +5,11 @@ import { ApplyReport } from "./apply-report.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
 import type { Tools } from "./tools.ts";
 
+interface StateResource {
+  readonly address: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
 /** Terraform in one stack's synthesized folder. */
 export class TerraformRun {
   constructor(
@@ -45,6 +50,21 @@ export class TerraformRun {
   /** @param replace addresses of resources that are made anew whatever the plan thinks of them */
   apply(replace: readonly string[] = []): Promise<ApplyReport> {
     return this.change("apply", ...replace.map((address) => `-replace=${address}`));
+  }
+
+  /** What the state says of a resource by its address; asked of Terraform, wherever the state lies. */
+  async show(): Promise<(address: string) => Readonly<Record<string, unknown>> | undefined> {
+    const { run, lastWords } = this.tools.command;
+    const ask = () => run(this.program, [this.chdir, "show", "-json"], {});
+    let result = await ask();
+    if (result.code !== 0) {
+      await this.init();
+      result = await ask();
+    }
+    if (result.code !== 0) throw new Error(`${this.name} show failed\n${lastWords(result, 20)}`);
+    const { values } = JSON.parse(result.stdout) as { values?: { root_module?: { resources?: StateResource[] } } };
+    const resources = values?.root_module?.resources ?? [];
+    return (address) => resources.find((each) => each.address === address)?.values;
   }
 
   destroy(): Promise<ApplyReport> {

@@ -4,7 +4,7 @@ import type { Engine } from "./engine.mjs";
 import type * as http from "./http-request.mjs";
 import type { Project } from "./project.mjs";
 import type { Terminal } from "./terminal.mjs";
-import type { TerraformTool } from "./terraform-tool.mjs";
+import type { findTerraform, TerraformTool } from "./terraform-tool.mjs";
 
 export type { Arguments, Engine, Project, Terminal, TerraformTool };
 
@@ -18,6 +18,7 @@ export interface Tools {
   readonly command: Command;
   readonly request: typeof http.request;
   readonly answers: typeof http.answers;
+  readonly findTerraform: typeof findTerraform;
   /** Present for the verbs that deploy. */
   readonly terraform?: TerraformTool;
   /** Present for the verbs that deploy. */

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { declaredHosts } from "./declared-hosts.ts";
 import { DOCKER_PROVIDER, dockerProviderProblems } from "./docker-provider.ts";
 import { stackProblems } from "./stack-preflight.ts";
 import { stoppedServices } from "./stopped-services.ts";
@@ -8,7 +9,7 @@ import { TerraformRun } from "./terraform-run.ts";
 import type { Arguments, Terminal, Tools } from "./tools.ts";
 
 /** Deploys a stack and says where it is served. */
-export async function up({ operand: name = "" }: Arguments, tools: Tools): Promise<number> {
+export async function up({ operand: name = "", retry }: Arguments, tools: Tools): Promise<number> {
   const { terminal } = tools;
   const output = await terminal.step(`synthesize ${name}`, () => synth(tools, { SLIPWAY_STACK: name }));
   const stack = SynthesizedStack.read(output, name);
@@ -23,7 +24,8 @@ export async function up({ operand: name = "" }: Arguments, tools: Tools): Promi
   if (refused(terminal, await dockerProviderProblems(stack, version, tools))) return 3;
   const stopped = terraform.hasState ? await stoppedServices(stack, tools.command) : [];
   for (const { path } of stopped) terminal.warn(`${path} does not run: a new container takes its place`);
-  const replaced = stopped.map(({ address }) => address);
+  const replaced = [...stopped.map(({ address }) => address), ...(retry && terraform.hasState ? toldAgain(stack) : [])];
+  if (retry) process.env.SLIPWAY_RETRY = "1";
   const { outputs, changes } = await terminal.step("terraform apply", () => terraform.apply(replaced));
   terminal.line("");
   terminal.summary();
@@ -36,6 +38,11 @@ export async function up({ operand: name = "" }: Arguments, tools: Tools): Promi
   );
   for (const line of whereabouts(outputs)) terminal.line(line);
   return 0;
+}
+
+/** The steps that tell a host its release, which are done as far as Terraform knows when somebody rolled it back since. */
+function toldAgain(stack: SynthesizedStack): string[] {
+  return declaredHosts(stack).flatMap((host) => (host.kind === "nano" && host.deploy ? [host.deploy] : []));
 }
 
 function refused(terminal: Terminal, problems: readonly string[]): boolean {

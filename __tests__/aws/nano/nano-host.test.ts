@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { TerraformOutput } from "cdktf";
 import { MachineImage } from "../../../src/aws/index.ts";
 import { Backend } from "../../../src/hosts/backend.ts";
 import { HealthCheck } from "../../../src/values/health-check.ts";
@@ -149,6 +150,7 @@ describe("what it serves", () => {
     const stack = two();
     const local = Object.keys(JSON.parse(stack.json).locals).find((name) => name.includes("_Manifest_"));
     expect(stack.manifest).toMatchObject({ host: "stack/host", ecr: [], drainSeconds: 60, keepReleases: 3 });
+    expect(stack.manifest).not.toHaveProperty("irreversible");
     expect(stack.manifest.services).toMatchObject([
       { name: "catalog", image: `example.com/b@${DIGEST}`, port: 8080, memoryMiB: 256, env: {}, secrets: {} },
       { name: "web", port: 3000, env: { TEXT: "$${HOME}", CATALOG: expect.stringMatching(/^http:\/\/172/) } },
@@ -203,17 +205,35 @@ describe("what it serves", () => {
       waitForRelease: false,
       drainSeconds: 0,
       keepReleases: 1,
+      irreversible: true,
     });
     const [platform, generation, ...steps] = Object.keys(stack.resource.terraform_data ?? {});
     expect(steps).toEqual([]);
     expect(platform).toMatch(/_Platform_/);
     expect(generation).toMatch(/_Generation_/);
-    expect(stack.manifest).toMatchObject({ drainSeconds: 0, keepReleases: 1, services: [] });
+    expect(stack.manifest).toMatchObject({ drainSeconds: 0, keepReleases: 1, irreversible: true, services: [] });
   });
 
   test("is sorted by what it is called, so that the order of declaration does not show", () => {
     const manifest = (ids: string[]) =>
       nano((host, stack) => ids.map((id) => host.run(id, { image: pulled(stack, id), port: 80 }))).manifest;
     expect(manifest(["a", "b"])).toEqual(manifest(["b", "a"]));
+  });
+});
+
+test("whoever asks the host may say its own document's words to it and open a session, and nothing else", () => {
+  let policies: readonly string[] = [];
+  const stack = nano((_, scope, account) => {
+    policies = account.operatorPolicies;
+    new TerraformOutput(scope, "operators", { value: policies });
+  });
+  const { Statement } = JSON.parse(JSON.parse(stack.json).output.operators.value[0].replaceAll("$${", "${"));
+  expect(
+    Object.fromEntries(Statement.map(({ Sid, Action }: { Sid: string; Action: unknown }) => [Sid, Action])),
+  ).toEqual({
+    EndSession: ["ssm:ResumeSession", "ssm:TerminateSession"],
+    RunCommand: ["ssm:SendCommand"],
+    RunCommandResult: ["ssm:GetCommandInvocation"],
+    StartSession: ["ssm:StartSession"],
   });
 });

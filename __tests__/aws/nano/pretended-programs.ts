@@ -36,7 +36,13 @@ export function runScript(
   }
   const { status, stdout, stderr } = spawnSync("/bin/sh", [join(SOURCE, script), ...words], {
     encoding: "utf8",
-    env: { PATH: folder, SLIPWAY_REGION: "eu-west-1", SLIPWAY_AWS_CLI: join(SOURCE, "aws-cli.sh"), ...environment },
+    env: {
+      PATH: folder,
+      SLIPWAY_REGION: "eu-west-1",
+      SLIPWAY_AWS_CLI: join(SOURCE, "aws-cli.sh"),
+      SLIPWAY_RUN_COMMAND: join(SOURCE, "nano/run-command.sh"),
+      ...environment,
+    },
   });
   const noted = existsSync(calls) ? readFileSync(calls, "utf8").split("\n") : [];
   return { status, output: stdout + stderr, calls: noted.map((line) => line.trim()).filter(Boolean) };

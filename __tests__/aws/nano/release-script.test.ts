@@ -19,6 +19,12 @@ describe("telling a host", () => {
     expect(run.calls[1]).toContain(`--command-id command-1 --instance-id ${INSTANCE}`);
   });
 
+  test("says that a release is wanted again that a rollback left, and only then", () => {
+    const run = release("deploy", {}, { SLIPWAY_RETRY: "1" });
+    expect(run.calls[0]).toContain(`"release":["${RELEASE}"],"words":["retry"],"seconds"`);
+    expect(release("deploy").calls[0]).not.toContain("words");
+  });
+
   test("waits for a host that boots for the first time, and says so once", () => {
     const run = release("deploy", { send: `if upto sends 3; then ${refusal("InvalidInstanceId")}; fi` });
     expect(run).toMatchObject({

@@ -94,6 +94,11 @@ export interface NanoHostProps extends AwsEnvironment {
    * @default - as long as a request of its sites may be silent, 10 at least
    */
   readonly drainSeconds?: number;
+  /**
+   * Whether this release does what serving an earlier one cannot undo, as a migration does: no rollback goes past it.
+   * Take it away again with the next change. @default false
+   */
+  readonly irreversible?: boolean;
   /** How many releases keep their images on the host, as long as its disk holds them. @default 3 */
   readonly keepReleases?: number;
 }

@@ -5,6 +5,7 @@ import { atProperty, ConstructError, collectErrors } from "../../terraform/const
 import { knownProps } from "../../terraform/known-props.ts";
 import { checkLiteral, requireLiteral, requireTextMap, requireWordList } from "../../terraform/literal.ts";
 import type { OptionNames } from "../../values/known-options.ts";
+import { checkSwitch } from "../../values/switch.ts";
 import { AwsAccount } from "../aws-account.ts";
 import { checkResourceId, ELASTIC_IP, SUBNET, TOPIC, ZONE } from "../resource-id.ts";
 import { packageName } from "./cloud-config.ts";
@@ -64,6 +65,7 @@ const NANO_HOST_PROPS: OptionNames<NanoHostProps> = {
   deadlineSeconds: true,
   drainSeconds: true,
   keepReleases: true,
+  irreversible: true,
 };
 
 /** @throws {ConstructError} for what cannot be what is declared, all of it together */
@@ -86,6 +88,7 @@ export function nanoHostSettings(scope: Construct, names: HostNames, props: Nano
     () => checkWholeNumber(scope, "deadlineSeconds", deadlineSeconds, DEADLINE),
     () => checkLiteral(scope, "drainSeconds", props.drainSeconds, drainTime),
     () => checkLiteral(scope, "keepReleases", props.keepReleases, keptReleases),
+    () => checkLiteral(scope, "irreversible", props.irreversible, (value) => checkSwitch("irreversible", value)),
     () => checkOutbound(scope, props.outbound ?? []),
     () => checkOpenTo(scope, props.openTo, props.trustedProxies),
     () => requireTextMap(scope, "tags", props.tags ?? {}),

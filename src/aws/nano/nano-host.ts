@@ -212,6 +212,7 @@ export class NanoHost extends HostBase implements IRole {
         dataVolume: this.dataVolumeId,
         ecr: this.pulls().map(({ address }) => address),
         logins: this.hostedContainers.flatMap(({ image }) => releasedLogin(image.repository) ?? []),
+        irreversible: this.props.irreversible,
         specOf: (_, name) => this.rollout.specOf(name),
         taskLedger: this.release.tasks && this.rollout.taskLedger,
       }),

@@ -1,11 +1,14 @@
+import { join } from "node:path";
 import type { SsmDocument } from "@cdktf/provider-aws/lib/ssm-document";
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { Lazy, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
 import { lateValue } from "../../terraform/late.ts";
+import { stagedCopy } from "../../terraform/staged-file.ts";
 import { VerifiedStep } from "../../terraform/verified-step.ts";
 import type { AwsAccount } from "../aws-account.ts";
+import type { PolicyStatement } from "../iam-policy.ts";
 import { stagedScript } from "../staged-script.ts";
 import { AgentDocument, anyDocumentOf } from "./agent-document.ts";
 import type { ReleaseManifest } from "./release-manifest.ts";
@@ -83,6 +86,19 @@ export class NanoRelease extends Construct {
         ],
       },
     });
+    account.addOperatorStatements(
+      ...runCommandStatements(account, props.documentName),
+      {
+        sid: "StartSession",
+        actions: ["ssm:StartSession"],
+        resources: [account.arn("ec2", "instance/*"), account.arn("ssm", "document/SSM-SessionManagerRunShell")],
+      },
+      {
+        sid: "EndSession",
+        actions: ["ssm:ResumeSession", "ssm:TerminateSession"],
+        resources: [account.arn("ssm", "session/*")],
+      },
+    );
     this.ready = props.waitForRelease ? this.wait(props, parameter, object, document) : [parameter, document];
     account.addDeployerStatements(
       {
@@ -137,6 +153,7 @@ export class NanoRelease extends Construct {
       environment: {
         ...account.deployerEnvironment,
         ...deploy.environment,
+        SLIPWAY_RUN_COMMAND: stagedCopy(this, join(__dirname, "run-command.sh")),
         SLIPWAY_HOST: props.hostName,
         SLIPWAY_INSTANCE: instanceId,
         SLIPWAY_DOCUMENT: document.name,
@@ -153,14 +170,7 @@ export class NanoRelease extends Construct {
       // An instance, its address and its names cannot be there twice.
       createBeforeDestroy: false,
     });
-    account.addDeployerStatements(
-      {
-        sid: "RunCommand",
-        actions: ["ssm:SendCommand"],
-        resources: [account.arn("ssm", anyDocumentOf(props.documentName)), account.arn("ec2", "instance/*")],
-      },
-      { sid: "RunCommandResult", actions: ["ssm:GetCommandInvocation"], resources: ["*"] },
-    );
+    account.addDeployerStatements(...runCommandStatements(account, props.documentName));
     return step.ready;
   }
 }
@@ -175,6 +185,18 @@ function specsOf({ services, tasks = [] }: ReleaseManifest): Record<string, unkn
 /** What its tasks may take at most, beside what a release takes. */
 function secondsOfTasks({ tasks = [] }: ReleaseManifest): number {
   return tasks.reduce((sum, { timeoutSeconds }) => sum + timeoutSeconds, 0);
+}
+
+/** What whoever tells the host a word must be allowed to do. */
+function runCommandStatements(account: AwsAccount, documentName: string): PolicyStatement[] {
+  return [
+    {
+      sid: "RunCommand",
+      actions: ["ssm:SendCommand"],
+      resources: [account.arn("ssm", anyDocumentOf(documentName)), account.arn("ec2", "instance/*")],
+    },
+    { sid: "RunCommandResult", actions: ["ssm:GetCommandInvocation"], resources: ["*"] },
+  ];
 }
 
 const PARAMETER_ACTIONS = [

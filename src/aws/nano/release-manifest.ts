@@ -29,6 +29,8 @@ export interface ReleaseManifestOptions {
   readonly specOf: (spec: ReleasedSpec | ReleasedTaskContent, name: string) => string;
   /** The parameter that keeps which tasks have run; needed where there are tasks. */
   readonly taskLedger?: string;
+  /** Whether no rollback may go past it. @default false */
+  readonly irreversible?: boolean;
   /** Where visitors come in. @default - port 80 */
   readonly edge?: EdgeOptions;
 }
@@ -42,6 +44,8 @@ export interface ReleaseManifest {
   readonly keepReleases: number;
   /** The id of the host's data volume. @default - it has none */
   readonly dataVolume?: string;
+  /** Whether no rollback may go past it. @default false */
+  readonly irreversible?: true;
   readonly sites: string;
   /** The names with TLS. @default - none */
   readonly tls?: readonly ReleasedTls[];
@@ -90,6 +94,7 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     drainSeconds: release.drainSeconds,
     keepReleases: release.keepReleases,
     ...(dataVolume === undefined ? {} : { dataVolume }),
+    ...(options.irreversible ? { irreversible: true } : {}),
     sites: renderSites(texts),
     ...(tls.length === 0 ? {} : { tls }),
     ...(basicAuth.length === 0 ? {} : { basicAuth }),

@@ -4,6 +4,11 @@ import type { HostScripts } from "../../rollout/packed-script.ts";
 /** The shell files that move a Docker engine to a release. */
 export const LOCAL_SCRIPTS: HostScripts = {
   driver: join(__dirname, "driver.sh"),
-  parts: ["nginx.sh", "tls.sh", "tasks.sh", "secret-value.sh", "passwords.sh"].map((name) => join(__dirname, name)),
+  parts: ["nginx.sh", "tls.sh", "tasks.sh", "secret-value.sh", "passwords.sh", "maintenance.sh"].map((name) =>
+    join(__dirname, name),
+  ),
   entry: join(__dirname, "release.sh"),
 };
+
+/** The shell files by which a person asks a host on a Docker engine. */
+export const LOCAL_OPERATION: HostScripts = { ...LOCAL_SCRIPTS, entry: join(__dirname, "operate.sh") };

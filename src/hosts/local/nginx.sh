@@ -172,7 +172,7 @@ cd "$1"
 live=$(readlink live) || :
 for each in *; do
   case $each in
-    live | notes | tls | htpasswd | "$live") ;;
+    live | notes | tls | htpasswd | maintenance | "$live") ;;
     *) rm -rf "$each" ;;
   esac
 done

@@ -34,4 +34,5 @@ PASSWORDS=$WORK/passwords
   say "release failed after $(($(date +%s) - started)) s: $problem"
   exit 1
 }
+m_remind
 say "serves release $(printf %.12s "$SLIPWAY_RELEASE")"

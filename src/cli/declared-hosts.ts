@@ -1,0 +1,36 @@
+import type { SynthesizedStack } from "./synthesized-stack.ts";
+
+/** A host of a stack, as far as a person may ask it: what Terraform calls its parts, or what the engine does. */
+export type DeclaredHost = { readonly path: string } & (
+  | { readonly kind: "nano"; readonly instance: string; readonly document: string; readonly deploy?: string }
+  | { readonly kind: "local"; readonly nginx: string; readonly engine?: string }
+);
+
+type Resources = Pick<SynthesizedStack, "resources" | "steps">;
+
+/** The hosts of `stack`, by their construct path. */
+export function declaredHosts(stack: Resources): DeclaredHost[] {
+  return [...nanoHosts(stack), ...localHosts(stack)].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** A nano is known by the document by which it is told, and by its instance. */
+function nanoHosts(stack: Resources): DeclaredHost[] {
+  const at = (type: string, path: string) => stack.resources(type).find((each) => each.path === path)?.address;
+  return stack.resources("aws_ssm_document").flatMap(({ address, path }): DeclaredHost[] => {
+    const [, host] = /^(.+)\/Release\/Document\/Resource$/.exec(path) ?? [];
+    const instance = host && at("aws_instance", `${host}/Instance/Resource`);
+    if (!host || !instance) return [];
+    const deploy = at("terraform_data", `${host}/Release/Deploy/Resource`);
+    return [{ kind: "nano", path: host, instance, document: address, ...(deploy && { deploy }) }];
+  });
+}
+
+/** A host on an engine is known by the step that tells its Nginx. */
+function localHosts(stack: Resources): DeclaredHost[] {
+  return stack.steps.flatMap(({ path, told }): DeclaredHost[] => {
+    const [, host] = /^(.+)\/Release\/Resource$/.exec(path) ?? [];
+    const { SLIPWAY_NGINX: nginx, DOCKER_HOST: engine } = told;
+    if (!host || !nginx) return [];
+    return [{ kind: "local", path: host, nginx, ...(engine === undefined ? {} : { engine }) }];
+  });
+}

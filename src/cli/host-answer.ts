@@ -1,0 +1,72 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LOCAL_OPERATION } from "../hosts/local/local-scripts.ts";
+import { packedScript } from "../rollout/packed-script.ts";
+import type { AskedHost } from "./asked-host.ts";
+import { localStatus } from "./local-status.ts";
+import { TerraformRun } from "./terraform-run.ts";
+import type { Tools } from "./tools.ts";
+
+/** What a host said. */
+export interface HostAnswer {
+  /** 0 fine, 1 refused or not healthy, 2 not understood, 75 it cannot be asked now. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const NOT_NOW = 75;
+const LONGEST: Readonly<Record<string, number>> = { rollback: 7200 };
+const USUAL_SECONDS = 300;
+const AWS = join(__dirname, "../aws");
+
+/** Tells a host one word of its own: a nano by Run Command, a host on the local engine by the engine. */
+export function tellHost(asked: AskedHost, words: readonly string[], tools: Tools): Promise<HostAnswer> {
+  return asked.host.kind === "nano" ? tellNano(asked, words, tools) : tellLocal(asked, words, tools);
+}
+
+async function tellNano({ stack, host }: AskedHost, words: readonly string[], tools: Tools): Promise<HostAnswer> {
+  if (host.kind !== "nano") throw new Error(`${host.path} is no nano`);
+  const terraform = tools.terraform ?? (await tools.findTerraform()).tool;
+  const values = await new TerraformRun(stack, { ...tools, terraform }).show();
+  const [instance, document] = [values(host.instance)?.id, values(host.document)?.name];
+  if (typeof instance !== "string" || typeof document !== "string") {
+    return { code: NOT_NOW, stdout: "", stderr: `${host.path}: is not deployed: Terraform's state does not have it\n` };
+  }
+  const { region = "", profile, role } = stack.aws ?? {};
+  const env = {
+    ...process.env,
+    SLIPWAY_AWS_CLI: join(AWS, "aws-cli.sh"),
+    SLIPWAY_RUN_COMMAND: join(AWS, "nano/run-command.sh"),
+    SLIPWAY_HOST: host.path,
+    SLIPWAY_INSTANCE: instance,
+    SLIPWAY_DOCUMENT: document,
+    SLIPWAY_REGION: region,
+    SLIPWAY_SECONDS: `${LONGEST[words[0] ?? ""] ?? USUAL_SECONDS}`,
+    SLIPWAY_PAUSE: process.env.SLIPWAY_PAUSE ?? "1",
+    ...(role === undefined ? {} : { SLIPWAY_ROLE: role }),
+    ...(profile === undefined ? {} : { AWS_PROFILE: profile }),
+  };
+  // a wildcard's star is nothing that the document takes
+  const plain = words.map((word) => word.replace(/^\*/, "_"));
+  return tools.command.run("sh", [join(AWS, "nano/tell.sh"), ...plain], { env, cwd: tmpdir() });
+}
+
+async function tellLocal({ host }: AskedHost, words: readonly string[], tools: Tools): Promise<HostAnswer> {
+  if (host.kind !== "local") throw new Error(`${host.path} is on no local engine`);
+  const [verb] = words;
+  if (verb === "rollback" || verb === "releases") {
+    const why = `${host.path}: a host on the local engine keeps no earlier releases, for Terraform removes their containers: revert the change (git revert) and deploy\n`;
+    return { code: 1, stdout: "", stderr: why };
+  }
+  const env = {
+    ...process.env,
+    SLIPWAY_NGINX: host.nginx,
+    ...(host.engine === undefined ? {} : { DOCKER_HOST: host.engine }),
+  };
+  const plain = words.map((word) => word.replace(/^\*/, "_"));
+  const answer = await tools.command.run("sh", ["-c", packedScript(LOCAL_OPERATION), "slipway", ...plain], { env });
+  if (verb !== "status" || answer.code !== 0) return answer;
+  const report = await localStatus(host.path, answer.stdout, (args) => tools.command.run("docker", args, { env }));
+  return { code: report.healthy ? 0 : 1, stdout: `${JSON.stringify(report)}\n`, stderr: "" };
+}
