@@ -28,7 +28,14 @@ test("Terraform, with the real providers, finds every stack of main.ts valid", a
   try {
     await requireProgram(process.execPath, ["--import", "tsx", "main.ts"], { cwd: ROOT, env });
     const stacks = join(folder, "cdktf.out/stacks");
-    expect(readdirSync(stacks).sort()).toEqual(["cats", "netflix", "netflix-aws", "netflix-hub"]);
+    expect(readdirSync(stacks).sort()).toEqual([
+      "availability",
+      "cats",
+      "netflix",
+      "netflix-aws",
+      "netflix-hub",
+      "nginx-front",
+    ]);
     for (const stack of readdirSync(stacks)) {
       const cwd = join(stacks, stack);
       await requireProgram("terraform", ["init", "-input=false", "-no-color"], { cwd, env });
