@@ -21,7 +21,7 @@ switched=$1/maintenance/$2
 if [ "$3" = off ]; then
   if [ -e "$switched" ]; then rm "$switched" && echo "$2: is served again"; else echo "$2: was not in maintenance"; fi
 else
-  sites=$(sed -n "s|.*(-f $1/maintenance/\([^)]*\)).*|\1|p" "$1"/live/*.conf | sort -u)
+  sites=$(sed -n "s|.*(-f $1/maintenance/\([^)]*\)).*|\1|p" "$1"/live/*.conf)
   printf '%s\n' "$sites" | grep -qxF "$2" || {
     echo "$2: no site of this host that can be switched off; there are:" $sites
     exit 1
