@@ -1,8 +1,11 @@
 import { renderSites, type SitesOptions } from "../../src/nginx/sites.ts";
+import { withoutMaintenance } from "./without-maintenance.ts";
 
 /** The text of `sites` behind the default server, and the variables before it. */
 function text(sites: SitesOptions["sites"], options: Partial<SitesOptions> = {}): string {
-  const whole = renderSites({ flavour: "container", services: [{ name: "web" }], sites, ...options });
+  const whole = withoutMaintenance(
+    renderSites({ flavour: "container", services: [{ name: "web" }], sites, ...options }),
+  );
   const maps = [...whole.matchAll(/^map \$request_uri [^}]*\}\n/gm)].map(([map]) => map).join("");
   return `${maps}${whole.split("    return 444;\n}\n\n")[1]}`;
 }

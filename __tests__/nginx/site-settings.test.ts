@@ -2,6 +2,7 @@ import { renderSites, renderTlsSites, type SitesOptions } from "../../src/nginx/
 import { nginxTlsSites } from "../../src/nginx/tls.ts";
 import type { Site } from "../../src/release/site.ts";
 import { TrustedProxies } from "../../src/release/trusted-proxies.ts";
+import { withoutMaintenance } from "./without-maintenance.ts";
 
 function render(sites: SitesOptions["sites"], options: Partial<SitesOptions> = {}): string {
   return renderSites({ flavour: "container", services: [{ name: "web" }], sites, ...options });
@@ -54,7 +55,7 @@ test("each option of a site is its own lines", () => {
 
 test("pages of one's own stand in locations that no visitor can ask for", () => {
   const text = render([{ name: "a.test", routes: { "/": "web" }, errorPages: { 502: "<b>;</b>", 404: "gone" } }]);
-  expect(text.split("server_name a.test;\n")[1]).toBe(`    error_page 404 @error_404;
+  expect(withoutMaintenance(text).split("server_name a.test;\n")[1]).toBe(`    error_page 404 @error_404;
     error_page 502 @error_502;
 
     location / {

@@ -3,6 +3,7 @@ import { nginxTlsSites } from "../../src/nginx/tls.ts";
 import { passwordFile } from "../../src/release/basic-auth.ts";
 import type { Site } from "../../src/release/site.ts";
 import { Tls } from "../../src/release/tls.ts";
+import { withoutMaintenance } from "./without-maintenance.ts";
 
 const ACME = Tls.acme({ email: "ops@example.com", agreeToTerms: true }).source;
 const site = (more: Partial<Site>): Site => ({
@@ -24,9 +25,11 @@ function options(sites: readonly Site[], more: Partial<SitesOptions> = {}): Site
 const PLAIN = site({ name: "plain.example.com" });
 
 test("an instance's site with TLS stands beside sites.conf, by whether its certificate is there", () => {
-  expect(
-    renderTlsSites(options([site({ tls: ACME, hsts: { maxAge: 300 }, proxy: { headers: { "X-A": "1" } } }), PLAIN])),
-  ).toEqual({
+  const texts = renderTlsSites(
+    options([site({ tls: ACME, hsts: { maxAge: 300 }, proxy: { headers: { "X-A": "1" } } }), PLAIN]),
+  );
+  const { before = "", secured = "", lost = "" } = texts["shop.example.com"] ?? {};
+  expect({ ...texts, "shop.example.com": { before, secured: withoutMaintenance(secured), lost } }).toEqual({
     "shop.example.com": {
       before: `${HEAD}${plain("return 503;")}`,
       secured: `${HEAD}${plain("return 308 https://$host$request_uri;")}
@@ -52,7 +55,7 @@ server {
 
 test("before its first certificate it is served by HTTP, where no HSTS has promised more", () => {
   const { before } = renderTlsSites(options([site({ tls: ACME })]))["shop.example.com"] ?? {};
-  expect(before).toBe(`${HEAD}server {
+  expect(withoutMaintenance(before ?? "")).toBe(`${HEAD}server {
     listen 80;
 
     ${CHALLENGES}
@@ -75,7 +78,10 @@ test("before its first certificate a site's rate limit holds for its routes, and
     renderTlsSites(options([site({ tls: ACME, routes, proxy: { rateLimit: { perSecond: 5 } } })]))[
       "shop.example.com"
     ] ?? {};
-  const limits = (text = "") => text.match(/^ *(?:location.*|limit_req zone=\S*)/gm)?.map((line) => line.trim());
+  const limits = (text = "") =>
+    withoutMaintenance(text)
+      .match(/^ *(?:location.*|limit_req zone=\S*)/gm)
+      ?.map((line) => line.trim());
   expect(limits(before)).toEqual([
     "location /.well-known/acme-challenge/ {",
     "location / {",
@@ -135,7 +141,7 @@ test("each name of a site has a certificate of its own, and those that lead to i
 test("no ACME server asks for a site whose certificate is a secret", () => {
   const tls = Tls.certificate({ source: { kind: "parameter", id: "/shop/tls" } }).source;
   const texts = renderTlsSites(options([site({ name: "*.example.com", tls })]))["*.example.com"];
-  expect(Object.values(texts ?? {}).join("")).not.toContain("acme");
+  expect(withoutMaintenance(Object.values(texts ?? {}).join(""))).not.toContain("acme");
   expect(texts?.before).toBe(texts?.lost);
   expect(texts?.secured).toContain("ssl_certificate /var/lib/slipway/tls/_.example.com.pem;");
 });

@@ -1,5 +1,7 @@
+import { rmSync } from "node:fs";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { connect, createServer, type Socket } from "node:net";
+import { join } from "node:path";
 import { TrustedProxies } from "../../src/release/trusted-proxies.ts";
 import { echoOf, FLAVOURS, headersOf, NAME, nginxHosts } from "../nginx/nginx-host.ts";
 import { get, rawRequest } from "../nginx/raw-request.ts";
@@ -268,6 +270,33 @@ test("a site that is being worked on answers 503 and asks no service", async () 
   expect(web.seen).toEqual([]);
   expect((await get(port, "c.test", "/")).status).toBe(200);
 });
+
+test.each(FLAVOURS)(
+  "a file switches a site off and on while a %s's Nginx runs, and lets an ACME server through",
+  async (flavour) => {
+    const web = await service("web");
+    const routes = { "/": "web", "/old": { redirect: "/new" } };
+    const sites = [
+      { name: NAME, routes, allow: ["203.0.113.0/24"], headers: { "X-A": "b" } },
+      { name: "b.test", routes },
+    ];
+    const { nginx, port } = await host(flavour, { sites }, { web });
+    expect((await get(port, NAME, "/")).status).toBe(403);
+    const file = `${flavour === "container" ? "/etc/nginx" : "/var/lib"}/slipway/maintenance/${NAME}`;
+    nginx.files.write(file, "");
+    for (const path of ["/?a=b", "/old", "/x/y", "//"]) {
+      const answer = await get(port, NAME, path);
+      expect([path, answer.status, answer.body]).toEqual([path, 503, expect.stringContaining("Back soon")]);
+      expect([answer.headers.get("retry-after"), answer.headers.get("x-a")]).toEqual([["300"], ["b"]]);
+    }
+    expect(web.seen).toEqual([]);
+    expect((await get(port, NAME, "/.well-known/acme-challenge/x")).status).toBe(403);
+    expect((await get(port, "b.test", "/")).status).toBe(200);
+    expect((await get(port, "b.test", "/.slipway/maintenance")).status).toBe(404);
+    rmSync(join(nginx.files.folder, file));
+    expect((await get(port, NAME, "/")).status).toBe(403);
+  },
+);
 
 describe("streams", () => {
   test.each(FLAVOURS)(

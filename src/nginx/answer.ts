@@ -1,4 +1,5 @@
 import { allowed } from "../release/proxy-options.ts";
+import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { oneOf, path } from "./argument.ts";
 import { Directive } from "./directive.ts";
 import { quote } from "./quote.ts";
@@ -43,6 +44,19 @@ export class Answer extends Directive {
   /** Lets everybody in, where around it stands who alone is let in. */
   static fromAnybody(): Directive {
     return new Answer("allow", ["all"], ["location"]);
+  }
+
+  /** Answers every path but those below `except` by the location `to`, as long as the file is there. */
+  static whileThere(file: string, except: string, to: string): Directive {
+    if (!/^[A-Za-z0-9._/-]+$/.test(file))
+      throw new InvalidValueError({ subject: "file", rule: "must be plain", got: file });
+    const rewrite = new Answer("rewrite", [`^(?!${asPattern(path(except))})`, path(to), "last"], ["server"]);
+    return new Answer("if", ["(-f", `${file})`], ["server"], [rewrite]);
+  }
+
+  /** Answers nobody who asks for the location itself. */
+  static onlyRewritten(): Directive {
+    return new Answer("internal", [], ["location"]);
   }
 
   /** Takes `prefix` away from the path that a service gets, in Nginx's own spelling: where its rest as written is not known. */

@@ -8,11 +8,12 @@ import { HTTP_PORT, headersOfNeighbours } from "./forwarded-header.ts";
 import { grpcSettings } from "./grpc.ts";
 import { backendsOf, locationBlocks, type NginxRoutes, sortedLocations } from "./location.ts";
 import type { NginxFlavour } from "./main-configuration.ts";
+import { answerHeaders, maintenance, maintenanceByFile } from "./maintenance.ts";
 import { largestLimits, passing } from "./pass-options.ts";
 import { limiting } from "./rate-limit.ts";
 import { noRealIp } from "./real-ip.ts";
 import { type Origin, originOf, redirectToName } from "./redirect.ts";
-import { answerHeaders, errorPages, maintenance, serverSettings } from "./site-settings.ts";
+import { errorPages, serverSettings } from "./site-settings.ts";
 import type { Upstreams } from "./upstream.ts";
 
 /** Where visitors come in. */
@@ -50,6 +51,8 @@ export interface NginxSite extends SiteSettings {
   readonly routes: NginxRoutes;
   /** Whether its rate limit stands with each route, so that what stands beside them has none. @default false */
   readonly limitsRoutesAlone?: boolean;
+  /** The site whose name this is one more of. @default - it is the site's own */
+  readonly aliasOf?: string;
 }
 
 /** The sites of a release as a text has them. */
@@ -103,6 +106,7 @@ function siteServer(site: NginxSite, upstreams: Upstreams, front: readonly Direc
       ? [maintenance(site.maintenance)]
       : [
           ...upstreams.choices(backendsOf(locations)),
+          ...maintenanceByFile(site, site.aliasOf ?? site.name, upstreams.flavour),
           ...(locations[0]?.below === "" ? [] : [Directive.location("/", [Directive.of("return", "404")])]),
           ...locations.flatMap((location) => locationBlocks(location, site, upstreams)),
         ]),

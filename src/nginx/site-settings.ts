@@ -8,8 +8,6 @@ const COOKIE_BUFFERS = [
   Directive.of("proxy_buffer_size", "64k"),
   Directive.of("proxy_buffers", 16, "16k"),
 ];
-const MAINTENANCE_PAGE = "<!doctype html><title>Maintenance</title><h1>Back soon</h1>";
-const RETRY_SECONDS = 300;
 
 /** The options that hold for a whole server alone. */
 export function serverSettings(options: SiteSettings): Directive[] {
@@ -28,15 +26,4 @@ export function errorPages({ errorPages: pages = {} }: SiteSettings): {
     .sort(([a], [b]) => Number(a) - Number(b))
     .map(([status, page]) => Answer.errorPage(Number(status), page as string));
   return { settings: made.map(({ setting }) => setting), locations: made.map(({ location }) => location) };
-}
-
-/** The one location of a site that is being worked on. */
-export function maintenance(page: string | true): Directive {
-  return Directive.location("/", Answer.page(503, page === true ? MAINTENANCE_PAGE : page));
-}
-
-/** The headers of every answer: those of maintenance tell a crawler that it ends. */
-export function answerHeaders<T extends SiteSettings>(site: T): T {
-  if (!site.maintenance) return site;
-  return { ...site, headers: { "Retry-After": `${RETRY_SECONDS}`, ...site.headers } };
 }

@@ -64,7 +64,8 @@ export function nginxTlsSites(sites: readonly Site[], folders: TlsFolders): Ngin
       },
     });
     return [
-      ...[site.name, ...aliases].map((name) => securedAs(name)),
+      securedAs(site.name),
+      ...aliases.map((name) => ({ ...securedAs(name), aliasOf: site.name })),
       ...redirectFrom.map((name) => securedAs(name, site.name)),
     ];
   });

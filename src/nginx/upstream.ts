@@ -66,7 +66,7 @@ export class Upstreams {
 
   /** @throws InvalidValueError for a service of an instance without slots */
   constructor(
-    private readonly flavour: NginxFlavour,
+    readonly flavour: NginxFlavour,
     services: Iterable<NginxService>,
     addresses: Iterable<string> = [],
     private readonly grpcAddresses: ReadonlySet<string> = new Set(),
