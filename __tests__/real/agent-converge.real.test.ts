@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
 
 let nano: PretendedNano;
-jest.setTimeout(60_000); // each run of the agent starts some hundred programs
+jest.setTimeout(120_000); // each run of the agent starts some hundred programs
 beforeEach(() => {
   nano = new PretendedNano();
 });

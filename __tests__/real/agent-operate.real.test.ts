@@ -1,6 +1,6 @@
 import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let nano: PretendedNano;
 

@@ -1,7 +1,7 @@
 import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
 
 let nano: PretendedNano;
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 beforeEach(async () => {
   nano = await PretendedNano.serving();
 });

@@ -1,7 +1,7 @@
 import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
 
 let nano: PretendedNano;
-jest.setTimeout(60_000); // each run of the agent starts some hundred programs
+jest.setTimeout(120_000); // each run of the agent starts some hundred programs
 beforeEach(async () => {
   nano = await PretendedNano.serving();
   nano.pretend("aws/tasks", "none\n");

@@ -27,7 +27,7 @@ const MIB = 1024 * 1024;
 const SIZE = 32 * MIB;
 const NO_RELEASE = "slipway: no release yet: /slipway/release does not exist";
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 /** Hosts and disks of a test: loop devices, by the system's own tools. */
 const nanos: PretendedNano[] = [];

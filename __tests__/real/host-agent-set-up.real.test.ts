@@ -6,7 +6,7 @@ import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
 const AGENT = `usr/local/lib/slipway/agents/${agentArtifact().sha256}`;
 const SET_UP = "var/lib/slipway/set-up";
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 let nano: PretendedNano;
 beforeEach(async () => {

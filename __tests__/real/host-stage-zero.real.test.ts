@@ -9,7 +9,7 @@ const A = smallAgent("A");
 const B = smallAgent("B");
 const OWN = agentArtifact();
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 let nano: PretendedNano;
 

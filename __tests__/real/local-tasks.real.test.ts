@@ -2,7 +2,7 @@ import { pageServer } from "./page-server.ts";
 import { docker, Project, waitFor } from "./project.ts";
 import { request, requestStream } from "./request-stream.ts";
 
-jest.setTimeout(120_000);
+jest.setTimeout(180_000);
 
 const PORT = 8906;
 const NAME = "page.localhost";

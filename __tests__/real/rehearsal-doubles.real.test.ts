@@ -27,7 +27,7 @@ afterAll(async () => {
   await aws.stop();
 }, 30_000);
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 test("a rule for another security group keeps what it is described by", async () => {
   const group = (name: string) =>

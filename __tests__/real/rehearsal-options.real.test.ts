@@ -65,7 +65,7 @@ afterAll(async () => {
   await aws.stop();
 }, 60_000);
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 test("what AWS refuses for a moment is asked again; what it refuses for now fails the apply soon, in AWS's words", async () => {
   const { front } = aws.account;

@@ -54,7 +54,7 @@ afterAll(async () => {
   await aws.stop();
 }, 60_000);
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 test("repositories are made as they are declared, and a second plan finds nothing to do", async () => {
   const before = aws.account.front.calls.length;

@@ -122,7 +122,7 @@ describe("the stand-in", () => {
 
   afterAll(takeDown, 120_000);
 
-  jest.setTimeout(120_000);
+  jest.setTimeout(300_000);
 
   test("is booted with what the API holds", async () => {
     const held = await readUserData(stage.account.moto, machine.instanceId);
