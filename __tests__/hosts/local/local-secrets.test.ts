@@ -31,7 +31,7 @@ test("secrets are a volume that a step fills before the container starts, which 
   const stack = run({ DB: Secret.fromFile("secrets/db"), KEY: Secret.fromEnvironment("API_KEY") });
   expect(volumes(stack)).toHaveLength(1);
   expect(stack.json).toMatch(/"container_path": "\/run\/secrets",\s*"read_only": true/);
-  expect(stack.json).toMatch(/"SLIPWAY_SECRETS": "DB\\tfile\\t[./\w]*\/secrets\/db\\nKEY\\tenvironment\\tAPI_KEY"/);
+  expect(stack.json).toMatch(/"SLIPWAY_SECRETS": "DB\\tfile\\t[-./\w]*\/secrets\/db\\nKEY\\tenvironment\\tAPI_KEY"/);
   expect(stack.json).toMatch(
     /"depends_on": \[\s*"terraform_data.[^"]*Secrets_Fill_[0-9A-F]+",\s*"terraform_data.[^"]*Secrets_Fill_Verify/,
   );
