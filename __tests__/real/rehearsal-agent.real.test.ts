@@ -40,9 +40,9 @@ let address = "";
 /** The trees whose agents are tried: this one as it is, and copies of it with one agent's file changed. */
 const trees: Record<string, () => string> = {
   A: () => ROOT,
-  B: () => changedTree("B", "status.sh", 'echo "agent ', 'echo "agent B '),
+  B: () => changedTree("B", "status.jq", '"agent ', '"agent B '),
   unfit: () => changedTree("unfit", "self-test.sh", 'TOOLS="', 'TOOLS="no-such-tool '),
-  D: () => changedTree("D", "status.sh", 'echo "agent ', 'echo "agent D '),
+  D: () => changedTree("D", "status.jq", '"agent ', '"agent D '),
 };
 
 function changedTree(name: string, file: string, from: string, to: string): string {
