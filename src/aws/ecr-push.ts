@@ -36,7 +36,6 @@ export function pushToEcr(target: EcrTarget, push: ImagePush): string {
 function pushStep({ deployer, account, repositoryName, repositoryId }: EcrTarget, push: ImagePush, builtName: string) {
   const { scope, contentId, fixedTags, mutableTags } = push;
   const script = stagedScript(scope, "ecr-push.sh");
-  const engine = DockerEngine.of(scope).host;
   return new Step(scope, "Push", {
     command: script.command,
     triggers: { repository: repositoryId, content: contentId, tags: [...fixedTags, ...mutableTags] },
@@ -51,7 +50,7 @@ function pushStep({ deployer, account, repositoryName, repositoryId }: EcrTarget
       SLIPWAY_FIXED: fixedTags.join(" "),
       SLIPWAY_MUTABLE_TAGS: mutableTags.join(" "),
       ...(push.platform === undefined ? {} : { SLIPWAY_PLATFORM: push.platform.toString() }),
-      ...(engine === undefined ? {} : { DOCKER_HOST: engine }),
+      ...DockerEngine.of(scope).environment,
     },
     dependsOn: push.dependsOn,
     // A repository cannot be there twice under its name.

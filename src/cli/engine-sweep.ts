@@ -1,8 +1,8 @@
+import { STACK_LABEL } from "../values/engine-label.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
 import type { Command } from "./tools.ts";
 
-/** As `STACK_LABEL` of the constructs; a copy, since loading those would load the whole of cdktf. */
-export const STACK_LABEL = "dev.slipway.stack";
+export { STACK_LABEL };
 
 /** What a sweep found, by kind; the texts are names or ids as the engine says them. */
 export interface SweepReport {

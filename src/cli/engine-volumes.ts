@@ -1,10 +1,5 @@
+import { CONSTRUCT_LABEL, VOLUME_HOST_LABEL, VOLUME_LABEL, VOLUME_STACK_LABEL } from "../values/engine-label.ts";
 import type { Command } from "./tools.ts";
-
-/** The labels of a host's volume, as `LocalVolume` gives them; copies, since loading that would load the whole of cdktf. */
-const VOLUME_LABEL = "dev.slipway.volume";
-const HOST_LABEL = "dev.slipway.volume.host";
-const STACK_LABEL = "dev.slipway.volume.stack";
-const CONSTRUCT_LABEL = "dev.slipway.construct";
 
 /** A container that uses a volume. */
 export interface VolumeUser {
@@ -34,7 +29,7 @@ export class EngineVolumes {
 
   /** Sorted by name. @param stack of this stack alone */
   async list(stack?: string): Promise<EngineVolume[]> {
-    const filter = stack === undefined ? VOLUME_LABEL : `${STACK_LABEL}=${stack}`;
+    const filter = stack === undefined ? VOLUME_LABEL : `${VOLUME_STACK_LABEL}=${stack}`;
     const names = (await this.docker("volume", "ls", "--filter", `label=${filter}`, "--format", "{{.Name}}"))
       .split("\n")
       .filter(Boolean);
@@ -48,7 +43,7 @@ export class EngineVolumes {
   async find(name: string): Promise<EngineVolume | undefined> {
     const { code, stdout } = await this.command.run("docker", ["volume", "inspect", name], { timeout: 20_000 });
     const labels = code === 0 ? (JSON.parse(stdout)[0]?.Labels ?? {}) : {};
-    const { [VOLUME_LABEL]: volume, [HOST_LABEL]: host = "", [STACK_LABEL]: stack = "" } = labels;
+    const { [VOLUME_LABEL]: volume, [VOLUME_HOST_LABEL]: host = "", [VOLUME_STACK_LABEL]: stack = "" } = labels;
     return volume === undefined ? undefined : { name, volume, host, stack, users: await this.users(name) };
   }
 

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
+import { STACK_LABEL } from "../values/engine-label.ts";
 import { builderProblems } from "./builder-problems.ts";
-import { STACK_LABEL } from "./engine-sweep.ts";
 import { foreignPlatformProblems } from "./foreign-platform.ts";
 import type { PublishedPort, SynthesizedStack } from "./synthesized-stack.ts";
 import type { Command, Tools } from "./tools.ts";

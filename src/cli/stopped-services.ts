@@ -1,9 +1,6 @@
-import { STACK_LABEL } from "./engine-sweep.ts";
+import { CONSTRUCT_LABEL, STACK_LABEL } from "../values/engine-label.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
 import type { Command } from "./tools.ts";
-
-/** As `CONSTRUCT_LABEL` of the constructs; a copy for the same reason. */
-const CONSTRUCT_LABEL = "dev.slipway.construct";
 
 /** A service none of whose containers runs. */
 export interface StoppedService {

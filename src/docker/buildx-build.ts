@@ -49,7 +49,7 @@ export function buildByBuildx(scope: Construct, declared: DeclaredBuild): string
       ...(platforms === "" ? {} : { SLIPWAY_PLATFORMS: platforms }),
       ...(options.builder === undefined ? {} : { SLIPWAY_BUILDER: options.builder }),
       ...(options.needs.length === 0 ? {} : { SLIPWAY_NEEDS: options.needs.join(", ") }),
-      ...(engine.host === undefined ? {} : { DOCKER_HOST: engine.host }),
+      ...engine.environment,
     },
     dependsOn: ready,
     // A repository cannot be there twice under its name.

@@ -7,10 +7,13 @@ import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { perStack } from "../terraform/per-stack.ts";
 import { refuseOtherProviders } from "../terraform/provider.ts";
 import { owningStack, requireProviderVersion } from "../terraform/stack-of.ts";
+import { CONSTRUCT_LABEL, STACK_LABEL } from "../values/engine-label.ts";
 import type { PortMapping } from "../values/port-mapping.ts";
 import { RegistryAddress } from "../values/registry-address.ts";
 import type { PullAccess } from "./pull-access.ts";
 import type { IRepository } from "./registry.ts";
+
+export { CONSTRUCT_LABEL, STACK_LABEL };
 
 /** What a {@link DockerEngine} takes. */
 export interface DockerEngineProps {
@@ -130,6 +133,11 @@ export class DockerEngine extends Construct {
     return name;
   }
 
+  /** What the docker command of a step needs to reach this engine. */
+  get environment(): Record<string, string> {
+    return this.host === undefined ? {} : { DOCKER_HOST: this.host };
+  }
+
   private sortedLogins(): object[] | undefined {
     if (this.logins.size === 0) return undefined;
     return [...this.logins.values()]
@@ -196,10 +204,6 @@ export function publishPort(construct: IConstruct, port: PortMapping): void {
   taken.push({ by: construct, port });
 }
 
-/** The stack that owns a container, network, volume or image on an engine; `slipway down` sweeps by it. */
-export const STACK_LABEL = "dev.slipway.stack";
-/** The construct that declared it, for a person who looks at the engine. */
-export const CONSTRUCT_LABEL = "dev.slipway.construct";
 /** The content id that an image was built from, by which a registry's image is known to be ours. */
 export const CONTENT_LABEL = "dev.slipway.content";
 /** The `settingsDigest` of a container; a change of the label replaces it. */

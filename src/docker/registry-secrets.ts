@@ -77,7 +77,7 @@ export class RegistrySecrets extends Construct implements IVolume {
         SLIPWAY_KEY: templateText(certificate.keyPath),
         SLIPWAY_LOGIN: login ? `${login.username}:${Fn.bcrypt(login.password)}` : "",
         SLIPWAY_REVISION: revision,
-        ...(engine.host === undefined ? {} : { DOCKER_HOST: engine.host }),
+        ...engine.environment,
       },
     });
     this.volumeName = volume.name;

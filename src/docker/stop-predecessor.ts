@@ -39,14 +39,13 @@ export class StopPredecessor extends Construct {
     { containerName, containerPath, settings, dependsOn }: StopPredecessorProps,
   ) {
     super(scope, id);
-    const { host } = DockerEngine.of(this);
     const step = new Step(this, "Resource", {
       command: COMMAND,
       triggers: settings,
       environment: {
         SLIPWAY_CONTAINER: lateText(containerName),
         SLIPWAY_LABEL: templateText(`${CONSTRUCT_LABEL}=${containerPath}`),
-        ...(host === undefined ? {} : { DOCKER_HOST: host }),
+        ...DockerEngine.of(this).environment,
       },
       dependsOn,
     });

@@ -27,7 +27,6 @@ const SCRIPT = "version-tag.sh";
  */
 export function checkVersionTag(scope: Construct, { name, contentId, moves, platform, dependsOn }: VersionTag): Step {
   const script = stagedFile(scope, SCRIPT, readFileSync(join(__dirname, SCRIPT), "utf8"));
-  const { host } = DockerEngine.of(scope);
   return new Step(scope, "VersionTag", {
     command: `sh ${script}`,
     triggers: { name, content: contentId },
@@ -37,7 +36,7 @@ export function checkVersionTag(scope: Construct, { name, contentId, moves, plat
       SLIPWAY_LABEL: CONTENT_LABEL,
       ...(moves ? { SLIPWAY_MOVES: "1" } : {}),
       ...(platform === undefined ? {} : { SLIPWAY_PLATFORM: platform.toString() }),
-      ...(host === undefined ? {} : { DOCKER_HOST: host }),
+      ...DockerEngine.of(scope).environment,
     },
     dependsOn,
   });

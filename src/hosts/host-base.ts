@@ -43,7 +43,6 @@ export abstract class HostBase extends Construct implements IHost {
   abstract readonly ready: TerraformDependency[];
   private readonly ports = new ServicePorts();
   private readonly services = new Map<string, HostedService>();
-  /** As they are declared, for so they run. */
   private readonly tasks = new Map<string, HostedTask>();
   private readonly schedules = new Map<string, HostedSchedule>();
   private readonly sites = new Map<string, HostedSite>();
@@ -71,7 +70,7 @@ export abstract class HostBase extends Construct implements IHost {
         sites: this.served,
         fronts: this.fronts(),
         ...this.released,
-        tasks: [...this.tasks.values()].map(({ declaration }) => declaration),
+        tasks: this.hostedTasks.map(({ declaration }) => declaration),
         schedules: sorted(this.schedules).map(({ declaration }) => declaration),
       }),
     );
@@ -92,7 +91,10 @@ export abstract class HostBase extends Construct implements IHost {
       unreachableFrom: (host) => this.unreachableFrom(host),
       addressFrom: (host, of) => this.addressFrom(host, of),
     });
-    atProperty(this, property, () => declaredVolumes([...this.hosted, service].map(({ declaration }) => declaration)));
+    if (service.declaration.mounts)
+      atProperty(this, property, () =>
+        declaredVolumes([...this.hosted, service].map(({ declaration }) => declaration)),
+      );
     this.services.set(name, service);
     this.forgetRelease();
     atProperty(this, property, () => this.addService(service));
@@ -107,7 +109,7 @@ export abstract class HostBase extends Construct implements IHost {
     }
     const task = new HostedTask(this, name, options, capabilities);
     this.tasks.set(name, task);
-    this.known = undefined;
+    this.forgetRelease();
     atProperty(this, `task(${JSON.stringify(id)})`, () => this.addTask(task));
     return task;
   }
@@ -121,7 +123,7 @@ export abstract class HostBase extends Construct implements IHost {
     }
     const schedule = new HostedSchedule(this, name, options, capabilities);
     this.schedules.set(name, schedule);
-    this.known = undefined;
+    this.forgetRelease();
     atProperty(this, `schedule(${JSON.stringify(id)})`, () => this.addSchedule(schedule));
     return schedule;
   }
@@ -188,6 +190,11 @@ export abstract class HostBase extends Construct implements IHost {
     return sorted(this.services);
   }
 
+  /** In the order in which they are declared, for so they run. */
+  protected get hostedTasks(): readonly HostedTask[] {
+    return [...this.tasks.values()];
+  }
+
   /** The sites, sorted as the services are. */
   protected get served(): readonly Site[] {
     return sorted(this.sites).map(({ declaration }) => declaration);
@@ -195,7 +202,7 @@ export abstract class HostBase extends Construct implements IHost {
 
   /** Whatever it runs: services, tasks and schedules. */
   protected get hostedContainers(): readonly HostedContainer[] {
-    return [...this.hosted, ...this.tasks.values(), ...sorted(this.schedules)];
+    return [...this.hosted, ...this.hostedTasks, ...sorted(this.schedules)];
   }
 
   private newName(verb: string, id: string, kind: string): string {

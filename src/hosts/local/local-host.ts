@@ -117,11 +117,9 @@ export class LocalHost extends HostBase {
       extraHosts: { [HOST_GATEWAY]: "host-gateway" },
       memoryMiB: 128,
     });
-    const engine = DockerEngine.of(this);
-    this.nginxName = engine.nameFor(nginx);
+    this.nginxName = DockerEngine.of(this).nameFor(nginx);
     const release = new LocalRelease(this, "Release", {
       nginxName: this.nginxName,
-      engineHost: engine.host,
       release: () => this.release,
       containers: this.containers,
       texts: () => this.texts(),
@@ -157,7 +155,7 @@ export class LocalHost extends HostBase {
     // Terraform would start it beside the old one
     const alone = isStopFirst(service.declaration) && { start: false, aliases: [this.aliasOf(service.node.id)] };
     const container = this.contain(service, service.declaration, { ...alone });
-    if (this.release.tasks?.some(({ before }) => before.length === 0)) container.leaveUnstarted();
+    if (this.hostedTasks.some(({ declaration }) => declaration.before.length === 0)) container.leaveUnstarted();
   }
 
   /** Terraform makes the new versions of services that a task stands before, and the release starts them after it. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { Fn } from "cdktf";
 import type { Construct } from "constructs";
 import type { Container } from "../../docker/container.ts";
+import { DockerEngine } from "../../docker/docker-engine.ts";
 import type { Release } from "../../release/release.ts";
 import type { Service } from "../../release/service.ts";
 import { type Task, taskContent } from "../../release/task.ts";
@@ -19,7 +20,6 @@ import type { LocalTexts } from "./local-texts.ts";
 export interface LocalReleaseProps {
   /** The name of the Nginx container; a literal, so that the release does not force how Nginx itself is replaced. */
   readonly nginxName: string;
-  readonly engineHost?: string;
   readonly release: () => Release;
   /** The container that runs each service or task, by its name; read at synth. */
   readonly containers: ReadonlyMap<string, Container>;
@@ -90,7 +90,7 @@ function stepOf(
       SLIPWAY_PASSWORDS: lateValue(() => passwords() || undefined) as string,
       SLIPWAY_BARE: staged("bare"),
       SLIPWAY_INTERNAL: staged("internal"),
-      ...(props.engineHost === undefined ? {} : { DOCKER_HOST: props.engineHost }),
+      ...DockerEngine.of(scope).environment,
     },
   };
 }

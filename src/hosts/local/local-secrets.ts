@@ -60,7 +60,7 @@ export class LocalSecrets extends Construct implements IVolume {
         SLIPWAY_IMAGE: imageId,
         SLIPWAY_VOLUME: volume.name,
         SLIPWAY_SECRETS: templateText(lines.join("\n")),
-        ...(engine.host === undefined ? {} : { DOCKER_HOST: engine.host }),
+        ...engine.environment,
       },
     });
     this.volumeName = volume.name;

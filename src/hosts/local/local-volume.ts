@@ -4,12 +4,13 @@ import type { TerraformDependency } from "../../terraform/dependency.ts";
 import { owningStack } from "../../terraform/stack-of.ts";
 import { Step } from "../../terraform/step.ts";
 import { templateText } from "../../terraform/template-text.ts";
+import { VOLUME_HOST_LABEL, VOLUME_LABEL, VOLUME_STACK_LABEL } from "../../values/engine-label.ts";
 
 const COMMAND = [
   "docker volume create",
-  '--label "dev.slipway.volume=$SLIPWAY_VOLUME"',
-  '--label "dev.slipway.volume.host=$SLIPWAY_HOST"',
-  '--label "dev.slipway.volume.stack=$SLIPWAY_STACK"',
+  `--label "${VOLUME_LABEL}=$SLIPWAY_VOLUME"`,
+  `--label "${VOLUME_HOST_LABEL}=$SLIPWAY_HOST"`,
+  `--label "${VOLUME_STACK_LABEL}=$SLIPWAY_STACK"`,
   '"$SLIPWAY_NAME" >/dev/null',
 ].join(" ");
 
@@ -32,7 +33,7 @@ export class LocalVolume extends Construct {
       SLIPWAY_HOST: templateText(host.node.path),
       SLIPWAY_STACK: templateText(owningStack(this).node.id),
       SLIPWAY_NAME: this.volumeName,
-      ...(engine.host === undefined ? {} : { DOCKER_HOST: engine.host }),
+      ...engine.environment,
     };
     this.ready = [new Step(this, "Resource", { command: COMMAND, triggers: { name: this.volumeName }, environment })];
   }

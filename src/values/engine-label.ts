@@ -1,0 +1,11 @@
+/** The stack that owns a container, network, volume or image on an engine; `slipway down` sweeps by it. */
+export const STACK_LABEL = "dev.slipway.stack";
+/** The construct that declared it, for a person who looks at the engine. */
+export const CONSTRUCT_LABEL = "dev.slipway.construct";
+
+/** The name of a volume that outlives its stack, which has no {@link STACK_LABEL}: what sweeps by that must not find it. */
+export const VOLUME_LABEL = "dev.slipway.volume";
+/** The path of the host that such a volume is of. */
+export const VOLUME_HOST_LABEL = "dev.slipway.volume.host";
+/** The stack of that host. */
+export const VOLUME_STACK_LABEL = "dev.slipway.volume.stack";
