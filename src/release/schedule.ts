@@ -1,25 +1,20 @@
 import { Cron } from "../values/cron.ts";
 import type { OptionNames } from "../values/known-options.ts";
-import { runTimeout } from "../values/run-timeout.ts";
 import {
-  CONTAINER_OPTIONS,
-  type ContainerOptions,
-  type ContainerSettings,
-  containerRules,
-  containerSettings,
-} from "./container-options.ts";
-import { serviceName } from "./service-name.ts";
+  FINITE_OPTIONS,
+  type FiniteContainer,
+  type FiniteOptions,
+  finiteRules,
+  finiteWithDefaults,
+} from "./finite-container.ts";
 
 /** A container that runs to its end again and again, at times of UTC; every default filled in. */
-export interface Schedule extends ContainerSettings {
-  readonly name: string;
+export interface Schedule extends FiniteContainer {
   readonly cron: Cron;
-  /** Seconds after which a run is stopped and has failed. */
-  readonly timeoutSeconds: number;
 }
 
 /** A {@link Schedule} as a person declares it. */
-export interface ScheduleOptions extends Pick<Schedule, "name">, ContainerOptions {
+export interface ScheduleOptions extends FiniteOptions {
   /**
    * When it runs, in UTC, as in crontab(5): minute, hour, day of the month, month, day of the week, with names, lists,
    * ranges and steps, e.g. `30 3 * * mon-fri`; or a word such as `@daily`. Either of the two days is `*`.
@@ -29,29 +24,16 @@ export interface ScheduleOptions extends Pick<Schedule, "name">, ContainerOption
   readonly timeoutSeconds?: number;
 }
 
-export const SCHEDULE_OPTIONS: OptionNames<ScheduleOptions> = {
-  ...CONTAINER_OPTIONS,
-  name: true,
-  cron: true,
-  timeoutSeconds: true,
-};
+export const SCHEDULE_OPTIONS: OptionNames<ScheduleOptions> = { ...FINITE_OPTIONS, cron: true };
 
-const DEFAULT_TIMEOUT_SECONDS = 3600;
-const LONGEST_TIMEOUT_SECONDS = 86_400;
+const SCHEDULE = { kind: "schedule", usual: 3600, longest: 86_400 };
 
 /** The rules of a schedule, by the option that each is about. */
 export function scheduleRules(options: ScheduleOptions): Readonly<Partial<Record<keyof ScheduleOptions, () => void>>> {
-  const { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = options;
-  return {
-    name: () => serviceName(options.name, "schedule name"),
-    ...containerRules(options),
-    cron: () => Cron.parse(options.cron),
-    timeoutSeconds: () => runTimeout("schedule timeout", timeoutSeconds, LONGEST_TIMEOUT_SECONDS),
-  };
+  return { ...finiteRules(options, SCHEDULE), cron: () => Cron.parse(options.cron) };
 }
 
 /** A schedule that breaks none of its {@link scheduleRules}, every default filled in. */
-export function scheduleWithDefaults(options: ScheduleOptions): Schedule {
-  const { name, cron, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, ...container } = options;
-  return { name, cron: Cron.parse(cron), ...containerSettings(container), timeoutSeconds };
+export function scheduleWithDefaults({ cron, ...options }: ScheduleOptions): Schedule {
+  return { ...finiteWithDefaults(options, SCHEDULE), cron: Cron.parse(cron) };
 }

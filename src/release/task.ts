@@ -1,56 +1,40 @@
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import type { OptionNames } from "../values/known-options.ts";
-import { runTimeout } from "../values/run-timeout.ts";
 import { LONGEST_WAIT_SECONDS } from "../values/wait-seconds.ts";
 import {
-  CONTAINER_OPTIONS,
-  type ContainerOptions,
-  type ContainerSettings,
-  containerRules,
-  containerSettings,
-} from "./container-options.ts";
-import { serviceName } from "./service-name.ts";
+  FINITE_OPTIONS,
+  type FiniteContainer,
+  type FiniteOptions,
+  finiteRules,
+  finiteWithDefaults,
+} from "./finite-container.ts";
 
 /** A container that runs to its end before a release, once for each content; every default filled in. */
-export interface Task extends ContainerSettings {
-  readonly name: string;
-  /** Seconds after which it has failed. */
-  readonly timeoutSeconds: number;
+export interface Task extends FiniteContainer {
   /** The services of which no new version starts before it, sorted; empty for all. */
   readonly before: readonly string[];
 }
 
 /** A {@link Task} as a person declares it. */
-export interface TaskOptions extends Pick<Task, "name">, ContainerOptions {
+export interface TaskOptions extends FiniteOptions {
   /** Seconds after which it has failed, an hour at most. @default 300 */
   readonly timeoutSeconds?: number;
   /** @default - all */
   readonly before?: readonly string[];
 }
 
-export const TASK_OPTIONS: OptionNames<TaskOptions> = {
-  ...CONTAINER_OPTIONS,
-  name: true,
-  timeoutSeconds: true,
-  before: true,
-};
+export const TASK_OPTIONS: OptionNames<TaskOptions> = { ...FINITE_OPTIONS, before: true };
 
-const DEFAULT_TIMEOUT_SECONDS = 300;
+const TASK = { kind: "task", usual: 300, longest: LONGEST_WAIT_SECONDS };
 
 /** The rules of a task, by the option that each is about. */
 export function taskRules(options: TaskOptions): Readonly<Partial<Record<keyof TaskOptions, () => void>>> {
-  const { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = options;
-  return {
-    name: () => serviceName(options.name, "task name"),
-    ...containerRules(options),
-    timeoutSeconds: () => runTimeout("task timeout", timeoutSeconds, LONGEST_WAIT_SECONDS),
-  };
+  return finiteRules(options, TASK);
 }
 
 /** A task that breaks none of its {@link taskRules}, every default filled in. */
-export function taskWithDefaults(options: TaskOptions): Task {
-  const { name, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, before = [], ...container } = options;
-  return { name, ...containerSettings(container), timeoutSeconds, before: [...new Set(before)].sort() };
+export function taskWithDefaults({ before = [], ...options }: TaskOptions): Task {
+  return { ...finiteWithDefaults(options, TASK), before: [...new Set(before)].sort() };
 }
 
 /** @throws InvalidValueError for a task before what is none of the `services` */

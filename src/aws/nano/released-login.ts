@@ -1,4 +1,5 @@
 import type { IRepository } from "../../docker/registry.ts";
+import { sortedMap } from "../../values/sorted-map.ts";
 import { type ReleasedSecret, releasedSecret } from "./released-secret.ts";
 
 /** How a host gets into a repository of somebody else's registry, as the manifest has it. */
@@ -24,6 +25,5 @@ export function releasedLogin({ pullAccess, registry, uri }: IRepository): Relea
 
 /** Each repository once, in an order of their own. */
 export function sortedLogins(logins: readonly ReleasedLogin[]): ReleasedLogin[] {
-  const byRepository = new Map(logins.map((login) => [login.repository, login]));
-  return [...byRepository.keys()].sort().map((repository) => byRepository.get(repository) as ReleasedLogin);
+  return Object.values(sortedMap(Object.fromEntries(logins.map((login) => [login.repository, login]))));
 }
