@@ -10,6 +10,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DeclaredData } from "./data-host.ts";
 import { policyOutput, refusedBy } from "./deployer-policy.ts";
+import { exitAsToldBy } from "./exit-code.ts";
 import type { Check } from "./host-checks.ts";
 import { hostStory } from "./host-story.ts";
 import type { StandIn } from "./machine/stand-in.ts";
@@ -239,12 +240,4 @@ async function main(): Promise<number> {
 const interrupted = (): void => void takedown.run().then(() => process.exit(130));
 process.once("SIGINT", interrupted);
 process.once("SIGTERM", interrupted);
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 2;
-  },
-);
+exitAsToldBy(main);

@@ -16,6 +16,7 @@ import { appendFileSync, cpSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
+import { exitAsToldBy } from "./exit-code.ts";
 import { foreignRegistries } from "./foreign-registries.ts";
 import { type MachineSystemName, machineSystemName, NEAREST_SYSTEM } from "./machine/machine-system.ts";
 import { requireProgram } from "./program.ts";
@@ -192,12 +193,4 @@ function declaredFor(region: string): Record<string, string> {
   };
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 2;
-  },
-);
+exitAsToldBy(main);

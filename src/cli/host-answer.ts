@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { LOCAL_OPERATION } from "../hosts/local/local-scripts.ts";
 import { packedScript } from "../rollout/packed-script.ts";
 import type { AskedHost } from "./asked-host.ts";
+import type { DeclaredHost } from "./declared-hosts.ts";
 import { localStatus } from "./local-status.ts";
+import type { SynthesizedStack } from "./synthesized-stack.ts";
 import { TerraformRun } from "./terraform-run.ts";
 import type { Tools } from "./tools.ts";
 
@@ -21,12 +23,21 @@ const USUAL_SECONDS = 300;
 const AWS = join(__dirname, "../aws");
 
 /** Tells a host one word of its own: a nano by Run Command, a host on the local engine by the engine. */
-export function tellHost(asked: AskedHost, words: readonly string[], tools: Tools): Promise<HostAnswer> {
-  return asked.host.kind === "nano" ? tellNano(asked, words, tools) : tellLocal(asked, words, tools);
+export function tellHost({ stack, host }: AskedHost, words: readonly string[], tools: Tools): Promise<HostAnswer> {
+  // a wildcard's star is nothing that a host takes
+  const plain = words.map((word) => word.replace(/^\*/, "_"));
+  return host.kind === "nano" ? tellNano(stack, host, plain, tools) : tellLocal(host, plain, tools);
 }
 
-async function tellNano({ stack, host }: AskedHost, words: readonly string[], tools: Tools): Promise<HostAnswer> {
-  if (host.kind !== "nano") throw new Error(`${host.path} is no nano`);
+type NanoHost = DeclaredHost & { readonly kind: "nano" };
+type LocalHost = DeclaredHost & { readonly kind: "local" };
+
+async function tellNano(
+  stack: SynthesizedStack,
+  host: NanoHost,
+  words: readonly string[],
+  tools: Tools,
+): Promise<HostAnswer> {
   const terraform = tools.terraform ?? (await tools.findTerraform()).tool;
   const values = await new TerraformRun(stack, { ...tools, terraform }).show();
   const [instance, document] = [values(host.instance)?.id, values(host.document)?.name];
@@ -47,13 +58,10 @@ async function tellNano({ stack, host }: AskedHost, words: readonly string[], to
     ...(role === undefined ? {} : { SLIPWAY_ROLE: role }),
     ...(profile === undefined ? {} : { AWS_PROFILE: profile }),
   };
-  // a wildcard's star is nothing that the document takes
-  const plain = words.map((word) => word.replace(/^\*/, "_"));
-  return tools.command.run("sh", [join(AWS, "nano/tell.sh"), ...plain], { env, cwd: tmpdir() });
+  return tools.command.run("sh", [join(AWS, "nano/tell.sh"), ...words], { env, cwd: tmpdir() });
 }
 
-async function tellLocal({ host }: AskedHost, words: readonly string[], tools: Tools): Promise<HostAnswer> {
-  if (host.kind !== "local") throw new Error(`${host.path} is on no local engine`);
+async function tellLocal(host: LocalHost, words: readonly string[], tools: Tools): Promise<HostAnswer> {
   const [verb] = words;
   if (verb === "rollback" || verb === "releases") {
     const why = `${host.path}: a host on the local engine keeps no earlier releases, for Terraform removes their containers: revert the change (git revert) and deploy\n`;
@@ -64,8 +72,7 @@ async function tellLocal({ host }: AskedHost, words: readonly string[], tools: T
     SLIPWAY_NGINX: host.nginx,
     ...(host.engine === undefined ? {} : { DOCKER_HOST: host.engine }),
   };
-  const plain = words.map((word) => word.replace(/^\*/, "_"));
-  const answer = await tools.command.run("sh", ["-c", packedScript(LOCAL_OPERATION), "slipway", ...plain], { env });
+  const answer = await tools.command.run("sh", ["-c", packedScript(LOCAL_OPERATION), "slipway", ...words], { env });
   if (verb !== "status" || answer.code !== 0) return answer;
   const report = await localStatus(host.path, answer.stdout, (args) => tools.command.run("docker", args, { env }));
   return { code: report.healthy ? 0 : 1, stdout: `${JSON.stringify(report)}\n`, stderr: "" };
