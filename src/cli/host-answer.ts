@@ -2,6 +2,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LOCAL_OPERATION } from "../hosts/local/local-scripts.ts";
 import { packedScript } from "../rollout/packed-script.ts";
+import { inFileName } from "../values/server-name.ts";
 import type { AskedHost } from "./asked-host.ts";
 import type { DeclaredHost } from "./declared-hosts.ts";
 import { localStatus } from "./local-status.ts";
@@ -25,7 +26,7 @@ const AWS = join(__dirname, "../aws");
 /** Tells a host one word of its own: a nano by Run Command, a host on the local engine by the engine. */
 export function tellHost({ stack, host }: AskedHost, words: readonly string[], tools: Tools): Promise<HostAnswer> {
   // a wildcard's star is nothing that a host takes
-  const plain = words.map((word) => word.replace(/^\*/, "_"));
+  const plain = words.map(inFileName);
   return host.kind === "nano" ? tellNano(stack, host, plain, tools) : tellLocal(host, plain, tools);
 }
 

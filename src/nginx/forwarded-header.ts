@@ -95,9 +95,8 @@ export function headersOfVisitors(
 }
 
 /**
- * What a service is told about a request by the Nginx of a host in front: what that knows of its visitor, who came
- * by the usual port. Why all else
- * passes as it came: nobody else reaches this listener, and what visitors sent was emptied there.
+ * What a service is told about a request by the Nginx of a host in front: what that knows of its visitor, who came by the
+ * usual port. Why all else passes as it came: nobody else reaches this listener, and what visitors sent was emptied there.
  */
 export function headersOfFront(): [name: string, value: string][] {
   return [

@@ -1,5 +1,6 @@
 import type { SiteSettings } from "../release/site-options.ts";
 import { CHALLENGE_PATH } from "../release/site-tls.ts";
+import { inFileName } from "../values/server-name.ts";
 import { Answer } from "./answer.ts";
 import { Directive } from "./directive.ts";
 import type { NginxFlavour } from "./main-configuration.ts";
@@ -40,7 +41,7 @@ export function maintenanceByFile(
   flavour: NginxFlavour,
 ): Directive[] {
   return [
-    Answer.whileThere(`${FOLDERS[flavour]}/${maintenanceFile(site)}`, CHALLENGE_PATH, LOCATION),
+    Answer.whileThere(`${FOLDERS[flavour]}/${inFileName(site)}`, CHALLENGE_PATH, LOCATION),
     Directive.exactLocation(LOCATION, [
       Answer.onlyRewritten(),
       ...sorted(withRetry(headers)).map(([name, value]) => Directive.of("add_header", name, value, "always")),
@@ -51,9 +52,4 @@ export function maintenanceByFile(
 
 function sorted(headers: Readonly<Record<string, string>>): [string, string][] {
   return Object.entries(headers).sort(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
-}
-
-/** What the file of `site` is called; a wildcard's star is no character of a file's name. */
-export function maintenanceFile(site: string): string {
-  return site.replace(/^\*/, "_");
 }

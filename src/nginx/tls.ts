@@ -2,6 +2,7 @@ import { passwordFile } from "../release/basic-auth.ts";
 import { hstsHeader } from "../release/hsts.ts";
 import type { Site } from "../release/site.ts";
 import { CHALLENGE_PATH } from "../release/site-tls.ts";
+import { inFileName } from "../values/server-name.ts";
 import { Answer } from "./answer.ts";
 import { ACME_FOLDER } from "./argument.ts";
 import { Directive } from "./directive.ts";
@@ -73,7 +74,7 @@ export function nginxTlsSites(sites: readonly Site[], folders: TlsFolders): Ngin
 
 /** The name of the file with the certificate of `site`; a wildcard's star is no character of a file's name. */
 export function certificateFile(site: string): string {
-  return `${site.replace(/^\*/, "_")}.pem`;
+  return `${inFileName(site)}.pem`;
 }
 
 /** A name that is served by TLS. */

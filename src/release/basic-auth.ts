@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { refusalOf } from "../values/invalid-value-error.ts";
 import { refuseUnknownOptions } from "../values/known-options.ts";
 import type { KeptSecret, SecretSource } from "../values/secret-source.ts";
+import { inFileName } from "../values/server-name.ts";
 import { sortedMap } from "../values/sorted-map.ts";
 
 /** Who is let in to a site, by name and password. */
@@ -65,5 +66,5 @@ export function passwordFile(site: string, { users }: BasicAuth): string {
     version ?? "",
   ]);
   const digest = createHash("sha256").update(JSON.stringify(declared)).digest("hex").slice(0, 8);
-  return `${site.replace(/^\*/, "_")}-${digest}`;
+  return `${inFileName(site)}-${digest}`;
 }

@@ -84,3 +84,8 @@ export const DNS_LENGTH = `at most ${LONGEST_NAME} characters, at most ${LONGEST
 export function fitsDns(name: string): boolean {
   return name.length <= LONGEST_NAME && name.split(".").every((label) => label.length <= LONGEST_LABEL);
 }
+
+/** `name` as part of a file's name: for a wildcard's star stands `_`, which no server name has. */
+export function inFileName(name: string): string {
+  return name.replace(/^\*/, "_");
+}
