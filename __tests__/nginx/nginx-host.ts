@@ -1,10 +1,11 @@
+import { freePort } from "../../scripts/free-port.ts";
 import { mainConfiguration, type NginxFlavour } from "../../src/nginx/main-configuration.ts";
 import { releaseFile } from "../../src/nginx/server.ts";
 import { renderSites, type SitesOptions } from "../../src/nginx/sites.ts";
 import { upstreamFile } from "../../src/nginx/upstream.ts";
 import { type Echo, EchoService } from "./echo-service.ts";
 import type { RawAnswer } from "./raw-request.ts";
-import { freePort, NginxFolder, pause, type RunningNginx } from "./running-nginx.ts";
+import { NginxFolder, pause, type RunningNginx } from "./running-nginx.ts";
 
 export const NAME = "shop.example.com";
 export const FLAVOURS: NginxFlavour[] = ["container", "instance"];

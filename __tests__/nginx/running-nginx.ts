@@ -13,7 +13,6 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -33,15 +32,6 @@ export function findNginx(): string {
 /** Whether an Nginx of `version` has what came with `since`. */
 export function knows(version: string, since: string): boolean {
   return since.localeCompare(version, "en", { numeric: true }) <= 0;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("the system gives no port");
-  return address.port;
 }
 
 /**

@@ -1,5 +1,6 @@
+import { freePort } from "../../scripts/free-port.ts";
 import { get } from "./raw-request.ts";
-import { freePort, NginxFolder } from "./running-nginx.ts";
+import { NginxFolder } from "./running-nginx.ts";
 
 /** What a real Nginx answers for each token, written after `return 200`. */
 export async function servedTexts(tokens: readonly string[]): Promise<string[]> {

@@ -1,8 +1,8 @@
 import { request } from "node:http";
+import { freePort } from "../../scripts/free-port.ts";
 import type { Front } from "../../src/release/front.ts";
 import { echoOf, headersOf, NAME, nginxHosts } from "../nginx/nginx-host.ts";
 import { get, rawRequest } from "../nginx/raw-request.ts";
-import { freePort } from "../nginx/running-nginx.ts";
 
 jest.setTimeout(30_000);
 

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:tls";
+import { freePort } from "../../scripts/free-port.ts";
 import { mainConfiguration } from "../../src/nginx/main-configuration.ts";
 import { renderSites, renderTlsSites, type SitesOptions } from "../../src/nginx/sites.ts";
 import { nginxTlsSites } from "../../src/nginx/tls.ts";
@@ -10,7 +11,7 @@ import type { Site } from "../../src/release/site.ts";
 import { Tls } from "../../src/release/tls.ts";
 import { EchoService } from "../nginx/echo-service.ts";
 import { get } from "../nginx/raw-request.ts";
-import { freePort, NginxFolder, pause, type RunningNginx } from "../nginx/running-nginx.ts";
+import { NginxFolder, pause, type RunningNginx } from "../nginx/running-nginx.ts";
 import { selfSigned } from "../self-signed.ts";
 
 const NAME = "shop.example.com";

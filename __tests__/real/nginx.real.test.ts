@@ -4,6 +4,7 @@ import { Agent, createServer as createHttpServer, request } from "node:http";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import fc from "fast-check";
+import { freePort } from "../../scripts/free-port.ts";
 import { renderIntroduction } from "../../src/nginx/introduction.ts";
 import { mainConfiguration } from "../../src/nginx/main-configuration.ts";
 import { quote } from "../../src/nginx/quote.ts";
@@ -23,7 +24,7 @@ import {
   upstreamPath,
 } from "../nginx/nginx-host.ts";
 import { get, rawRequest } from "../nginx/raw-request.ts";
-import { freePort, knows, NginxFolder, pause } from "../nginx/running-nginx.ts";
+import { knows, NginxFolder, pause } from "../nginx/running-nginx.ts";
 import { servedTexts } from "../nginx/served-texts.ts";
 
 jest.setTimeout(30_000);

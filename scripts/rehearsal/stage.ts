@@ -131,11 +131,16 @@ export class Stage {
   }
 }
 
-/** Takes the names of a registry that is gone away from this machine's engine. */
+/**
+ * Takes the names of a registry that is gone away from this machine's engine. An image whose tag has moved on to another
+ * has its digest for a name still.
+ */
 async function removeImages(prefix: string): Promise<void> {
-  const listed = await requireProgram("docker", ["images", "--format", "{{.Repository}}:{{.Tag}}"]);
-  const names = listed.split("\n").filter((name) => name.startsWith(prefix) && !name.endsWith(":<none>"));
-  if (names.length > 0) await requireProgram("docker", ["rmi", ...names]);
+  for (const name of ["{{.Repository}}:{{.Tag}}", "{{.Repository}}@{{.Digest}}"]) {
+    const listed = await requireProgram("docker", ["images", "--digests", "--format", name]);
+    const names = listed.split("\n").filter((line) => line.startsWith(prefix) && !line.endsWith("<none>"));
+    if (names.length > 0) await requireProgram("docker", ["rmi", ...new Set(names)]);
+  }
 }
 
 /** Makes this machine's engine trust the registry; the engine looks at every push, so nothing is restarted. */

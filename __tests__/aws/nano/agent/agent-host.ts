@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { createHash, randomInt } from "node:crypto";
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   existsSync,
@@ -10,17 +10,17 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { freePort } from "../../../../scripts/free-port.ts";
 import { agentArtifact } from "../../../../src/aws/nano/agent-artifact.ts";
 import { hostAgentFiles } from "../../../../src/aws/nano/agent-files.ts";
 import { MARKER_PORT, type ReleaseManifest } from "../../../../src/aws/nano/release-manifest.ts";
 import { renderSites } from "../../../../src/nginx/sites.ts";
 import type { ClaimedPorts } from "../../../../src/release/service-ports.ts";
 import { HealthCheck } from "../../../../src/values/health-check.ts";
-import { findNginx, freePort } from "../../../nginx/running-nginx.ts";
+import { findNginx } from "../../../nginx/running-nginx.ts";
 import { type DeclaredManifest, declaredManifest, type PlacedService } from "../declared-manifest.ts";
 import type { AwsDouble } from "./aws-double.ts";
 import { docker } from "./test-images.ts";
@@ -67,10 +67,7 @@ export class AgentHost {
     this.port = await freePort();
     this.markerPort = await freePort();
     this.tlsPort = await freePort();
-    // below the ports that the system gives to connections, from anywhere, so that two runs of the tests do not meet
-    for (let port = randomInt(10_000, 29_000); this.freePorts.length < 5 * MOST_SERVICES; port += 1) {
-      if (await isFree(port)) this.freePorts.push(port);
-    }
+    for (let port = 0; port < 5 * MOST_SERVICES; port += 1) this.freePorts.push(await freePort());
     this.endpoints = await this.aws.start();
     const generation = "var/lib/slipway/generations/0";
     this.write(
@@ -311,11 +308,4 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
       SLIPWAY_SECRETS_MANAGER: this.endpoints.secretsManager,
     };
   }
-}
-
-function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once("error", () => resolve(false)).listen(port, () => server.close(() => resolve(true)));
-  });
 }
