@@ -213,7 +213,8 @@ describe("a schedule", () => {
   });
 
   test("that runs is left alone by a release, and one at a time runs", async () => {
-    expect(await nano.deploy(web("1"), report())).toMatchObject({ status: 0 });
+    const long = report({ timeoutSeconds: 600 });
+    expect(await nano.deploy(web("1"), long)).toMatchObject({ status: 0 });
     ends("r", "running false 0");
     const running = nano.begin("run-schedule", "report");
     await until(() => nano.exists("pretended/docker/slipway.schedule.report/state"));
@@ -222,7 +223,7 @@ describe("a schedule", () => {
       last: "slipway: report: runs already",
     });
     nano.forgetCalls();
-    expect(await nano.deploy(web("2"), report())).toMatchObject({ status: 0 });
+    expect(await nano.deploy(web("2"), long)).toMatchObject({ status: 0 });
     expect(nano.calls("docker stop").join("\n")).not.toContain("schedule");
     nano.pretend("docker/slipway.schedule.report/state", "exited false 0\n");
     expect(await running.outcome).toMatchObject({ status: 0 });
