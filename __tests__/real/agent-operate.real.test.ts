@@ -13,6 +13,8 @@ afterAll(() => PretendedNano.forgetFirst());
 const web = (image: string, change: Record<string, unknown> = {}) => ({ name: "web", image, ...change });
 const put = (image: string, change?: Record<string, unknown>) => nano.put(nano.manifest([web(image)], change));
 const held = () => (nano.exists("pretended/aws/held") ? nano.read("pretended/aws/held").trim() : "");
+/** What a plan would show. */
+const published = () => (nano.exists("pretended/aws/hold") ? nano.read("pretended/aws/hold").trim() : "");
 const json = async (...words: string[]) => JSON.parse((await nano.run(...words, "--json")).lines.join(""));
 const refused = (reason: string | RegExp) => ({
   status: 1,
@@ -25,6 +27,7 @@ describe("a rollback", () => {
     const outcome = await nano.run("rollback");
     expect(outcome.lines).toContain("slipway: rolling back to version 1: version 2 is left alone");
     expect([outcome.status, nano.serves("1", "2"), nano.live(), held()]).toEqual([0, { web: "1" }, "1", "2"]);
+    expect(published()).toMatch(/^version 1 since 20.*Z, by a rollback from version 2$/);
     const silent = { status: 0, lines: [], last: undefined };
     expect(await nano.run("converge")).toEqual(silent);
     nano.reboot();
@@ -53,11 +56,12 @@ describe("a rollback", () => {
     await nano.run("rollback");
     put("3");
     expect(await nano.run("converge")).toMatchObject({ status: 0 });
-    expect([nano.serves("3"), nano.live(), held(), nano.exists("var/lib/slipway/held")]).toEqual([
+    expect([nano.serves("3"), nano.live(), held(), nano.exists("var/lib/slipway/held"), published()]).toEqual([
       { web: "3" },
       "3",
       "",
       false,
+      "none",
     ]);
     expect(await nano.run("rollback", "2")).toMatchObject({ status: 0 });
     expect([nano.serves("2"), held()]).toEqual([{ web: "2" }, "3"]);
@@ -95,6 +99,21 @@ describe("a rollback", () => {
     expect([nano.serves("4"), held()]).toEqual([{ web: "4" }, ""]);
     expect(await nano.run("rollback", "3")).toMatchObject({ status: 0 });
     expect(nano.serves("3")).toEqual({ web: "3" });
+  });
+
+  test("goes on where the hold cannot be published, and is lifted by the next release that can say so", async () => {
+    await nano.deploy([web("2")]);
+    nano.pretend("aws/refuses", "AmazonSSM.PutParameter AccessDeniedException\n");
+    const { status, lines } = await nano.run("rollback");
+    expect([status, nano.serves("1"), held(), published()]).toEqual([0, { web: "1" }, "2", ""]);
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^slipway: plans do not show that this host is held: .*AccessDenied/),
+    );
+    expect(await nano.deploy([web("3")])).toMatchObject({ status: 0 });
+    expect([nano.serves("3"), held()]).toEqual([{ web: "3" }, "2"]); // a plan must not go on showing a hold without label
+    nano.forget("aws/refuses");
+    expect(await nano.deploy([web("4")])).toMatchObject({ status: 0 });
+    expect([nano.serves("4"), held(), published()]).toEqual([{ web: "4" }, "", "none"]);
   });
 
   test("is refused to what serves already, to what is newer and to what nobody knows, on a host that serves nothing, and is 75 where AWS takes no hold", async () => {

@@ -203,10 +203,11 @@ export const ANSWERS: Readonly<Record<string, readonly Answer[]>> = {
   CKV2_AWS_9: [noDisks],
   "CKV_AWS_66 / 158 / 338": [absent("aws_cloudwatch_log_group")],
   "CKV_AWS_337, CKV2_AWS_34": [
-    excepted("a release holds no secret, only where secrets are; a plan has to show it", (stack) =>
+    excepted("a release holds no secret, only where secrets are, nor does a hold; a plan has to show both", (stack) =>
       stack.each(
         "aws_ssm_parameter",
-        ({ type, value }) => type === "String" && /^\$\{base64gzip\(/.test(value as string),
+        ({ type, value, insecure_value: word }) =>
+          type === "String" && (value === undefined ? word === "none" : /^\$\{base64gzip\(/.test(value as string)),
       ),
     ),
   ],

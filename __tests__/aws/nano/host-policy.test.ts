@@ -5,6 +5,7 @@ import { only } from "../../synthesize.ts";
 import { DIGEST, nano, pulled } from "./nano-host-stack.ts";
 
 /** `:live` and `:7` are read, too; AWS does not say that the bare name covers them. */
+const HOLD = "arn:aws:ssm:eu-west-1:111122223333:parameter/slipway/stack/host/hold";
 const RELEASES = ["", ":*"].map((of) => `arn:aws:ssm:eu-west-1:111122223333:parameter/slipway/stack/host/release${of}`);
 
 describe("what a host may do", () => {
@@ -22,6 +23,7 @@ describe("what a host may do", () => {
   test("is to be managed and to read its own releases, as long as it runs nothing of ECR's", () => {
     const stack = nano((host, scope) => host.run("web", { image: pulled(scope), port: 80 }));
     expect(Object.keys(statements(stack))).toEqual([
+      "HoldParameter",
       "ReleaseParameter",
       "RunCommandDocument",
       "SsmInstanceAssociations",
@@ -33,6 +35,7 @@ describe("what a host may do", () => {
       Action: ["ssm:DescribeDocument", "ssm:GetDocument"],
       Resource: ["arn:aws:ssm:eu-west-1:111122223333:document/slipway.stack.host-????????????-????????"],
     });
+    expect(statements(stack).HoldParameter).toEqual({ Action: ["ssm:PutParameter"], Resource: [HOLD] });
     expect(statements(stack).ReleaseParameter).toEqual({
       Action: ["ssm:GetParameter", "ssm:LabelParameterVersion", "ssm:UnlabelParameterVersion"],
       Resource: RELEASES,
@@ -116,7 +119,7 @@ test("whoever deploys a host is told what that takes: its own role to EC2 only, 
     },
     Route53Records: { Resource: ["arn:aws:route53:::hostedzone/Z0123456789"] },
     CloudWatchAlarms: { Resource: ["arn:aws:cloudwatch:eu-west-1:111122223333:alarm:slipway.stack.host"] },
-    ReleaseParameter: { Resource: RELEASES },
+    ReleaseParameter: { Resource: [HOLD, ...RELEASES] },
   });
   expect(policy.flatMap(({ Action }) => Action).filter((action) => /(^|:)\*$/.test(action))).toEqual([]);
 });

@@ -158,12 +158,27 @@ describe("what it serves", () => {
     expect(stack.manifest.sites).toContain("server_name shop.example.com;");
     expect(stack.manifest.sites).toContain("10.0.0.5:8080");
     expect(stack.manifest.sites).not.toMatch(/(?<!\$)\$\{/);
-    expect(only(stack, "aws_ssm_parameter")).toMatchObject({
+    expect(only(stack, "aws_ssm_parameter", "host_Release_Parameter")).toMatchObject({
       name: "/slipway/stack/host/release",
       type: "String",
       tier: "Intelligent-Tiering",
       value: `\${base64gzip(jsonencode(local.${local}))}`,
       lifecycle: { precondition: [{ condition: `\${length(base64gzip(jsonencode(local.${local}))) <= 8192}` }] },
+    });
+  });
+
+  test("has a plan warn of a rollback that holds the host, by a parameter that the host writes and no plan puts back", () => {
+    const stack = two();
+    const [name] = Object.keys(JSON.parse(stack.json).check) as [string];
+    expect(only(stack, "aws_ssm_parameter", "host_Release_Hold")).toMatchObject({
+      name: "/slipway/stack/host/hold",
+      insecure_value: "none",
+      lifecycle: { ignore_changes: ["value", "insecure_value"] },
+    });
+    const value = `aws_ssm_parameter.${name}.insecure_value`;
+    const message = `stack/host is held at \${${value}}: other content ends it, or the same once more by npx slipway up --retry`;
+    expect(JSON.parse(stack.json).check[name]).toEqual({
+      assert: [{ condition: `\${${value} == "none"}`, error_message: message }],
     });
   });
 

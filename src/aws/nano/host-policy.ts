@@ -3,7 +3,7 @@ import { ECR_LOGIN_ACTIONS, ECR_PULL_ACTIONS } from "../ecr-actions.ts";
 import type { PolicyStatement } from "../iam-policy.ts";
 import type { Secret } from "../secret.ts";
 import { anyDocumentOf } from "./agent-document.ts";
-import { releaseArns } from "./release-parameter.ts";
+import { holdName, releaseArns } from "./release-parameter.ts";
 
 /** What a host's own software asks AWS for. */
 export interface HostPermissions {
@@ -75,6 +75,11 @@ export function hostPolicy(account: AwsAccount, needs: HostPermissions): PolicyS
       sid: "ReleaseParameter",
       actions: ["ssm:GetParameter", "ssm:LabelParameterVersion", "ssm:UnlabelParameterVersion"],
       resources: releaseArns(account, parameterName),
+    },
+    {
+      sid: "HoldParameter",
+      actions: ["ssm:PutParameter"],
+      resources: [account.arn("ssm", `parameter${holdName(parameterName)}`)],
     },
     ...(taskLedger === undefined
       ? []

@@ -3,6 +3,7 @@ import type { SsmDocument } from "@cdktf/provider-aws/lib/ssm-document";
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { Lazy, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
+import { warnWithEveryPlan } from "../../terraform/check.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
 import { lateValue } from "../../terraform/late.ts";
 import { stagedCopy } from "../../terraform/staged-file.ts";
@@ -12,11 +13,14 @@ import type { PolicyStatement } from "../iam-policy.ts";
 import { stagedScript } from "../staged-script.ts";
 import { AgentDocument, anyDocumentOf } from "./agent-document.ts";
 import type { ReleaseManifest } from "./release-manifest.ts";
-import { PARAMETER_LIMIT, releaseArns, taskLedgerName } from "./release-parameter.ts";
+import { holdName, PARAMETER_LIMIT, releaseArns, taskLedgerName } from "./release-parameter.ts";
 import { releasedSpec } from "./released-service.ts";
 import { releasedTaskContent } from "./released-task.ts";
 
 const SPEC_DIGITS = 16;
+
+/** What the parameter says of a host that no rollback holds; the agent writes the same word. */
+const NOT_HELD = "none";
 
 /** What a {@link NanoRelease} takes. */
 export interface NanoReleaseProps {
@@ -86,6 +90,7 @@ export class NanoRelease extends Construct {
         ],
       },
     });
+    this.showHold();
     account.addOperatorStatements(
       ...runCommandStatements(account, props.documentName),
       {
@@ -104,7 +109,7 @@ export class NanoRelease extends Construct {
       {
         sid: "ReleaseParameter",
         actions: PARAMETER_ACTIONS,
-        resources: releaseArns(account, parameterName),
+        resources: [...releaseArns(account, parameterName), account.arn("ssm", `parameter${holdName(parameterName)}`)],
       },
       // Terraform's provider reads a parameter's tier and description by listing.
       { sid: "SsmDescribeParameters", actions: ["ssm:DescribeParameters"], resources: ["*"] },
@@ -140,6 +145,27 @@ export class NanoRelease extends Construct {
     const named = Lazy.stringValue({ produce: () => `\${substr(sha256(jsonencode(${spec})), 0, ${SPEC_DIGITS})}` });
     this.named.set(service, named);
     return named;
+  }
+
+  /**
+   * Has every plan say that a rollback holds the host. Why a parameter of its own, which the host writes: a plan reads its
+   * resources in any case, whereas a label on a version can be read by a data source alone, and fails where it is missing.
+   */
+  private showHold(): void {
+    const { hostName, parameterName } = this.props;
+    const hold = new SsmParameter(this, "Hold", {
+      name: holdName(parameterName),
+      description: `Whether a rollback holds the host ${hostName}: the host writes it`,
+      type: "String",
+      insecureValue: NOT_HELD,
+      lifecycle: { ignoreChanges: ["value", "insecure_value"] },
+    });
+    const value = `aws_ssm_parameter.${hold.friendlyUniqueId}.insecure_value`;
+    warnWithEveryPlan(this, {
+      name: hold.friendlyUniqueId,
+      condition: `${value} == "${NOT_HELD}"`,
+      errorMessage: `${hostName} is held at \${${value}}: other content ends it, or the same once more by npx slipway up --retry`,
+    });
   }
 
   private wait(props: NanoReleaseProps, parameter: SsmParameter, object: string, document: SsmDocument) {

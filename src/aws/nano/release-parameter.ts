@@ -24,6 +24,11 @@ export function taskLedgerName(hostName: string): string {
   return `/slipway/${hostName}/tasks`;
 }
 
+/** The parameter that says whether a rollback holds a host, for a plan to show; its agent knows the name by this rule. */
+export function holdName(parameterName: string): string {
+  return `${parameterName.slice(0, parameterName.lastIndexOf("/"))}/hold`;
+}
+
 /** How many characters `manifest` takes in its parameter, as base64 of gzip. Estimated where it holds references. */
 export function parameterSize(manifest: ReleaseManifest): number {
   const text = JSON.stringify({

@@ -183,7 +183,8 @@ by_aws() {
       fi
       ;;
     *PutParameter)
-      sed -n 's/^data-binary = //p' "$PRETENDED/request" | jq -r 'fromjson | .Value' >"$A/tasks"
+      body=$(sed -n 's/^data-binary = //p' "$PRETENDED/request" | jq -r .)
+      printf '%s\n' "$body" | jq -r .Value >"$A/$(printf %s "$body" | jq -r '.Name | split("/") | last')"
       printf '{}\n200'
       ;;
     *UnlabelParameterVersion)

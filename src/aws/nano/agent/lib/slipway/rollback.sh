@@ -1,7 +1,10 @@
 # Back to an earlier release, which is held: the newest version is left alone until another content comes or somebody
 # tells it. The label "held" names that version on the ledger, so that a new instance leaves it alone too.
+# A parameter beside the ledger says it in words, for Terraform's plan to show.
 #   $STATE/held           "VERSION RELEASE": the newer release that is left alone
 # shellcheck shell=sh
+
+NOT_HELD=none
 
 # roll_back [VERSION]
 roll_back() {
@@ -27,7 +30,14 @@ roll_back() {
   take_manifest
   say "rolling back to version $version: version ${newest% *} is left alone"
   release_it deploy
+  publish_hold "version $version since $(now), by a rollback from version ${newest% *}" ||
+    say "plans do not show that this host is held: $problem"
   care_for_certificates
+}
+
+# publish_hold TEXT
+publish_hold() {
+  ask_aws ssm AmazonSSM.PutParameter "$(jq -nc --arg name "${PARAMETER%/*}/hold" --arg value "$1" '{ Name: $name, Value: $value, Overwrite: true }')"
 }
 
 refuse() {
@@ -74,8 +84,14 @@ refuse_held() {
 lift_hold() {
   rm -f "$STATE/held"
   was=$(version_labelled held)
-  [ -z "$was" ] || ask_aws ssm AmazonSSM.UnlabelParameterVersion "$(jq -nc --arg name "$PARAMETER" --argjson version "$was" \
-    '{ Name: $name, ParameterVersion: $version, Labels: ["held"] }')" || say "the label held stays on version $was: $problem"
+  [ -n "$was" ] || return 0
+  { publish_hold "$NOT_HELD" && unlabel held "$was"; } || say "the label held stays on version $was: $problem"
+}
+
+# unlabel WORD VERSION
+unlabel() {
+  ask_aws ssm AmazonSSM.UnlabelParameterVersion "$(jq -nc --arg name "$PARAMETER" --arg word "$1" --argjson version "$2" \
+    '{ Name: $name, ParameterVersion: $version, Labels: [$word] }')"
 }
 
 # The version that the label $1 is on, nothing where there is none.
