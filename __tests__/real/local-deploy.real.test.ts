@@ -1,6 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { utimesSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { AskedHost } from "../../src/cli/asked-host.ts";
+import { lastWords, run } from "../../src/cli/command.mjs";
+import { tellHost } from "../../src/cli/host-answer.ts";
+import type { StatusReport } from "../../src/cli/status-report.ts";
+import type { Tools } from "../../src/cli/tools.ts";
 import { pageServer } from "./page-server.ts";
 import { docker, Project, waitFor } from "./project.ts";
 import { request, requestStream } from "./request-stream.ts";
@@ -95,6 +100,38 @@ describe("a directory becomes a served name", () => {
     await project.synth();
     expect(await project.plan()).toMatchObject({ status: 0 });
     expect(project.containers()).toEqual(before);
+  });
+
+  test("the host is asked by the engine: its status, its services' logs, and a site that is switched off and on", async () => {
+    const host = { kind: "local", path: "slipway-test/host", nginx: "slipway-test-host-nginx" } as const;
+    const tools = { command: { run, lastWords } } as unknown as Tools;
+    const tell = (...words: string[]) => tellHost({ host } as AskedHost, words, tools);
+    const status = async () => JSON.parse((await tell("status", "--json")).stdout) as StatusReport;
+    expect(await status()).toMatchObject({
+      healthy: true,
+      serving: { release: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      services: expect.arrayContaining([
+        expect.objectContaining({
+          name: "page",
+          healthy: true,
+          state: "running",
+          restarts: 0,
+          memory: expect.stringContaining("iB / "),
+        }),
+      ]),
+      maintenance: [],
+    });
+    expect(await tell("logs", "page", "5")).toMatchObject({ code: 0 });
+    expect(await tell("logs", "nobody", "5")).toMatchObject({ code: 1, stderr: expect.stringContaining("but: page") });
+    expect(await tell("maintenance", NAME, "on")).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("answers 503"),
+    });
+    expect((await request(PORT, NAME)).status).toBe(503);
+    expect((await status()).maintenance).toEqual([{ site: NAME, since: expect.stringMatching(/^20.*Z$/) }]);
+    expect(await tell("maintenance", "other.localhost", "on")).toMatchObject({ code: 1 });
+    expect(await tell("maintenance", NAME, "off")).toMatchObject({ code: 0, stdout: `${NAME}: is served again\n` });
+    expect(await body()).toBe("one");
   });
 
   test("the same tree elsewhere synthesizes to the same bytes", async () => {

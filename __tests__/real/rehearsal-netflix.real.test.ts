@@ -9,6 +9,11 @@ import { resolveName } from "../../scripts/rehearsal/site-visit.ts";
 import { NANO_LEFT_MIB, Stage } from "../../scripts/rehearsal/stage.ts";
 import { Takedown } from "../../scripts/rehearsal/takedown.ts";
 import { errors, plannedText, Terraform } from "../../scripts/rehearsal/terraform.ts";
+import { lastWords, run } from "../../src/cli/command.mjs";
+import { type DeclaredHost, declaredHosts } from "../../src/cli/declared-hosts.ts";
+import { tellHost } from "../../src/cli/host-answer.ts";
+import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
+import type { Tools } from "../../src/cli/tools.ts";
 import { ACCOUNT, REGION } from "./rehearsal-account.ts";
 import { machineLike } from "./rehearsal-machine.ts";
 import { type Answers, request, requestStream } from "./request-stream.ts";
@@ -202,6 +207,36 @@ test("an apply of a good one that is killed while it waits is confirmed by the n
   expect(answers.failed).toEqual([]);
   expect(await page()).toBe("More films");
   expect(await planned()).toEqual([]);
+});
+
+test("a rollback serves the release before, holds it over a run of the timer, and is ended by a retry", async () => {
+  const stack = SynthesizedStack.recall(join(stage.runDir, "cdktf.out"), STACK) as SynthesizedStack;
+  const declared = declaredHosts(stack).find(({ path }) => path === `${STACK}/host`) as DeclaredHost;
+  const found = { program: "terraform", name: "Terraform", version: "1" } as const;
+  const asDeployer: typeof run = (program, words, options) =>
+    run(program, words, { ...options, env: { ...options?.env, ...stage.deployerEnvironment } });
+  const tools = { command: { run: asDeployer, lastWords }, terraform: found } as unknown as Tools;
+  const tell = (...words: string[]) => tellHost({ stack, host: declared }, words, tools);
+  expect(await tell("rollback")).toMatchObject({ code: 0, stdout: expect.stringContaining("rolling back to version") });
+  expect(await page()).toBe("Films");
+  const [machine] = stage.room.machines;
+  await machine?.exec("systemctl", "start", "slipway-converge.service");
+  const status = await tell("status", "--json");
+  expect([status.code, JSON.parse(status.stdout)]).toMatchObject([
+    0,
+    { healthy: true, held: { version: expect.any(Number) } },
+  ]);
+  const plan = () => terraform.run("plan", ["-input=false", "-detailed-exitcode"]);
+  const shown = /is held at version \d+ since .*, by a rollback\s+from version \d+/;
+  expect(await plan()).toMatchObject({ code: 0, stdout: expect.stringMatching(shown) });
+  const deploy = `-replace=${(declared as { readonly deploy?: string }).deploy}`;
+  const refused = await terraform.apply(undefined, [deploy]);
+  expect([refused.code, output(refused)]).toEqual([1, expect.stringContaining("this host is held at version")]);
+  expect(await page()).toBe("Films");
+  const again = new Terraform(terraform.folder, { ...stage.deployerEnvironment, SLIPWAY_RETRY: "1" });
+  expect((await again.apply(undefined, [deploy])).code).toBe(0);
+  expect(await page()).toBe("More films");
+  expect(await plan()).toMatchObject({ code: 0, stdout: expect.not.stringMatching(/held|Warning/) });
 });
 
 test("what such a server does not need is off, and apt's own upgrades wait for releases", async () => {
