@@ -225,11 +225,14 @@ write_acme_configuration() {
 need_dehydrated() {
   command -v dehydrated >/dev/null && return
   say "installing dehydrated, which asks the ACME server"
-  (umask 022 && apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install dehydrated) \
-    >"$RUN/apt.out" 2>&1 9>&- && command -v dehydrated >/dev/null && return
+  # by the lists that there are, since a first boot has just read them; by new ones where those name what is gone
+  (umask 022 && { install_dehydrated || { apt-get -q update && install_dehydrated; }; }) >"$RUN/apt.out" 2>&1 9>&- &&
+    command -v dehydrated >/dev/null && return
   problem="dehydrated cannot be installed: $(tail -n 1 "$RUN/apt.out")"
   return 1
 }
+
+install_dehydrated() { DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install dehydrated; }
 
 report_certificates() {
   [ -z "$(serving release)" ] || for file in $(tls_files); do
