@@ -54,3 +54,17 @@ test("each option is one of docker run's, and no text of it becomes another", ()
     ...[IMAGE, "--", "a b", "sh", "-c", "exec app\n", ""],
   ]);
 });
+
+test("a container whose logs are kept elsewhere writes without waiting, to a stream of its own, and keeps the end here", () => {
+  const logs = { group: "/shop/the-host", region: "eu-west-1" };
+  const options = ["awslogs-region=eu-west-1", "awslogs-group=/shop/the-host", "tag=web/{{.ID}}", "mode=non-blocking"];
+  expect(words({ name: "web", image: IMAGE, logs })).toEqual([
+    ...USUAL,
+    ...["--log-driver", "awslogs"],
+    ...[...options, "max-buffer-size=4m", "cache-max-size=10m", "cache-max-file=3"].flatMap((each) => [
+      "--log-opt",
+      each,
+    ]),
+    IMAGE,
+  ]);
+});

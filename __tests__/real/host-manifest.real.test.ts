@@ -228,6 +228,8 @@ test.each<[string, object, string]>([
   ["without a CPU", { cpus: 0 }, "has no CPU limit"],
   ["with a word for its CPUs", { cpus: "0.5" }, "has no CPU limit"],
   ["that never stops", { stopGraceSeconds: 1e6 }, "has no stop grace"],
+  ["that writes to a group that is none", { logs: { group: "a b", region: "eu-west-1" } }, "has no valid log group"],
+  ["that writes to no region", { logs: { group: "/a" } }, "has no valid log group"],
   ["with a line as command", { command: "sh -c x" }, "has no valid command"],
   ["with options as its user", { user: "-v=/:/x" }, "has an invalid user"],
   ["that starts somewhere", { workdir: "srv" }, "has no absolute workdir"],

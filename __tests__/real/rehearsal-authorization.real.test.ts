@@ -197,7 +197,15 @@ describe("what AWS asks about", () => {
     ],
     ["route53", "GET /2013-04-01/change/C1", {}, ["route53:GetChange arn:aws:route53:::change/C1"]],
     ["sts", "GetCallerIdentity", {}, []],
-    ["logs", "CreateLogGroup", {}, ["logs:CreateLogGroup *"]],
+    [
+      ...(["logs", "CreateLogGroup", { logGroupName: "/a/b", tags: {}, kmsKeyId: "k" }] as const),
+      ["CreateLogGroup", "AssociateKmsKey", "TagResource"].map(
+        (action) => `logs:${action} arn:aws:logs:log-group:/a/b:*`,
+      ),
+    ],
+    ["logs", "DescribeLogGroups", { logGroupNamePrefix: "/a" }, ["logs:DescribeLogGroups arn:aws:logs:log-group:*"]],
+    ["logs", "ListTagsForResource", { resourceArn: "arn" }, ["logs:ListTagsForResource arn"]],
+    ["events", "PutRule", {}, ["events:PutRule *"]],
   ])("%s %s %j", async (service, action, input, expected) => {
     expect(await asked(service, action, input)).toEqual(expected);
   });

@@ -54,6 +54,7 @@ const host = new NanoHost(stack, "host", {
   cpuCredits: "standard",
   outbound: [{ port: 5432, description: "the database", network: "10.1.0.0/16" }],
   statusAlarm: { topics: [declared.topic] },
+  logs: { retentionDays: 7 },
   tags: { Owner: "${shop} %{x}" },
   waitForRelease: false,
   drainSeconds: 3,

@@ -17,6 +17,7 @@ export async function callAsks(call: ApiCall, account: string, moto: MotoClient)
   // Anybody may ask who they are; whoever deploys by a role has its policy only once it is taken on.
   if (call.service === "sts") return [];
   if (call.service === "monitoring") return alarmAsks(call, place);
+  if (call.service === "logs") return logAsks(call, place);
   const key = call.service === "kms" ? keyArn(String(call.input.KeyId ?? "*"), place) : "*";
   return [{ action: `${call.service}:${call.action}`, resource: key, context: {} }];
 }
@@ -72,6 +73,19 @@ function alarmAsks({ action, input }: ApiCall, place: Place): Ask[] {
   const about = action === "DescribeAlarms" ? [] : [...arns, ...[input.ResourceARN ?? []].flat().map(String)];
   const resources = about.length > 0 ? about : [arnIn(place, "cloudwatch", "alarm:*")];
   return resources.map((resource) => ({ action: `cloudwatch:${action}`, resource, context: {} }));
+}
+
+/** A group is asked about with `:*` behind its name, but for its tags; a search for groups about all of them. */
+function logAsks({ action, input }: ApiCall, place: Place): Ask[] {
+  const named = input.logGroupName && arnIn(place, "logs", `log-group:${input.logGroupName}:*`);
+  const resource = String(input.resourceArn ?? named ?? arnIn(place, "logs", "log-group:*"));
+  const ask = { action: `logs:${action}`, resource, context: {} };
+  const { kmsKeyId } = input as { kmsKeyId?: string };
+  return [
+    ask,
+    ...(action === "CreateLogGroup" && kmsKeyId ? [{ ...ask, action: "logs:AssociateKmsKey" }] : []),
+    ...(action === "CreateLogGroup" && input.tags ? [{ ...ask, action: "logs:TagResource" }] : []),
+  ];
 }
 
 function keyArn(id: string, place: Place): string {

@@ -3,6 +3,7 @@ import { ECR_LOGIN_ACTIONS, ECR_PULL_ACTIONS } from "../ecr-actions.ts";
 import type { PolicyStatement } from "../iam-policy.ts";
 import type { Secret } from "../secret.ts";
 import { anyDocumentOf } from "./agent-document.ts";
+import { logWriterStatement } from "./host-logs.ts";
 import { holdName, releaseArns } from "./release-parameter.ts";
 
 /** What a host's own software asks AWS for. */
@@ -16,6 +17,8 @@ export interface HostPermissions {
   readonly secrets: readonly Secret[];
   /** The parameter that keeps which tasks have run. @default - it runs none */
   readonly taskLedger?: string;
+  /** The log group that its containers write to. @default - they write to none */
+  readonly logGroup?: string;
 }
 
 /**
@@ -50,7 +53,7 @@ const INSTANCE_KEYS_ACTIONS = [
 
 /** What a host's role allows: its own releases, the images that it runs, the secrets that they need, and the agent. */
 export function hostPolicy(account: AwsAccount, needs: HostPermissions): PolicyStatement[] {
-  const { parameterName, documentName, repositoryArns, secrets, taskLedger } = needs;
+  const { parameterName, documentName, repositoryArns, secrets, taskLedger, logGroup } = needs;
   const images: PolicyStatement[] =
     repositoryArns.length === 0
       ? []
@@ -90,6 +93,7 @@ export function hostPolicy(account: AwsAccount, needs: HostPermissions): PolicyS
             resources: [account.arn("ssm", `parameter${taskLedger}`)],
           },
         ]),
+    ...(logGroup === undefined ? [] : [logWriterStatement(account, logGroup)]),
     ...images,
     ...secrets.flatMap((secret) => secret.permissions(account)),
   ];

@@ -3,6 +3,7 @@ import type { TrustedProxies } from "../../release/trusted-proxies.ts";
 import type { AwsEnvironment } from "../aws-account.ts";
 import type { CloudConfigFile } from "./cloud-config.ts";
 import type { DataVolumeOptions } from "./data-volume-options.ts";
+import type { HostLogsOptions } from "./host-logs-options.ts";
 import type { MachineImage } from "./machine-image.ts";
 import type { OpenTo } from "./open-to.ts";
 import type { OutboundRule } from "./outbound-rule.ts";
@@ -83,6 +84,16 @@ export interface NanoHostProps extends AwsEnvironment {
   readonly detailedMonitoring?: boolean;
   /** Who is told when the host fails its status checks. @default - nobody */
   readonly statusAlarm?: StatusAlarmOptions;
+  /**
+   * A log group in CloudWatch to which the engine sends what services, tasks and schedules write, a stream for each
+   * container, `SERVICE/CONTAINER`; it outlives the instance and goes with the host's declaration. Declaring it, or no
+   * longer, rolls every service once; tasks that have run do not run again. `docker logs` and `slipway logs` go on working:
+   * the engine keeps the last 30 MB of a container beside. While CloudWatch does not answer, containers start and run all
+   * the same, and the oldest lines beyond 4 MB of a container are lost. CloudWatch asks 0.50 USD a GB that is written and
+   * 0.03 a GB and month that is kept (us-east-1, 2025).
+   * @default - logs are on the host's disk alone
+   */
+  readonly logs?: HostLogsOptions;
   /** @default - its name only */
   readonly tags?: Readonly<Record<string, string>>;
   /** Whether the apply waits until the host serves a release, and fails when it does not. @default true */

@@ -11,6 +11,7 @@ import { checkResourceId, ELASTIC_IP, SUBNET, TOPIC, ZONE } from "../resource-id
 import { packageName } from "./cloud-config.ts";
 import { checkDataVolume } from "./data-volume-options.ts";
 import { hostBootstrap, hostConf, swapSize } from "./host-bootstrap.ts";
+import { checkHostLogs } from "./host-logs-options.ts";
 import { InstanceType } from "./instance-type.ts";
 import { MachineImage } from "./machine-image.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
@@ -60,6 +61,7 @@ const NANO_HOST_PROPS: OptionNames<NanoHostProps> = {
   openTo: true,
   detailedMonitoring: true,
   statusAlarm: true,
+  logs: true,
   tags: true,
   waitForRelease: true,
   deadlineSeconds: true,
@@ -85,6 +87,7 @@ export function nanoHostSettings(scope: Construct, names: HostNames, props: Nano
     },
     () => checkWholeNumber(scope, "volumeGiB", volumeGiB, VOLUME),
     () => checkDataVolume(scope, props.dataVolume),
+    () => checkHostLogs(scope, props.logs),
     () => checkWholeNumber(scope, "deadlineSeconds", deadlineSeconds, DEADLINE),
     () => checkLiteral(scope, "drainSeconds", props.drainSeconds, drainTime),
     () => checkLiteral(scope, "keepReleases", props.keepReleases, keptReleases),

@@ -22,6 +22,7 @@ import { awsSecretsOf, awsSiteSecretsOf } from "./aws-secrets.ts";
 import { zoneDeployerStatements } from "./deployer-policy.ts";
 import type { Firewall } from "./firewall.ts";
 import { FrontHosts } from "./front-hosts.ts";
+import { usualGroup } from "./host-logs-options.ts";
 import { MemoryBudget } from "./memory-budget.ts";
 import { monthlyPrice, priceText } from "./monthly-price.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
@@ -213,6 +214,7 @@ export class NanoHost extends HostBase implements IRole {
         ecr: this.pulls().map(({ address }) => address),
         logins: this.hostedContainers.flatMap(({ image }) => releasedLogin(image.repository) ?? []),
         irreversible: this.props.irreversible,
+        logs: this.props.logs && { group: this.props.logs.group ?? usualGroup(this), region: this.account.region },
         specOf: (_, name) => this.rollout.specOf(name),
         taskLedger: this.release.tasks && this.rollout.taskLedger,
       }),

@@ -8,6 +8,8 @@ import { DataVolume } from "./data-volume.ts";
 import { hostDeployerStatements } from "./deployer-policy.ts";
 import { ElasticIp } from "./elastic-ip.ts";
 import { Firewall } from "./firewall.ts";
+import { HostLogs } from "./host-logs.ts";
+import { usualGroup } from "./host-logs-options.ts";
 import { type HostPermissions, hostPolicy } from "./host-policy.ts";
 import { HostRole } from "./host-role.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
@@ -65,7 +67,10 @@ export function nanoParts(host: Construct, options: NanoPartsOptions): NanoParts
       ...props.dataVolume,
       ...{ account, stack, subnetId: address.subnetId, inGivenSubnet, tags },
     });
-  const policy = () => hostPolicy(account, { parameterName, documentName, ...permissions() });
+  const logGroup = props.logs && (props.logs.group ?? usualGroup(host));
+  const logs =
+    logGroup === undefined ? [] : new HostLogs(host, "Logs", { ...props.logs, account, group: logGroup }).ready;
+  const policy = () => hostPolicy(account, { parameterName, documentName, logGroup, ...permissions() });
   const role = new HostRole(host, "Role", { account, policy });
   const dependsOn = [...role.ready, ...firewall.ready, ...address.ready, ...placement.ready];
   const made = { declared, props, role, address, dataVolume, tags, dependsOn };
@@ -80,7 +85,7 @@ export function nanoParts(host: Construct, options: NanoPartsOptions): NanoParts
     manifest,
     waitForRelease: props.waitForRelease ?? true,
     deadlineSeconds: declared.deadlineSeconds,
-    dependsOn: [...role.ready, ...address.ready, ...attached],
+    dependsOn: [...role.ready, ...address.ready, ...attached, ...logs],
   });
   if (props.statusAlarm) new StatusAlarm(host, "Alarm", account, instance.instanceId, props.statusAlarm);
   account.addDeployerStatements(...hostDeployerStatements(account, stack));

@@ -9,6 +9,7 @@ import { BRIDGE_ADDRESS, type ClaimedPorts } from "../../release/service-ports.t
 import { parsePort } from "../../values/port-mapping.ts";
 import { type ReleasedBasicAuth, releasedBasicAuth } from "./released-basic-auth.ts";
 import { type ReleasedLogin, sortedLogins } from "./released-login.ts";
+import type { ReleasedLogs } from "./released-logs.ts";
 import { type ReleasedSchedule, releasedSchedule } from "./released-schedule.ts";
 import { type ReleasedService, type ReleasedSpec, releasedService } from "./released-service.ts";
 import { type ReleasedTask, type ReleasedTaskContent, releasedTask } from "./released-task.ts";
@@ -31,6 +32,8 @@ export interface ReleaseManifestOptions {
   readonly taskLedger?: string;
   /** Whether no rollback may go past it. @default false */
   readonly irreversible?: boolean;
+  /** Where what its containers write is sent. @default - nowhere: it stays on the host */
+  readonly logs?: ReleasedLogs;
   /** Where visitors come in. @default - port 80 */
   readonly edge?: EdgeOptions;
 }
@@ -74,7 +77,7 @@ const FOLDERS = { certificates: "/var/lib/slipway/tls", passwords: "/run/slipway
  * @throws InvalidValueError for what Nginx would refuse
  */
 export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifest {
-  const { release, dataVolume, portsOf, ecr = [], logins = [], edge, specOf, taskLedger } = options;
+  const { release, dataVolume, portsOf, ecr = [], logins = [], edge, logs, specOf, taskLedger } = options;
   const sites = nginxTlsSites(release.sites, FOLDERS);
   const { trustedProxies, fronts = [], tasks, schedules } = release;
   const reached = new Set(fronts.flatMap((front) => front.services));
@@ -101,13 +104,13 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     ...(logins.length === 0 ? {} : { logins: sortedLogins(logins) }),
     services: release.services.map((service) => {
       const served = services.find(({ name }) => name === service.name);
-      if (served === undefined) return releasedService(service, specOf);
+      if (served === undefined) return releasedService(service, specOf, { logs });
       const introduction = renderIntroduction("instance", served, sites, trustedProxies !== undefined);
       const direct = isStopFirst(service) ? `${BRIDGE_ADDRESS}:${portsOf(service.name).direct}` : undefined;
-      return releasedService(service, specOf, { slots: served.slots, direct, introduction });
+      return releasedService(service, specOf, { logs, slots: served.slots, direct, introduction });
     }),
-    ...(tasks && { tasks: tasks.map((task) => releasedTask(task, specOf)), taskLedger }),
-    ...(schedules && { schedules: schedules.map(releasedSchedule) }),
+    ...(tasks && { tasks: tasks.map((task) => releasedTask(task, specOf, logs)), taskLedger }),
+    ...(schedules && { schedules: schedules.map((schedule) => releasedSchedule(schedule, logs)) }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { ClaimedPorts } from "../../release/service-ports.ts";
 import { type ServiceSpec, serviceSpec } from "../../release/service-spec.ts";
 import type { HealthCheckJson } from "../../values/health-check.ts";
 import type { MountData } from "../../values/mount.ts";
+import type { ReleasedLogs } from "./released-logs.ts";
 import { type ReleasedSecret, releasedSecrets } from "./released-secret.ts";
 
 /** A service's spec as the manifest has it. */
@@ -11,6 +12,8 @@ export interface ReleasedSpec extends Omit<ServiceSpec, "secrets" | "mounts"> {
   readonly secrets: Readonly<Record<string, ReleasedSecret>>;
   /** @default - none */
   readonly mounts?: Readonly<Record<string, MountData>>;
+  /** @default - what it writes stays on the host */
+  readonly logs?: ReleasedLogs;
 }
 
 /** What the manifest has of a service with a port alone. */
@@ -29,11 +32,11 @@ export interface ReleasedService extends ReleasedSpec, Partial<Reach> {
   readonly health: HealthCheckJson;
 }
 
-/** The entry of the manifest for a service. @param reach what it has with a port */
+/** The entry of the manifest for a service. @param place what it has with a port, and where its logs are sent */
 export function releasedService(
   service: Service,
   specOf: (spec: ReleasedSpec, name: string) => string,
-  reach?: Reach,
+  { logs, slots, direct, introduction }: Partial<Reach> & Pick<ReleasedSpec, "logs"> = {},
 ): ReleasedService {
   const { name, health } = service;
   const { mounts, ...settings } = serviceSpec(service);
@@ -41,8 +44,8 @@ export function releasedService(
     ...settings,
     secrets: releasedSecrets(service.secrets),
     ...(mounts && { mounts: mountData(mounts) }),
+    ...(logs && { logs }),
   };
-  const { slots, direct, introduction } = reach ?? {};
   return {
     name,
     spec: specOf(spec, name),

@@ -3,6 +3,13 @@
 
 def is($option; $word): select(. != null) | $option, "\($word)";
 
+# The engine sends what it writes to CloudWatch and keeps the end beside. Without waiting: otherwise no container would
+# start while CloudWatch does not answer, and one would stop at its next line.
+def log_words: .name as $name | .logs | select(. != null) | "--log-driver", "awslogs", (
+    "awslogs-region=\(.region)", "awslogs-group=\(.group)", "tag=\($name)/{{.ID}}",
+    "mode=non-blocking", "max-buffer-size=4m", "cache-max-size=10m", "cache-max-file=3"
+    | "--log-opt", .);
+
 [
   ((.memoryMiB // 256) | "--memory", "\(.)m", "--memory-swap", "\(.)m"),
   (.memoryReservationMiB | is("--memory-reservation"; "\(.)m")),
@@ -20,6 +27,7 @@ def is($option; $word): select(. != null) | $option, "\($word)";
   ((.extraHosts // {}) | to_entries[] | "--add-host", "\(.key):\(.value)"),
   (.stopSignal | is("--stop-signal"; .)),
   ((.labels // {}) | to_entries[] | "--label", "\(.key)=\(.value)"),
+  log_words,
   (.entrypoint | is("--entrypoint"; .[0])),
   .image,
   ((.entrypoint // [])[1:][]),

@@ -62,7 +62,7 @@ def alone: (.mounts // {} | objects) | [.[] | objects | select(.kind == "volume"
 
 # What a container is made of, whether it serves or runs to its end; $known are the keys that it has besides.
 def container($known):
-  unknown(["name", "image", "env", "secrets", "memoryMiB", "pidsLimit", "cpus", "stopGraceSeconds", "command"] + engine_options + $known),
+  unknown(["name", "image", "env", "secrets", "memoryMiB", "pidsLimit", "cpus", "stopGraceSeconds", "command", "logs"] + engine_options + $known),
   engine,
   need(.image | type == "string" and test("^[A-Za-z0-9][A-Za-z0-9._:/-]*@sha256:[0-9a-f]{64}$"); "has an image that is not pinned by digest: \(.image)"),
   ((.env // {}) | to_entries[] | need((.key | named) and (.value | line); "has the invalid variable \(.key)")),
@@ -72,7 +72,8 @@ def container($known):
   need((.pidsLimit // 512) | whole(1; 4194304); "has no pids limit"),
   need((.cpus // 1) | type == "number" and . >= 0.01; "has no CPU limit"),
   need((.stopGraceSeconds // 10) | whole(0; 3600); "has no stop grace"),
-  need((.command // ["-"]) | words; "has no valid command");
+  need((.command // ["-"]) | words; "has no valid command"),
+  need(.logs == null or (.logs | type == "object" and (keys == ["group", "region"]) and (.group | type == "string" and test("^[A-Za-z0-9._/#-]{1,512}$")) and (.region | type == "string" and test("^[a-z0-9-]+$"))); "has no valid log group");
 
 def spec: type == "string" and test("^[0-9a-f]{16}$");
 
