@@ -188,6 +188,10 @@ describe("what AWS asks about", () => {
       ["cloudwatch:PutMetricAlarm arn:aws:cloudwatch:alarm:a"],
     ],
     [
+      ...(["monitoring", "PutMetricData", { Namespace: "Slipway" }] as const),
+      ["cloudwatch:PutMetricData * cloudwatch:namespace=Slipway"],
+    ],
+    [
       ...(["monitoring", "DescribeAlarms", { "AlarmNames.member.1": "a" }] as const),
       ["cloudwatch:DescribeAlarms arn:aws:cloudwatch:alarm:*"],
     ],

@@ -89,7 +89,7 @@ export class Stage {
 
     const suffix = `${region}.amazonaws.com`;
     const registryHost = `${account}.dkr.ecr.${suffix}`;
-    const services = ["api.ecr", "ec2", "kms", "logs", "secretsmanager", "ssm", "sts"];
+    const services = ["api.ecr", "ec2", "kms", "logs", "monitoring", "secretsmanager", "ssm", "sts"];
     const names = [registryHost, ...services.map((service) => `${service}.${suffix}`)];
     const authority = await makeAuthority(runDir, names);
 

@@ -65,6 +65,10 @@ async function secretAsks({ action, input }: ApiCall, moto: MotoClient): Promise
 }
 
 function alarmAsks({ action, input }: ApiCall, place: Place): Ask[] {
+  if (action === "PutMetricData") {
+    const context = { "cloudwatch:namespace": String(input.Namespace) };
+    return [{ action: "cloudwatch:PutMetricData", resource: "*", context }];
+  }
   const names = Object.entries(input)
     .flatMap(([key, value]) => (/^AlarmNames?(\.member\.\d+)?$/.test(key) ? [value] : []))
     .flat();

@@ -5,7 +5,7 @@ import type { Principal } from "./principals.ts";
 import type { RolePolicies } from "./role-policies.ts";
 
 /** The services that an instance's calls are checked for. */
-const SERVICES = ["ssm", "ecr", "sts", "secretsmanager", "ec2", "kms", "logs"];
+const SERVICES = ["ssm", "ecr", "sts", "secretsmanager", "ec2", "kms", "logs", "monitoring"];
 
 /** What the SSM agent asks for when it registers; an agent that is denied sleeps for half an hour. */
 const REGISTERS = [

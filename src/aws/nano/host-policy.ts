@@ -5,6 +5,7 @@ import type { Secret } from "../secret.ts";
 import { anyDocumentOf } from "./agent-document.ts";
 import { logWriterStatement } from "./host-logs.ts";
 import { holdName, releaseArns } from "./release-parameter.ts";
+import { metricsStatement } from "./usage-alarms.ts";
 
 /** What a host's own software asks AWS for. */
 export interface HostPermissions {
@@ -19,6 +20,8 @@ export interface HostPermissions {
   readonly taskLedger?: string;
   /** The log group that its containers write to. @default - they write to none */
   readonly logGroup?: string;
+  /** Whether it puts metrics of its own. @default false */
+  readonly putsMetrics?: boolean;
 }
 
 /**
@@ -53,7 +56,7 @@ const INSTANCE_KEYS_ACTIONS = [
 
 /** What a host's role allows: its own releases, the images that it runs, the secrets that they need, and the agent. */
 export function hostPolicy(account: AwsAccount, needs: HostPermissions): PolicyStatement[] {
-  const { parameterName, documentName, repositoryArns, secrets, taskLedger, logGroup } = needs;
+  const { parameterName, documentName, repositoryArns, secrets, taskLedger, logGroup, putsMetrics } = needs;
   const images: PolicyStatement[] =
     repositoryArns.length === 0
       ? []
@@ -94,6 +97,7 @@ export function hostPolicy(account: AwsAccount, needs: HostPermissions): PolicyS
           },
         ]),
     ...(logGroup === undefined ? [] : [logWriterStatement(account, logGroup)]),
+    ...(putsMetrics ? [metricsStatement()] : []),
     ...images,
     ...secrets.flatMap((secret) => secret.permissions(account)),
   ];

@@ -28,6 +28,7 @@ const HOURS = 730;
 const GP3_GIBIBYTE = 0.08;
 const PUBLIC_ADDRESS_HOURLY = 0.005;
 const ALARM = 0.1;
+const METRIC = 0.3;
 
 /** What a host is made of, as far as it is paid for. */
 export interface PricedHost {
@@ -36,6 +37,8 @@ export interface PricedHost {
   /** @default - no data volume */
   readonly dataVolumeGiB?: number;
   readonly alarms: number;
+  /** Metrics of its own. @default 0 */
+  readonly metrics?: number;
   /** Whether CPU beyond what it earns is paid for. @default false */
   readonly unlimited?: boolean;
 }
@@ -48,12 +51,21 @@ export interface MonthlyPrice {
   readonly dataVolume?: number;
   readonly address: number;
   readonly alarms: number;
+  /** @default - it has none */
+  readonly metrics?: number;
   /** At worst, where every vCPU works without a pause; no part of the sum. Unknown for types that are not in the list. */
   readonly surplus?: number;
 }
 
 /** What a host costs a month that runs all day, before traffic, surplus CPU credits and taxes. */
-export function monthlyPrice({ type, volumeGiB, dataVolumeGiB, alarms, unlimited = false }: PricedHost): MonthlyPrice {
+export function monthlyPrice({
+  type,
+  volumeGiB,
+  dataVolumeGiB,
+  alarms,
+  metrics = 0,
+  unlimited = false,
+}: PricedHost): MonthlyPrice {
   const hourly = HOURLY[type.name];
   return {
     ...(hourly === undefined ? {} : { instance: hourly * HOURS }),
@@ -61,15 +73,16 @@ export function monthlyPrice({ type, volumeGiB, dataVolumeGiB, alarms, unlimited
     ...(dataVolumeGiB === undefined ? {} : { dataVolume: dataVolumeGiB * GP3_GIBIBYTE }),
     address: PUBLIC_ADDRESS_HOURLY * HOURS,
     alarms: alarms * ALARM,
+    ...(metrics === 0 ? {} : { metrics: metrics * METRIC }),
     ...(unlimited ? worstSurplus(type) : { surplus: 0 }),
   };
 }
 
 /** The price as a person reads it, public IPv4 address included. */
-export function priceText({ instance, disk, dataVolume, address, alarms, surplus }: MonthlyPrice): string {
-  const rest = disk + (dataVolume ?? 0) + address + alarms;
+export function priceText({ instance, disk, dataVolume, address, alarms, metrics, surplus }: MonthlyPrice): string {
+  const rest = disk + (dataVolume ?? 0) + address + alarms + (metrics ?? 0);
   const data = dataVolume === undefined ? "" : `data volume ${dollars(dataVolume)}, `;
-  const parts = `disk ${dollars(disk)}, ${data}public IPv4 ${dollars(address)}${alarms > 0 ? `, alarm ${dollars(alarms)}` : ""}`;
+  const parts = `disk ${dollars(disk)}, ${data}public IPv4 ${dollars(address)}${alarms > 0 ? `, alarm ${dollars(alarms)}` : ""}${metrics === undefined ? "" : `, metrics ${dollars(metrics)}`}`;
   const conditions = `us-east-1, list prices of 2025, before traffic${surplus === undefined ? " and surplus credits" : ""}`;
   const worst = surplus ? `; surplus CPU credits cost up to ${dollars(surplus)} more where all CPUs always work` : "";
   return instance === undefined

@@ -8,6 +8,7 @@ import type { MachineImage } from "./machine-image.ts";
 import type { OpenTo } from "./open-to.ts";
 import type { OutboundRule } from "./outbound-rule.ts";
 import type { StatusAlarmOptions } from "./status-alarm.ts";
+import type { UsageAlarmsOptions } from "./usage-alarms.ts";
 import type { HostSubnet } from "./vpc-subnet.ts";
 
 /** What a {@link NanoHost} takes. */
@@ -84,6 +85,13 @@ export interface NanoHostProps extends AwsEnvironment {
   readonly detailedMonitoring?: boolean;
   /** Who is told when the host fails its status checks. @default - nobody */
   readonly statusAlarm?: StatusAlarmOptions;
+  /**
+   * Who is told when a disk or the memory gets full, and from where on that is. The host puts two metrics for it, by a role
+   * that may put no others: about 0.80 USD a month for them and their alarms, and 0.09 for putting them (us-east-1, 2025).
+   * Declaring it replaces no container.
+   * @default - nobody
+   */
+  readonly usageAlarms?: UsageAlarmsOptions;
   /**
    * A log group in CloudWatch to which the engine sends what services, tasks and schedules write, a stream for each
    * container, `SERVICE/CONTAINER`; it outlives the instance and goes with the host's declaration. Declaring it, or no

@@ -7,7 +7,8 @@ import { checkLiteral, requireLiteral, requireTextMap, requireWordList } from ".
 import type { OptionNames } from "../../values/known-options.ts";
 import { checkSwitch } from "../../values/switch.ts";
 import { AwsAccount } from "../aws-account.ts";
-import { checkResourceId, ELASTIC_IP, SUBNET, TOPIC, ZONE } from "../resource-id.ts";
+import { checkResourceId, ELASTIC_IP, SUBNET, ZONE } from "../resource-id.ts";
+import { checkTopics } from "./alarm-topics.ts";
 import { packageName } from "./cloud-config.ts";
 import { checkDataVolume } from "./data-volume-options.ts";
 import { hostBootstrap, hostConf, swapSize } from "./host-bootstrap.ts";
@@ -17,6 +18,7 @@ import { MachineImage } from "./machine-image.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
 import { checkOpenTo } from "./open-to.ts";
 import { checkOutbound } from "./outbound-rule.ts";
+import { checkUsageAlarms } from "./usage-alarms.ts";
 import { type UserData, userData } from "./user-data.ts";
 import { checkWholeNumber } from "./whole-number.ts";
 
@@ -61,6 +63,7 @@ const NANO_HOST_PROPS: OptionNames<NanoHostProps> = {
   openTo: true,
   detailedMonitoring: true,
   statusAlarm: true,
+  usageAlarms: true,
   logs: true,
   tags: true,
   waitForRelease: true,
@@ -88,6 +91,7 @@ export function nanoHostSettings(scope: Construct, names: HostNames, props: Nano
     () => checkWholeNumber(scope, "volumeGiB", volumeGiB, VOLUME),
     () => checkDataVolume(scope, props.dataVolume),
     () => checkHostLogs(scope, props.logs),
+    () => checkUsageAlarms(scope, props.usageAlarms),
     () => checkWholeNumber(scope, "deadlineSeconds", deadlineSeconds, DEADLINE),
     () => checkLiteral(scope, "drainSeconds", props.drainSeconds, drainTime),
     () => checkLiteral(scope, "keepReleases", props.keepReleases, keptReleases),
@@ -135,8 +139,7 @@ function referenceChecks(scope: Construct, { subnet, zone, elasticIp, statusAlar
     () => {
       if (statusAlarm === undefined) return;
       knownProps(scope, statusAlarm, { topics: true }, "statusAlarm");
-      const topics = requireWordList(scope, "statusAlarm.topics", statusAlarm.topics, `write [${TOPIC.example}]`);
-      for (const topic of topics) checkResourceId(scope, "statusAlarm.topics", topic, TOPIC);
+      checkTopics(scope, "statusAlarm.topics", statusAlarm.topics);
     },
   ];
 }

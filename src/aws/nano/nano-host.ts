@@ -34,6 +34,7 @@ import { ecrPullOf, requirePullable } from "./pullable-image.ts";
 import { type ReleaseManifest, releaseManifest } from "./release-manifest.ts";
 import { assertFitsParameter, taskLedgerName } from "./release-parameter.ts";
 import { releasedLogin } from "./released-login.ts";
+import { METRICS_NAMESPACE } from "./usage-alarms.ts";
 
 const PUBLIC_PORT = 80;
 const TLS_PORT = 443;
@@ -92,7 +93,8 @@ export class NanoHost extends HostBase implements IRole {
         type,
         volumeGiB,
         dataVolumeGiB: props.dataVolume?.sizeGiB,
-        alarms: props.statusAlarm ? 1 : 0,
+        alarms: (props.statusAlarm ? 1 : 0) + (props.usageAlarms ? 2 : 0),
+        metrics: props.usageAlarms ? 2 : 0,
         unlimited,
       }),
     );
@@ -214,6 +216,7 @@ export class NanoHost extends HostBase implements IRole {
         ecr: this.pulls().map(({ address }) => address),
         logins: this.hostedContainers.flatMap(({ image }) => releasedLogin(image.repository) ?? []),
         irreversible: this.props.irreversible,
+        metrics: this.props.usageAlarms && METRICS_NAMESPACE,
         logs: this.props.logs && { group: this.props.logs.group ?? usualGroup(this), region: this.account.region },
         specOf: (_, name) => this.rollout.specOf(name),
         taskLedger: this.release.tasks && this.rollout.taskLedger,

@@ -19,6 +19,7 @@ import { NanoRelease } from "./nano-release.ts";
 import { visitorsOf } from "./open-to.ts";
 import type { ReleaseManifest } from "./release-manifest.ts";
 import { StatusAlarm } from "./status-alarm.ts";
+import { UsageAlarms } from "./usage-alarms.ts";
 import { VpcSubnet } from "./vpc-subnet.ts";
 
 /** What {@link nanoParts} takes. */
@@ -70,7 +71,8 @@ export function nanoParts(host: Construct, options: NanoPartsOptions): NanoParts
   const logGroup = props.logs && (props.logs.group ?? usualGroup(host));
   const logs =
     logGroup === undefined ? [] : new HostLogs(host, "Logs", { ...props.logs, account, group: logGroup }).ready;
-  const policy = () => hostPolicy(account, { parameterName, documentName, logGroup, ...permissions() });
+  const putsMetrics = props.usageAlarms !== undefined;
+  const policy = () => hostPolicy(account, { parameterName, documentName, logGroup, putsMetrics, ...permissions() });
   const role = new HostRole(host, "Role", { account, policy });
   const dependsOn = [...role.ready, ...firewall.ready, ...address.ready, ...placement.ready];
   const made = { declared, props, role, address, dataVolume, tags, dependsOn };
@@ -88,6 +90,7 @@ export function nanoParts(host: Construct, options: NanoPartsOptions): NanoParts
     dependsOn: [...role.ready, ...address.ready, ...attached, ...logs],
   });
   if (props.statusAlarm) new StatusAlarm(host, "Alarm", account, instance.instanceId, props.statusAlarm);
+  if (props.usageAlarms) new UsageAlarms(host, "UsageAlarms", account, props.usageAlarms);
   account.addDeployerStatements(...hostDeployerStatements(account, stack));
   return { firewall, address, role, dataVolume, instance, release };
 }

@@ -32,6 +32,8 @@ export interface ReleaseManifestOptions {
   readonly taskLedger?: string;
   /** Whether no rollback may go past it. @default false */
   readonly irreversible?: boolean;
+  /** The namespace in CloudWatch where it says how full it is. @default - it says it nowhere */
+  readonly metrics?: string;
   /** Where what its containers write is sent. @default - nowhere: it stays on the host */
   readonly logs?: ReleasedLogs;
   /** Where visitors come in. @default - port 80 */
@@ -49,6 +51,8 @@ export interface ReleaseManifest {
   readonly dataVolume?: string;
   /** Whether no rollback may go past it. @default false */
   readonly irreversible?: true;
+  /** The namespace of the metrics that it puts. @default - it puts none */
+  readonly metrics?: string;
   readonly sites: string;
   /** The names with TLS. @default - none */
   readonly tls?: readonly ReleasedTls[];
@@ -98,6 +102,7 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     keepReleases: release.keepReleases,
     ...(dataVolume === undefined ? {} : { dataVolume }),
     ...(options.irreversible ? { irreversible: true } : {}),
+    ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
     sites: renderSites(texts),
     ...(tls.length === 0 ? {} : { tls }),
     ...(basicAuth.length === 0 ? {} : { basicAuth }),

@@ -2,6 +2,7 @@ import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric
 import { Construct } from "constructs";
 import type { AwsAccount } from "../aws-account.ts";
 import { awsName } from "../aws-name.ts";
+import { alarmDeployerStatements, LONGEST_ALARM_NAME } from "./alarm-topics.ts";
 
 /** An alarm that a host may have. */
 export interface StatusAlarmOptions {
@@ -9,13 +10,11 @@ export interface StatusAlarmOptions {
   readonly topics: readonly string[];
 }
 
-const LONGEST_NAME = 255;
-
 /** Tells when an instance fails its status checks two minutes long. AWS moves one off broken hardware by itself. */
 export class StatusAlarm extends Construct {
   constructor(scope: Construct, id: string, account: AwsAccount, instanceId: string, { topics }: StatusAlarmOptions) {
     super(scope, id);
-    const alarmName = awsName(scope, LONGEST_NAME);
+    const alarmName = awsName(scope, LONGEST_ALARM_NAME);
     new CloudwatchMetricAlarm(this, "Resource", {
       alarmName,
       alarmDescription: `The host ${scope.node.path} fails its status checks`,
@@ -31,19 +30,6 @@ export class StatusAlarm extends Construct {
       alarmActions: [...topics],
       okActions: [...topics],
     });
-    account.addDeployerStatements(
-      {
-        sid: "CloudWatchAlarms",
-        actions: [
-          "cloudwatch:DeleteAlarms",
-          "cloudwatch:ListTagsForResource",
-          "cloudwatch:PutMetricAlarm",
-          "cloudwatch:TagResource",
-          "cloudwatch:UntagResource",
-        ],
-        resources: [account.arn("cloudwatch", `alarm:${alarmName}`)],
-      },
-      { sid: "CloudWatchDescribeAlarms", actions: ["cloudwatch:DescribeAlarms"], resources: ["*"] },
-    );
+    account.addDeployerStatements(...alarmDeployerStatements(account, alarmName));
   }
 }

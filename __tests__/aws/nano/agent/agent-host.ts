@@ -57,7 +57,7 @@ export class AgentHost {
   port = 0;
   tlsPort = 0;
   private markerPort = 0;
-  private endpoints?: { metadata: string; ssm: string; secretsManager: string };
+  private endpoints?: Awaited<ReturnType<AwsDouble["start"]>>;
   private freePorts: number[] = [];
   private readonly claimed = new Map<string, ClaimedPorts>();
 
@@ -306,6 +306,7 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
       SLIPWAY_METADATA: this.endpoints.metadata,
       SLIPWAY_SSM: this.endpoints.ssm,
       SLIPWAY_SECRETS_MANAGER: this.endpoints.secretsManager,
+      SLIPWAY_MONITORING: this.endpoints.monitoring,
     };
   }
 }

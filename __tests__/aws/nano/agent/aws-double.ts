@@ -22,7 +22,8 @@ const ROLE = "test-role";
 const LARGEST_VALUE = 8192;
 
 /**
- * What an instance sees of AWS: its metadata (IMDSv2 only), Parameter Store and Secrets Manager. It checks every
+ * What an instance sees of AWS: its metadata (IMDSv2 only), Parameter Store, Secrets Manager and
+ * CloudWatch. It checks every
  * signature, and refuses what AWS refuses.
  */
 export class AwsDouble {
@@ -34,17 +35,20 @@ export class AwsDouble {
   readonly refusals = new Map<string, string>();
   /** As many next calls of an action answer this instead. */
   readonly busy = new Map<string, { readonly kind: string; times: number }>();
+  /** The forms by which metrics were put. */
+  readonly metrics: Record<string, unknown>[] = [];
   hasRole = true;
   private readonly metadataToken = "metadata-token-of-the-test";
   private readonly parameters = new Map<string, Parameter>();
   private readonly secrets = new Map<string, string[]>();
   private readonly servers: Server[] = [];
 
-  async start(): Promise<{ metadata: string; ssm: string; secretsManager: string }> {
+  async start(): Promise<{ metadata: string; ssm: string; secretsManager: string; monitoring: string }> {
     return {
       metadata: await this.listen((request, response) => this.answerMetadata(request, response)),
       ssm: await this.listen((request, response) => void this.answer("ssm", request, response)),
       secretsManager: await this.listen((request, response) => void this.answer("secretsmanager", request, response)),
+      monitoring: await this.listen((request, response) => void this.answer("monitoring", request, response)),
     };
   }
 
@@ -115,7 +119,9 @@ export class AwsDouble {
     for await (const chunk of request.setEncoding("utf8")) body += chunk;
     const send = (status: number, answer: unknown) =>
       response.writeHead(status, { "content-type": "application/x-amz-json-1.1" }).end(JSON.stringify(answer));
-    const action = String(request.headers["x-amz-target"]);
+    const target = request.headers["x-amz-target"];
+    const form = target === undefined ? Object.fromEntries(new URLSearchParams(body)) : undefined;
+    const action = String(target ?? form?.Action);
     try {
       const problem = signatureProblem(
         { method: request.method ?? "", path: request.url ?? "", headers: request.headers, body },
@@ -133,7 +139,7 @@ export class AwsDouble {
       }
       const refusal = this.refusals.get(action);
       if (refusal) throw new Refusal(refusal, "refused by the test");
-      send(200, this.perform(action, JSON.parse(body)));
+      send(200, this.perform(action, form ?? JSON.parse(body)));
     } catch (error) {
       const kind = error instanceof Refusal ? error.kind : "InternalServerError";
       send(error instanceof Refusal ? 400 : 500, { __type: kind, message: String((error as Error).message) });
@@ -158,6 +164,9 @@ export class AwsDouble {
         if (secret === undefined) throw new Refusal("ResourceNotFoundException", "can't find the specified secret");
         return { ARN: input.SecretId, SecretString: secret };
       }
+      case "PutMetricData":
+        this.metrics.push(input);
+        return {};
       default:
         throw new Refusal("AccessDeniedException", `the role may not ${action}`);
     }

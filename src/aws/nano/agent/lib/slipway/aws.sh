@@ -29,7 +29,7 @@ know_instance() {
 
 MOST_QUESTIONS=4
 
-# ask_aws SERVICE TARGET BODY: the JSON answer in $answer; otherwise $problem says why and $problem_kind is AWS's
+# ask_aws SERVICE TARGET BODY: a target without a dot is an action of the query protocol, whose body is a form. The JSON answer in $answer; otherwise $problem says why and $problem_kind is AWS's
 # name for it, empty when nobody answered. Asks again when AWS is busy.
 ask_aws() {
   questions=1
@@ -52,13 +52,16 @@ ask_aws_once() {
   know_instance || return 1
   case $1 in
     ssm) endpoint=${SLIPWAY_SSM:-https://ssm.$region.$domain} ;;
+    monitoring) endpoint=${SLIPWAY_MONITORING:-https://monitoring.$region.$domain} ;;
     *) endpoint=${SLIPWAY_SECRETS_MANAGER:-https://$1.$region.$domain} ;;
   esac
   reply=$(printf %s "$credentials" | jq -r --arg target "$2" --arg body "$3" '
       "user = \(.AccessKeyId + ":" + .SecretAccessKey | @json)",
       "header = \("X-Amz-Security-Token: " + .Token | @json)",
-      "header = \("X-Amz-Target: " + $target | @json)",
-      "header = \"Content-Type: application/x-amz-json-1.1\"",
+      (if $target | contains(".") then
+        "header = \("X-Amz-Target: " + $target | @json)",
+        "header = \"Content-Type: application/x-amz-json-1.1\""
+      else "header = \"Accept: application/json\"", "header = \"Content-Type: application/x-www-form-urlencoded\"" end),
       "data-binary = \($body | @json)"' |
     curl -q --silent --show-error --max-time 20 --aws-sigv4 "aws:amz:$region:$1" --config - \
       --write-out '\n%{http_code}' "$endpoint/" 2>&1) || {
@@ -67,8 +70,8 @@ ask_aws_once() {
   }
   answer=${reply%"$NEWLINE"*}
   [ "${reply##*"$NEWLINE"}" != 200 ] || return 0
-  problem_kind=$(printf %s "$answer" | jq -r '.__type // "" | split("#") | last // ""' 2>/dev/null)
-  problem="AWS refuses ${2##*.}: ${problem_kind:-HTTP ${reply##*"$NEWLINE"}} $(printf %s "$answer" | jq -r '.message // .Message // ""' 2>/dev/null)"
+  problem_kind=$(printf %s "$answer" | jq -r '.__type // .Error.Code? // "" | split("#") | last // ""' 2>/dev/null)
+  problem="AWS refuses ${2##*.}: ${problem_kind:-HTTP ${reply##*"$NEWLINE"}} $(printf %s "$answer" | jq -r '.message // .Message // .Error.Message? // ""' 2>/dev/null)"
   return 1
 }
 

@@ -14,6 +14,7 @@ converge_by_itself() {
     say "another run is at work"
     exit 0
   }
+  report_usage
   prepare
   if [ -e "$RUN/settled" ]; then go_on; else return_to_live; fi
 }

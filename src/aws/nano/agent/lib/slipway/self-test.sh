@@ -2,7 +2,7 @@
 # line says what is wrong.
 # shellcheck shell=sh
 
-TOOLS="awk base64 chmod cp curl cut docker find flock grep gunzip install jq logger nginx sed sha256sum ss stat systemctl timeout"
+TOOLS="awk base64 chmod cp curl cut df docker find flock grep gunzip install jq logger nginx sed sha256sum ss stat systemctl timeout"
 
 # self_test MANIFEST...: whether it accepts these, and what serves now.
 self_test() {
