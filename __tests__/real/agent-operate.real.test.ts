@@ -276,3 +276,34 @@ describe("maintenance", () => {
     expect(nano.exists("var/lib/slipway/maintenance")).toBe(false);
   });
 });
+
+describe("a reboot by itself", () => {
+  const HOUR = 3_600_000;
+  const clock = (later: number) => new Date(Date.now() + later).toISOString().slice(11, 16);
+  const asks = () => nano.write("run/reboot-required", "");
+  const rebooted = () => nano.exists("pretended/units/rebooted");
+
+  test("comes in its window, tells a release to wait, and ends in what was live and then in the release", async () => {
+    await nano.deploy([web("1")], { reboot: { from: clock(-HOUR), to: clock(HOUR) } });
+    await nano.run("converge");
+    expect(rebooted()).toBe(false);
+    asks();
+    const outcome = await nano.run("converge");
+    expect([outcome.status, outcome.last, rebooted()]).toEqual([0, "slipway: rebooting for an upgrade", true]);
+    const next = put("2");
+    const waits = await nano.told(next);
+    expect([waits.status, waits.last]).toEqual([75, expect.stringContaining("this host is rebooting")]);
+    nano.reboot();
+    await nano.run("converge");
+    expect(nano.serves("1", "2")).toEqual({ web: "1" });
+    await nano.run("converge");
+    expect(nano.serves("1", "2")).toEqual({ web: "2" });
+  });
+
+  test("does not come outside of it", async () => {
+    await nano.deploy([web("1")], { reboot: { from: clock(HOUR), to: clock(2 * HOUR) } });
+    asks();
+    await nano.run("converge");
+    expect(rebooted()).toBe(false);
+  });
+});

@@ -12,6 +12,7 @@ export { NanoHost } from "./nano/nano-host.ts";
 export type { NanoHostProps } from "./nano/nano-host-props.ts";
 export type { OutboundRule } from "./nano/outbound-rule.ts";
 export type { StatusAlarmOptions } from "./nano/status-alarm.ts";
+export type { RebootWindow, UnattendedRebootOptions } from "./nano/unattended-reboot.ts";
 export type { UsageAlarmsOptions } from "./nano/usage-alarms.ts";
 export type { HostSubnet } from "./nano/vpc-subnet.ts";
 export { Secret, type SecretOptions } from "./secret.ts";

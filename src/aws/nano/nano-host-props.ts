@@ -8,6 +8,7 @@ import type { MachineImage } from "./machine-image.ts";
 import type { OpenTo } from "./open-to.ts";
 import type { OutboundRule } from "./outbound-rule.ts";
 import type { StatusAlarmOptions } from "./status-alarm.ts";
+import type { UnattendedRebootOptions } from "./unattended-reboot.ts";
 import type { UsageAlarmsOptions } from "./usage-alarms.ts";
 import type { HostSubnet } from "./vpc-subnet.ts";
 
@@ -102,6 +103,14 @@ export interface NanoHostProps extends AwsEnvironment {
    * @default - logs are on the host's disk alone
    */
   readonly logs?: HostLogsOptions;
+  /**
+   * When it may reboot by itself, in UTC, where one of Ubuntu's security upgrades, which it installs every day, counts only
+   * after that: `{ window: { from: "03:00", to: "05:00" } }`. Once a day at most, never while a release, apt or a schedule is
+   * at work; a release that comes meanwhile waits. Its sites do not answer for about a minute, so hosts that stand
+   * for each other need windows apart.
+   * @default - never: it goes on with the kernel that it booted
+   */
+  readonly unattendedReboot?: UnattendedRebootOptions;
   /** @default - its name only */
   readonly tags?: Readonly<Record<string, string>>;
   /** Whether the apply waits until the host serves a release, and fails when it does not. @default true */

@@ -18,6 +18,7 @@ import { MachineImage } from "./machine-image.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
 import { checkOpenTo } from "./open-to.ts";
 import { checkOutbound } from "./outbound-rule.ts";
+import { checkUnattendedReboot } from "./unattended-reboot.ts";
 import { checkUsageAlarms } from "./usage-alarms.ts";
 import { type UserData, userData } from "./user-data.ts";
 import { checkWholeNumber } from "./whole-number.ts";
@@ -64,6 +65,7 @@ const NANO_HOST_PROPS: OptionNames<NanoHostProps> = {
   detailedMonitoring: true,
   statusAlarm: true,
   usageAlarms: true,
+  unattendedReboot: true,
   logs: true,
   tags: true,
   waitForRelease: true,
@@ -91,6 +93,7 @@ export function nanoHostSettings(scope: Construct, names: HostNames, props: Nano
     () => checkWholeNumber(scope, "volumeGiB", volumeGiB, VOLUME),
     () => checkDataVolume(scope, props.dataVolume),
     () => checkHostLogs(scope, props.logs),
+    () => checkUnattendedReboot(scope, props.unattendedReboot),
     () => checkUsageAlarms(scope, props.usageAlarms),
     () => checkWholeNumber(scope, "deadlineSeconds", deadlineSeconds, DEADLINE),
     () => checkLiteral(scope, "drainSeconds", props.drainSeconds, drainTime),

@@ -216,6 +216,7 @@ export class NanoHost extends HostBase implements IRole {
         ecr: this.pulls().map(({ address }) => address),
         logins: this.hostedContainers.flatMap(({ image }) => releasedLogin(image.repository) ?? []),
         irreversible: this.props.irreversible,
+        reboot: this.props.unattendedReboot?.window,
         metrics: this.props.usageAlarms && METRICS_NAMESPACE,
         logs: this.props.logs && { group: this.props.logs.group ?? usualGroup(this), region: this.account.region },
         specOf: (_, name) => this.rollout.specOf(name),

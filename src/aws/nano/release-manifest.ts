@@ -14,6 +14,7 @@ import { type ReleasedSchedule, releasedSchedule } from "./released-schedule.ts"
 import { type ReleasedService, type ReleasedSpec, releasedService } from "./released-service.ts";
 import { type ReleasedTask, type ReleasedTaskContent, releasedTask } from "./released-task.ts";
 import { type ReleasedTls, releasedTls } from "./released-tls.ts";
+import type { RebootWindow } from "./unattended-reboot.ts";
 
 /** What {@link releaseManifest} takes. */
 export interface ReleaseManifestOptions {
@@ -34,6 +35,8 @@ export interface ReleaseManifestOptions {
   readonly irreversible?: boolean;
   /** The namespace in CloudWatch where it says how full it is. @default - it says it nowhere */
   readonly metrics?: string;
+  /** When it may reboot by itself. @default - never */
+  readonly reboot?: RebootWindow;
   /** Where what its containers write is sent. @default - nowhere: it stays on the host */
   readonly logs?: ReleasedLogs;
   /** Where visitors come in. @default - port 80 */
@@ -53,6 +56,8 @@ export interface ReleaseManifest {
   readonly irreversible?: true;
   /** The namespace of the metrics that it puts. @default - it puts none */
   readonly metrics?: string;
+  /** When it may reboot by itself, in UTC. @default - never */
+  readonly reboot?: RebootWindow;
   readonly sites: string;
   /** The names with TLS. @default - none */
   readonly tls?: readonly ReleasedTls[];
@@ -81,7 +86,7 @@ const FOLDERS = { certificates: "/var/lib/slipway/tls", passwords: "/run/slipway
  * @throws InvalidValueError for what Nginx would refuse
  */
 export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifest {
-  const { release, dataVolume, portsOf, ecr = [], logins = [], edge, logs, specOf, taskLedger } = options;
+  const { release, dataVolume, portsOf, ecr = [], logins = [], edge, logs, reboot, specOf, taskLedger } = options;
   const sites = nginxTlsSites(release.sites, FOLDERS);
   const { trustedProxies, fronts = [], tasks, schedules } = release;
   const reached = new Set(fronts.flatMap((front) => front.services));
@@ -103,6 +108,7 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     ...(dataVolume === undefined ? {} : { dataVolume }),
     ...(options.irreversible ? { irreversible: true } : {}),
     ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
+    ...(reboot && { reboot: { from: reboot.from, to: reboot.to } }),
     sites: renderSites(texts),
     ...(tls.length === 0 ? {} : { tls }),
     ...(basicAuth.length === 0 ? {} : { basicAuth }),

@@ -221,6 +221,8 @@ case $name in
       disable*) sed -i "/^$unit\$/d" "$on" ;;
       daemon-reload) echo >>"$PRETENDED/units/loaded" ;;
       restart*.timer) [ -e "$SLIPWAY_ROOT/etc/systemd/system/$unit" ] ;;
+      list-units*) ;;
+      reboot) : >"$PRETENDED/units/rebooted" ;;
       show*) echo 'Mon 2031-01-06 03:00:00 UTC' ;;
       'enable '*) ;;
       'restart slipway-data.service') "$SLIPWAY_ROOT/usr/local/sbin/slipway" mount ;;

@@ -14,9 +14,11 @@ converge_by_itself() {
     say "another run is at work"
     exit 0
   }
+  ! is_rebooting || again "this host is rebooting"
   report_usage
   prepare
   if [ -e "$RUN/settled" ]; then go_on; else return_to_live; fi
+  reboot_when_due
 }
 
 # What Run Command does. Waits for its turn, and tries what failed before.
@@ -47,6 +49,7 @@ take_turn() {
   exec 9>"$RUN/lock"
   [ -e "$STATE/bootstrapped" ] || cloud-init status --wait >/dev/null 2>&1
   flock -w "$LONGEST_WAIT" 9 || again "another run is at work since $LONGEST_WAIT s"
+  ! is_rebooting || again "this host is rebooting"
 }
 
 # What must be there before anything is decided.

@@ -138,9 +138,10 @@ if type != "object" then "the manifest is no object"
 elif .manifest != 2 and .manifest != 3 then "this agent reads manifests 2 and 3, not \(.manifest)"
 elif .host != $host then "the manifest is for \(.host), this host is \($host)"
 else
-  unknown(["manifest", "host", "ecr", "drainSeconds", "keepReleases", "dataVolume", "irreversible", "metrics", "sites", "tls", "basicAuth", "logins", "services", "tasks", "taskLedger", "schedules"] + if .manifest == 2 then [] else ["agent"] end),
+  unknown(["manifest", "host", "ecr", "drainSeconds", "keepReleases", "dataVolume", "irreversible", "metrics", "reboot", "sites", "tls", "basicAuth", "logins", "services", "tasks", "taskLedger", "schedules"] + if .manifest == 2 then [] else ["agent"] end),
   need(.manifest == 2 or (.agent | type == "object" and (.document | line) and (.sha256 | type == "string" and test("^[0-9a-f]{64}$"))); "names no agent"),
   need((.irreversible // false) | type == "boolean"; "does not say whether it is irreversible"),
+  need(.reboot == null or (.reboot | type == "object" and keys == ["from", "to"] and all(type == "string" and test("^([01][0-9]|2[0-3]):[0-5][0-9]$"))); "has no window for a reboot"),
   need((.metrics // "a") | type == "string" and test("^[A-Za-z0-9._/#-]{1,255}$"); "puts its metrics nowhere"),
   need(.sites | type == "string" and length > 0; "has no sites"),
   need((.ecr // []) | type == "array" and all(type == "string" and test("^[A-Za-z0-9.:-]+$")); "has an invalid ecr address"),
