@@ -107,6 +107,7 @@ export class TestAccount {
         ...this.deployerEnvironment,
         PATH: `${programs}:${this.deployerEnvironment.PATH}`,
         SLIPWAY_AWS_CLI: join(source, "aws-cli.sh"),
+        SLIPWAY_ECR_TAGS: join(source, "ecr-tags.sh"),
         SLIPWAY_REGION: REGION,
         ...environment,
       },

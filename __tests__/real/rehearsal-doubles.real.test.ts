@@ -459,7 +459,7 @@ describe("repositories", () => {
       const run = await aws.script("ecr-push.sh", folder, {
         SLIPWAY_ACCOUNT: ACCOUNT,
         SLIPWAY_REPOSITORY: name,
-        SLIPWAY_BUILT: `registry/${name}:sha-c0`,
+        SLIPWAY_BUILT: `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/${name}:sha-c0`,
         SLIPWAY_CONTENT: "c0",
         SLIPWAY_LABEL: "dev.slipway.content",
         SLIPWAY_FIXED: "sha-c0 1.4.2",

@@ -8,6 +8,7 @@
 # Runs where Terraform runs; needs sh, the docker command and the aws command. Run again with nothing to do, it says so.
 #
 #   SLIPWAY_AWS_CLI     the file beside this one that asks AWS, and what it needs
+#   SLIPWAY_ECR_TAGS    the file beside this one that puts tags
 #   SLIPWAY_ACCOUNT     the account of the registry
 #   SLIPWAY_REPOSITORY  the repository's name
 #   SLIPWAY_BUILT       the built image as the engine calls it: repository and the content's tag
@@ -26,6 +27,8 @@ fail() {
 }
 # shellcheck source=aws-cli.sh
 . "$SLIPWAY_AWS_CLI"
+# shellcheck source=ecr-tags.sh
+. "$SLIPWAY_ECR_TAGS"
 
 # The digest that the tag $1 stands for in $digest, empty when there is no such tag.
 look_for() {
@@ -59,28 +62,6 @@ read_content() {
   [ "$content" != '<no value>' ] || content=''
 }
 
-# Puts the tags $* on the image $image, with its manifest as it is, byte for byte.
-put_tags() {
-  [ $# -gt 0 ] || return 0
-  ask ecr batch-get-image --registry-id "$SLIPWAY_ACCOUNT" --repository-name "$SLIPWAY_REPOSITORY" \
-    --image-ids "imageDigest=$image" --output json \
-    --accepted-media-types application/vnd.oci.image.index.v1+json application/vnd.oci.image.manifest.v1+json \
-    application/vnd.docker.distribution.manifest.list.v2+json application/vnd.docker.distribution.manifest.v2+json \
-    --query 'images[0].{imageManifest:imageManifest,imageManifestMediaType:imageManifestMediaType}' ||
-    fail "cannot read $uri@$image: $problem"
-  [ "$answer" != null ] || fail "$uri@$image is not there any more: apply again"
-  manifest=$(mktemp) || fail "cannot write a temporary file"
-  trap 'rm -f "$manifest"' EXIT
-  printf '%s\n' "$answer" >"$manifest"
-  for tag; do
-    ask ecr put-image --registry-id "$SLIPWAY_ACCOUNT" --repository-name "$SLIPWAY_REPOSITORY" \
-      --image-tag "$tag" --image-digest "$image" --cli-input-json "file://$manifest" \
-      --query 'image.imageId.imageDigest' ||
-      # It stands for this very image already.
-      [ "$problem_kind" = ImageAlreadyExistsException ] || fail "cannot put the tag $tag on $uri@$image: $problem"
-  done
-}
-
 command -v docker >/dev/null 2>&1 || fail "the docker command is missing: install Docker's command line and apply again"
 become_deployer
 image='' missing=''
@@ -110,5 +91,5 @@ else
   for tag in $missing; do [ "$tag" = "$pushed" ] || unnamed="$unnamed $tag"; done
 fi
 # shellcheck disable=SC2086 # a list of words
-put_tags $unnamed ${SLIPWAY_MUTABLE_TAGS:-}
+put_tags "$uri" "$image" $unnamed ${SLIPWAY_MUTABLE_TAGS:-} || fail "$problem"
 if [ -z "$missing" ]; then say "has every tag already"; else say "has$missing"; fi

@@ -3,7 +3,7 @@ import { CONTENT_LABEL, DockerEngine } from "../docker/docker-engine.ts";
 import type { ImagePush } from "../docker/image-push.ts";
 import { Step } from "../terraform/step.ts";
 import type { AwsAccount } from "./aws-account.ts";
-import { stagedScript } from "./staged-script.ts";
+import { stagedPart, stagedScript } from "./staged-script.ts";
 
 /** A repository as a push sees it. */
 export interface EcrTarget {
@@ -42,6 +42,7 @@ function pushStep({ deployer, account, repositoryName, repositoryId }: EcrTarget
     environment: {
       ...deployer.deployerEnvironment,
       ...script.environment,
+      SLIPWAY_ECR_TAGS: stagedPart(scope, "ecr-tags.sh"),
       SLIPWAY_ACCOUNT: account,
       SLIPWAY_REPOSITORY: repositoryName,
       SLIPWAY_BUILT: builtName,

@@ -11,9 +11,13 @@ export interface StagedScript {
 
 /** Puts a script of this layer, and the part by which it asks AWS, into the synthesized output. */
 export function stagedScript(scope: Construct, name: string, ...words: readonly string[]): StagedScript {
-  const stage = (file: string) => stagedCopy(scope, join(__dirname, file));
   return {
-    command: ["sh", stage(name), ...words].join(" "),
-    environment: { SLIPWAY_AWS_CLI: stage("aws-cli.sh") },
+    command: ["sh", stagedPart(scope, name), ...words].join(" "),
+    environment: { SLIPWAY_AWS_CLI: stagedPart(scope, "aws-cli.sh") },
   };
+}
+
+/** Puts a file that a script of this layer reads into the synthesized output. */
+export function stagedPart(scope: Construct, name: string): string {
+  return stagedCopy(scope, join(__dirname, name));
 }

@@ -73,12 +73,7 @@ export class EcrApi {
       return jsonAnswer({ imageIds });
     });
     front.intercept("ecr", "BatchGetImage", async (call) => this.#batchGet(call));
-    front.intercept("ecr", "BatchDeleteImage", async (call) => {
-      const name = await this.#existing(call);
-      const ids = call.input.imageIds as ImageId[];
-      for (const id of ids) this.ledger.remove(name, id.imageTag ?? id.imageDigest ?? "");
-      return jsonAnswer({ imageIds: ids, failures: [] });
-    });
+    front.intercept("ecr", "BatchDeleteImage", async (call) => this.#batchDelete(call));
     front.intercept("ecr", "PutImage", async (call) => this.#put(call));
     front.intercept("ecr", "DeleteRepository", async (call, forward) => {
       const name = await this.#existing(call);
@@ -124,6 +119,39 @@ export class EcrApi {
       }
     }
     return jsonAnswer({ images, failures });
+  }
+
+  /** A tag goes alone, and takes the image along when it was the last one; a digest takes all of its tags along. */
+  async #batchDelete(call: ApiCall): Promise<ApiAnswer> {
+    const name = await this.#existing(call);
+    const imageIds: ImageId[] = [];
+    const failures: object[] = [];
+    for (const imageId of call.input.imageIds as ImageId[]) {
+      const { imageDigest, imageTag } = imageId;
+      const image = this.ledger.find(name, imageTag ?? imageDigest ?? "");
+      const failed = (failureCode: string, failureReason: string) =>
+        failures.push({ imageId, failureCode, failureReason });
+      if (!image) failed("ImageNotFound", "Requested image not found");
+      else if (imageTag !== undefined && imageDigest !== undefined && imageDigest !== image.digest)
+        failed("ImageTagDoesNotMatchDigest", "The tag is of another image");
+      else if ((imageTag === undefined || image.tags.size === 1) && this.#isListed(name, image.digest))
+        failed("ImageReferencedByManifestList", "Requested image referenced by manifest list");
+      else {
+        const tags = imageTag === undefined ? [...image.tags] : [imageTag];
+        imageIds.push(
+          ...(tags.length > 0 ? tags : [undefined]).map((tag) => ({ imageDigest: image.digest, imageTag: tag })),
+        );
+        this.ledger.remove(name, imageTag ?? image.digest);
+      }
+    }
+    return jsonAnswer({ imageIds, failures });
+  }
+
+  #isListed(repository: string, digest: string): boolean {
+    return this.ledger.images(repository).some(({ manifest }) => {
+      const { manifests = [] } = JSON.parse(manifest) as { manifests?: { digest: string }[] };
+      return manifests.some((member) => member.digest === digest);
+    });
   }
 
   /** Keeps a manifest whose layers and members are there already, and refuses as ECR does. */
