@@ -19,7 +19,7 @@ if (status === 0) {
   const agent = `${root}lib/aws/nano/agent`;
   cpSync(`${root}src/aws/nano/agent`, agent, { recursive: true });
   for (const file of readdirSync(`${root}src`, { encoding: "utf8", recursive: true })) {
-    if (file.endsWith(".sh")) cpSync(`${root}src/${file}`, `${root}lib/${file}`);
+    if (/\.(sh|awk)$/.test(file)) cpSync(`${root}src/${file}`, `${root}lib/${file}`);
   }
   createRequire(import.meta.url)(`${root}lib/aws/nano/agent-artifact.js`).packAgent();
   rmSync(agent, { recursive: true });

@@ -43,7 +43,7 @@ describe("EcrRegistry", () => {
       force_delete: false,
     });
     expect(stack.terraform.required_providers).toMatchObject({ aws: { version: ">= 5.100, < 7" } });
-    expect(JSON.parse(only(stack, "aws_ecr_lifecycle_policy").policy as string).rules).toHaveLength(2);
+    expect(JSON.parse(only(stack, "aws_ecr_lifecycle_policy").policy as string).rules).toHaveLength(3);
   });
 
   test("its ways can be chosen", () => {

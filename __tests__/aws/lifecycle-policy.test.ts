@@ -5,12 +5,23 @@ test("keeps releases by number and forgets untagged images by age", () => {
     rules: [
       {
         rulePriority: 1,
+        description: "what a host serves or may go back to stays",
+        selection: {
+          tagStatus: "tagged",
+          tagPrefixList: ["release-"],
+          countType: "imageCountMoreThan",
+          countNumber: 9999,
+        },
+        action: { type: "expire" },
+      },
+      {
+        rulePriority: 2,
         description: "untagged images go after 3 days",
         selection: { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: 3 },
         action: { type: "expire" },
       },
       {
-        rulePriority: 2,
+        rulePriority: 3,
         description: "the newest 5 releases stay",
         selection: { tagStatus: "tagged", tagPrefixList: ["sha-"], countType: "imageCountMoreThan", countNumber: 5 },
         action: { type: "expire" },

@@ -82,8 +82,17 @@ test("the package declares a local host without anything of AWS installed", asyn
 test("the package declares a nano host, with every script that its apply needs", async () => {
   symlinkSync(join(ROOT, "node_modules/@cdktf/provider-aws"), join(modules, "@cdktf/provider-aws"));
   const files = await synth("aws");
-  const scripts = files.filter((file) => /^cloud\/.*\.sh$/.test(file)).map((file) => file.split("/").at(-1));
-  expect(scripts.sort()).toEqual(["aws-cli.sh", "deploy.sh", "ecr-destroy-report.sh", "ecr-push.sh", "run-command.sh"]);
+  const scripts = files.filter((file) => /^cloud\/.*\.(sh|awk)$/.test(file)).map((file) => file.split("/").at(-1));
+  expect(scripts.sort()).toEqual([
+    "aws-cli.sh",
+    "deploy.sh",
+    "ecr-destroy-report.sh",
+    "ecr-push.sh",
+    "ecr-tags.sh",
+    "release-tags.sh",
+    "release-window.awk",
+    "run-command.sh",
+  ]);
   const { resource } = JSON.parse(readFileSync(join(project, "cdktf.out/stacks/cloud/cdk.tf.json"), "utf8"));
   const [instance] = Object.values<{ user_data_base64: string }>(resource.aws_instance);
   expect(Buffer.from(instance?.user_data_base64 ?? "", "base64").toString()).toContain("/usr/local/sbin/slipway-agent");

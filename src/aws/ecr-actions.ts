@@ -31,3 +31,11 @@ export const ECR_CARE_ACTIONS = [
   "ecr:TagResource",
   "ecr:UntagResource",
 ] as const;
+
+/** What the step needs that tells a host, to hold what the host serves in a repository and to let go of it. */
+export const ECR_HOLD_ACTIONS = [
+  "ecr:BatchDeleteImage",
+  "ecr:BatchGetImage",
+  "ecr:DescribeImages",
+  "ecr:PutImage",
+] as const;

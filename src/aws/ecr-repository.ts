@@ -16,7 +16,10 @@ import { checkMutableTags, isMutable } from "./mutable-tags.ts";
 
 /** How a repository keeps its images. */
 export interface EcrRepositoryOptions {
-  /** What the repository may forget; `false` keeps everything. @default - the last 20 releases, untagged images 7 days */
+  /**
+   * What the repository may forget, beside what a host serves or may go back to; `false` keeps everything.
+   * @default - the last 20 releases, untagged images 7 days
+   */
   readonly lifecycle?: LifecycleIntent | false;
   /**
    * The only tags that may be pushed a second time, `*` for any characters, e.g. `["latest", "1.*"]`: all others stay

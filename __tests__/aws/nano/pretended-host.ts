@@ -18,6 +18,8 @@ export interface PretendedHost {
   readonly parameter?: string;
   /** Shell before a role is given, to refuse it. */
   readonly assume?: string;
+  /** Shell that answers what is asked of ECR, and ends then. @default - there is no ECR */
+  readonly ecr?: string;
 }
 
 /** The command ends well, and the label is where it should be. */
@@ -31,10 +33,12 @@ function aws({
   errors = "",
   parameter = "",
   assume = "",
+  ecr = "",
 }: PretendedHost) {
   return `
 [ -e $STATE/live ] || echo '${live}' >$STATE/live
 upto() { echo x >>$STATE/$1; [ "$(grep -c x $STATE/$1)" -le "$2" ]; }
+${ecr}
 case "$*" in
   *assume-role*) ${assume}
     printf 'ASIAKEY\\tsecret\\ttoken\\n' ;;

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 
 const SOURCE = resolve(__dirname, "../../../src/aws");
 /** What scripts may find besides the programs that a test pretends. */
-const USUAL = ["cat", "cut", "date", "grep", "head", "mktemp", "rm", "sed", "sh", "sleep", "tail", "tr"];
+const USUAL = ["awk", "cat", "cut", "date", "grep", "head", "mktemp", "rm", "sed", "sh", "sleep", "tail", "tr"];
 
 /** How a script ended, what it said, and what it asked of the pretended programs, a line each. */
 export interface ScriptRun {
@@ -41,6 +41,9 @@ export function runScript(
       SLIPWAY_REGION: "eu-west-1",
       SLIPWAY_AWS_CLI: join(SOURCE, "aws-cli.sh"),
       SLIPWAY_RUN_COMMAND: join(SOURCE, "nano/run-command.sh"),
+      SLIPWAY_ECR_TAGS: join(SOURCE, "ecr-tags.sh"),
+      SLIPWAY_RELEASE_TAGS: join(SOURCE, "nano/release-tags.sh"),
+      SLIPWAY_RELEASE_WINDOW: join(SOURCE, "nano/release-window.awk"),
       ...environment,
     },
   });

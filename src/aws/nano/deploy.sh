@@ -9,6 +9,8 @@
 #
 #   SLIPWAY_AWS_CLI    the file beside this one that asks AWS, and what it needs
 #   SLIPWAY_RUN_COMMAND the file beside this one that tells the host, and what it needs
+#   SLIPWAY_ECR_TAGS, SLIPWAY_RELEASE_TAGS  the files beside this one that hold images in the registry, and what they need
+#   SLIPWAY_ACCOUNT    the account of the stack
 #   SLIPWAY_HOST       the host's name, for messages
 #   SLIPWAY_INSTANCE   the instance
 #   SLIPWAY_DOCUMENT   the Systems Manager document by which it is sent
@@ -34,6 +36,11 @@ fail() {
 # shellcheck source=run-command.sh
 . "$SLIPWAY_RUN_COMMAND"
 
+# shellcheck source=../ecr-tags.sh
+. "$SLIPWAY_ECR_TAGS"
+# shellcheck source=release-tags.sh
+. "$SLIPWAY_RELEASE_TAGS"
+
 not_managed() {
   fail "$SLIPWAY_INSTANCE is not managed after $SLIPWAY_DEADLINE s: is its way to ssm.$SLIPWAY_REGION open, and did it boot? aws ec2 get-console-output --instance-id $SLIPWAY_INSTANCE; AWS said: $problem"
 }
@@ -51,6 +58,7 @@ tell() {
 # Sends the release until the host has an outcome. 75 is its word for "not now, try again"; 127 says that its files are
 # not there yet, and a command that timed out says nothing of the release.
 deploy() {
+  [ -z "${SLIPWAY_IMAGES:-}" ] || hold
   while :; do
     tell converge "${SLIPWAY_RETRY:+retry}"
     await_command
@@ -65,6 +73,13 @@ deploy() {
     is_late && fail "the host could not come to an outcome within $SLIPWAY_DEADLINE s: ${last:-it said nothing, the command is $status}"
     sleep "$PAUSE"
   done
+}
+
+# Before the first word to the host: from then on it may come to serve.
+hold() {
+  is_live
+  [ "$live" != none ] || live=0
+  hold_images "$live"
 }
 
 # Says in time that releases cannot fail for ever: AWS keeps so many versions of a parameter, and takes no newer one while
@@ -101,12 +116,16 @@ verify() {
       fail "the label live stays on version $live, not on $SLIPWAY_VERSION"
     }
   fi
+  let_go_of_images
   say "serves release $(printf %.12s "$SLIPWAY_RELEASE") (version $SLIPWAY_VERSION)"
 }
 
 become_deployer
 case ${1:-} in
-  deploy) deploy ;;
+  deploy)
+    deploy
+    let_go_of_images
+    ;;
   verify) verify ;;
   *) fail "deploy.sh takes one word, deploy or verify" ;;
 esac

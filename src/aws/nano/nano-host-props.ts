@@ -127,6 +127,9 @@ export interface NanoHostProps extends AwsEnvironment {
    * Take it away again with the next change. @default false
    */
   readonly irreversible?: boolean;
-  /** How many releases keep their images on the host, as long as its disk holds them. @default 3 */
+  /**
+   * How many of the releases that were live last keep their images in ECR, and on the host as long as its disk holds
+   * them. @default 3
+   */
   readonly keepReleases?: number;
 }

@@ -22,6 +22,7 @@ import { awsSecretsOf, awsSiteSecretsOf } from "./aws-secrets.ts";
 import { zoneDeployerStatements } from "./deployer-policy.ts";
 import type { Firewall } from "./firewall.ts";
 import { FrontHosts } from "./front-hosts.ts";
+import { HeldImages } from "./held-images.ts";
 import { usualGroup } from "./host-logs-options.ts";
 import { MemoryBudget } from "./memory-budget.ts";
 import { monthlyPrice, priceText } from "./monthly-price.ts";
@@ -66,6 +67,7 @@ export class NanoHost extends HostBase implements IRole {
   readonly ready: TerraformDependency[];
   private readonly account: AwsAccount;
   private readonly memory: MemoryBudget;
+  private readonly images: HeldImages;
   private readonly firewall: Firewall;
   private readonly rollout: NanoRelease;
   private readonly certified: HostedSite[] = [];
@@ -100,8 +102,9 @@ export class NanoHost extends HostBase implements IRole {
     );
     this.description = `${type}, ${this.platform}, ${machineImage.describe(this, type.platform)}: ${price}`;
     atProperty(this, "release", () => this.checkManifest());
+    this.images = new HeldImages(this, this.account);
     const parts = nanoParts(this, {
-      ...{ account: this.account, props, declared, parameterName: this.parameterName },
+      ...{ account: this.account, props, declared, parameterName: this.parameterName, images: this.images },
       manifest: () => this.manifest(),
       permissions: () => ({
         repositoryArns: this.pulls().map(({ repositoryArn }) => repositoryArn),
@@ -176,6 +179,7 @@ export class NanoHost extends HostBase implements IRole {
   private admit(container: HostedContainer, declaration: { readonly memoryMiB: number }): void {
     requirePullable(container);
     awsSecretsOf(container);
+    if (this.props.waitForRelease !== false) this.images.add(container.image);
     this.memory.add(container, declaration);
     this.checkManifest();
   }

@@ -8,6 +8,7 @@ import { DataVolume } from "./data-volume.ts";
 import { hostDeployerStatements } from "./deployer-policy.ts";
 import { ElasticIp } from "./elastic-ip.ts";
 import { Firewall } from "./firewall.ts";
+import type { HeldImages } from "./held-images.ts";
 import { HostLogs } from "./host-logs.ts";
 import { usualGroup } from "./host-logs-options.ts";
 import { type HostPermissions, hostPolicy } from "./host-policy.ts";
@@ -28,6 +29,7 @@ export interface NanoPartsOptions {
   readonly props: NanoHostProps;
   readonly declared: NanoHostSettings;
   readonly parameterName: string;
+  readonly images: HeldImages;
   /** Asked at synth, when every service and site is declared; so are the permissions. */
   readonly manifest: () => ReleaseManifest;
   readonly permissions: () => Pick<HostPermissions, "repositoryArns" | "secrets" | "taskLedger">;
@@ -45,7 +47,7 @@ export interface NanoParts {
 
 /** Makes the parts of a host, each below it and in the order in which they need each other. */
 export function nanoParts(host: Construct, options: NanoPartsOptions): NanoParts {
-  const { account, props, declared, parameterName, permissions, manifest } = options;
+  const { account, props, declared, parameterName, images, permissions, manifest } = options;
   const stack = owningStack(host).node.id;
   const documentName = awsName(host, LONGEST_DOCUMENT_NAME);
   const tags = templateMap({ Name: host.node.path, ...props.tags });
@@ -84,6 +86,7 @@ export function nanoParts(host: Construct, options: NanoPartsOptions): NanoParts
     parameterName,
     documentName,
     instanceId: instance.instanceId,
+    images,
     manifest,
     waitForRelease: props.waitForRelease ?? true,
     deadlineSeconds: declared.deadlineSeconds,

@@ -12,6 +12,7 @@ import type { AwsAccount } from "../aws-account.ts";
 import type { PolicyStatement } from "../iam-policy.ts";
 import { stagedScript } from "../staged-script.ts";
 import { AgentDocument, anyDocumentOf } from "./agent-document.ts";
+import type { HeldImages } from "./held-images.ts";
 import type { ReleaseManifest } from "./release-manifest.ts";
 import { holdName, PARAMETER_LIMIT, releaseArns, taskLedgerName } from "./release-parameter.ts";
 import { releasedSpec } from "./released-service.ts";
@@ -33,6 +34,8 @@ export interface NanoReleaseProps {
   readonly documentName: string;
   /** A reference. */
   readonly instanceId: string;
+  /** Its images in ECR. */
+  readonly images: HeldImages;
   /** Asked at synth, when every service and site is declared. */
   readonly manifest: () => ReleaseManifest;
   /** Whether the apply waits for the outcome; the host's timer finds the release otherwise. */
@@ -180,6 +183,8 @@ export class NanoRelease extends Construct {
         ...account.deployerEnvironment,
         ...deploy.environment,
         SLIPWAY_RUN_COMMAND: stagedCopy(this, join(__dirname, "run-command.sh")),
+        ...props.images.environment(this),
+        SLIPWAY_KEEP: `\${${object}.keepReleases}`,
         SLIPWAY_HOST: props.hostName,
         SLIPWAY_INSTANCE: instanceId,
         SLIPWAY_DOCUMENT: document.name,
