@@ -43,10 +43,10 @@ try {
 }
 
 /** @param {ReturnType<typeof readCells>} asked */
-async function runAll({ cells, aws, yes }) {
+async function runAll({ cells, aws, install }) {
   if (process.platform !== "linux" || process.getuid?.() !== 0)
     throw new Error("an engine in namespaces of its own needs root on Linux: run this by sudo");
-  const { machine } = await makeReady(terminal, findProject(ROOT), { verb: "test", yes, programs: PROGRAMS });
+  const { machine } = await makeReady(terminal, findProject(ROOT), { verb: "test", install, programs: PROGRAMS });
   const mirrors = machine.engine?.mirrors ?? [];
   /** @type {Outcome[]} */
   const outcomes = [];

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../src/cli/command.mjs";
+import { consentIn } from "../src/cli/consent.mjs";
 import { makeReady } from "../src/cli/program.mjs";
 import { findProject } from "../src/cli/project.mjs";
 import { Terminal } from "../src/cli/terminal.mjs";
@@ -12,7 +13,7 @@ import { faultTable } from "./faults/table.mjs";
 import { PROGRAMS } from "./rehearsal/programs.mjs";
 
 /**
- * Does to a host what may happen to it, and looks what becomes of it: node scripts/faults.mjs [NUMBER|NAME...] [--yes]
+ * Does to a host what may happen to it, and looks what becomes of it: node scripts/faults.mjs [NUMBER|NAME...] [--install]
  *
  * --list    says which faults there are
  * --table   prints the table of docs/faults.md
@@ -51,8 +52,8 @@ function isCalled({ number, name }, word) {
 /** @param {readonly import("./faults/list.mjs").Fault[]} faults */
 async function show(faults) {
   const terminal = new Terminal({ out: process.stdout, input: process.stdin, env: process.env });
-  const yes = words.includes("--yes");
-  await makeReady(terminal, findProject(ROOT), { verb: "test", yes, programs: NEEDED });
+  const { install } = consentIn(words);
+  await makeReady(terminal, findProject(ROOT), { verb: "test", install, programs: NEEDED });
   /** @type {Map<string, import("./faults/list.mjs").Shown[]>} */
   const files = new Map();
   for (const shown of faults.flatMap(({ shown }) => shown))

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { Apt } from "../src/cli/apt.mjs";
 import { cacheFolder } from "../src/cli/cache-folder.mjs";
 import { run } from "../src/cli/command.mjs";
+import { consentIn } from "../src/cli/consent.mjs";
 import { makeReady } from "../src/cli/program.mjs";
 import { findProject } from "../src/cli/project.mjs";
 import { Terminal } from "../src/cli/terminal.mjs";
@@ -19,7 +20,7 @@ import { filesForNewerEngine, lanesOf } from "./test-lanes.mjs";
 import { comparedIn, sumOf, totalsOf } from "./test-report.mjs";
 
 /**
- * Runs the whole test suite, or the parts that are named: node scripts/test.mjs [check] [fast] [vectors] [real] [--yes]
+ * Runs the whole test suite, or the parts that are named: node scripts/test.mjs [check] [fast] [vectors] [real] [--install]
  * Further words are patterns for Jest. The last line is always `N passed, N failed`.
  *
  * - check: types, format and lint
@@ -61,10 +62,9 @@ const terminal = new Terminal({ out: process.stdout, input: process.stdin, env: 
 /** @type {Totals} */
 const sum = { passed: 0, failed: 0, notes: [] };
 
-const words = process.argv.slice(2);
-const yes = words.includes("--yes");
+const { install, rest: words } = consentIn(process.argv.slice(2));
 const named = PARTS.filter((part) => words.includes(part));
-const patterns = words.filter((word) => !PARTS.includes(word) && word !== "--yes");
+const patterns = words.filter((word) => !PARTS.includes(word));
 const parts = named.length > 0 ? named : PARTS.filter((part) => part !== "vectors" || process.env.SLIPWAY_VECTORS);
 
 /** @type {readonly string[]} */
@@ -74,7 +74,7 @@ try {
   const real = parts.includes("real");
   const { machine } = await makeReady(terminal, findProject(ROOT), {
     verb: real ? "test" : "check",
-    yes,
+    install,
     programs: real ? PROGRAMS : {},
   });
   mirrors = machine.engine?.mirrors ?? [];

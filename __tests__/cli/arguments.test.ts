@@ -1,55 +1,107 @@
+import { execFileSync } from "node:child_process";
+import { resolve } from "node:path";
 import { ArgumentsError, parseArguments } from "../../src/cli/arguments.mjs";
+import { overallUsage, verbUsage } from "../../src/cli/usage.mjs";
+import { OPTIONS, VERBS } from "../../src/cli/verb-table.mjs";
 
-const plain = { yes: false, operand: undefined };
+const NAMES = VERBS.map(({ name }) => name).join(", ");
 
 it.each([
-  [[], { verb: "help", yes: false }],
-  [["help"], { verb: "help", yes: false }],
-  [["up"], { verb: "up", yes: false, operand: "cats" }],
-  [["up", "netflix"], { verb: "up", yes: false, operand: "netflix" }],
-  [["up", "netflix", "--yes"], { verb: "up", yes: true, operand: "netflix" }],
-  [["-y", "up"], { verb: "up", yes: true, operand: "cats" }],
-  [["down"], { verb: "down", yes: false, operand: "cats" }],
-  [["volumes"], { verb: "volumes", ...plain }],
-  [["volumes", "shop", "--json"], { verb: "volumes", yes: false, operand: "shop", json: true }],
-  [["volumes", "rm", "a-b", "--confirm", "a-b"], { verb: "volumes", ...plain, volume: "a-b", confirm: "a-b" }],
-  [["volumes", "rm", "a", "--confirm=b"], { verb: "volumes", ...plain, volume: "a", confirm: "b" }],
-  [["lock"], { verb: "lock", ...plain }],
-  [["env"], { verb: "env", ...plain }],
-  [["setup"], { verb: "setup", ...plain }],
-  [["context", "."], { verb: "context", yes: false, operand: "." }],
-  [["context", "app", "--dockerfile", "d/File"], { verb: "context", yes: false, operand: "app", dockerfile: "d/File" }],
-  [["context", "app", "--dockerfile=File"], { verb: "context", yes: false, operand: "app", dockerfile: "File" }],
-  [["up", "--help"], { verb: "help", yes: false }],
-  [["--version"], { verb: "version", yes: false }],
+  [[], { verb: "help" }],
+  [["help"], { verb: "help" }],
+  [["--help"], { verb: "help" }],
+  [["help", "up"], { verb: "help", operand: "up" }],
+  [["help", "volumes", "rm"], { verb: "help", operand: "volumes rm" }],
+  [["up", "--help"], { verb: "help", operand: "up" }],
+  [["volumes", "-h"], { verb: "help", operand: "volumes" }],
+  [["--version"], { verb: "version" }],
+  [["up"], { verb: "up" }],
+  [["up", "netflix"], { verb: "up", operand: "netflix" }],
+  [["up", "netflix", "--install"], { verb: "up", install: true, operand: "netflix" }],
+  [["-y", "up"], { verb: "up", install: true, formerYes: true }],
+  [["up", "--yes"], { verb: "up", install: true, formerYes: true }],
+  [["up", "--auto-approve"], { verb: "up", autoApprove: true }],
+  [["-C", "shop", "up", "--verbose"], { verb: "up", directory: "shop", verbose: true }],
+  [["--directory=shop", "up"], { verb: "up", directory: "shop" }],
+  [["up", "--", "netflix"], { verb: "up", operand: "netflix" }],
+  [["context", "--", "-odd"], { verb: "context", operand: "-odd" }],
+  [["down", "--auto-approve"], { verb: "down", autoApprove: true }],
+  [["list", "--json"], { verb: "list", json: true }],
+  [["outputs", "shop"], { verb: "outputs", operand: "shop" }],
+  [["doctor"], { verb: "doctor" }],
+  [["volumes", "shop", "--json"], { verb: "volumes", operand: "shop", json: true }],
+  [["volumes", "rm", "a-b", "--confirm", "a-b"], { verb: "volumes", volume: "a-b", confirm: "a-b" }],
+  [["volumes", "rm", "a", "--confirm=b"], { verb: "volumes", volume: "a", confirm: "b" }],
+  [["lock"], { verb: "lock" }],
+  [["env"], { verb: "env" }],
+  [["setup"], { verb: "setup" }],
+  [["context", "app", "--dockerfile", "d/File"], { verb: "context", operand: "app", dockerfile: "d/File" }],
+  [["context", "app", "--dockerfile=File"], { verb: "context", operand: "app", dockerfile: "File" }],
 ])("%j is understood", (argv, expected) => {
   expect(parseArguments(argv)).toEqual(expected);
 });
 
 it.each([
-  [
-    ["deploy"],
-    "verb must be one of up, down, volumes, env, lock, context, setup, status, logs, releases, rollback, maintenance, got deploy",
-  ],
-  [
-    ["constructor"],
-    "verb must be one of up, down, volumes, env, lock, context, setup, status, logs, releases, rollback, maintenance, got constructor",
-  ],
-  [["up", "cats", "netflix"], "up takes one stack, got netflix too"],
+  [["deploy"], `verb must be one of ${NAMES}, got deploy`],
+  [["constructor"], `verb must be one of ${NAMES}, got constructor`],
+  [["statsu"], `verb must be one of ${NAMES}, got statsu: did you mean status?`],
+  [["up", "cats", "netflix"], "up takes [stack], got netflix too"],
   [["lock", "cats"], "lock takes no operand, got cats too"],
   [
     ["up", "--force"],
-    "option must be one of --yes, --json, --confirm, --lines, --retry, --dockerfile, --help, --version, got --force",
+    "option must be one of --retry, --auto-approve, --install, --directory, --verbose, --help, got --force",
   ],
-  [["up", "../cats"], 'stack must be a name as main.ts gives it, got "../cats"'],
-  [["context"], "context must be told a directory: slipway context <dir>"],
+  [
+    ["lock", "--instal"],
+    "option must be one of --install, --directory, --verbose, --help, got --instal: did you mean --install?",
+  ],
+  [["up", "../cats"], 'stack must be a name as the app gives it, got "../cats"'],
+  [["up", "--", "--install"], 'stack must be a name as the app gives it, got "--install"'],
+  [["up", "--retry=yes"], '--retry takes no value, got "yes"'],
+  [["context"], "context must be told <dir>: slipway context <dir>"],
   [["context", ".", "--dockerfile"], "--dockerfile must be followed by its value"],
-  [["volumes", "rm"], "volumes rm must be told a volume: slipway volumes lists them"],
-  [["volumes", "rm", "a", "b"], "volumes rm takes one volume, got b too"],
-  [["volumes", "rm", "a", "--json"], "--json belongs to volumes, got volumes rm"],
-  [["up", "--json"], "--json belongs to volumes, got up"],
+  [["context", ".", "--dockerfile", "--json"], "--dockerfile must be followed by its value"],
+  [["volumes", "rm"], "volumes rm must be told <volume>: slipway volumes rm <volume>"],
+  [["volumes", "rm", "a", "b"], "volumes rm takes <volume>, got b too"],
   [["volumes", "--confirm", "a"], "--confirm belongs to volumes rm, got volumes"],
   [["up", "--dockerfile=x"], "--dockerfile belongs to context, got up"],
 ])("%j is refused", (argv, message) => {
   expect(() => parseArguments(argv)).toThrow(new ArgumentsError(message));
+});
+
+describe.each(VERBS)("the help of $name", (verb) => {
+  it("fits 80 columns and names its options", () => {
+    const text = verbUsage(verb);
+    expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    for (const option of verb.options ?? []) expect(text).toContain(`--${option}`);
+    expect(overallUsage()).toContain(verb.summary.split(" ")[0]);
+  });
+
+  it("has examples that are understood", () => {
+    for (const example of verb.examples) {
+      const [, words] = /slipway ([^)"]+)/.exec(example) ?? [];
+      expect(parseArguments((words ?? "").split(" ")).verb).toBe(verb.name.split(" ")[0]);
+    }
+  });
+
+  it("takes every option that it names", () => {
+    const operands = (verb.positionals ?? []).map((each) => (each === "<on|off>" ? "on" : "a"));
+    for (const name of verb.options ?? []) {
+      const value = OPTIONS[name]?.type === "string" ? ["3"] : [];
+      expect(() => parseArguments([...verb.name.split(" "), ...operands, `--${name}`, ...value])).not.toThrow();
+    }
+  });
+});
+
+it("fits 80 columns as a whole", () => {
+  expect(
+    overallUsage()
+      .split("\n")
+      .filter((line) => line.length > 80),
+  ).toEqual([]);
+});
+
+it("needs nothing that is installed", () => {
+  const script = `import(${JSON.stringify(resolve(__dirname, "../../src/cli/arguments.mjs"))}).then(({ parseArguments }) => console.log(parseArguments(["up"]).verb))`;
+  expect(execFileSync(process.execPath, ["-e", script], { cwd: "/", encoding: "utf8" })).toBe("up\n");
 });

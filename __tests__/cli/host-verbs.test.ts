@@ -99,12 +99,12 @@ describe("the command line", () => {
   });
 
   test.each([
-    [["logs"], "logs takes 1 to 2 words behind it, got 0"],
+    [["logs"], "logs must be told <service>: slipway logs [host] <service>"],
     [["maintenance", "a.test", "of"], "maintenance must end in on or off, got of"],
     [["logs", "web", "-n", "0"], "-n must be a number of lines"],
-    [["status", "-n", "3"], "-n must be a number of lines"],
+    [["status", "-n", "3"], "-n belongs to logs, got status"],
     [["status", "$(reboot)"], "status takes names"],
-    [["up", "--json"], "--json belongs to volumes"],
+    [["up", "--json"], "--json belongs to list, outputs, volumes"],
     [["down", "--retry"], "--retry belongs to up"],
   ])("%j is refused", (argv, message) => {
     expect(() => parseArguments(argv)).toThrow(message);
@@ -140,14 +140,14 @@ describe("a nano", () => {
   const said = { code: 1, stdout: JSON.stringify(REPORT) };
   test("is told by what Terraform's state says of it, and its status is printed for people and for programs", async () => {
     const { tools, command, lines } = project({ shop: NANO }, { terraform: STATE, sh: said });
-    expect(await status({ verb: "status", yes: false, words: [] }, tools)).toBe(1);
+    expect(await status({ verb: "status", words: [] }, tools)).toBe(1);
     expect(command.asked).toEqual([
       expect.stringMatching(/^terraform -chdir=.*\/stacks\/shop show -json$/),
       expect.stringMatching(/^sh .*\/src\/aws\/nano\/tell\.sh status --json$/),
     ]);
     expect(lines).toEqual(statusLines(REPORT));
     const print = jest.spyOn(console, "log").mockImplementation();
-    expect(await status({ verb: "status", yes: false, words: ["shop"], json: true }, tools)).toBe(1);
+    expect(await status({ verb: "status", words: ["shop"], json: true }, tools)).toBe(1);
     expect(JSON.parse(print.mock.calls[0]?.[0])).toEqual(REPORT);
     print.mockRestore();
   });
@@ -164,14 +164,13 @@ describe("a nano", () => {
 
   test("is rolled back by a version, whichever word is which", async () => {
     const { tools, command } = project({ shop: NANO }, { terraform: STATE, sh: "slipway: live version=2\n" });
-    for (const words of [["shop", "2"], ["2"]])
-      expect(await rollback({ verb: "rollback", yes: false, words }, tools)).toBe(0);
+    for (const words of [["shop", "2"], ["2"]]) expect(await rollback({ verb: "rollback", words }, tools)).toBe(0);
     expect(command.asked.filter((line) => line.endsWith("tell.sh rollback 2"))).toHaveLength(2);
   });
 
   test("its logs are printed as they are", async () => {
     const { tools, lines } = project({ shop: NANO }, { terraform: STATE, sh: "one\n\ntwo\n" });
-    expect(await logs({ verb: "logs", yes: false, words: ["web"], lines: "3" }, tools)).toBe(0);
+    expect(await logs({ verb: "logs", words: ["web"], lines: "3" }, tools)).toBe(0);
     expect(lines).toEqual(["one", "", "two"]);
   });
 });

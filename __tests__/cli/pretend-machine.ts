@@ -60,8 +60,11 @@ export class PretendMachine {
   }
 
   /** A Terraform that knows its version, makes `.terraform`, and prints what `apply` and `destroy` are given to say. */
-  terraform(say: { apply?: readonly object[]; code?: number; version?: string; dockerProvider?: string } = {}): this {
+  terraform(
+    say: { apply?: readonly object[]; code?: number; version?: string; dockerProvider?: string; outputs?: object } = {},
+  ): this {
     const lines = (say.apply ?? []).map((message) => JSON.stringify(message)).join("\n");
+    writeFileSync(join(this.folder, "outputs"), JSON.stringify(say.outputs ?? {}));
     writeFileSync(join(this.folder, "says"), lines && `${lines}\n`);
     const lock = `provider "registry.terraform.io/kreuzwerker/docker" {\n  version     = "${say.dockerProvider ?? "4.4.0"}"\n}\n`;
     return this.program(
@@ -69,6 +72,7 @@ export class PretendMachine {
       `case "$1 $2" in
         version*) echo '{"terraform_version":"${say.version ?? "1.11.4"}"}' ;;
         *init) mkdir -p "\${1#-chdir=}/.terraform"; echo '${lock}' >"\${1#-chdir=}/.terraform.lock.hcl" ;;
+        *output) cat '${this.folder}/outputs' ;;
         *apply | *destroy) cat '${this.folder}/says'; exit ${say.code ?? 0} ;;
       esac`,
     );
@@ -100,8 +104,12 @@ export class PretendMachine {
   }
 }
 
-/** A project whose app writes one stack, `cats`. */
-export function makeProject(stack: object = {}, extra: Readonly<Record<string, string>> = {}): string {
+/** A project whose app writes one stack, `cats`, or several alike. */
+export function makeProject(
+  stack: object = {},
+  extra: Readonly<Record<string, string>> = {},
+  names: readonly string[] = ["cats"],
+): string {
   const root = mkdtempSync(join(tmpdir(), "slipway-pretend-project-"));
   const document = JSON.stringify({
     terraform: { backend: { local: { path: "../../../terraform.cats.tfstate" } } },
@@ -110,9 +118,13 @@ export function makeProject(stack: object = {}, extra: Readonly<Record<string, s
   const app = `
 const fs = require("fs");
 const out = process.env.CDKTF_OUTDIR;
-fs.mkdirSync(out + "/stacks/cats", { recursive: true });
-fs.writeFileSync(out + "/manifest.json", JSON.stringify({ stacks: { cats: {} } }));
-fs.writeFileSync(out + "/stacks/cats/cdk.tf.json", ${JSON.stringify(document)});
+const stacks = {};
+for (const name of ${JSON.stringify(names)}) {
+  stacks[name] = {};
+  fs.mkdirSync(out + "/stacks/" + name, { recursive: true });
+  fs.writeFileSync(out + "/stacks/" + name + "/cdk.tf.json", ${JSON.stringify(document)}.replaceAll("cats", name));
+}
+fs.writeFileSync(out + "/manifest.json", JSON.stringify({ stacks }));
 fs.appendFileSync("synths", (process.env.PREPARED ?? "") + "\\n");
 `;
   const files = {

@@ -38,7 +38,7 @@ function open(answer?: string) {
 }
 
 const root = () => mkdtempSync(join(tmpdir(), "slipway-setup-"));
-const needs = { yes: false, tools: true };
+const needs = { install: false, tools: true };
 const apt = (terminal: Terminal, uid: number) => new Apt(terminal, DEBIAN, uid, join(machine.folder, "etc"));
 
 it("answers the tools of a machine that has them, and changes nothing", async () => {
@@ -87,13 +87,13 @@ describe("with a package manager", () => {
   it("does nothing for a user who said nothing, and says how to say it", async () => {
     const { terminal } = open();
     await expect(setUp(terminal, { ...needs, root: root(), apt: apt(terminal, 1000) })).rejects.toThrow(
-      /^docker is not installed \(.*\): install Docker Engine .*\nor let this command do it: add --yes$/,
+      /^docker is not installed \(.*\): install Docker Engine .*\nor let this command do it: add --install$/,
     );
     expect(changes()).toEqual([]);
   });
 
   it.each([
-    ["--yes", { yes: true }, {}],
+    ["--install", { install: true }, {}],
     ["CI", {}, { CI: "true" }],
   ])("uses a sudo that asks nothing, and shows it, with %s", async (_, more, env) => {
     Object.assign(process.env, env);

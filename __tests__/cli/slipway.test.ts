@@ -25,7 +25,7 @@ it.each([
   [["--help"], 0, /^usage: slipway <verb>/, /^$/],
   [[], 0, /^usage: slipway <verb>/, /^$/],
   [["--version"], 0, /^\d+\.\d+\.\d+\n$/, /^$/],
-  [["deploy"], 2, /^$/, /^slipway: verb must be one of .*, got deploy\n\nusage:/],
+  [["deploy"], 2, /^$/, /^slipway: verb must be one of .*, got deploy\n\nslipway --help says what there is\n$/],
   [["up"], 1, /^$/, /^slipway: no cdktf\.json in .* or above it: run this in a project's folder\n$/],
 ] as const)("%j outside of a project exits with %d", async (args, code, stdout, stderr) => {
   const outcome = await new PretendMachine().slipway(tmpdir(), args);
@@ -92,7 +92,7 @@ describe("up", () => {
     const steps = stdout.split("\n").filter((line) => line.startsWith("> "));
     expect(steps).toEqual([
       "> check this machine",
-      "> synthesize cats",
+      "> synthesize all stacks",
       "> check ports and registries",
       "> terraform init",
       "> terraform apply",

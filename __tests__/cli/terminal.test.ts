@@ -44,6 +44,9 @@ describe("colour", () => {
     ["off with NO_COLOR", { tty: true, env: { NO_COLOR: "1" } }, false],
     ["off on a dumb terminal", { tty: true, env: { TERM: "dumb" } }, false],
     ["off in a pipe", { tty: false }, false],
+    ["on in a pipe with FORCE_COLOR", { env: { FORCE_COLOR: "1" } }, true],
+    ["on with FORCE_COLOR, which stands above NO_COLOR", { env: { FORCE_COLOR: "", NO_COLOR: "1" } }, true],
+    ["off on a terminal with FORCE_COLOR=0", { tty: true, env: { FORCE_COLOR: "0" } }, false],
   ])("%s", (_, situation, expected) => {
     const { terminal, said } = open(situation);
     terminal.fail("x");

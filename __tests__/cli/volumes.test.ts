@@ -39,7 +39,7 @@ async function run(asked: Partial<Arguments>, engine: RecordedCommand, typed?: s
   const say = (text: string) => said.push(text);
   const terminal = { line: say, fail: say, note: say, ask: async () => typed };
   const tools = { terminal, project: { root, output: "out" }, command: engine } as unknown as Tools;
-  const code = await volumes({ verb: "volumes", yes: false, ...asked }, tools);
+  const code = await volumes({ verb: "volumes", ...asked }, tools);
   return { code, said };
 }
 
@@ -58,15 +58,18 @@ it("lists what hosts keep, who uses it, and whether it is declared", async () =>
 it("prints the same for programs", async () => {
   const log = jest.spyOn(console, "log").mockImplementation(() => {});
   expect(await run({ json: true }, new RecordedCommand(ENGINE))).toEqual({ code: 0, said: [] });
-  expect(JSON.parse(log.mock.calls[0]?.[0])).toMatchObject([
-    { name: "shop-host-volume-old", volume: "old", host: "shop/host", stack: "shop", users: [], declared: false },
-    {
-      name: "shop-host-volume-redis",
-      size: "1.2MB",
-      users: [{ container: "shop-host-redis-1", state: "running", service: "shop/host/redis" }],
-      declared: true,
-    },
-  ]);
+  expect(JSON.parse(log.mock.calls[0]?.[0])).toMatchObject({
+    schema: 1,
+    volumes: [
+      { name: "shop-host-volume-old", volume: "old", host: "shop/host", stack: "shop", users: [], declared: false },
+      {
+        name: "shop-host-volume-redis",
+        size: "1.2MB",
+        users: [{ container: "shop-host-redis-1", state: "running", service: "shop/host/redis" }],
+        declared: true,
+      },
+    ],
+  });
   log.mockRestore();
 });
 

@@ -5,13 +5,13 @@ const names = (...words: string[]) => readCells(words).cells.map(({ name }) => n
 describe("the cells that a command line asks for", () => {
   test("are all deploys where none is named, and no rehearsal with another provider of Amazon's", () => {
     expect(names()).toEqual(CELLS.map(({ name }) => name));
-    expect(readCells([])).toMatchObject({ aws: false, yes: false });
+    expect(readCells([])).toMatchObject({ aws: false, install: false });
     expect(names("--yes")).toEqual(names());
   });
 
   test("are those that are named, in the order of the table", () => {
     expect(names("tofu", "28.5", "--yes")).toEqual(["28.5", "tofu"]);
-    expect(readCells([AWS_PROVIDER, "--yes"])).toEqual({ cells: [], aws: true, yes: true });
+    expect(readCells([AWS_PROVIDER, "--yes"])).toEqual({ cells: [], aws: true, install: true });
   });
 
   test("must be known", () => {

@@ -1,4 +1,5 @@
 // @ts-check
+import { consentIn } from "../../src/cli/consent.mjs";
 
 /**
  * One combination that a deploy is run on.
@@ -28,7 +29,7 @@ export const AWS_PROVIDER = "aws6";
 
 const NAMES = [...CELLS.map(({ name }) => name), AWS_PROVIDER];
 
-export const USAGE = `usage: node scripts/engines.mjs [${NAMES.join(" | ")}] ... [--yes]
+export const USAGE = `usage: node scripts/engines.mjs [${NAMES.join(" | ")}] ... [--install]
 
 Deploys the cats stack on engines of other versions, each in namespaces of its own, as root on Linux: up, a second plan,
 one byte changed while requests run, down. Every cell but ${AWS_PROVIDER} when none is named. It ends with a table.
@@ -42,16 +43,16 @@ five, a Debian three. A cell takes one to three minutes.`;
 /**
  * What a command line asks for.
  * @param {readonly string[]} words
- * @returns {{ cells: readonly Cell[], aws: boolean, yes: boolean }}
+ * @returns {{ cells: readonly Cell[], aws: boolean, install: boolean }}
  * @throws when a word is none of the names
  */
 export function readCells(words) {
-  const named = words.filter((word) => word !== "--yes");
+  const { install, rest: named } = consentIn(words);
   for (const word of named) {
     if (!NAMES.includes(word)) throw new Error(`cell must be one of ${NAMES.join(", ")}, got ${word}\n\n${USAGE}`);
   }
   const cells = named.length === 0 ? CELLS : CELLS.filter(({ name }) => named.includes(name));
-  return { cells, aws: named.includes(AWS_PROVIDER), yes: words.includes("--yes") };
+  return { cells, aws: named.includes(AWS_PROVIDER), install };
 }
 
 /**

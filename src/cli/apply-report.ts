@@ -1,6 +1,12 @@
 import { awsRemedy } from "./aws-remedy.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
 
+/** An output as Terraform prints it, wherever it does. */
+interface Output {
+  readonly value?: unknown;
+  readonly sensitive?: boolean;
+}
+
 /** One line of `terraform … -json`, as far as it is shown. */
 interface Message {
   readonly type?: string;
@@ -24,7 +30,7 @@ interface Message {
     readonly detail?: string;
     readonly address?: string;
   };
-  readonly outputs?: Record<string, { readonly value?: unknown; readonly sensitive?: boolean }>;
+  readonly outputs?: Record<string, Output>;
 }
 
 const DONE: Record<string, string> = { create: "created", delete: "removed", update: "changed", read: "read" };
@@ -39,7 +45,11 @@ export class ApplyReport {
   outputs: Record<string, unknown> = {};
   readonly errors: string[] = [];
 
-  constructor(private readonly stack: Pick<SynthesizedStack, "pathOf">) {}
+  /** @param verbose whether to show every message of Terraform's, and not only what people need */
+  constructor(
+    private readonly stack: Pick<SynthesizedStack, "pathOf">,
+    private readonly verbose = false,
+  ) {}
 
   /** What to show for one line of Terraform's output. */
   read(line: string): string[] {
@@ -49,6 +59,12 @@ export class ApplyReport {
     } catch {
       return line.trim() === "" ? [] : [line];
     }
+    const lines = this.linesOf(message);
+    const said = message["@message"];
+    return lines.length === 0 && this.verbose && message.type !== "outputs" && said ? [said] : lines;
+  }
+
+  private linesOf(message: Message): string[] {
     const path = this.stack.pathOf(message.hook?.resource?.addr ?? "");
     switch (message.type) {
       case "apply_complete":
@@ -68,7 +84,7 @@ export class ApplyReport {
       case "diagnostic":
         return this.diagnose(message);
       case "outputs":
-        for (const [name, { value }] of Object.entries(message.outputs ?? {})) this.outputs[name] = value;
+        this.outputs = outputValues(message.outputs ?? {});
         return [];
       default:
         return message["@level"] === "error" && message["@message"] ? [message["@message"]] : [];
@@ -100,6 +116,13 @@ export class ApplyReport {
     this.errors.push(text.join("\n  "));
     return [];
   }
+}
+
+/** What may be shown of outputs: a sensitive one is named, never told. */
+export function outputValues(outputs: Readonly<Record<string, Output>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, { value, sensitive }]) => [name, sensitive ? "(sensitive)" : value]),
+  );
 }
 
 function seconds(elapsed: number | undefined): string {

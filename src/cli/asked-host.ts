@@ -1,9 +1,8 @@
-import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { deployedStacks } from "./chosen-stack.ts";
 import { type DeclaredHost, declaredHosts } from "./declared-hosts.ts";
 import { synth } from "./synth.ts";
 import { SynthesizedStack } from "./synthesized-stack.ts";
-import { TerraformRun } from "./terraform-run.ts";
 import type { Tools } from "./tools.ts";
 
 /** A host and the stack that it is of. */
@@ -39,11 +38,7 @@ export async function askedHost(name: string | undefined, tools: Tools): Promise
 }
 
 function deployedHosts(folder: string, tools: Tools): AskedHost[] {
-  const stacks = join(folder, "stacks");
-  if (!existsSync(stacks)) return [];
-  return readdirSync(stacks)
-    .sort()
+  return deployedStacks(tools)
     .flatMap((each) => SynthesizedStack.recall(folder, each) ?? [])
-    .filter((stack) => new TerraformRun(stack, tools).hasState)
     .flatMap((stack) => declaredHosts(stack).map((host) => ({ stack, host })));
 }

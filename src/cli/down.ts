@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { isApproved } from "./approval.ts";
+import { chosenStack } from "./chosen-stack.ts";
 import { EngineSweep } from "./engine-sweep.ts";
 import { EngineVolumes } from "./engine-volumes.ts";
 import { synth } from "./synth.ts";
@@ -8,15 +10,17 @@ import type { Arguments, Tools } from "./tools.ts";
 import { volumeLines } from "./volumes.ts";
 
 /** Takes a stack away: what Terraform knows of, then what is left under the stack's label. */
-export async function down({ operand: name = "" }: Arguments, tools: Tools): Promise<number> {
+export async function down({ operand, autoApprove }: Arguments, tools: Tools): Promise<number> {
   const { terminal, project } = tools;
   const output = join(project.root, project.output);
+  const name = operand ?? (await chosenStack("down", tools)).name;
   let stack = SynthesizedStack.recall(output, name);
   if (!stack) {
     await terminal.step(`synthesize ${name}`, () => synth(tools, { SLIPWAY_STACK: name }));
     stack = SynthesizedStack.read(output, name);
   }
   const terraform = new TerraformRun(stack, tools);
+  if (terraform.hasState && !(await isApproved(`take ${name} away`, stack, autoApprove, terminal))) return 1;
   if (terraform.hasState) {
     if (terraform.needsInit) await terminal.step("terraform init", () => terraform.init());
     await terminal.step("terraform destroy", () => terraform.destroy());

@@ -1,20 +1,21 @@
 // @ts-check
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { ArgumentsError, parseArguments, USAGE } from "./arguments.mjs";
+import { ArgumentsError, parseArguments } from "./arguments.mjs";
 import { cacheFolder } from "./cache-folder.mjs";
 import * as command from "./command.mjs";
+import { doctor } from "./doctor.mjs";
 import { isDefaultEndpoint } from "./engine.mjs";
 import { answers, request } from "./http-request.mjs";
 import { findProject, loadPreparation } from "./project.mjs";
 import { MachineError, setUp } from "./setup.mjs";
 import { Terminal } from "./terminal.mjs";
 import { findTerraform } from "./terraform-tool.mjs";
+import { overallUsage, verbUsage } from "./usage.mjs";
+import { verbNamed } from "./verb-table.mjs";
 
-/** Which verbs need Terraform and an engine; the rest need Node and the project's packages only. */
-const DEPLOYING = new Set(["up", "down", "env", "setup", "test", "volumes"]);
-/** Verbs whose output is for programs, so that what happens on the way goes to standard error. */
-const PRINTING = new Set(["env", "context"]);
+/** Verbs of scripts that are no verbs of the command line, and need all of the machine. */
+const SCRIPTS = new Set(["test"]);
 
 /**
  * The whole program: a command line in, an exit code out.
@@ -24,8 +25,10 @@ const PRINTING = new Set(["env", "context"]);
 export async function main(argv) {
   try {
     const asked = parseArguments(argv);
-    if (asked.verb === "help") console.log(USAGE);
-    else if (asked.verb === "version")
+    if (asked.verb === "help") {
+      const verb = verbNamed(asked.operand ?? "");
+      console.log(verb ? verbUsage(verb) : overallUsage());
+    } else if (asked.verb === "version")
       console.log(
         JSON.parse(readFileSync(fileURLToPath(new URL("../../package.json", import.meta.url)), "utf8")).version,
       );
@@ -33,42 +36,64 @@ export async function main(argv) {
     return 0;
   } catch (error) {
     console.error(`slipway: ${error instanceof Error ? error.message : error}`);
-    if (error instanceof ArgumentsError) console.error(`\n${USAGE}`);
+    if (error instanceof ArgumentsError)
+      console.error(`\nslipway ${error.verb === undefined ? "" : `${error.verb} `}--help says what there is`);
     return error instanceof ArgumentsError ? 2 : error instanceof MachineError ? 3 : 1;
   }
 }
 
 /** @param {import("./arguments.mjs").Arguments} asked */
 async function perform(asked) {
+  const { needs, prints } = /** @type {import("./verb-table.mjs").Verb} */ (verbNamed(asked.verb));
   const terminal = new Terminal({
-    out: PRINTING.has(asked.verb) || asked.json ? process.stderr : process.stdout,
+    out: prints || asked.json ? process.stderr : process.stdout,
     input: process.stdin,
     env: process.env,
+    verbose: asked.verbose,
   });
+  if (asked.formerYes)
+    console.error("slipway: --yes is now --install: it consents to installing what is missing, and to nothing else");
+  if (asked.directory !== undefined) enter(asked.directory);
+  if (asked.verb === "doctor") return doctor(terminal, findProject(), asked);
+  if (needs === "nothing") {
+    const { perform: go } = await loadVerbs();
+    return go(asked, { terminal, command, request, answers, findTerraform });
+  }
   const project = findProject();
   const { environment, machine } = await makeReady(terminal, project, asked);
   if (asked.verb === "setup") return 0;
   if (asked.verb === "env") {
-    for (const [name, value] of Object.entries(environment))
-      console.log(`export ${name}='${value.replaceAll("'", `'\\''`)}'`);
+    if (asked.json) console.log(JSON.stringify({ schema: 1, variables: environment }, null, 2));
+    else
+      for (const [name, value] of Object.entries(environment))
+        console.log(`export ${name}='${value.replaceAll("'", `'\\''`)}'`);
     return 0;
   }
   const { perform: go } = await loadVerbs();
   return go(asked, { terminal, project, command, request, answers, findTerraform, ...machine });
 }
 
+/** @param {string} directory */
+function enter(directory) {
+  try {
+    process.chdir(directory);
+  } catch {
+    throw new ArgumentsError(`-C must be a directory that exists, got ${directory}`);
+  }
+}
+
 /**
  * Sets the machine up and lets the project prepare; the variables it answers hold for everything after.
  * @param {Terminal} terminal
  * @param {import("./project.mjs").Project} project
- * @param {{ verb: string, yes: boolean, programs?: Readonly<Record<string, string>> }} asked
+ * @param {{ verb: string, install?: boolean, programs?: Readonly<Record<string, string>> }} asked
  */
-export async function makeReady(terminal, project, { verb, yes, programs }) {
-  const tools = DEPLOYING.has(verb);
+export async function makeReady(terminal, project, { verb, install = false, programs }) {
+  const tools = SCRIPTS.has(verb) || verbNamed(verb)?.needs === "tools";
   const preparation = tools ? await loadPreparation(project) : {};
-  const kit = { terminal, run: command.run, log: terminal.note.bind(terminal), cacheDir: cacheFolder(), verb, yes };
+  const kit = { terminal, run: command.run, log: terminal.note.bind(terminal), cacheDir: cacheFolder(), verb, install };
   const { mirror } = (await preparation.plan?.(kit)) ?? {};
-  const machine = await setUp(terminal, { root: project.root, yes, tools, mirror, programs });
+  const machine = await setUp(terminal, { root: project.root, install, tools, mirror, programs });
   const environment = (await preparation.prepare?.({ ...kit, ...machine })) ?? {};
   Object.assign(environment, engineVariables(machine.engine), tools ? builderVariables() : {});
   Object.assign(process.env, environment, { CHECKPOINT_DISABLE: "1" });
@@ -107,6 +132,8 @@ export function builderVariables(env = process.env) {
 async function loadVerbs() {
   const source = new URL("./verbs.ts", import.meta.url);
   if (!existsSync(source)) return import(new URL("../../lib/cli/verbs.js", import.meta.url).href);
-  const { require } = await import("tsx/cjs/api");
+  const { require } = await import("tsx/cjs/api").catch(() => {
+    throw new MachineError("the project's packages are not installed: npm ci");
+  });
   return require(fileURLToPath(source), import.meta.url);
 }

@@ -9,6 +9,7 @@ import { pathToFileURL } from "node:url";
  * @property {string} root
  * @property {string} app the command that synthesizes
  * @property {string} output the folder it writes, relative to the root
+ * @property {string} [stack] which of several is meant when none is named; package.json says it, `"slipway": { "stack": "…" }`
  */
 
 /**
@@ -26,10 +27,16 @@ export function findProject(from = process.cwd()) {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     const file = join(folder, "cdktf.json");
     if (existsSync(file)) {
-      const { app, output } = JSON.parse(readFileSync(file, "utf8"));
+      const { app, output } = readJson(file);
       if (typeof app !== "string" || app === "")
         throw new Error(`cdktf.json must say how to synthesize, "app", got none in ${file}`);
-      return { root: folder, app, output: typeof output === "string" ? output : "cdktf.out" };
+      const { stack } = ownSettings(folder);
+      return {
+        root: folder,
+        app,
+        output: typeof output === "string" ? output : "cdktf.out",
+        ...(typeof stack === "string" ? { stack } : {}),
+      };
     }
     if (dirname(folder) === folder)
       throw new Error(`no cdktf.json in ${from} or above it: run this in a project's folder`);
@@ -42,8 +49,21 @@ export function findProject(from = process.cwd()) {
  * @returns {Promise<Preparation>}
  */
 export async function loadPreparation({ root }) {
-  const file = join(root, "package.json");
-  if (!existsSync(file)) return {};
-  const path = JSON.parse(readFileSync(file, "utf8")).slipway?.prepare;
+  const path = ownSettings(root).prepare;
   return typeof path === "string" ? import(pathToFileURL(join(root, path)).href) : {};
+}
+
+/** What a project's package.json says under `slipway`. @param {string} root */
+function ownSettings(root) {
+  const file = join(root, "package.json");
+  return (existsSync(file) && readJson(file).slipway) || {};
+}
+
+/** @param {string} file */
+function readJson(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new Error(`${file} must be JSON: ${error instanceof Error ? error.message : error}`);
+  }
 }

@@ -31,7 +31,7 @@ export class MachineError extends Error {}
  * What a verb needs of the machine.
  * @typedef {object} Needs
  * @property {string} root the project's folder
- * @property {boolean} yes
+ * @property {boolean} install whether somebody consented to it already
  * @property {boolean} tools Terraform and the engine, or Node and its packages only
  * @property {string} [mirror] a registry mirror that the engine must pull through
  * @property {Apt} [apt] the package manager; this machine's own unless said
@@ -46,7 +46,7 @@ export class MachineError extends Error {}
  * @param {Needs} needs
  * @returns {Promise<{ terraform?: TerraformTool, engine?: Engine }>}
  */
-export async function setUp(terminal, { root, yes, ...needs }) {
+export async function setUp(terminal, { root, install, ...needs }) {
   const unfit = needs.tools && operatingSystemProblem(process.platform);
   if (unfit) throw new MachineError(unfit);
   const { apt = Apt.find(terminal) } = needs;
@@ -56,7 +56,7 @@ export async function setUp(terminal, { root, yes, ...needs }) {
   for (let round = 1; ready.missing.length > 0; round++) {
     if (round > 2) throw new MachineError(ready.missing.map(inOneLine).join("\n"));
     for (const { problem } of ready.missing) terminal.warn(problem);
-    await supply(terminal, ready.missing, { yes, uid: apt?.uid });
+    await supply(terminal, ready.missing, { install, uid: apt?.uid });
     ready = await terminal.step("check again", look);
   }
   const dependencies = dependenciesProblem(root);
@@ -65,11 +65,12 @@ export async function setUp(terminal, { root, yes, ...needs }) {
 }
 
 /**
+ * What is here and what is missing; changes nothing.
  * @param {Terminal} terminal
- * @param {Omit<Needs, "root" | "yes">} needs
+ * @param {Omit<Needs, "root" | "install">} needs
  * @returns {Promise<{ terraform?: TerraformTool, engine?: Engine, missing: Missing[] }>}
  */
-async function inspect(terminal, { tools, mirror, apt, programs = {} }) {
+export async function inspect(terminal, { tools, mirror, apt, programs = {} }) {
   terminal.note(`Node ${process.versions.node}`);
   if (!tools) return { missing: [] };
   const [terraform, engine] = await Promise.all([findTerraform(), inspectEngine()]);
@@ -92,13 +93,13 @@ async function inspect(terminal, { tools, mirror, apt, programs = {} }) {
  * Puts right what is missing, if all of it can be and somebody has agreed.
  * @param {Terminal} terminal
  * @param {Missing[]} missing
- * @param {{ yes: boolean, uid: number | undefined }} person
+ * @param {{ install: boolean, uid: number | undefined }} person
  */
-async function supply(terminal, missing, { yes, uid }) {
+async function supply(terminal, missing, { install, uid }) {
   const lines = missing.map(inOneLine).join("\n");
   if (missing.some(({ fix }) => !fix)) throw new MachineError(lines);
-  const consent = consentOf({ uid, env: process.env, yes, interactive: terminal.interactive });
-  if (consent === "none") throw new MachineError(`${lines}\nor let this command do it: add --yes`);
+  const consent = consentOf({ uid, env: process.env, install, interactive: terminal.interactive });
+  if (consent === "none") throw new MachineError(`${lines}\nor let this command do it: add --install`);
   for (const { action } of missing) terminal.line(`  will ${action}`);
   if (consent === "ask" && !(await terminal.confirm("Go ahead?"))) throw new MachineError(lines);
   for (const { action, fix } of missing) {
@@ -141,6 +142,6 @@ function programRequirements(programs, apt) {
 }
 
 /** @param {Missing} missing */
-function inOneLine({ problem, remedy }) {
+export function inOneLine({ problem, remedy }) {
   return remedy ? `${problem}: ${remedy}` : problem;
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Platform } from "../values/platform.ts";
+import { stackNames, unknownStack } from "./stack-names.ts";
 
 /** A port of the engine's machine that a container of the stack publishes. */
 export interface PublishedPort {
@@ -47,13 +48,8 @@ interface Document {
 export class SynthesizedStack {
   /** What the app just declared. @param directory the app's output folder @throws when it has no stack of that name */
   static read(directory: string, name: string): SynthesizedStack {
-    const file = join(directory, "manifest.json");
-    const stacks = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")).stacks ?? {}) : {};
-    if (!Object.hasOwn(stacks, name)) {
-      throw new Error(
-        `stack must be one of ${Object.keys(stacks).sort().join(", ") || "(the app declares none)"}, got ${name}`,
-      );
-    }
+    const problem = unknownStack(name, stackNames(directory));
+    if (problem !== undefined) throw new Error(problem);
     return SynthesizedStack.recall(directory, name) as SynthesizedStack;
   }
 

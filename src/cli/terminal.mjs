@@ -5,16 +5,18 @@ import { createInterface } from "node:readline";
 
 /**
  * The person's terminal, or whatever stands in for one: plain lines, each step with the time it took. Colour only where
- * a terminal shows it and NO_COLOR is not set; questions only where somebody can answer.
+ * a terminal shows it and NO_COLOR is not set, or where FORCE_COLOR asks for it; questions only where somebody can answer.
  */
 export class Terminal {
   /**
-   * @param {{ out: NodeJS.WriteStream, input: NodeJS.ReadStream, env: NodeJS.ProcessEnv }} streams
+   * @param {{ out: NodeJS.WriteStream, input: NodeJS.ReadStream, env: NodeJS.ProcessEnv, verbose?: boolean }} streams
    */
-  constructor({ out, input, env }) {
+  constructor({ out, input, env, verbose = false }) {
     this.out = out;
     this.input = input;
-    this.colour = Boolean(out.isTTY) && !env.NO_COLOR && env.TERM !== "dumb";
+    this.colour = isForced(env) ?? (Boolean(out.isTTY) && !env.NO_COLOR && env.TERM !== "dumb");
+    /** Whether all is shown that programs say on the way. */
+    this.verbose = verbose || env.SLIPWAY_LOG === "debug";
     this.interactive = Boolean(out.isTTY && input.isTTY);
     /** @type {Timing[]} */
     this.timings = [];
@@ -110,6 +112,11 @@ export class Terminal {
   #paint(code, text) {
     return this.colour ? `\u001b[${code}m${text}\u001b[0m` : text;
   }
+}
+
+/** FORCE_COLOR as Node itself reads it: 0 and false are a no, anything else is a yes. @param {NodeJS.ProcessEnv} env */
+function isForced({ FORCE_COLOR }) {
+  return FORCE_COLOR === undefined ? undefined : !["0", "false"].includes(FORCE_COLOR);
 }
 
 /**

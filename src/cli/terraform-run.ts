@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { ApplyReport } from "./apply-report.ts";
+import { ApplyReport, outputValues } from "./apply-report.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
 import type { Tools } from "./tools.ts";
 
@@ -67,26 +67,45 @@ export class TerraformRun {
     return (address) => resources.find((each) => each.address === address)?.values;
   }
 
+  /** The outputs that the state has, by name; of a sensitive one nothing but that it is. */
+  async outputs(): Promise<Record<string, unknown>> {
+    const { run, lastWords } = this.tools.command;
+    const ask = () => run(this.program, [this.chdir, "output", "-json", "-no-color"], {});
+    let result = await ask();
+    if (result.code !== 0) {
+      await this.init();
+      result = await ask();
+    }
+    if (result.code !== 0) throw new Error(`${this.name} output failed\n${lastWords(result, 20)}`);
+    return outputValues(JSON.parse(result.stdout));
+  }
+
   destroy(): Promise<ApplyReport> {
     return this.change("destroy");
   }
 
   private async change(verb: "apply" | "destroy", ...options: readonly string[]): Promise<ApplyReport> {
-    const report = new ApplyReport(this.stack);
+    const report = new ApplyReport(this.stack, this.tools.terminal.verbose);
     const { terminal, command } = this.tools;
     const onLine = (line: string) => {
       for (const text of report.read(line)) terminal.note(text);
     };
-    const result = await command.run(
-      this.program,
-      [this.chdir, verb, "-auto-approve", "-input=false", "-json", ...options],
-      {
-        onLine,
-      },
-    );
+    const words = [this.chdir, verb, "-auto-approve", "-input=false", "-json", ...options];
+    const result = await command.run(this.program, words, { onLine, ...(terminal.verbose ? this.logged() : {}) });
+    if (terminal.verbose) terminal.note(`Terraform's own log, which may hold secrets: ${this.logFile}`);
     if (result.code !== 0)
       throw new Error(report.errors.join("\n") || `${this.name} ${verb} failed with exit status ${result.code}`);
     return report;
+  }
+
+  /** Terraform's own log goes to a file that its owner alone reads: a provider writes down what it sends. */
+  private logged(): { env: NodeJS.ProcessEnv } {
+    writeFileSync(this.logFile, "", { mode: 0o600 });
+    return { env: { ...process.env, TF_LOG: process.env.TF_LOG ?? "DEBUG", TF_LOG_PATH: this.logFile } };
+  }
+
+  private get logFile(): string {
+    return join(this.stack.folder, "terraform.log");
   }
 
   private get program(): string {

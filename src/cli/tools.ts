@@ -14,6 +14,7 @@ export type Command = Pick<typeof command, "run" | "lastWords">;
 /** What the set-up found and hands to the verbs. */
 export interface Tools {
   readonly terminal: Terminal;
+  /** Absent for verbs that need none. */
   readonly project: Project;
   readonly command: Command;
   readonly request: typeof http.request;

@@ -1,6 +1,9 @@
 import { isIP } from "node:net";
+import { isApproved } from "./approval.ts";
+import { type ChosenStack, chosenStack } from "./chosen-stack.ts";
 import { declaredHosts } from "./declared-hosts.ts";
 import { DOCKER_PROVIDER, dockerProviderProblems } from "./docker-provider.ts";
+import { outputRows } from "./outputs.ts";
 import { stackProblems } from "./stack-preflight.ts";
 import { stoppedServices } from "./stopped-services.ts";
 import { synth } from "./synth.ts";
@@ -9,9 +12,10 @@ import { TerraformRun } from "./terraform-run.ts";
 import type { Arguments, Terminal, Tools } from "./tools.ts";
 
 /** Deploys a stack and says where it is served. */
-export async function up({ operand: name = "", retry }: Arguments, tools: Tools): Promise<number> {
+export async function up({ operand, retry, autoApprove }: Arguments, tools: Tools): Promise<number> {
   const { terminal } = tools;
-  const output = await terminal.step(`synthesize ${name}`, () => synth(tools, { SLIPWAY_STACK: name }));
+  const { name, output: written }: ChosenStack = operand ? { name: operand } : await chosenStack("up", tools);
+  const output = written ?? (await terminal.step(`synthesize ${name}`, () => synth(tools, { SLIPWAY_STACK: name })));
   const stack = SynthesizedStack.read(output, name);
   for (const warning of stack.warnings) terminal.warn(warning);
   const terraform = new TerraformRun(stack, tools);
@@ -19,6 +23,7 @@ export async function up({ operand: name = "", retry }: Arguments, tools: Tools)
     stackProblems(stack, terraform.hasState, tools),
   );
   if (refused(terminal, problems)) return 3;
+  if (!(await isApproved(`deploy ${name}`, stack, autoApprove, terminal))) return 1;
   if (terraform.needsInit) await terminal.step("terraform init", () => terraform.init());
   const version = terraform.providerVersion(DOCKER_PROVIDER);
   if (refused(terminal, await dockerProviderProblems(stack, version, tools))) return 3;
@@ -37,6 +42,7 @@ export async function up({ operand: name = "", retry }: Arguments, tools: Tools)
       : `${name} is up: ${changes.add} created, ${changes.change} changed, ${changes.remove} removed`,
   );
   for (const line of whereabouts(outputs)) terminal.line(line);
+  for (const line of outputLines(outputs)) terminal.line(line);
   return 0;
 }
 
@@ -48,6 +54,12 @@ function toldAgain(stack: SynthesizedStack): string[] {
 function refused(terminal: Terminal, problems: readonly string[]): boolean {
   for (const problem of problems) terminal.fail(problem);
   return problems.length > 0;
+}
+
+/** The outputs that `whereabouts` does not tell, a line each. */
+function outputLines({ url, address, ...others }: Readonly<Record<string, unknown>>): string[] {
+  const told = url === undefined ? {} : { address };
+  return outputRows({ ...told, ...others });
 }
 
 /** How to reach what was deployed, from the stack's outputs `url` and, for a host elsewhere, `address`. */

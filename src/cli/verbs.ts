@@ -1,13 +1,16 @@
+import { UnnamedStackError } from "./chosen-stack.ts";
 import { context } from "./context.ts";
 import { down } from "./down.ts";
 import { logs, maintenance, releases, rollback, status } from "./host-verbs.ts";
+import { list } from "./list.ts";
 import { lock } from "./lock.ts";
+import { outputs } from "./outputs.ts";
 import type { Arguments, Tools } from "./tools.ts";
 import { up } from "./up.ts";
 import { volumes } from "./volumes.ts";
 
 const VERBS: Record<string, (asked: Arguments, tools: Tools) => Promise<number>> = {
-  ...{ up, down, lock, context, volumes },
+  ...{ up, down, list, outputs, lock, context, volumes },
   ...{ status, logs, releases, rollback, maintenance },
 };
 
@@ -15,5 +18,9 @@ const VERBS: Record<string, (asked: Arguments, tools: Tools) => Promise<number>>
 export function perform(asked: Arguments, tools: Tools): Promise<number> {
   const verb = VERBS[asked.verb];
   if (!verb) throw new Error(`verb must be one of ${Object.keys(VERBS).join(", ")}, got ${asked.verb}`);
-  return verb(asked, tools);
+  return verb(asked, tools).catch((error: unknown) => {
+    if (!(error instanceof UnnamedStackError)) throw error;
+    console.error(`slipway: ${error.message}`);
+    return 2;
+  });
 }

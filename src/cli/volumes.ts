@@ -14,7 +14,7 @@ export async function volumes(asked: Arguments, { terminal, project, command }: 
     return { ...volume, ...(of && { declared: of.includes(volume.name) }) };
   });
   if (asked.json) {
-    console.log(JSON.stringify(found, null, 2));
+    console.log(JSON.stringify({ schema: 1, volumes: found }, null, 2));
     return 0;
   }
   for (const line of volumeLines(found)) terminal.line(line);

@@ -1,3 +1,4 @@
+import { nearest } from "../../values/nearest-word.cjs";
 import { Refusal } from "../dockerfile-error.ts";
 import { lowerCase } from "../syntax/go-text.ts";
 import type { Heredoc } from "../syntax/heredoc.ts";
@@ -59,35 +60,6 @@ function readBoolean(flag: string, value = "true"): boolean {
   const text = lowerCase(value);
   if (text !== "true" && text !== "false") throw new Refusal(`${flag} takes true or false`, value);
   return text === "true";
-}
-
-/** More edits than this are another word, not a slip. */
-const MOST_EDITS = 2;
-
-/** The one of `words` that `typed` was probably meant to be. */
-export function nearest(typed: string, words: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let fewest = MOST_EDITS + 1;
-  for (const word of words) {
-    if (Math.abs(word.length - typed.length) >= fewest) continue;
-    const edits = distance(typed, word);
-    if (edits < fewest) [best, fewest] = [word, edits];
-  }
-  return best;
-}
-
-/** How many letters to add, drop or change (Levenshtein). */
-function distance(from: string, to: string): number {
-  let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= from.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= to.length; j++) {
-      const change = (previous[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1);
-      current.push(Math.min(change, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[to.length] ?? 0;
 }
 
 /** The fields of one line of comma-separated values. @throws Refusal on a stray quote, or on no text at all */

@@ -1,10 +1,11 @@
+import { nearest } from "../../values/nearest-word.cjs";
 import { Refusal } from "../dockerfile-error.ts";
 import { lowerCase, trimSpace } from "../syntax/go-text.ts";
 import { chompTabs, readHeredocSource } from "../syntax/heredoc.ts";
 import type { Assignment } from "../syntax/instruction-words.ts";
 import { readHealthcheck } from "./healthcheck.ts";
 import type { Add, Arg, Copy, From, InlineFile, Instruction, Keyword, Onbuild, Transfer } from "./instruction.ts";
-import { type InstructionSource, nearest, readCommand, readFlags } from "./instruction-source.ts";
+import { type InstructionSource, readCommand, readFlags } from "./instruction-source.ts";
 import { readRun } from "./read-run.ts";
 
 type Reader = (source: InstructionSource) => Instruction;

@@ -1,0 +1,198 @@
+// @ts-check
+
+/**
+ * An option of the command line, named as `node:util` parseArgs has it.
+ * @typedef {object} Option
+ * @property {"boolean" | "string"} type
+ * @property {string} [short] its one letter
+ * @property {string} [value] what stands behind it, for people
+ * @property {string} summary
+ */
+
+/** @type {Readonly<Record<string, Option>>} */
+export const OPTIONS = {
+  "auto-approve": { type: "boolean", summary: "go ahead without asking, as Terraform's own option does" },
+  confirm: { type: "string", value: "<volume>", summary: "its name once more, where nobody can be asked" },
+  directory: { type: "string", short: "C", value: "<dir>", summary: "do it as if started in this directory" },
+  dockerfile: { type: "string", value: "<path>", summary: "the Dockerfile, relative to the directory" },
+  help: { type: "boolean", short: "h", summary: "what the verb does, its options and examples" },
+  install: { type: "boolean", summary: "install what is missing without asking (Debian, Ubuntu)" },
+  json: { type: "boolean", summary: "one JSON document on standard output, for programs" },
+  lines: { type: "string", short: "n", value: "<lines>", summary: "how many lines, 1 to 9999 (default: 100)" },
+  retry: { type: "boolean", summary: "release again what a rollback left" },
+  verbose: { type: "boolean", summary: "show and keep all that Terraform says; so does SLIPWAY_LOG=debug" },
+  version: { type: "boolean", summary: "the version of Slipway" },
+  yes: { type: "boolean", short: "y", summary: "the former name of --install, for one release more" },
+};
+
+/** Options that every verb takes. */
+export const COMMON_OPTIONS = ["directory", "verbose", "help"];
+
+/**
+ * What a verb needs of the machine before it starts: Terraform and an engine (`tools`), the project's packages
+ * (`packages`), a project (`project`), or nothing.
+ * @typedef {"tools" | "packages" | "project" | "nothing"} Needs
+ */
+
+/**
+ * One verb of the command line: what parsing, help and set-up know about it.
+ * @typedef {object} Verb
+ * @property {string} name one word, or two, such as `volumes rm`
+ * @property {"deploy" | "host" | "machine"} group
+ * @property {string} summary one line
+ * @property {readonly string[]} [positionals] `<needed>` and `[left out]`, in order
+ * @property {readonly string[]} [options] besides those that all verbs take
+ * @property {readonly string[]} examples
+ * @property {Needs} needs
+ * @property {boolean} [prints] whether its output is for programs even without --json
+ */
+
+/** @type {readonly Verb[]} */
+export const VERBS = [
+  {
+    name: "up",
+    group: "deploy",
+    summary: "deploy a stack and print where it is served",
+    positionals: ["[stack]"],
+    options: ["retry", "auto-approve", "install", "yes"],
+    examples: ["slipway up", "slipway up shop", "slipway up shop --retry"],
+    needs: "tools",
+  },
+  {
+    name: "down",
+    group: "deploy",
+    summary: "take a stack away again; what services keep in volumes stays",
+    positionals: ["[stack]"],
+    options: ["auto-approve", "install", "yes"],
+    examples: ["slipway down", "slipway down shop --auto-approve"],
+    needs: "tools",
+  },
+  {
+    name: "list",
+    group: "deploy",
+    summary: "the stacks that are declared here, their hosts, and which are deployed",
+    options: ["json"],
+    examples: ["slipway list", "slipway list --json"],
+    needs: "packages",
+  },
+  {
+    name: "outputs",
+    group: "deploy",
+    summary: "the outputs of a stack that is deployed",
+    positionals: ["[stack]"],
+    options: ["json"],
+    examples: ["slipway outputs", "slipway outputs shop --json"],
+    needs: "packages",
+  },
+  {
+    name: "volumes",
+    group: "deploy",
+    summary: "list the volumes of hosts on this machine's Docker Engine",
+    positionals: ["[stack]"],
+    options: ["json", "install", "yes"],
+    examples: ["slipway volumes", "slipway volumes shop --json"],
+    needs: "tools",
+  },
+  {
+    name: "volumes rm",
+    group: "deploy",
+    summary: "delete a volume that nothing uses, with all that it holds",
+    positionals: ["<volume>"],
+    options: ["confirm", "install", "yes"],
+    examples: ["slipway volumes rm shop-host-volume-redis"],
+    needs: "tools",
+  },
+  {
+    name: "lock",
+    group: "deploy",
+    summary: "write slipway.lock.json: which digest each image tag stands for today",
+    options: ["install", "yes"],
+    examples: ["slipway lock"],
+    needs: "packages",
+  },
+  {
+    name: "status",
+    group: "host",
+    summary: "what a host serves, and how that does",
+    positionals: ["[host]"],
+    options: ["json"],
+    examples: ["slipway status", "slipway status shop/host --json"],
+    needs: "packages",
+  },
+  {
+    name: "logs",
+    group: "host",
+    summary: "what a service said last",
+    positionals: ["[host]", "<service>"],
+    options: ["lines", "json"],
+    examples: ["slipway logs web", "slipway logs shop/host web -n 20"],
+    needs: "packages",
+  },
+  {
+    name: "releases",
+    group: "host",
+    summary: "the last releases of a host, and what became of them",
+    positionals: ["[host]"],
+    options: ["json"],
+    examples: ["slipway releases"],
+    needs: "packages",
+  },
+  {
+    name: "rollback",
+    group: "host",
+    summary: "serve an earlier release, and hold it",
+    positionals: ["[host]", "[version]"],
+    options: ["json"],
+    examples: ["slipway rollback", "slipway rollback shop/host 12"],
+    needs: "packages",
+  },
+  {
+    name: "maintenance",
+    group: "host",
+    summary: "answer 503 for a site, or serve it again",
+    positionals: ["[host]", "<site>", "<on|off>"],
+    options: ["json"],
+    examples: ["slipway maintenance shop.example.com on"],
+    needs: "packages",
+  },
+  {
+    name: "context",
+    group: "machine",
+    summary: "list what a build of a directory would send, and its content id",
+    positionals: ["<dir>"],
+    options: ["dockerfile", "json"],
+    examples: ["slipway context .", "slipway context app --dockerfile docker/Dockerfile"],
+    needs: "nothing",
+    prints: true,
+  },
+  {
+    name: "env",
+    group: "machine",
+    summary: "print the variables that plain terraform needs here",
+    options: ["json", "install", "yes"],
+    examples: ['eval "$(npx slipway env)"'],
+    needs: "tools",
+    prints: true,
+  },
+  {
+    name: "doctor",
+    group: "machine",
+    summary: "say what is here and what is missing, and change nothing",
+    options: ["json"],
+    examples: ["slipway doctor", "slipway doctor --json"],
+    needs: "project",
+  },
+  {
+    name: "setup",
+    group: "machine",
+    summary: "check the machine and install what is missing, and no more",
+    options: ["install", "yes"],
+    examples: ["slipway setup --install"],
+    needs: "tools",
+  },
+];
+
+/** @param {string} name */
+export function verbNamed(name) {
+  return VERBS.find((verb) => verb.name === name);
+}
