@@ -35,9 +35,9 @@ it.each([
 it("counts what was done, not what was planned", () => {
   const read = report();
   read.read(line({ type: "change_summary", changes: { add: 9, change: 0, remove: 0, operation: "plan" } }));
-  expect(read.changes).toEqual({ add: 0, change: 0, remove: 0 });
+  expect(read.changes).toEqual({ add: 0, change: 0, remove: 0, replace: 0 });
   read.read(line({ type: "change_summary", changes: { add: 3, change: 1, remove: 2, operation: "apply" } }));
-  expect(read.changes).toEqual({ add: 3, change: 1, remove: 2 });
+  expect(read.changes).toEqual({ add: 3, change: 1, remove: 2, replace: 0 });
 });
 
 it("keeps the reason of a failure complete, to be shown at the end", () => {
@@ -89,4 +89,22 @@ it("keeps the outputs", () => {
   const read = report();
   read.read(line({ type: "outputs", outputs: { url: { value: "http://cats.localhost:8888/", sensitive: false } } }));
   expect(read.outputs).toEqual({ url: "http://cats.localhost:8888/" });
+});
+
+it("says of a replacement that it is one: eight removed for an edited line would read like destruction", () => {
+  const read = report();
+  for (const action of ["replace", "replace", "create"])
+    read.read(line({ type: "planned_change", change: { action } }));
+  const plan = { add: 3, change: 0, remove: 2, operation: "plan" };
+  expect(read.read(line({ type: "change_summary", changes: plan }))).toEqual([
+    "to create 1, to change 0, to remove 0, to replace 2",
+  ]);
+  read.read(line({ type: "change_summary", changes: { ...plan, operation: "apply" } }));
+  expect(read.changes).toEqual({ add: 1, change: 0, remove: 0, replace: 2 });
+});
+
+it("names a sensitive output and does not tell it", () => {
+  const read = report();
+  read.read(line({ type: "outputs", outputs: { a: { value: 1 }, b: { value: "hunter2", sensitive: true } } }));
+  expect(read.outputs).toEqual({ a: 1, b: "(sensitive)" });
 });

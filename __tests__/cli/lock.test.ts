@@ -141,6 +141,16 @@ describe("in a project", () => {
     expect([existsSync(path()), existsSync(join(root, "elsewhere.json"))]).toEqual([false, true]);
   });
 
+  it("says of a file that is not there that it is not written", async () => {
+    expect(await lock({} as never, tools(`${registry.host}/team/app:8`, `${registry.host}/team/app:9`))).toBe(1);
+    expect(said).toEqual([
+      `${registry.host}/team/app:8: ${registry.host} has no such image or tag`,
+      `${registry.host}/team/app:9: ${registry.host} has no such image or tag`,
+      `${path()} is not written: every tag must have its digest`,
+    ]);
+    expect(existsSync(path())).toBe(false);
+  });
+
   it("changes nothing when one of them cannot be had", async () => {
     writeFileSync(path(), "as it was");
     expect(await lock({} as never, tools(`${registry.host}/team/app:1`, `${registry.host}/team/app:9`))).toBe(1);

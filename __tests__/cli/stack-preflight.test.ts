@@ -67,7 +67,7 @@ it("lets the stack's own containers hold its ports", async () => {
 it("names the container that holds a port, though nobody listens on it here", async () => {
   const docker = (line: string) => new RecordedCommand({ "docker ps --filter publish=8888/tcp": line });
   expect(await problems(stackWith(8888), docker("netflix-nginx\tnetflix\n"))).toEqual([
-    "port 8888, which cats/host/Nginx publishes, is taken by container netflix-nginx of stack netflix: npm run down -- netflix, or publish another port",
+    "port 8888, which cats/host/Nginx publishes, is taken by container netflix-nginx of stack netflix: npx slipway down netflix, or publish another port",
   ]);
   expect(await problems(stackWith(8888), docker("grafana\t\n"))).toEqual([
     "port 8888, which cats/host/Nginx publishes, is taken by container grafana: docker stop grafana, or publish another port",
@@ -96,7 +96,7 @@ it("names a registry that does not answer", async () => {
 it("does not take over a stack that another folder deployed", async () => {
   const command = new RecordedCommand({ "docker ps -a --filter label=dev.slipway.stack=cats": "cats-host-nginx\n" });
   expect(await problems(stackWith(0), command, {}, false)).toEqual([
-    "stack cats is on this engine already (container cats-host-nginx), and this folder has no state of it: use the folder that deployed it, or take it away by npm run down -- cats",
+    "stack cats is on this engine already (container cats-host-nginx), and this folder has no state of it: use the folder that deployed it, or take it away by npx slipway down cats",
   ]);
   expect(await problems(stackWith(0), command)).toEqual([]);
 });

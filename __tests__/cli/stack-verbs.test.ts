@@ -158,10 +158,27 @@ it.each([
   expect({ code, mode: statSync(log).mode & 0o777 }).toEqual({ code: 0, mode: 0o600 });
   expect(stdout).toContain(`  Terraform began\n  Terraform's own log, which may hold secrets: ${log}\n`);
   const quiet = makeProject();
-  expect((await ready().terraform({ apply: said }).slipway(quiet, ["up"])).stdout).not.toContain(
-    "Terraform began",
-  );
+  expect((await ready().terraform({ apply: said }).slipway(quiet, ["up"])).stdout).not.toContain("Terraform began");
   expect(existsSync(join(quiet, "cdktf.out/stacks/cats/terraform.log"))).toBe(false);
+});
+
+it("says after Ctrl-C what is next, in place of Terraform's words", async () => {
+  const machine = ready();
+  const terraform = readFileSync(join(machine.bin, "terraform"), "utf8").split("\n").slice(2).join("\n");
+  machine.program("terraform", `case "$2" in apply) kill -INT $PPID; exit 1 ;; esac\n${terraform}`);
+  const { code, stderr } = await machine.slipway(makeProject(), ["up"]);
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr:
+      "slipway: interrupted: what was done is in Terraform's state, and the next npx slipway up cats finishes it\n",
+  });
+});
+
+it("prints every output of a deploy, not the address alone", async () => {
+  const outputs = { url: { value: "http://a.test/" }, bucket: { value: "b-1" }, list: { value: [1] } };
+  const machine = ready().terraform({ apply: [{ type: "outputs", outputs }] });
+  const { stdout } = await machine.slipway(makeProject(), ["up"]);
+  expect(stdout).toMatch(/http:\/\/a\.test\/\n.*\nbucket {2}b-1\nlist {4}\[1\]\n$/);
 });
 
 it("names the file where cdktf.json is not JSON", async () => {
@@ -178,4 +195,20 @@ it("context installs nothing", async () => {
   const { code, stdout } = await machine.slipway(project, ["context", ".", "--json"]);
   expect({ code, npm: machine.calls("npm") }).toEqual({ code: 0, npm: [] });
   expect(JSON.parse(stdout)).toMatchObject({ schema: 1, dockerfile: "Dockerfile" });
+});
+
+const UNPINNED = `
+const fs = require("fs");
+if (process.env.SLIPWAY_LOCK_COLLECT) fs.writeFileSync(process.env.SLIPWAY_LOCK_COLLECT, "docker.io/library/redis:7\\ndocker.io/library/nginx:1\\ndocker.io/library/a:1\\n");
+else { console.error("ConstructError: cats/redis: image: nothing pins docker.io/library/redis:7 to a digest: run npx slipway lock\\n    at x (/app/main.ts:1:1)"); process.exit(1); }
+`;
+
+it("names all that nothing pins at once, and not what the lockfile has", async () => {
+  const lockfile = JSON.stringify({ version: 1, images: { "docker.io/library/a:1": "sha256:1" } });
+  const project = makeProject({}, { "app.js": UNPINNED, "slipway.lock.json": lockfile });
+  const { code, stderr } = await ready().slipway(project, ["up"]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /\n {2}declared at \/app\/main\.ts:1\nnothing pins, in all: docker\.io\/library\/nginx:1, docker\.io\/library\/redis:7; npx slipway lock pins them\n$/,
+  );
 });

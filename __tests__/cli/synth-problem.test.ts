@@ -19,7 +19,7 @@ Node.js v20.20.2
 `;
 
 test("a refused declaration is its message and the line that declared it", () => {
-  expect(synthProblem(TRACE)).toBe(
+  expect(synthProblem(TRACE, "/app/src")).toBe(
     'cats/image: context: build context must be a directory that exists, got "nowhere": check the path\n  declared at /app/stacks/cats.ts:18',
   );
 });
@@ -38,3 +38,10 @@ test.each(["", "TypeError: x is not a function\n    at y (/app/main.ts:1:1)\n"])
     expect(synthProblem(stderr)).toBeUndefined();
   },
 );
+
+test("a user's own folders may be called as Slipway's are", () => {
+  const trace = TRACE.replace("/app/stacks/cats.ts", "/shop/src/docker/cats.ts");
+  expect(synthProblem(trace, "/app/src")).toContain("\n  declared at /shop/src/docker/cats.ts:18");
+  const packed = TRACE.replaceAll("/app/src/", "/shop/node_modules/slipway/lib/");
+  expect(synthProblem(packed, "/nowhere")).toContain("\n  declared at /app/stacks/cats.ts:18");
+});

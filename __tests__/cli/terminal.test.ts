@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { duration, Terminal } from "../../src/cli/terminal.mjs";
+import { duration, Terminal, wrapped } from "../../src/cli/terminal.mjs";
 
 function open({ tty = false, env = {} as NodeJS.ProcessEnv } = {}) {
   const out = Object.assign(new PassThrough(), { isTTY: tty });
@@ -80,4 +80,34 @@ describe("a question", () => {
     await expect(terminal.confirm("Go ahead?")).resolves.toBe(false);
     expect(said()).toBe("");
   });
+});
+
+it("says that a step goes on after a while without a line", async () => {
+  jest.useFakeTimers();
+  try {
+    const { terminal, said } = open();
+    let end = () => {};
+    const done = terminal.step("boil water", () => new Promise<void>((resolve) => (end = resolve)));
+    jest.advanceTimersByTime(14_000);
+    expect(said()).toBe("> boil water\n");
+    jest.advanceTimersByTime(6_000);
+    expect(said()).toMatch(/^ {2}still at it, \d/);
+    end();
+    await done;
+    said();
+    jest.advanceTimersByTime(60_000);
+    expect(said()).toBe("");
+  } finally {
+    jest.useRealTimers();
+  }
+});
+
+it.each([
+  ["short", 10, ["short"]],
+  ["a word and more words", 10, ["a word and", "  more", "  words"]],
+  ["  an indented line", 12, ["  an", "    indented", "    line"]],
+  ["https://example.com/very/long/path", 10, ["https://example.com/very/long/path"]],
+  ["one\ntwo three", 6, ["one", "two", "  three"]],
+])("%j at %d columns breaks at spaces alone", (text, width, lines) => {
+  expect(wrapped(text, width)).toEqual(lines);
 });

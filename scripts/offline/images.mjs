@@ -27,6 +27,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
  * @param options.run `(command, args, { env, cwd }) => Promise<stdout>`, rejects when the command fails
  * @param options.names further images to serve, such as `python:3.9-slim`
  * @param options.port where the mirror listens
+ * @param options.verbose whether to list the stand-ins where none was made
  * @returns {Promise<{ mirror: string, lockfile: string, stop: string | undefined }>} the engine's mirror, the lockfile's path, and the command that stops the mirror
  */
 export async function standInImages({
@@ -35,6 +36,7 @@ export async function standInImages({
   run = runCommand,
   names = [],
   port = 5055,
+  verbose = true,
 } = {}) {
   const folder = join(cacheDir, "images");
   mkdirSync(folder, { recursive: true });
@@ -60,13 +62,30 @@ export async function standInImages({
     writeFileSync(`${lockfile}.new`, `${JSON.stringify({ version: 1, images }, null, 2)}\n`);
     renameSync(`${lockfile}.new`, lockfile);
 
-    log("base images are stand-ins, not the published ones:");
-    for (const { repository, description } of STAND_INS)
-      log(`  ${repository}: ${description} (${[...tags.get(repository)].join(", ")})`);
-    for (const name of unknown) log(`  nothing stands in for ${name}`);
+    for (const line of standInLines({ tags, unknown, listed: verbose || missing.length > 0 })) log(line);
     log(`served at ${mirror.url}`);
     return { mirror: mirror.url, lockfile, stop };
   });
+}
+
+/**
+ * What is said of the stand-ins: all of them where one is new or somebody wants to know, a line otherwise; what nothing
+ * stands in for, always.
+ */
+export function standInLines({ tags, unknown, listed }) {
+  const what = "base images are stand-ins, not the published ones";
+  return [
+    ...(listed
+      ? [
+          `${what}:`,
+          ...STAND_INS.map(
+            ({ repository, description }) =>
+              `  ${repository}: ${description} (${[...tags.get(repository)].join(", ")})`,
+          ),
+        ]
+      : [`${what}: ${STAND_INS.length} of them, --verbose lists them`]),
+    ...[...unknown].map((name) => `  nothing stands in for ${name}`),
+  ];
 }
 
 /** The tags to serve by repository, and the names that nothing here stands in for. */

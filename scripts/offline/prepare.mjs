@@ -113,10 +113,10 @@ async function standInProviders({ cacheDir, run, log }) {
   return combineMirror(cacheDir, found);
 }
 
-/** @param {{ log: (text: string) => void, cacheDir: string }} kit */
-async function standInLockfile({ log, cacheDir }) {
+/** @param {{ terminal: import("../../src/cli/terminal.mjs").Terminal, log: (text: string) => void, cacheDir: string }} kit */
+async function standInLockfile({ terminal, log, cacheDir }) {
   const { standInImages } = await import("./images.mjs");
-  const { mirror, lockfile } = await standInImages({ cacheDir, log });
+  const { mirror, lockfile } = await standInImages({ cacheDir, log, verbose: terminal.verbose });
   if (mirror !== MIRROR) throw new Error(`stand-in images must be served at ${MIRROR}, got ${mirror}`);
   return lockfile;
 }

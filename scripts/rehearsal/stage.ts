@@ -25,6 +25,7 @@ import { forgetSwap, lendSwap } from "./machine/swap-file.ts";
 import { lockMachine } from "./machine-lock.ts";
 import { requireProgram } from "./program.ts";
 import type { Takedown } from "./takedown.ts";
+import { registryHostOf } from "./unplayable.ts";
 
 export interface StageProps {
   readonly account: string;
@@ -88,7 +89,7 @@ export class Stage {
     takedown.add("the network", () => network.remove());
 
     const suffix = `${region}.amazonaws.com`;
-    const registryHost = `${account}.dkr.ecr.${suffix}`;
+    const registryHost = registryHostOf(account, region);
     const services = ["api.ecr", "ec2", "kms", "logs", "monitoring", "secretsmanager", "ssm", "sts"];
     const names = [registryHost, ...services.map((service) => `${service}.${suffix}`)];
     const authority = await makeAuthority(runDir, names);

@@ -1,5 +1,7 @@
 /** Slipway's constructs for Amazon's cloud; apart from the rest, which then needs no AWS provider. */
 
+import "./provider-installed.ts";
+
 export { AwsAccount, type AwsAccountProps, type AwsEnvironment } from "./aws-account.ts";
 export { EcrRegistry, type EcrRegistryProps } from "./ecr-registry.ts";
 export { EcrRepository, type EcrRepositoryOptions, type EcrRepositoryProps } from "./ecr-repository.ts";

@@ -1,4 +1,5 @@
 import { awsRemedy } from "./aws-remedy.ts";
+import { registryRemedy } from "./registry-remedy.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
 
 /** An output as Terraform prints it, wherever it does. */
@@ -18,6 +19,7 @@ interface Message {
     readonly elapsed_seconds?: number;
     readonly output?: string;
   };
+  readonly change?: { readonly action?: string };
   readonly changes?: {
     readonly add: number;
     readonly change: number;
@@ -40,10 +42,13 @@ const DONE: Record<string, string> = { create: "created", delete: "removed", upd
  * and every reason of a failure in full, the output of its commands included.
  */
 export class ApplyReport {
-  /** How many resources were created, changed and removed. */
-  changes = { add: 0, change: 0, remove: 0 };
+  /** How many resources were created, changed, removed and, in place of the former, made anew. */
+  changes = { add: 0, change: 0, remove: 0, replace: 0 };
   outputs: Record<string, unknown> = {};
   readonly errors: string[] = [];
+  /** The addresses of resources that failed. */
+  readonly failed: string[] = [];
+  private replacements = 0;
 
   /** @param verbose whether to show every message of Terraform's, and not only what people need */
   constructor(
@@ -79,6 +84,9 @@ export class ApplyReport {
           : [];
       case "provision_progress":
         return message.hook?.output?.startsWith("Executing: [") ? [] : [`${path} | ${message.hook?.output ?? ""}`];
+      case "planned_change":
+        if (message.change?.action === "replace") this.replacements += 1;
+        return [];
       case "change_summary":
         return this.count(message);
       case "diagnostic":
@@ -94,13 +102,14 @@ export class ApplyReport {
   private count({ changes }: Message): string[] {
     if (!changes) return [];
     const { add, change, remove, operation } = changes;
+    const counts = apart(add, change, remove, this.replacements);
     if (operation !== "plan") {
-      this.changes = { add, change, remove };
+      this.changes = counts;
       return [];
     }
-    return [
-      add + change + remove === 0 ? "nothing to change" : `to create ${add}, to change ${change}, to remove ${remove}`,
-    ];
+    const replaced = counts.replace === 0 ? "" : `, to replace ${counts.replace}`;
+    const text = `to create ${counts.add}, to change ${change}, to remove ${counts.remove}${replaced}`;
+    return [add + change + remove === 0 ? "nothing to change" : text];
   }
 
   private diagnose({ diagnostic }: Message): string[] {
@@ -111,11 +120,21 @@ export class ApplyReport {
       ...(detail ? detail.trimEnd().split("\n") : []),
     ];
     if (severity !== "error") return text;
-    const remedy = awsRemedy(text.join("\n"));
+    if (address !== undefined) this.failed.push(address);
+    const remedy = awsRemedy(text.join("\n")) ?? registryRemedy(text.join("\n"));
     if (remedy !== undefined) text.push(`what to do: ${remedy}`);
     this.errors.push(text.join("\n  "));
     return [];
   }
+}
+
+/**
+ * Terraform counts a replacement as one created and one removed, which reads like destruction: what is made anew is said
+ * apart. An apply that ended early made fewer of them than were planned.
+ */
+function apart(add: number, change: number, remove: number, planned: number) {
+  const replace = Math.min(planned, add, remove);
+  return { add: add - replace, change, remove: remove - replace, replace };
 }
 
 /** What may be shown of outputs: a sensitive one is named, never told. */

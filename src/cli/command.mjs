@@ -14,7 +14,7 @@ import { createInterface } from "node:readline";
  * @property {boolean} [terminal] let the command have this terminal (sudo asks for its password there)
  */
 
-/** @typedef {{ code: number, stdout: string, stderr: string, timedOut: boolean }} CommandResult */
+/** @typedef {{ code: number, stdout: string, stderr: string, timedOut: boolean, interrupted?: true }} CommandResult */
 
 /**
  * Runs a program to its end and never throws: a program that is not there answers 127, one that was stopped by its
@@ -28,6 +28,9 @@ import { createInterface } from "node:readline";
 export function run(program, args = [], options = {}) {
   const { cwd, env, timeout, onLine, shell = false, terminal = false } = options;
   return new Promise((resolve) => {
+    // Before the program runs: a Ctrl-C at its first moment is for it, too.
+    const release = holdInterrupts();
+    const before = interrupts;
     const child = spawn(program, [...args], {
       cwd,
       env: env ?? process.env,
@@ -37,7 +40,6 @@ export function run(program, args = [], options = {}) {
     let stdout = "";
     let stderr = "";
     let timedOut = false;
-    const release = holdInterrupts();
     const timer = timeout
       ? setTimeout(() => {
           timedOut = true;
@@ -58,7 +60,7 @@ export function run(program, args = [], options = {}) {
     const finish = (code) => {
       clearTimeout(timer);
       release();
-      resolve({ code, stdout, stderr, timedOut });
+      resolve({ code, stdout, stderr, timedOut, ...(interrupts > before ? { interrupted: true } : {}) });
     };
     child.once("error", (error) => {
       stderr += error.message;
@@ -109,7 +111,10 @@ export function firstWords({ stdout, stderr }, lines = 15) {
 }
 
 let held = 0;
-const ignore = () => {};
+let interrupts = 0;
+const ignore = () => {
+  interrupts++;
+};
 
 /** While a command runs, Ctrl-C is for it (Terraform then writes its state and ends); we go on when it has ended. */
 function holdInterrupts() {

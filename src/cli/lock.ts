@@ -1,6 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { sortedMap } from "../values/sorted-map.ts";
 import { DockerCredentials } from "./docker-credentials.ts";
 import {
@@ -12,6 +10,7 @@ import {
 import { RegistryClient } from "./registry-client.ts";
 import { synth } from "./synth.ts";
 import type { Arguments, Tools } from "./tools.ts";
+import { lockfilePath, wantedReferences } from "./wanted-references.ts";
 
 /** Which digest each tag stands for, by full reference. */
 export type Pins = Readonly<Record<string, string>>;
@@ -22,8 +21,10 @@ export type Pins = Readonly<Record<string, string>>;
  */
 export async function lock(_asked: Arguments, tools: Tools): Promise<number> {
   const { terminal, project } = tools;
-  const path = resolve(project.root, process.env.SLIPWAY_LOCKFILE ?? "slipway.lock.json");
-  const lines = await terminal.step("collect the references of all stacks", () => collect(tools));
+  const path = lockfilePath(project.root);
+  const lines = await terminal.step("collect the references of all stacks", () =>
+    wantedReferences((environment) => synth(tools, environment)),
+  );
   const asked = askedMachineImages(lines);
   const references = lines.filter((line) => !line.includes(" "));
   const client = new RegistryClient(tools.request, DockerCredentials.read());
@@ -32,7 +33,9 @@ export async function lock(_asked: Arguments, tools: Tools): Promise<number> {
   );
   if (failures.length > 0) {
     for (const failure of failures) terminal.fail(failure);
-    terminal.fail(`${path} stays as it is`);
+    terminal.fail(
+      existsSync(path) ? `${path} stays as it is` : `${path} is not written: every tag must have its digest`,
+    );
     return 1;
   }
   const before = read(path);
@@ -45,18 +48,6 @@ export async function lock(_asked: Arguments, tools: Tools): Promise<number> {
   const count = Object.values(machineImages).flatMap(Object.keys).length;
   terminal.line(`wrote ${path}: ${references.length} images${count > 0 ? `, ${count} machine images` : ""}`);
   return 0;
-}
-
-async function collect(tools: Tools): Promise<string[]> {
-  const folder = mkdtempSync(join(tmpdir(), "slipway-lock-"));
-  try {
-    const collected = join(folder, "references");
-    await synth(tools, { SLIPWAY_LOCK_COLLECT: collected, CDKTF_OUTDIR: join(folder, "cdktf.out") });
-    const lines = existsSync(collected) ? readFileSync(collected, "utf8").split("\n").filter(Boolean) : [];
-    return [...new Set(lines)].sort();
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 /** All of them, or every reason why not. */

@@ -9,7 +9,7 @@ import { isDefaultEndpoint } from "./engine.mjs";
 import { answers, request } from "./http-request.mjs";
 import { findProject, loadPreparation } from "./project.mjs";
 import { MachineError, setUp } from "./setup.mjs";
-import { Terminal } from "./terminal.mjs";
+import { Terminal, wrapped } from "./terminal.mjs";
 import { findTerraform } from "./terraform-tool.mjs";
 import { overallUsage, verbUsage } from "./usage.mjs";
 import { verbNamed } from "./verb-table.mjs";
@@ -35,7 +35,8 @@ export async function main(argv) {
     else return await perform(asked);
     return 0;
   } catch (error) {
-    console.error(`slipway: ${error instanceof Error ? error.message : error}`);
+    const width = process.stderr.isTTY ? process.stderr.columns : Number.POSITIVE_INFINITY;
+    console.error(wrapped(`slipway: ${error instanceof Error ? error.message : error}`, width).join("\n"));
     if (error instanceof ArgumentsError)
       console.error(`\nslipway ${error.verb === undefined ? "" : `${error.verb} `}--help says what there is`);
     return error instanceof ArgumentsError ? 2 : error instanceof MachineError ? 3 : 1;

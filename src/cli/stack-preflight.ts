@@ -73,7 +73,7 @@ async function strangerProblem(stack: string, { run }: Command): Promise<string 
   const { stdout } = await run("docker", ["ps", "-a", ...filter, "--format", "{{.Names}}"], { timeout: 20_000 });
   const [name] = stdout.split("\n").filter(Boolean);
   if (!name) return undefined;
-  return `stack ${stack} is on this engine already (container ${name}), and this folder has no state of it: use the folder that deployed it, or take it away by npm run down -- ${stack}`;
+  return `stack ${stack} is on this engine already (container ${name}), and this folder has no state of it: use the folder that deployed it, or take it away by npx slipway down ${stack}`;
 }
 
 async function portProblem(wanted: PublishedPort, stack: string, command: Command): Promise<string | undefined> {
@@ -82,7 +82,7 @@ async function portProblem(wanted: PublishedPort, stack: string, command: Comman
   if (holder?.stack === stack) return undefined;
   const subject = `port ${wanted.port}, which ${wanted.wantedBy} publishes, is taken by`;
   if (holder?.stack)
-    return `${subject} container ${holder.name} of stack ${holder.stack}: npm run down -- ${holder.stack}, or publish another port`;
+    return `${subject} container ${holder.name} of stack ${holder.stack}: npx slipway down ${holder.stack}, or publish another port`;
   if (holder) return `${subject} container ${holder.name}: docker stop ${holder.name}, or publish another port`;
   const free = await isFree(wanted.port, wanted.address);
   return free ? undefined : `${subject} ${await processOn(wanted.port, command)}: stop it, or publish another port`;

@@ -182,10 +182,15 @@ export class SynthesizedStack {
     return this.blocks(type);
   }
 
+  /** What is declared of a resource, by its address. */
+  block(address: string): Block | undefined {
+    const [type = "", name = ""] = address.split(".");
+    return this.document.resource?.[type]?.[name];
+  }
+
   /** The construct path of a resource address such as `docker_container.host_catalog_1A2B`; else the address itself. */
   pathOf(address: string): string {
-    const [type = "", name = ""] = address.replace(/\[.*$/, "").split(".");
-    return this.document.resource?.[type]?.[name]?.["//"]?.metadata?.path ?? address;
+    return this.block(address.replace(/\[.*$/, ""))?.["//"]?.metadata?.path ?? address;
   }
 
   private build(path: string, context: unknown, dockerfile: unknown, platforms: unknown): ImageBuild {

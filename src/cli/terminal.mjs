@@ -20,26 +20,29 @@ export class Terminal {
     this.interactive = Boolean(out.isTTY && input.isTTY);
     /** @type {Timing[]} */
     this.timings = [];
+    /** When the last line was written. */
+    this.silentSince = Date.now();
   }
 
   /** @param {string} text */
   line(text) {
+    this.silentSince = Date.now();
     this.out.write(`${text}\n`);
   }
 
   /** A line that belongs to the step under way. @param {string} text */
   note(text) {
-    for (const line of text.split("\n")) this.line(`  ${line}`);
+    for (const line of this.#lines(text, 2)) this.line(`  ${line}`);
   }
 
   /** @param {string} text */
   warn(text) {
-    this.note(this.#paint(33, text));
+    for (const line of this.#lines(text, 2)) this.line(`  ${this.#paint(33, line)}`);
   }
 
   /** @param {string} text */
   fail(text) {
-    this.line(this.#paint(31, text));
+    for (const line of this.#lines(text, 0)) this.line(this.#paint(31, line));
   }
 
   /** A line that stands out. @param {string} text */
@@ -58,6 +61,10 @@ export class Terminal {
     const start = process.hrtime.bigint();
     const elapsed = () => Number(process.hrtime.bigint() - start) / 1e6;
     this.headline(`> ${title}`);
+    const pulse = setInterval(() => {
+      if (Date.now() - this.silentSince >= SILENCE) this.note(`still at it, ${duration(elapsed())}`);
+    }, SILENCE / 3);
+    pulse.unref();
     try {
       const result = await work();
       this.note(`${this.#paint(32, "done")}, ${duration(elapsed())}`);
@@ -66,6 +73,7 @@ export class Terminal {
       this.note(`${this.#paint(31, "failed")}, ${duration(elapsed())}`);
       throw error;
     } finally {
+      clearInterval(pulse);
       this.timings.push({ title, milliseconds: elapsed() });
     }
   }
@@ -106,12 +114,46 @@ export class Terminal {
   }
 
   /**
+   * @param {string} text
+   * @param {number} indent
+   */
+  #lines(text, indent) {
+    return wrapped(text, this.out.isTTY && this.out.columns ? this.out.columns - indent : Number.POSITIVE_INFINITY);
+  }
+
+  /**
    * @param {number} code
    * @param {string} text
    */
   #paint(code, text) {
     return this.colour ? `\u001b[${code}m${text}\u001b[0m` : text;
   }
+}
+
+/** After so many milliseconds without a line, a step says that it goes on. */
+const SILENCE = 15_000;
+
+/**
+ * The lines of a text, none wider than a terminal where that can be had by going on below at a space: a terminal would
+ * break in the middle of a word.
+ * @param {string} text
+ * @param {number} width
+ */
+export function wrapped(text, width) {
+  return text.split("\n").flatMap((line) => {
+    if (line.length <= width) return [line];
+    const indent = `${/^ */.exec(line)?.[0]}  `;
+    /** @type {string[]} */
+    const lines = [];
+    for (const word of line.split(" ")) {
+      const last = lines.at(-1);
+      if (last === undefined) lines.push(word);
+      else if (last.length + 1 + word.length <= width || last.trim() === "")
+        lines[lines.length - 1] = `${last} ${word}`;
+      else lines.push(`${indent}${word}`);
+    }
+    return lines;
+  });
 }
 
 /** FORCE_COLOR as Node itself reads it: 0 and false are a no, anything else is a yes. @param {NodeJS.ProcessEnv} env */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ApplyReport, outputValues } from "./apply-report.ts";
+import { showFailedBuilds } from "./failed-build.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
 import type { Tools } from "./tools.ts";
 
@@ -93,6 +94,8 @@ export class TerraformRun {
     const words = [this.chdir, verb, "-auto-approve", "-input=false", "-json", ...options];
     const result = await command.run(this.program, words, { onLine, ...(terminal.verbose ? this.logged() : {}) });
     if (terminal.verbose) terminal.note(`Terraform's own log, which may hold secrets: ${this.logFile}`);
+    if (result.code !== 0 && result.interrupted) throw new Error(interruption(verb, this.stack.name));
+    if (result.code !== 0) await showFailedBuilds(this.stack, report.failed, this.tools);
     if (result.code !== 0)
       throw new Error(report.errors.join("\n") || `${this.name} ${verb} failed with exit status ${result.code}`);
     return report;
@@ -133,4 +136,10 @@ export class TerraformRun {
     ];
     return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
   }
+}
+
+/** What a person who pressed Ctrl-C is to know; Terraform's own last words are about its resources. */
+function interruption(verb: "apply" | "destroy", stack: string): string {
+  const again = verb === "apply" ? "up" : "down";
+  return `interrupted: what was done is in Terraform's state, and the next npx slipway ${again} ${stack} finishes it`;
 }

@@ -35,11 +35,11 @@ export async function up({ operand, retry, autoApprove }: Arguments, tools: Tool
   terminal.line("");
   terminal.summary();
   terminal.line("");
-  const touched = changes.add + changes.change + changes.remove;
+  const touched = changes.add + changes.change + changes.remove + changes.replace;
   terminal.headline(
     touched === 0
       ? `${name} is up, nothing had to change`
-      : `${name} is up: ${changes.add} created, ${changes.change} changed, ${changes.remove} removed`,
+      : `${name} is up: ${changes.add} created, ${changes.change} changed, ${changes.remove} removed${changes.replace > 0 ? `, ${changes.replace} replaced` : ""}`,
   );
   for (const line of whereabouts(outputs)) terminal.line(line);
   for (const line of outputLines(outputs)) terminal.line(line);

@@ -1,0 +1,58 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeProject, PretendMachine } from "./pretend-machine.ts";
+
+jest.setTimeout(60_000);
+
+const error = {
+  type: "diagnostic",
+  diagnostic: { severity: "error", summary: "failed to solve: exit code: 1", address: "docker_image.image" },
+};
+const image = (build: object) => ({
+  resource: {
+    docker_image: {
+      image: {
+        "//": { metadata: { path: "cats/image/Resource" } },
+        build: { context: "ctx", dockerfile: "File", ...build },
+      },
+    },
+  },
+});
+
+async function up(build: object) {
+  const project = makeProject(image(build));
+  const app = join(project, "app.js");
+  writeFileSync(
+    app,
+    `${readFileSync(app, "utf8")}fs.mkdirSync(out + "/stacks/cats/ctx", { recursive: true }); fs.writeFileSync(out + "/stacks/cats/ctx/File", "FROM scratch\\n");`,
+  );
+  const machine = new PretendMachine()
+    .docker()
+    .engineUp()
+    .terraform({ apply: [error], code: 1 });
+  const docker = readFileSync(join(machine.bin, "docker"), "utf8").split("\n").slice(2).join("\n");
+  const says =
+    'i=0; while [ $i -lt 40 ]; do i=$((i+1)); echo "line $i"; done; echo "File:3 >>> RUN pip install nope" >&2; exit 1';
+  machine.program("docker", `if [ "$1" = build ]; then ${says}; fi\n${docker}`);
+  return { machine, project, ...(await machine.slipway(project, ["up"])) };
+}
+
+it("shows the last 30 lines of what the engine says, the Dockerfile's line among them", async () => {
+  const { code, stdout, stderr, machine, project } = await up({ target: "web", build_args: { A: "b c" } });
+  expect(code).toBe(1);
+  const folder = join(project, "cdktf.out/stacks/cats");
+  expect(machine.calls("docker").filter((line) => line.startsWith("docker build"))).toEqual([
+    `docker build --file ${folder}/ctx/File --target web --build-arg A=b c ctx`,
+  ]);
+  expect(stdout).toContain("> build cats/image/Resource once more, to show what it said\n  line 12\n");
+  expect(stdout).toContain("  line 40\n  File:3 >>> RUN pip install nope\n");
+  expect(stderr).toBe("slipway: error: cats/image/Resource: failed to solve: exit code: 1\n");
+});
+
+it.each([[{ build_args: { A: "${var.a}" } }], [{ secrets: [{ id: "npm" }] }]])(
+  "asks nothing of the engine for a build that it cannot repeat: %j",
+  async (build) => {
+    const { machine } = await up(build);
+    expect(machine.calls("docker").filter((line) => line.startsWith("docker build"))).toEqual([]);
+  },
+);

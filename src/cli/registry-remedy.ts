@@ -1,0 +1,20 @@
+import { existsSync, readFileSync } from "node:fs";
+
+/** What resolvers and engines say of a registry that cannot be reached. */
+const UNREACHABLE =
+  /no such host|name resolution|server misbehaving|i\/o timeout|connection refused|network is unreachable/i;
+const IMAGE =
+  /(?:source metadata for|pull access denied for|(?:read|pull|pulling) (?:docker )?image) ['"]?([\w./-]+(?::[\w.-]+)?)/i;
+
+/**
+ * What to do where an image is wanted from a registry that cannot be reached, while others have stand-ins here: which
+ * those are; `undefined` where that is not what happened.
+ */
+export function registryRemedy(failure: string, lockfile = process.env.SLIPWAY_LOCKFILE): string | undefined {
+  const image = IMAGE.exec(failure)?.[1];
+  if (image === undefined || !UNREACHABLE.test(failure) || !lockfile || !existsSync(lockfile)) return undefined;
+  const known = Object.keys(JSON.parse(readFileSync(lockfile, "utf8")).images ?? {});
+  if (known.length === 0) return undefined;
+  const names = known.map((name) => name.replace(/^docker\.io\/(library\/)?/, "")).sort();
+  return `its registry does not answer here and nothing stands in for ${image}; there are ${names.join(", ")}`;
+}
