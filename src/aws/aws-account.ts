@@ -3,6 +3,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { Construct, type IConstruct } from "constructs";
 import { STACK_LABEL } from "../docker/docker-engine.ts";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { describe } from "../terraform/description.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { lateText, lateTexts } from "../terraform/late.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
@@ -11,7 +12,7 @@ import { refuseOtherProviders } from "../terraform/provider.ts";
 import { owningStack, requireProviderVersion } from "../terraform/stack-of.ts";
 import { templateMap } from "../terraform/template-text.ts";
 import { AwsRegion } from "./aws-region.ts";
-import { iamPolicy, type PolicyStatement } from "./iam-policy.ts";
+import { iamPolicy, mergedStatements, type PolicyStatement } from "./iam-policy.ts";
 import { MANAGED_POLICY_LIMIT, managedPolicies, policySize } from "./managed-policies.ts";
 
 /** Where something is deployed, for a construct that stands alone in its stack. */
@@ -108,6 +109,11 @@ export class AwsAccount extends Construct {
     this.profile = props.profile;
     this.declare(owningStack(this).node.id, props.tags ?? {});
     requireProviderVersion(this, "aws");
+    describe(this, "account", () => ({
+      account: this.account,
+      region: this.region,
+      deployer: mergedStatements(this.needs),
+    }));
   }
 
   /** An ARN in this account and region; `resource` as IAM writes it, e.g. `role/name`. */

@@ -4,6 +4,7 @@ import type { Construct } from "constructs";
 import type { ImagePush } from "../docker/image-push.ts";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
 import type { TerraformDependency } from "../terraform/dependency.ts";
+import { describe } from "../terraform/description.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { requireLiteral } from "../terraform/literal.ts";
 import { requireProviderVersion } from "../terraform/stack-of.ts";
@@ -97,6 +98,12 @@ export class EcrRepository extends EcrRepositoryBase {
     this.repositoryId = repositoryId;
     this.ready = ready;
     this.tellNeeds();
+    describe(this, "repository", () => ({
+      uri: this.uri,
+      mutableTags,
+      lifecycle: policy === undefined ? undefined : JSON.parse(policy),
+      deleteWithImages: props.deleteWithImages ?? false,
+    }));
   }
 
   /** @throws {ConstructError} when a tag would move that the repository keeps where it is */

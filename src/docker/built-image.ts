@@ -1,5 +1,6 @@
 import { Construct } from "constructs";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import { describe } from "../terraform/description.ts";
 import { constructId, requireLiteral, requireTextMap } from "../terraform/literal.ts";
 import { perStack } from "../terraform/per-stack.ts";
 import { stackOf } from "../terraform/stack-of.ts";
@@ -10,10 +11,11 @@ import { annotations, type BuiltImageProps, knownImageProps } from "./built-imag
 import type { DeclaredBuild } from "./declared-build.ts";
 import { IMAGE, REPOSITORY, requireKind, requireKinds } from "./declared-kind.ts";
 import { CONTENT_LABEL, DockerEngine, ownershipLabels, STACK_LABEL } from "./docker-engine.ts";
-import type { IImage } from "./image.ts";
+import { type IImage, platformsOf } from "./image.ts";
 import { type ImageContext, openImageContext } from "./image-context.ts";
 import { readImageDockerfile, unreadDockerfile } from "./image-dockerfile.ts";
 import { buildByProvider } from "./provider-build.ts";
+import { pullLoginOf } from "./pull-login.ts";
 import type { IRepository } from "./registry.ts";
 
 /** Who pushes what, by repository and tag. */
@@ -76,6 +78,18 @@ export class BuiltImage extends Construct implements IImage {
     this.checkTags();
 
     this.reference = this.declare(props, context, { args, labels, target, options });
+    describe(this, "image", () => ({
+      repository: this.repository.uri,
+      pullLogin: pullLoginOf(this.repository),
+      version: props.version,
+      contentId: this.contentId,
+      tags: this.tags,
+      reference: this.reference,
+      platforms: platformsOf(this).map((platform) => `${platform}`),
+      baseImages: this.baseImages.map((name) => ({ name, digest: dockerfile.pins[name] })),
+      exposedPorts: this.exposedPorts,
+      secrets: (props.secrets ?? []).map(({ id }) => id),
+    }));
   }
 
   /** The build and the push, in this order; returns the reference by digest. */

@@ -3,6 +3,7 @@ import { Image as DockerImage } from "@cdktf/provider-docker/lib/image";
 import { Construct } from "constructs";
 import { ConstructError, collectErrors } from "../terraform/construct-error.ts";
 import type { TerraformDependency } from "../terraform/dependency.ts";
+import { describe } from "../terraform/description.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { COMMAND_EXAMPLE, checkLiteral, constructId, requireTextMap, requireWordList } from "../terraform/literal.ts";
 import { templateMap, templateText } from "../terraform/template-text.ts";
@@ -133,6 +134,7 @@ export class Container extends Construct {
     this.resource = resource;
     this.ready = [resource];
     if (props.runsOnce) this.leaveUnstarted();
+    describe(this, "container", () => ({ image: props.image.node.path, ports: props.ports ?? [] }));
   }
 
   /** Leaves to something else when it is started: it is only made. */

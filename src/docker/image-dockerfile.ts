@@ -11,6 +11,7 @@ import { knownProps } from "../terraform/known-props.ts";
 import { requireLiteral } from "../terraform/literal.ts";
 import { isStrict, stackDirectory } from "../terraform/stack-of.ts";
 import type { Platform } from "../values/platform.ts";
+import { sortedMap } from "../values/sorted-map.ts";
 import { Lockfile } from "./lockfile.ts";
 
 /** What is declared around a Dockerfile and must agree with it. */
@@ -36,6 +37,8 @@ export interface ImageDockerfile {
   readonly declaredVolumes: readonly string[];
   /** The images that the build needs, as the Dockerfile names them. */
   readonly baseImages: readonly string[];
+  /** The digests of those that are pinned, by their names. */
+  readonly pins: Readonly<Record<string, string>>;
 }
 
 /** Registries whose repositories nobody reads without a login. */
@@ -72,8 +75,18 @@ export function readImageDockerfile(scope: Construct, text: string, around: Dock
     text: pinned(scope, dockerfile, around),
     exposedPorts: unique(exposed.map(({ port }) => port)),
     declaredVolumes: unique(sides.flatMap(({ stage }) => stage.declaredVolumes)),
-    baseImages: unique(images.map(({ name, written }) => name ?? written)),
+    baseImages: unique(images.map(nameOf)),
+    pins: sortedMap(Object.fromEntries(images.flatMap((image) => pinOf(scope, image)))),
   };
+}
+
+function nameOf({ name, written }: ExternalImage): string {
+  return name ?? written;
+}
+
+function pinOf(scope: Construct, image: ExternalImage): [string, string][] {
+  const digest = image.reference && (image.reference.digest ?? Lockfile.read(scope).digestOf(image.reference));
+  return digest === undefined ? [] : [[nameOf(image), `${digest}`]];
 }
 
 function parsed(scope: Construct, text: string, { args }: DockerfileSurroundings, platform?: Platform): Dockerfile {
@@ -166,7 +179,7 @@ export function unreadDockerfile(scope: Construct): ImageDockerfile {
     if (isStrict(scope)) throw new ConstructError(scope, "dockerfile", problem);
     warn(scope, `the Dockerfile ${problem}`);
   }
-  return { exposedPorts: [], declaredVolumes: [], baseImages: [] };
+  return { exposedPorts: [], declaredVolumes: [], baseImages: [], pins: {} };
 }
 
 /** A secret that a build step mounts: from a variable of the deployer's environment, or from a file. */

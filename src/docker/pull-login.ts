@@ -2,7 +2,7 @@ import type { IConstruct } from "constructs";
 import { ConstructError } from "../terraform/construct-error.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { requireLiteral } from "../terraform/literal.ts";
-import type { KeptSecret } from "../values/secret-source.ts";
+import type { KeptSecret, SecretSource } from "../values/secret-source.ts";
 import type { PullAccess } from "./pull-access.ts";
 
 /** The login by which a host pulls, where the password is a secret that it reads itself. */
@@ -30,4 +30,9 @@ export function pullLoginAccess(scope: IConstruct, address: string, login: PullL
       `must be a Secret, got ${typeof password}: write e.g. Secret.fromSecretsManager("ghcr-token")`,
     );
   return { kind: "secret", address, username, password };
+}
+
+/** Where the password is kept by which a host pulls from `repository`, where it needs one. */
+export function pullLoginOf({ pullAccess }: { readonly pullAccess: PullAccess }): SecretSource | undefined {
+  return pullAccess.kind === "secret" ? pullAccess.password.source : undefined;
 }

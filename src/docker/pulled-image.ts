@@ -2,6 +2,7 @@ import { Construct } from "constructs";
 import { warn } from "../terraform/annotation.ts";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
 import type { TerraformDependency } from "../terraform/dependency.ts";
+import { describe } from "../terraform/description.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { isReference } from "../terraform/reference.ts";
@@ -9,10 +10,10 @@ import { isStrict } from "../terraform/stack-of.ts";
 import { ImageReference } from "../values/image-reference.ts";
 import type { Platform } from "../values/platform.ts";
 import { PLATFORM, REPOSITORY, requireKind } from "./declared-kind.ts";
-import type { IImage } from "./image.ts";
+import { type IImage, platformsOf } from "./image.ts";
 import { Lockfile, lockKey } from "./lockfile.ts";
 import type { PullAccess } from "./pull-access.ts";
-import { type PullLogin, pullLoginAccess } from "./pull-login.ts";
+import { type PullLogin, pullLoginAccess, pullLoginOf } from "./pull-login.ts";
 import type { IRegistry, IRepository } from "./registry.ts";
 
 /** What a {@link PulledImage} takes. */
@@ -59,6 +60,13 @@ export class PulledImage extends Construct implements IImage {
     this.checkRepository(reference);
     const digest = this.pin(reference);
     this.reference = digest ? `${reference.name}@${digest}` : reference.pullName;
+    describe(this, "image", () => ({
+      repository: this.repository.uri,
+      pullLogin: pullLoginOf(this.repository),
+      declared: this.declared,
+      reference: this.reference,
+      platforms: platformsOf(this).map((platform) => `${platform}`),
+    }));
   }
 
   private checkPullLogin({ pullLogin, private: isPrivate, repository }: PulledImageProps): void {

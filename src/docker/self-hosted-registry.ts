@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
 import type { TerraformDependency } from "../terraform/dependency.ts";
+import { describe } from "../terraform/description.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { isIPv6, PortMapping, parsePort } from "../values/port-mapping.ts";
@@ -130,6 +131,12 @@ export class SelfHostedRegistry extends Construct implements IRegistry {
       dependsOn: way?.ready,
     });
     this.ready = container.ready;
+    describe(this, "registry", () => ({
+      address: this.address,
+      listen: props.listen,
+      tls: tls !== undefined,
+      login: login !== undefined,
+    }));
   }
 
   repository(path: string): IRepository {

@@ -13,8 +13,10 @@ import { TrustedProxies } from "../release/trusted-proxies.ts";
 import { warn } from "../terraform/annotation.ts";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
 import type { TerraformDependency } from "../terraform/dependency.ts";
+import { describe } from "../terraform/description.ts";
 import { constructId } from "../terraform/literal.ts";
 import type { Platform } from "../values/platform.ts";
+import { describedRelease } from "./described-release.ts";
 import type {
   IHost,
   ISchedule,
@@ -57,9 +59,20 @@ export abstract class HostBase extends Construct implements IHost {
   ) {
     super(scope, constructId(scope, id));
     const { trustedProxies } = released;
-    if (trustedProxies === undefined || trustedProxies instanceof TrustedProxies) return;
-    const rule = 'must be TrustedProxies.cloudflare() or TrustedProxies.ranges(["10.0.1.0/24"])';
-    throw new ConstructError(this, "trustedProxies", { subject: "trusted proxies", rule, got: trustedProxies });
+    if (trustedProxies !== undefined && !(trustedProxies instanceof TrustedProxies)) {
+      const rule = 'must be TrustedProxies.cloudflare() or TrustedProxies.ranges(["10.0.1.0/24"])';
+      throw new ConstructError(this, "trustedProxies", { subject: "trusted proxies", rule, got: trustedProxies });
+    }
+    describe(this, "host", () => ({
+      ...this.facts(),
+      platform: this.platform?.toString(),
+      release: describedRelease(this.release, this.hostedContainers),
+    }));
+  }
+
+  /** What a reviewer should know of this kind of host beside its release. */
+  protected facts(): object {
+    return {};
   }
 
   get release(): Release {

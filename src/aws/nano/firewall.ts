@@ -3,6 +3,7 @@ import { VpcSecurityGroupEgressRule } from "@cdktf/provider-aws/lib/vpc-security
 import { VpcSecurityGroupIngressRule } from "@cdktf/provider-aws/lib/vpc-security-group-ingress-rule";
 import { Construct } from "constructs";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
+import { describe } from "../../terraform/description.ts";
 import { templateText } from "../../terraform/template-text.ts";
 import { awsName } from "../aws-name.ts";
 import type { Visitors } from "./open-to.ts";
@@ -16,6 +17,17 @@ export interface FirewallProps {
   /** Whom it lets in to the ports of its sites. */
   readonly visitors: readonly Visitors[];
   readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What goes in or out, for people. */
+export interface FirewallRule {
+  readonly direction: "in" | "out";
+  readonly protocol: string;
+  /** Of ICMP the type. */
+  readonly port: number;
+  /** A network, another host, or a security group. */
+  readonly peer: string;
+  readonly description: string;
 }
 
 const LONGEST_NAME = 255;
@@ -32,6 +44,7 @@ export class Firewall extends Construct {
   readonly groupId: string;
   /** What must exist before a host boots, or its first steps lead nowhere. */
   readonly ready: TerraformDependency[];
+  private readonly rules: FirewallRule[] = [];
   private readonly visitors: readonly Visitors[];
   private readonly vpcId: string;
   private readonly host: string;
@@ -54,7 +67,15 @@ export class Firewall extends Construct {
       cidrIpv4: EVERYWHERE,
       ...PATH_MTU,
     });
+    this.rules.push({
+      direction: "in",
+      protocol: "icmp",
+      port: PATH_MTU.fromPort,
+      peer: EVERYWHERE,
+      description: "path MTU",
+    });
     this.ready = [...OWN_RULES, ...outbound].map((rule) => this.letOut(rule));
+    describe(this, "firewall", () => ({ rules: this.rules }));
   }
 
   /** Lets the visitors in to `port`; a second time changes nothing. */
@@ -70,6 +91,8 @@ export class Firewall extends Construct {
         fromPort: port,
         toPort: port,
       });
+      const peer = from.cidrIpv4 ?? (from.referencedSecurityGroupId as string);
+      this.rules.push({ direction: "in", protocol: "tcp", port, peer, description });
     }
   }
 
@@ -101,6 +124,20 @@ export class Firewall extends Construct {
       referencedSecurityGroupId: this.groupId,
       ...ports,
     });
+    this.rules.push({
+      direction: "in",
+      protocol: "tcp",
+      port,
+      peer: front.host,
+      description: `the host ${front.host}`,
+    });
+    front.rules.push({
+      direction: "out",
+      protocol: "tcp",
+      port,
+      peer: this.host,
+      description: `the host ${this.host}`,
+    });
   }
 
   /** The host's name as part of a construct id. */
@@ -110,6 +147,7 @@ export class Firewall extends Construct {
 
   private letOut(rule: OutboundRule): TerraformDependency {
     const { port, description, protocol = "tcp", network = EVERYWHERE } = rule;
+    this.rules.push({ direction: "out", protocol, port, peer: network, description });
     return new VpcSecurityGroupEgressRule(this, `Out-${outboundKey(rule)}`, {
       securityGroupId: this.groupId,
       description: templateText(description),

@@ -3,11 +3,12 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { Construct } from "constructs";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
+import { describe } from "../../terraform/description.ts";
 import { lateText } from "../../terraform/late.ts";
 import type { AwsAccount } from "../aws-account.ts";
 import { awsName } from "../aws-name.ts";
 import type { IRole } from "../ecr-repository-base.ts";
-import { iamPolicy, type PolicyStatement, trustPolicy } from "../iam-policy.ts";
+import { iamPolicy, mergedStatements, type PolicyStatement, trustPolicy } from "../iam-policy.ts";
 
 /** What a {@link HostRole} takes. */
 export interface HostRoleProps {
@@ -44,6 +45,7 @@ export class HostRole extends Construct implements IRole {
     this.roleName = role.name;
     this.profileName = profile.name;
     this.ready = [allowed];
+    describe(this, "role", () => ({ name, statements: mergedStatements(policy()) }));
     const resources = [account.arn("iam", `role/${name}`), account.arn("iam", `instance-profile/${name}`)];
     account.addDeployerStatements(
       { sid: "IamHostRole", actions: CARE_ACTIONS, resources },

@@ -1,5 +1,8 @@
 import type { InstanceType } from "./instance-type.ts";
 
+/** Whose list prices these are: what another region costs is not known here. */
+export const PRICED_REGION = "us-east-1";
+
 /** Dollars an hour on demand for Linux in us-east-1, list prices of 2025. @see https://aws.amazon.com/ec2/pricing/on-demand/ */
 const HOURLY: Readonly<Record<string, number>> = {
   "t4g.nano": 0.0042,
@@ -83,7 +86,7 @@ export function priceText({ instance, disk, dataVolume, address, alarms, metrics
   const rest = disk + (dataVolume ?? 0) + address + alarms + (metrics ?? 0);
   const data = dataVolume === undefined ? "" : `data volume ${dollars(dataVolume)}, `;
   const parts = `disk ${dollars(disk)}, ${data}public IPv4 ${dollars(address)}${alarms > 0 ? `, alarm ${dollars(alarms)}` : ""}${metrics === undefined ? "" : `, metrics ${dollars(metrics)}`}`;
-  const conditions = `us-east-1, list prices of 2025, before traffic${surplus === undefined ? " and surplus credits" : ""}`;
+  const conditions = `${PRICED_REGION}, list prices of 2025, before traffic${surplus === undefined ? " and surplus credits" : ""}`;
   const worst = surplus ? `; surplus CPU credits cost up to ${dollars(surplus)} more where all CPUs always work` : "";
   return instance === undefined
     ? `${dollars(rest)} USD a month and the instance, whose price is not known here (${parts}; ${conditions})${worst}`

@@ -25,7 +25,8 @@ import { FrontHosts } from "./front-hosts.ts";
 import { HeldImages } from "./held-images.ts";
 import { usualGroup } from "./host-logs-options.ts";
 import { MemoryBudget } from "./memory-budget.ts";
-import { monthlyPrice, priceText } from "./monthly-price.ts";
+import { priceText } from "./monthly-price.ts";
+import { type NanoFacts, nanoFacts, reviewedFacts } from "./nano-facts.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
 import { nanoHostSettings } from "./nano-host-settings.ts";
 import { nanoParts } from "./nano-parts.ts";
@@ -66,6 +67,7 @@ export class NanoHost extends HostBase implements IRole {
   /** What must have happened before the host serves what is declared. */
   readonly ready: TerraformDependency[];
   private readonly account: AwsAccount;
+  private readonly machine: NanoFacts;
   private readonly memory: MemoryBudget;
   private readonly images: HeldImages;
   private readonly firewall: Firewall;
@@ -86,21 +88,11 @@ export class NanoHost extends HostBase implements IRole {
     requireTls(this, this, tls, this.capabilities());
     this.account = AwsAccount.of(this, { account: props.account, region: props.region });
     const declared = nanoHostSettings(this, { host: this.node.path, parameter: this.parameterName }, props);
-    const { type, volumeGiB, machineImage } = declared;
-    this.platform = type.platform;
-    this.memory = new MemoryBudget(this, type);
-    const unlimited = type.isBurstable && props.cpuCredits !== "standard";
-    const price = priceText(
-      monthlyPrice({
-        type,
-        volumeGiB,
-        dataVolumeGiB: props.dataVolume?.sizeGiB,
-        alarms: (props.statusAlarm ? 1 : 0) + (props.usageAlarms ? 2 : 0),
-        metrics: props.usageAlarms ? 2 : 0,
-        unlimited,
-      }),
-    );
-    this.description = `${type}, ${this.platform}, ${machineImage.describe(this, type.platform)}: ${price}`;
+    this.platform = declared.type.platform;
+    this.memory = new MemoryBudget(this, declared.type);
+    this.machine = nanoFacts(this, declared, props, this.account.region);
+    const { type, machineImage } = declared;
+    this.description = `${type}, ${this.platform}, ${machineImage.describe(this, type.platform)}: ${priceText(this.machine.price)}`;
     atProperty(this, "release", () => this.checkManifest());
     this.images = new HeldImages(this, this.account);
     const parts = nanoParts(this, {
@@ -125,6 +117,10 @@ export class NanoHost extends HostBase implements IRole {
   /** Where visitors open `site`, once its name leads to {@link publicIp}. */
   urlOf(site: ISite): string {
     return `${(site as HostedSite).declaration.tls ? "https" : "http"}://${site.name}/`;
+  }
+
+  protected override facts(): object {
+    return reviewedFacts(this.machine);
   }
 
   protected capabilities(): HostCapabilities {

@@ -136,6 +136,10 @@ export class LocalHost extends HostBase {
     return `${scheme}://${site.name}${port === usual ? "" : `:${port}`}/`;
   }
 
+  protected override facts(): object {
+    return { type: "local" };
+  }
+
   protected capabilities(): HostCapabilities {
     return { secrets: DEPLOYER_SECRET_KINDS, tls: ["local"], volumes: true, hasHostGateway: true, tasks: true };
   }
