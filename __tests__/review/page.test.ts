@@ -1,0 +1,142 @@
+import type { TerraformStack } from "cdktf";
+import { AwsAccount, NanoHost, Secret } from "../../src/aws/index.ts";
+import { HealthCheck, PulledImage } from "../../src/index.ts";
+import { modelOf, pageOf } from "./reviewed.ts";
+
+interface Declared {
+  readonly digest?: string;
+  readonly type?: string;
+  readonly path?: string;
+  readonly route?: string;
+  readonly secret?: boolean;
+  readonly files?: { readonly path: string; readonly content: string }[];
+  readonly port?: number;
+}
+
+/** A shop on a nano, and what a test changes of it. */
+const shop = (change: Declared = {}) =>
+  modelOf((stack: TerraformStack) => {
+    new AwsAccount(stack, "aws", {
+      account: "123456789012",
+      region: "eu-west-1",
+    });
+    const host = new NanoHost(stack, "host", {
+      instanceType: change.type,
+      files: change.files,
+      outbound: change.port === undefined ? [] : [{ port: change.port, description: "the database" }],
+    });
+    const image = new PulledImage(stack, "image", {
+      image: `ghcr.io/shop/page@sha256:${(change.digest ?? "a").repeat(64)}`,
+      platform: host.platform,
+    });
+    const page = host.run("page", {
+      image,
+      port: 8080,
+      health: HealthCheck.http(change.path ?? "/status"),
+      secrets: change.secret ? { TOKEN: Secret.fromParameter("/shop/token") } : {},
+    });
+    host.serve("shop.example.org", { [change.route ?? "/"]: page });
+  });
+
+const before = shop();
+
+test("of a stack that did not change says so, and no more", () => {
+  expect(pageOf(before, shop())).toBe("# stack\n\n**nothing changes**\n\nThe same as the synth before.\n");
+});
+
+test.each<[string, Declared, string]>([
+  ["another image rolls in place", { digest: "b" }, "1 service rolls in place, nobody notices"],
+  ["another check is asked of what runs", { path: "/up" }, "1 service must pass another health check, nobody notices"],
+  [
+    "a larger type restarts the machine",
+    { type: "t4g.micro" },
+    "1 host restarts: its sites are away for a minute or two",
+  ],
+  [
+    "another processor is another machine, and its image another",
+    { type: "t3.nano" },
+    "1 host is replaced: its sites are away for minutes",
+  ],
+  [
+    "another file of the machine is another machine",
+    { files: [{ path: "/etc/motd", content: "hello\n" }] },
+    "1 host is replaced: its sites are away for minutes",
+  ],
+])("%s", (_, change, said) => {
+  expect(pageOf(before, shop(change))).toContain(`**${said}**`);
+});
+
+test("names what rolls and why, and which image it was", () => {
+  expect(pageOf(before, shop({ digest: "b" }))).toMatchInlineSnapshot(`
+    "# stack
+
+    **1 service rolls in place, nobody notices**
+
+    Compared with the synth before.
+
+    ## What happens
+
+    | what | becomes | without an answer | because of |
+    |---|---|---|---|
+    | \`stack/host\` | untouched | 0 s |  |
+    | \`stack/host\` \`page\` | rolled | 0 s | \`image\` |
+
+    ## Images
+
+    | image | version | content or digest | base images that moved |
+    |---|---|---|---|
+    | \`stack/image\` | \`ghcr.io/shop/page@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\` → \`ghcr.io/shop/page@sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\` | \`sha256:aaaaaaaaaaaa\` → \`sha256:bbbbbbbbbbbb\` |  |
+    "
+  `);
+});
+
+test("names a route that moved, a secret that is read, and what the host may now do", () => {
+  expect(pageOf(before, shop({ route: "/shop", secret: true, port: 5432 }))).toMatchInlineSnapshot(`
+    "# stack
+
+    **1 service rolls in place, 2 routes change; 1 new permission**
+
+    - \`stack/host\` may now \`ssm:GetParameter on arn:aws:ssm:eu-west-1:123456789012:parameter/shop/token\`
+
+    Compared with the synth before.
+
+    ## What happens
+
+    | what | becomes | without an answer | because of |
+    |---|---|---|---|
+    | \`stack/host\` | untouched | 0 s |  |
+    | \`stack/host\` \`page\` | rolled | 0 s | \`secrets.TOKEN\` |
+
+    ## Routes and names
+
+    | name and path | answered by | host |
+    |---|---|---|
+    | \`shop.example.org/\` | \`page\` → – | \`stack/host\` |
+    | \`shop.example.org/shop\` | – → \`page\` | \`stack/host\` |
+
+    ## Ports
+
+    |  | port | peer | for | host |
+    |---|---|---|---|---|
+    | opened out | tcp 5432 | the world | the database | \`stack/host\` |
+
+    ## Permissions
+
+    |  | who | may |
+    |---|---|---|
+    | gained | \`stack/host\` | \`ssm:GetParameter on arn:aws:ssm:eu-west-1:123456789012:parameter/shop/token\` |
+
+    ## Secrets
+
+    | secret | from | host |
+    |---|---|---|
+    | \`page: TOKEN\` | – → \`parameter /shop/token\` | \`stack/host\` |
+    "
+  `);
+});
+
+test("of a stack that was not there before names all of it", () => {
+  const text = pageOf(undefined, before);
+  expect(text).toContain("1 host is created, 1 service is created");
+  expect(text).toContain("| opened in | tcp 80 | the world | visitors | `stack/host` |");
+});

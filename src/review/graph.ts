@@ -1,0 +1,46 @@
+import { containersOf } from "./declared-lists.ts";
+import type { Model } from "./model.ts";
+
+/** What the picture of a stack shows. */
+export type NodeKind = "image" | "repository" | "host" | "site";
+
+/** A thing in the picture. */
+export interface GraphNode {
+  readonly id: string;
+  readonly kind: NodeKind;
+  readonly label: string;
+}
+
+/** From where to where, and what is said of the way. */
+export interface GraphEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly label?: string;
+}
+
+/** From image to name: image → repository → host → site. */
+export function graphOf({ images, hosts }: Model): { nodes: readonly GraphNode[]; edges: readonly GraphEdge[] } {
+  const nodes = new Map<string, GraphNode>();
+  const edges = new Map<string, GraphEdge>();
+  const node = (kind: NodeKind, label: string): string => {
+    const key = `${kind} ${label}`;
+    const known = nodes.get(key) ?? { id: `${kind}${nodes.size}`, kind, label };
+    nodes.set(key, known);
+    return known.id;
+  };
+  const edge = (from: string, to: string, label?: string) =>
+    edges.set(`${from} ${to} ${label}`, { from, to, ...(label === undefined ? {} : { label }) });
+  for (const { path, repository, version, contentId } of images) {
+    const image = node("image", version === undefined ? path : `${path} ${version}`);
+    edge(image, node("repository", repository), contentId === undefined ? "pulled" : "built and pushed");
+  }
+  for (const { path, release } of hosts) {
+    const host = node("host", path);
+    for (const { name, image } of containersOf(release)) {
+      const of = images.find((each) => each.path === image);
+      if (of) edge(node("repository", of.repository), host, name);
+    }
+    for (const { name } of release.sites) edge(host, node("site", name));
+  }
+  return { nodes: [...nodes.values()], edges: [...edges.values()] };
+}

@@ -1,0 +1,42 @@
+import type { ImageChange } from "./comparison.ts";
+import type { ContextEntry } from "./context-files.ts";
+import type { Difference } from "./difference.ts";
+import { code, moved, table } from "./markdown.ts";
+import type { ModelImage } from "./model.ts";
+
+/** A row for each image that is another one. */
+export function imageTable(images: readonly ImageChange[]): string {
+  return table(
+    ["image", "version", "content or digest", "base images that moved"],
+    images.map(({ key, before, after, bases }) => [
+      code(key),
+      moved(before?.version ?? before?.declared, after?.version ?? after?.declared),
+      moved(shortId(before), shortId(after)),
+      bases.map((base) => `${code(base.key)}: ${moved(short(base.before?.is), short(base.after?.is))}`).join(", "),
+    ]),
+  );
+}
+
+function shortId(image: ModelImage | undefined): string | undefined {
+  return image && (image.contentId?.slice(0, 12) ?? short(/sha256:[0-9a-f]+/.exec(image.reference)?.[0]));
+}
+
+/** A digest as people compare it. */
+function short(digest: string | undefined): string | undefined {
+  return digest?.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]+$/, "$1");
+}
+
+/** How many files a list names before it only counts. */
+const MOST_FILES = 40;
+
+/** The files of the image's context that differ, with their sizes. */
+export function filesOf({ key }: ImageChange, files: readonly Difference<ContextEntry>[] | undefined): string {
+  if (files === undefined || files.length === 0) return "";
+  const lines = files.slice(0, MOST_FILES).map(({ key: path, before, after }) => {
+    if (before === undefined) return `- added ${code(path)}, ${after?.bytes} bytes`;
+    if (after === undefined) return `- removed ${code(path)}, ${before.bytes} bytes`;
+    return `- changed ${code(path)}, ${before.bytes} → ${after.bytes} bytes`;
+  });
+  const rest = files.length - lines.length;
+  return [`Files of ${code(key)}:`, "", ...lines, ...(rest > 0 ? [`- and ${rest} more`] : [])].join("\n");
+}

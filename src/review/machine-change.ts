@@ -1,0 +1,43 @@
+import { changedProperties } from "./difference.ts";
+import type { ModelHost } from "./model.ts";
+
+/** What a change means for a host's machine. */
+export type MachineEffect =
+  | "created"
+  | "removed"
+  | "replaced"
+  /** Stopped and started, as EC2 does for another type of the same processor. */
+  | "restarted"
+  /** Reached at another address. */
+  | "readdressed"
+  | "changed in place"
+  | "untouched";
+
+/** Facts of a machine of which a change is no replacement, and what it is. */
+const BY_FACT: Readonly<Record<string, MachineEffect>> = {
+  type: "restarted",
+  elasticIp: "readdressed",
+  volumeGiB: "changed in place",
+  cpuCredits: "changed in place",
+  statusAlarm: "changed in place",
+  detailedMonitoring: "changed in place",
+};
+
+const BY_WEIGHT: readonly MachineEffect[] = ["replaced", "restarted", "readdressed", "changed in place"];
+
+/** What becomes of a host's machine, and by which of its facts. */
+export function compareMachines(
+  old: ModelHost | undefined,
+  now: ModelHost | undefined,
+): { readonly effect: MachineEffect; readonly why: readonly string[] } {
+  if (old === undefined || now === undefined) return { effect: old === undefined ? "created" : "removed", why: [] };
+  const why = changedProperties(old.machine, now.machine);
+  const effects = new Set(why.map((fact) => effectOf(fact, old, now)));
+  return { effect: BY_WEIGHT.find((effect) => effects.has(effect)) ?? "untouched", why };
+}
+
+/** Why a data volume is a case of its own: one that is there grows in place, another one is another machine. */
+function effectOf(fact: string, old: ModelHost, now: ModelHost): MachineEffect {
+  if (fact !== "dataVolumeGiB") return BY_FACT[fact] ?? "replaced";
+  return old.machine[fact] === undefined || now.machine[fact] === undefined ? "replaced" : "changed in place";
+}

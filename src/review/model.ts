@@ -1,0 +1,169 @@
+import type { Task } from "../release/task.ts";
+import type { TlsSource } from "../release/tls.ts";
+import type { Description, Finding, StackDescription } from "../terraform/description.ts";
+import type { MountData } from "../values/mount.ts";
+import type { SecretSource } from "../values/secret-source.ts";
+
+/** An image that is built, or pulled from where others keep it. */
+export interface ModelImage {
+  readonly path: string;
+  readonly repository: string;
+  /** The version that is declared for it. */
+  readonly version?: string;
+  /** What it was built from; absent for one that is only pulled. */
+  readonly contentId?: string;
+  /** As it is declared, of one that is only pulled. */
+  readonly declared?: string;
+  /** By digest, where synth knows it; else what Terraform will ask for. */
+  readonly reference: string;
+  readonly tags?: readonly string[];
+  readonly platforms: readonly string[];
+  readonly baseImages?: readonly { readonly name: string; readonly digest?: string }[];
+  /** Where the password is kept by which hosts pull it; absent where they need none of their own. */
+  readonly pullLogin?: SecretSource;
+}
+
+/** A container of a release, as plain data: a service, a task or a schedule. */
+export interface ModelContainer {
+  readonly name: string;
+  /** The path of its image's construct. */
+  readonly image: string;
+  readonly secrets: Readonly<Record<string, SecretSource>>;
+  readonly memoryMiB: number;
+  readonly [option: string]: unknown;
+}
+
+/** What runs to its end before a release. */
+export type ModelTask = ModelContainer & Pick<Task, "timeoutSeconds" | "before">;
+
+/** What runs again and again. */
+export interface ModelSchedule extends ModelContainer {
+  readonly cron: string;
+}
+
+/** A service of a release, as plain data. */
+export interface ModelService extends ModelContainer {
+  readonly port?: number;
+  readonly health: Readonly<Record<string, unknown>>;
+  readonly mounts?: Readonly<Record<string, MountData>>;
+}
+
+/** A site of a release, as plain data. */
+export interface ModelSite {
+  readonly name: string;
+  readonly routes: readonly { readonly path: string; readonly to: Readonly<Record<string, unknown>> }[];
+  readonly proxy: Readonly<Record<string, unknown>>;
+  readonly tls?: TlsSource;
+  readonly basicAuth?: { readonly users: Readonly<Record<string, SecretSource>> };
+  readonly [option: string]: unknown;
+}
+
+/** What a host serves, as plain data. */
+export interface ModelRelease {
+  readonly services: readonly ModelService[];
+  readonly sites: readonly ModelSite[];
+  readonly tasks?: readonly ModelTask[];
+  readonly schedules?: readonly ModelSchedule[];
+  readonly drainSeconds: number;
+  readonly [part: string]: unknown;
+}
+
+/** The peer that is the whole Internet. */
+export const EVERYBODY = "0.0.0.0/0";
+
+/** What a port is open for, and to whom. */
+export interface ModelPort {
+  readonly protocol: string;
+  readonly port: number;
+  readonly peer: string;
+  readonly description: string;
+}
+
+/** What somebody may do. */
+export interface ModelStatement {
+  readonly sid: string;
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly conditions?: unknown;
+}
+
+/** Dollars a month, by part; `surplus` is what may come on top at worst. */
+export type ModelPrice = Readonly<Record<string, number>>;
+
+/** A host and what it serves. */
+export interface ModelHost {
+  readonly path: string;
+  /** Facts about its machine that a release is no part of; one that changes is another machine. */
+  readonly machine: Readonly<Record<string, unknown>>;
+  readonly release: ModelRelease;
+  /** Ports that are open from outside. */
+  readonly opened: readonly ModelPort[];
+  /** What it may connect to. */
+  readonly outbound: readonly ModelPort[];
+  /** What its own role allows it. */
+  readonly permissions: readonly ModelStatement[];
+  readonly price?: ModelPrice;
+  readonly region?: string;
+}
+
+/** What a stack declares, read from the words of its constructs: what the page, the tests and every `--json` stand on. */
+export interface Model {
+  readonly stack: string;
+  readonly images: readonly ModelImage[];
+  readonly repositories: readonly Description[];
+  readonly registries: readonly Description[];
+  readonly hosts: readonly ModelHost[];
+  /** What whoever deploys must be allowed to do. */
+  readonly deployer: readonly ModelStatement[];
+  readonly findings: readonly Finding[];
+}
+
+/** The model of what a synth described. @throws for a description of another form than this release of Slipway writes */
+export function readModel(description: StackDescription): Model {
+  if (description.format !== 1)
+    throw new Error(
+      `the description of ${description.stack} has the form ${description.format}, which this Slipway does not know: synthesize it anew`,
+    );
+  const { stack, constructs, findings } = description;
+  const of = (kind: string) => constructs.filter((each) => each.kind === kind);
+  return {
+    stack,
+    images: of("image").map(({ kind: _, ...image }) => image as unknown as ModelImage),
+    repositories: of("repository"),
+    registries: of("registry"),
+    hosts: of("host").map((host) => readHost(host, constructs)),
+    deployer: of("account").flatMap(({ deployer }) => deployer as ModelStatement[]),
+    findings,
+  };
+}
+
+function readHost(host: Description, constructs: readonly Description[]): ModelHost {
+  const { path, kind: _, release, price, region, ...machine } = host;
+  const parts = constructs.filter((each) => each.path.startsWith(`${path}/`));
+  const rules = parts
+    .filter(({ kind }) => kind === "firewall")
+    .flatMap((firewall) => firewall.rules as (ModelPort & { readonly direction: string })[]);
+  const ruled = (direction: string) =>
+    rules.filter((rule) => rule.direction === direction).map(({ direction: __, ...port }) => port);
+  return {
+    path,
+    machine,
+    release: release as ModelRelease,
+    opened: [...ruled("in"), ...parts.flatMap(publishedPorts)],
+    outbound: ruled("out"),
+    permissions: parts.filter(({ kind }) => kind === "role").flatMap((role) => role.statements as ModelStatement[]),
+    ...(price === undefined ? {} : { price: price as ModelPrice }),
+    ...(region === undefined ? {} : { region: region as string }),
+  };
+}
+
+/** Those of a container that is part of a host, e.g. of its Nginx. */
+function publishedPorts({ kind, ports, path }: Description): ModelPort[] {
+  if (kind !== "container") return [];
+  return (ports as { host: number; address?: string; protocol: string }[]).map(({ host, address, protocol }) => ({
+    protocol,
+    port: host,
+    peer: address === undefined || address === "0.0.0.0" ? EVERYBODY : `${address} alone`,
+    description: path,
+  }));
+}

@@ -1,0 +1,146 @@
+import type { Comparison, HostChange } from "./comparison.ts";
+import type { ContextEntry } from "./context-files.ts";
+import type { Difference } from "./difference.ts";
+import { effects } from "./effect-section.ts";
+import { filesOf, imageTable } from "./image-section.ts";
+import { code, escaped, joined, moved, section, table } from "./markdown.ts";
+import { EVERYBODY, type Model, type ModelPort } from "./model.ts";
+import { picture } from "./picture.ts";
+import { type PlannedChange, planTable } from "./plan.ts";
+import { isEmpty, newPorts, verdict } from "./verdict.ts";
+
+/** What a page needs beside the comparison. */
+export interface PageOptions {
+  /** What it is compared with, for people, e.g. `the synth before` or `main`. */
+  readonly base: string;
+  /** The files in which the context of an image differs, by its path; absent where they cannot be told. */
+  readonly files: ReadonlyMap<string, readonly Difference<ContextEntry>[]>;
+  /** What Terraform intends, where it was asked. @default - nothing is said of it */
+  readonly plan?: readonly PlannedChange[];
+  /** What the reader should know of the comparison itself. @default - nothing */
+  readonly notes?: readonly string[];
+}
+
+/** The page that a reviewer reads, in Markdown: the verdict first, then why, then what gets wider, then what it costs. */
+export function page(comparison: Comparison, after: Model, { base, files, plan, notes = [] }: PageOptions): string {
+  const head = [`# ${escaped(after.stack)}`, `**${escaped(verdict(comparison))}**`, ...notes.map(escaped)];
+  const intended = plan === undefined ? "" : section("What Terraform intends", planTable(plan) || "No changes.");
+  if (isEmpty(comparison)) return `${joined([...head, `The same as ${escaped(base)}.`, intended])}\n`;
+  const { hosts, images, deployer, findings } = comparison;
+  return `${joined([
+    ...head,
+    wider(hosts, deployer),
+    `Compared with ${escaped(base)}.`,
+    section("What happens", effects(hosts)),
+    intended,
+    section("Images", imageTable(images), ...images.map((image) => filesOf(image, files.get(image.key)))),
+    section("Routes and names", routes(hosts)),
+    section("Ports", ports(hosts)),
+    section("Permissions", permissions(hosts, deployer)),
+    section("Secrets", secrets(hosts)),
+    section("Data", data(hosts)),
+    section("Cost a month", cost(hosts)),
+    section(
+      "Findings",
+      table(
+        ["", "construct", "finding"],
+        findings.map(({ severity, path, message }) => [severity, code(path), escaped(message)]),
+      ),
+    ),
+    section("Picture", `\`\`\`mermaid\n${picture(after)}\n\`\`\``),
+  ])}\n`;
+}
+
+/** How much of what gets wider stands at the top. */
+const FIRST_SCREEN = 8;
+
+/** Why at the top: a port or a right more is what a reviewer must not scroll to. */
+function wider(hosts: readonly HostChange[], deployer: readonly Difference<string>[]): string {
+  const gained = (who: string, changes: readonly Difference<string>[]) =>
+    changes.filter(({ before }) => before === undefined).map(({ key }) => `- ${who} may now ${code(key)}`);
+  const lines = [
+    ...newPorts(hosts).map((port) => `- ${code(`${port.protocol} ${port.port}`)} is now open to ${whom(port)}`),
+    ...hosts
+      .filter(({ effect }) => effect !== "created")
+      .flatMap(({ path, permissions: gains }) => gained(code(path), gains)),
+    ...(hosts.every(({ effect }) => effect === "created") ? [] : gained("the deployer", deployer)),
+  ];
+  const rest = lines.length - FIRST_SCREEN;
+  return [...lines.slice(0, FIRST_SCREEN), ...(rest > 0 ? [`- and ${rest} more, see below`] : [])].join("\n");
+}
+
+const whom = ({ peer }: ModelPort) => (peer === EVERYBODY ? "the world" : code(peer));
+
+function routes(hosts: readonly HostChange[]): string {
+  const rows = hosts.flatMap((host) => [
+    ...host.routes.map(({ key, before, after }) => [code(key), moved(before?.is, after?.is), code(host.path)]),
+    ...host.sites.map(({ name, before, after, why }) => [
+      code(name),
+      why.length > 0 ? `other ${why.map(code).join(", ")}` : moved(before, after),
+      code(host.path),
+    ]),
+  ]);
+  return table(["name and path", "answered by", "host"], rows);
+}
+
+function ports(hosts: readonly HostChange[]): string {
+  const rows = (direction: string, of: (host: HostChange) => readonly Difference<ModelPort>[]) =>
+    hosts.flatMap((host) =>
+      of(host).map(({ before, after }) => {
+        const rule = (after ?? before) as ModelPort;
+        const what = before === undefined ? "opened" : after === undefined ? "closed" : "described anew";
+        const { protocol, port, description } = rule;
+        return [`${what} ${direction}`, `${protocol} ${port}`, whom(rule), escaped(description), code(host.path)];
+      }),
+    );
+  return table(
+    ["", "port", "peer", "for", "host"],
+    [...rows("in", ({ opened }) => opened), ...rows("out", ({ outbound }) => outbound)],
+  );
+}
+
+function permissions(hosts: readonly HostChange[], deployer: readonly Difference<string>[]): string {
+  const rows = (who: string, changes: readonly Difference<string>[]) =>
+    changes.map(({ key, before }) => [before === undefined ? "gained" : "lost", who, code(key)]);
+  return table(
+    ["", "who", "may"],
+    [...hosts.flatMap((host) => rows(code(host.path), host.permissions)), ...rows("the deployer", deployer)],
+  );
+}
+
+function secrets(hosts: readonly HostChange[]): string {
+  const rows = hosts.flatMap((host) =>
+    host.secrets.map(({ key, before, after }) => [code(key), moved(before?.is, after?.is), code(host.path)]),
+  );
+  return table(["secret", "from", "host"], rows);
+}
+
+function data(hosts: readonly HostChange[]): string {
+  const lines = hosts.flatMap((host) =>
+    host.data.map(({ key, before, after }) => {
+      if (after !== undefined) return `- new: ${code(key)} of ${code(host.path)}`;
+      const fate = before?.deletedByTerraform
+        ? "**Terraform would delete it with all that it holds**"
+        : "no longer used, what it holds is kept";
+      return `- ${fate}: ${code(key)} of ${code(host.path)}`;
+    }),
+  );
+  return lines.join("\n");
+}
+
+function cost(hosts: readonly HostChange[]): string {
+  const rows = hosts
+    .filter(({ region, effect, price }) => region && (effect !== "untouched" || price.before !== price.after))
+    .map(({ path, price, effect, region = "" }) => [
+      code(path),
+      code(region),
+      effect === "created" ? "" : dollars(price.before),
+      effect === "removed" ? "" : dollars(price.after),
+      effect === "removed" ? "" : dollars(price.surplus),
+    ]);
+  return table(["host", "region", "before, USD", "after, USD", "surplus CPU credits at worst, USD"], rows);
+}
+
+function dollars(amount: number | undefined): string {
+  return amount === undefined ? "unknown" : amount.toFixed(2);
+}

@@ -1,0 +1,76 @@
+import { code, table } from "./markdown.ts";
+
+/** What Terraform intends with one resource; none of its values, which may be secrets. */
+export interface PlannedChange {
+  readonly address: string;
+  /** The construct that declares it; of one that goes away, its address. */
+  readonly path: string;
+  readonly action: "created" | "updated" | "replaced" | "deleted";
+  /** The properties for which it is replaced. */
+  readonly why: readonly string[];
+}
+
+/** As far as `terraform show -json` is read. */
+interface PlanDocument {
+  readonly format_version?: unknown;
+  readonly resource_changes?: readonly {
+    readonly address: string;
+    readonly mode?: string;
+    readonly change: {
+      readonly actions: readonly string[];
+      readonly replace_paths?: readonly (readonly (string | number)[])[];
+    };
+  }[];
+}
+
+/**
+ * What a plan intends with the resources of a stack.
+ *
+ * @param pathOf the construct of an address; undefined for what the stack does not declare
+ * @throws for a file that is no plan, one of a form that is not known, and one of another stack
+ */
+export function readPlan(text: string, pathOf: (address: string) => string | undefined): PlannedChange[] {
+  const document = parsed(text);
+  const { resource_changes: changes = [] } = document;
+  const managed = changes.filter(({ mode = "managed" }) => mode === "managed");
+  const ours = managed.filter(({ address }) => pathOf(address) !== undefined);
+  const kept = managed.filter(({ change }) => !change.actions.includes("delete"));
+  if (ours.length === 0 && kept.length > 0)
+    throw new Error(
+      `it is the plan of another stack: this one declares none of its resources, e.g. ${kept[0]?.address}: plan this one`,
+    );
+  return managed
+    .flatMap(({ address, change }) => {
+      const action = actionOf(change.actions);
+      const why = (change.replace_paths ?? []).map((path) => path.join("."));
+      return action === undefined ? [] : [{ address, path: pathOf(address) ?? address, action, why }];
+    })
+    .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+function parsed(text: string): PlanDocument {
+  let document: PlanDocument | null;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    throw new Error("it is no JSON: write it by terraform show -json PLAN");
+  }
+  const version = document?.format_version;
+  if (typeof version !== "string") throw new Error("it is no plan: write it by terraform show -json PLAN");
+  if (!version.startsWith("1."))
+    throw new Error(`its form is ${version}, and 1 is the one that is known here: use another Terraform`);
+  return document as PlanDocument;
+}
+
+function actionOf(actions: readonly string[]): PlannedChange["action"] | undefined {
+  if (actions.includes("delete")) return actions.includes("create") ? "replaced" : "deleted";
+  return actions.includes("create") ? "created" : actions.includes("update") ? "updated" : undefined;
+}
+
+/** The changes as a table; no text where there are none. */
+export function planTable(changes: readonly PlannedChange[]): string {
+  return table(
+    ["resource", "is", "because of"],
+    changes.map(({ path, action, why }) => [code(path), action, why.map(code).join(", ")]),
+  );
+}
