@@ -32,6 +32,11 @@ it.each([
   [["volumes", "shop", "--json"], { verb: "volumes", operand: "shop", json: true }],
   [["volumes", "rm", "a-b", "--confirm", "a-b"], { verb: "volumes", volume: "a-b", confirm: "a-b" }],
   [["volumes", "rm", "a", "--confirm=b"], { verb: "volumes", volume: "a", confirm: "b" }],
+  [["review", "shop", "--base=main"], { verb: "review", operand: "shop", base: "main" }],
+  [
+    ["review", "shop", "--plan", "plan.json", "--fail-on", "iam,cost:10", "--json"],
+    { verb: "review", operand: "shop", plan: "plan.json", failOn: "iam,cost:10", json: true },
+  ],
   [["lock"], { verb: "lock" }],
   [["env"], { verb: "env" }],
   [["setup"], { verb: "setup" }],
@@ -64,6 +69,8 @@ it.each([
   [["volumes", "rm"], "volumes rm must be told <volume>: slipway volumes rm <volume>"],
   [["volumes", "rm", "a", "b"], "volumes rm takes <volume>, got b too"],
   [["volumes", "--confirm", "a"], "--confirm belongs to volumes rm, got volumes"],
+  [["up", "--base", "main"], "--base belongs to review, got up"],
+  [["review", "--plan"], "--plan must be followed by its value"],
   [["up", "--dockerfile=x"], "--dockerfile belongs to context, got up"],
 ])("%j is refused", (argv, message) => {
   expect(() => parseArguments(argv)).toThrow(new ArgumentsError(message));

@@ -18,6 +18,10 @@ import { COMMON_OPTIONS, OPTIONS, VERBS, verbNamed } from "./verb-table.mjs";
  * @property {string} [lines] of `logs`: how many
  * @property {string} [volume] of `volumes rm`: the volume to delete
  * @property {string} [confirm] of `volumes rm`: its name once more, where nobody can be asked
+ * @property {string} [base] of `review`: a revision of git or a folder to compare with
+ * @property {string} [plan] of `review`: a file of `terraform show -json`
+ * @property {string} [html] of `review`: a file to write as a page for a browser
+ * @property {string} [failOn] of `review`: rules, with commas between
  * @property {string} [dockerfile] of `context`: the Dockerfile, relative to the directory
  * @property {boolean} [json] print it for programs
  * @property {boolean} [verbose] show and keep all that Terraform says
@@ -121,12 +125,13 @@ function read({ name: verb, options = [] }, flags) {
       throw new ArgumentsError(`${rawName} must be followed by its value`, verb);
     result[name] = value ?? true;
   }
-  const { "auto-approve": autoApprove, yes, ...rest } = result;
+  const { "auto-approve": autoApprove, "fail-on": failOn, yes, ...rest } = result;
   if (rest.lines !== undefined && !/^[1-9][0-9]{0,3}$/.test(String(rest.lines)))
     throw new ArgumentsError(`-n must be a number of lines, 1 to 9999, got ${rest.lines}`, verb);
   return {
     ...rest,
     ...(autoApprove ? { autoApprove: true } : {}),
+    ...(failOn ? { failOn: String(failOn) } : {}),
     ...(yes ? { install: true, formerYes: true } : {}),
   };
 }

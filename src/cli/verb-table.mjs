@@ -12,13 +12,22 @@
 /** @type {Readonly<Record<string, Option>>} */
 export const OPTIONS = {
   "auto-approve": { type: "boolean", summary: "go ahead without asking, as Terraform's own option does" },
+  base: { type: "string", value: "<rev|folder>", summary: "what to compare with (default: the synth before)" },
   confirm: { type: "string", value: "<volume>", summary: "its name once more, where nobody can be asked" },
   directory: { type: "string", short: "C", value: "<dir>", summary: "do it as if started in this directory" },
   dockerfile: { type: "string", value: "<path>", summary: "the Dockerfile, relative to the directory" },
+  "fail-on": {
+    type: "string",
+    value: "<rules>",
+    summary:
+      "replace, downtime, open-port, iam, unpinned, secret, cost:USD, with commas between: exit code 4 where one is broken",
+  },
   help: { type: "boolean", short: "h", summary: "what the verb does, its options and examples" },
+  html: { type: "string", value: "<file>", summary: "write it as a page for a browser, too" },
   install: { type: "boolean", summary: "install what is missing without asking (Debian, Ubuntu)" },
   json: { type: "boolean", summary: "one JSON document on standard output, for programs" },
   lines: { type: "string", short: "n", value: "<lines>", summary: "how many lines, 1 to 9999 (default: 100)" },
+  plan: { type: "string", value: "<file>", summary: "what Terraform intends: a file of terraform show -json" },
   retry: { type: "boolean", summary: "release again what a rollback left" },
   verbose: { type: "boolean", summary: "show and keep all that Terraform says; so does SLIPWAY_LOG=debug" },
   version: { type: "boolean", summary: "the version of Slipway" },
@@ -83,6 +92,16 @@ export const VERBS = [
     options: ["json"],
     examples: ["slipway outputs", "slipway outputs shop --json"],
     needs: "packages",
+  },
+  {
+    name: "review",
+    group: "deploy",
+    summary: "say what the declaration changes, for who reviews it: in Markdown",
+    positionals: ["[stack]"],
+    options: ["base", "plan", "html", "fail-on", "json"],
+    examples: ["slipway review --base main", "slipway review shop --plan plan.json --fail-on open-port,cost:10"],
+    needs: "packages",
+    prints: true,
   },
   {
     name: "volumes",

@@ -26,13 +26,18 @@ export function drawing(model: Model): string {
     );
   layout(graph);
   const { width = 0, height = 0 } = graph.graph();
-  const lines = edges.map(({ from, to, label = "" }) => {
-    const { points = [], x, y } = graph.edge({ v: from, w: to, name: way(label) });
-    const path = points.map((point, at) => `${at === 0 ? "M" : "L"}${round(point.x)} ${round(point.y)}`).join("");
-    const text =
-      label === "" ? "" : `<text class="way" x="${round(x ?? 0)}" y="${round((y ?? 0) + 4)}">${xml(label)}</text>`;
-    return `<path d="${path}" marker-end="url(#tip)"/>${text}`;
+  const ways = edges.map(({ from, to, label = "" }) => {
+    const { points = [], x = 0, y = 0 } = graph.edge({ v: from, w: to, name: way(label) });
+    return { label, points, x, y };
   });
+  const lines = ways.map(({ points }) => {
+    const path = points.map((point, at) => `${at === 0 ? "M" : "L"}${round(point.x)} ${round(point.y)}`).join("");
+    return `<path d="${path}" marker-end="url(#tip)"/>`;
+  });
+  // over all the lines, none of which then crosses a word
+  const words = ways
+    .filter(({ label }) => label !== "")
+    .map(({ label, x, y }) => `<text class="way" x="${round(x)}" y="${round(y + 4)}">${xml(label)}</text>`);
   const boxes = nodes.map(({ id, kind, label }) => {
     const { x, y, width: wide } = graph.node(id);
     const box = `<rect x="${round(x - wide / 2)}" y="${round(y - HEIGHT / 2)}" width="${round(wide)}" height="${HEIGHT}" rx="${ROUND[kind]}"/>`;
@@ -42,6 +47,7 @@ export function drawing(model: Model): string {
     `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="From image to name" width="${round(width)}" height="${round(height)}" viewBox="0 0 ${round(width)} ${round(height)}">`,
     '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>',
     ...lines,
+    ...words,
     ...boxes,
     "</svg>",
   ].join("\n");

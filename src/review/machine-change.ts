@@ -20,6 +20,9 @@ const BY_FACT: Readonly<Record<string, MachineEffect>> = {
   volumeGiB: "changed in place",
   cpuCredits: "changed in place",
   statusAlarm: "changed in place",
+  usageAlarms: "changed in place",
+  logGroup: "changed in place",
+  unattendedReboot: "changed in place",
   detailedMonitoring: "changed in place",
 };
 

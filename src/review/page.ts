@@ -6,7 +6,7 @@ import { filesOf, imageTable } from "./image-section.ts";
 import { code, escaped, joined, moved, section, table } from "./markdown.ts";
 import { EVERYBODY, type Model, type ModelPort } from "./model.ts";
 import { picture } from "./picture.ts";
-import { type PlannedChange, planTable } from "./plan.ts";
+import { type PlannedChange, planSummary, planTable } from "./plan.ts";
 import { isEmpty, newPorts, verdict } from "./verdict.ts";
 
 /** What a page needs beside the comparison. */
@@ -23,7 +23,12 @@ export interface PageOptions {
 
 /** The page that a reviewer reads, in Markdown: the verdict first, then why, then what gets wider, then what it costs. */
 export function page(comparison: Comparison, after: Model, { base, files, plan, notes = [] }: PageOptions): string {
-  const head = [`# ${escaped(after.stack)}`, `**${escaped(verdict(comparison))}**`, ...notes.map(escaped)];
+  const head = [
+    `# ${escaped(after.stack)}`,
+    `**${escaped(verdict(comparison))}**`,
+    planSummary(plan ?? []),
+    ...notes.map(escaped),
+  ];
   const intended = plan === undefined ? "" : section("What Terraform intends", planTable(plan) || "No changes.");
   if (isEmpty(comparison)) return `${joined([...head, `The same as ${escaped(base)}.`, intended])}\n`;
   const { hosts, images, deployer, findings } = comparison;

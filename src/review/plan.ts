@@ -74,3 +74,12 @@ export function planTable(changes: readonly PlannedChange[]): string {
     changes.map(({ path, action, why }) => [code(path), action, why.map(code).join(", ")]),
   );
 }
+
+/** What of a plan belongs beside the verdict, in one sentence; none where nothing is replaced or deleted. */
+export function planSummary(changes: readonly PlannedChange[]): string {
+  const counts = (["replaced", "deleted"] as const)
+    .map((action) => [changes.filter((change) => change.action === action).length, action] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, action]) => `${count} ${action}`);
+  return counts.length === 0 ? "" : `Resources by Terraform's plan: ${counts.join(", ")}.`;
+}

@@ -1,4 +1,4 @@
-import type { Construct } from "constructs";
+import type { Construct, IConstruct } from "constructs";
 import { ConstructError, collectErrors } from "../../terraform/construct-error.ts";
 import { knownProps } from "../../terraform/known-props.ts";
 import { requireLiteral } from "../../terraform/literal.ts";
@@ -40,7 +40,7 @@ export function checkHostLogs(scope: Construct, options: HostLogsOptions | undef
   collectErrors([
     () => knownProps(scope, options, NAMES, "logs"),
     () => {
-      const name = requireLiteral(scope, "logs.group", group ?? usualGroup(scope));
+      const name = requireLiteral(scope, "logs.group", logGroupOf(scope, options));
       if (typeof name === "string" && GROUP.test(name)) return;
       const rule = "must be 1 to 512 letters, digits and . _ / # -, and not begin with aws/";
       const remedy = 'write e.g. "/shop/production"';
@@ -58,7 +58,7 @@ export function checkHostLogs(scope: Construct, options: HostLogsOptions | undef
   ]);
 }
 
-/** What the group of a host is called that names none. */
-export function usualGroup(host: Construct): string {
-  return `/slipway/${host.node.path}`;
+/** The log group of `host`, the usual one where its options name none. */
+export function logGroupOf(host: IConstruct, { group }: HostLogsOptions): string {
+  return group ?? `/slipway/${host.node.path}`;
 }

@@ -1,4 +1,5 @@
 import type { IConstruct } from "constructs";
+import { logGroupOf } from "./host-logs-options.ts";
 import { type MonthlyPrice, monthlyPrice, PRICED_REGION } from "./monthly-price.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
 import type { NanoHostSettings } from "./nano-host-settings.ts";
@@ -18,6 +19,11 @@ export interface NanoFacts {
   /** Its address, where that is one that was there before. */
   readonly elasticIp?: string;
   readonly statusAlarm?: true;
+  readonly usageAlarms?: true;
+  /** The CloudWatch log group that outlives it. */
+  readonly logGroup?: string;
+  /** When it may reboot by itself, in UTC. */
+  readonly unattendedReboot?: string;
   readonly detailedMonitoring?: true;
   /** As text; every change of it is another machine, unless that was turned off. */
   readonly userData?: string;
@@ -35,6 +41,7 @@ export function nanoFacts(
   const dataVolumeGiB = props.dataVolume?.sizeGiB;
   const alarms = (props.statusAlarm ? 1 : 0) + (props.usageAlarms ? 2 : 0);
   const metrics = props.usageAlarms ? 2 : 0;
+  const reboot = props.unattendedReboot?.window;
   const replaces = props.userDataReplaceOnChange ?? true;
   return {
     type: type.name,
@@ -47,6 +54,9 @@ export function nanoFacts(
     availabilityZone: props.availabilityZone,
     elasticIp: props.elasticIp,
     ...(props.statusAlarm && { statusAlarm: true }),
+    ...(props.usageAlarms && { usageAlarms: true }),
+    logGroup: props.logs && logGroupOf(host, props.logs),
+    unattendedReboot: reboot && `${reboot.from} to ${reboot.to}`,
     ...(props.detailedMonitoring && { detailedMonitoring: true }),
     ...(replaces && { userData: Buffer.from(userData.base64, "base64").toString("utf8") }),
     price: monthlyPrice({ type, volumeGiB, dataVolumeGiB, alarms, metrics, unlimited: cpuCredits === "unlimited" }),

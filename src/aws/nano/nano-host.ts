@@ -23,7 +23,7 @@ import { zoneDeployerStatements } from "./deployer-policy.ts";
 import type { Firewall } from "./firewall.ts";
 import { FrontHosts } from "./front-hosts.ts";
 import { HeldImages } from "./held-images.ts";
-import { usualGroup } from "./host-logs-options.ts";
+import { logGroupOf } from "./host-logs-options.ts";
 import { MemoryBudget } from "./memory-budget.ts";
 import { priceText } from "./monthly-price.ts";
 import { type NanoFacts, nanoFacts, reviewedFacts } from "./nano-facts.ts";
@@ -218,7 +218,7 @@ export class NanoHost extends HostBase implements IRole {
         irreversible: this.props.irreversible,
         reboot: this.props.unattendedReboot?.window,
         metrics: this.props.usageAlarms && METRICS_NAMESPACE,
-        logs: this.props.logs && { group: this.props.logs.group ?? usualGroup(this), region: this.account.region },
+        logs: this.props.logs && { group: logGroupOf(this, this.props.logs), region: this.account.region },
         specOf: (_, name) => this.rollout.specOf(name),
         taskLedger: this.release.tasks && this.rollout.taskLedger,
       }),

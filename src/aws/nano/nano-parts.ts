@@ -10,7 +10,7 @@ import { ElasticIp } from "./elastic-ip.ts";
 import { Firewall } from "./firewall.ts";
 import type { HeldImages } from "./held-images.ts";
 import { HostLogs } from "./host-logs.ts";
-import { usualGroup } from "./host-logs-options.ts";
+import { logGroupOf } from "./host-logs-options.ts";
 import { type HostPermissions, hostPolicy } from "./host-policy.ts";
 import { HostRole } from "./host-role.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
@@ -70,7 +70,7 @@ export function nanoParts(host: Construct, options: NanoPartsOptions): NanoParts
       ...props.dataVolume,
       ...{ account, stack, subnetId: address.subnetId, inGivenSubnet, tags },
     });
-  const logGroup = props.logs && (props.logs.group ?? usualGroup(host));
+  const logGroup = props.logs && logGroupOf(host, props.logs);
   const logs =
     logGroup === undefined ? [] : new HostLogs(host, "Logs", { ...props.logs, account, group: logGroup }).ready;
   const putsMetrics = props.usageAlarms !== undefined;

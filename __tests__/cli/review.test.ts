@@ -1,0 +1,243 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Arguments } from "../../src/cli/arguments.mjs";
+import * as command from "../../src/cli/command.mjs";
+import { review } from "../../src/cli/review.ts";
+import type { Tools } from "../../src/cli/tools.ts";
+
+/** An app whose synth is what a file of its repository says. */
+const APP = `const { mkdirSync, readFileSync, writeFileSync } = require("node:fs");
+const out = process.env.CDKTF_OUTDIR + "/stacks/shop";
+const declared = JSON.parse(readFileSync("declared.json", "utf8"));
+if (declared.refuse) { console.error("ConstructError: " + declared.refuse); process.exit(1); }
+mkdirSync(out, { recursive: true });
+writeFileSync(process.env.CDKTF_OUTDIR + "/manifest.json", JSON.stringify({ stacks: { shop: {} } }));
+writeFileSync(out + "/cdk.tf.json", JSON.stringify({ resource: { aws_instance: { host: { "//": { metadata: { path: "shop/host/Resource" } } } } } }));
+if (!declared.silent) writeFileSync(out + "/slipway.json", JSON.stringify(declared));
+`;
+
+const service = (name: string, image: string) => ({
+  ...{ name, image, port: 80, health: { kind: "tcp" }, secrets: {}, memoryMiB: 64 },
+});
+/** A shop whose page is of that digest, and which has those ports open. */
+const shop = (digest: string, ...ports: number[]) => ({
+  format: 1,
+  stack: "shop",
+  findings: [],
+  constructs: [
+    {
+      path: "shop/host",
+      kind: "host",
+      type: "t4g.nano",
+      region: "eu-west-1",
+      release: { services: [service("page", "shop/image")], sites: [], drainSeconds: 10 },
+    },
+    {
+      path: "shop/host/Firewall",
+      kind: "firewall",
+      rules: ports.map((port) => ({
+        direction: "in",
+        protocol: "tcp",
+        port,
+        peer: "0.0.0.0/0",
+        description: "visitors",
+      })),
+    },
+    {
+      path: "shop/image",
+      kind: "image",
+      repository: "ghcr.io/shop/page",
+      declared: `page:${digest}`,
+      reference: `ghcr.io/shop/page@sha256:${digest.repeat(64)}`,
+      platforms: [],
+    },
+  ],
+});
+type Declared = ReturnType<typeof shop> | { readonly refuse: string } | { readonly silent: true };
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "slipway-review-"));
+  writeFileSync(join(root, "app.cjs"), APP);
+  writeFileSync(join(root, ".gitignore"), "out\nnode_modules\n");
+});
+
+const git = (...args: readonly string[]) =>
+  execFileSync("git", ["-C", root, "-c", "user.name=a", "-c", "user.email=a@example.org", ...args], {
+    encoding: "utf8",
+  });
+const declare = (declared: Declared) => writeFileSync(join(root, "declared.json"), JSON.stringify(declared));
+function commit(declared: Declared): void {
+  declare(declared);
+  git("init", "--quiet", "--initial-branch=main");
+  git("add", ".");
+  git("commit", "--quiet", "--message=shop");
+}
+
+/** Runs the verb; returns how it ends, what it prints and what it says beside. */
+async function run(asked: Partial<Arguments> = {}) {
+  const said: string[] = [];
+  const printed: string[] = [];
+  const say = (text: string) => said.push(text);
+  const log = jest.spyOn(console, "log").mockImplementation((text) => printed.push(text));
+  const terminal = { line: say, fail: say, note: say };
+  const project = { root, output: "out", app: "node app.cjs" };
+  try {
+    const code = await review({ verb: "review", operand: "shop", ...asked }, {
+      terminal,
+      project,
+      command,
+    } as unknown as Tools);
+    return { code, page: printed.join("\n"), said };
+  } finally {
+    log.mockRestore();
+  }
+}
+
+it("compares with a revision of git, and leaves nothing of it behind", async () => {
+  commit(shop("a", 80));
+  declare(shop("b", 80, 443));
+  const before = readdirSync(tmpdir());
+  const { code, page } = await run({ base: "main" });
+  expect({ code, page }).toEqual({
+    code: 0,
+    page: expect.stringContaining("**1 service rolls in place, nobody notices; 1 new port open to the world**"),
+  });
+  expect(page).toContain("Compared with main.");
+  expect(git("worktree", "list").trim().split("\n")).toHaveLength(1);
+  expect(readdirSync(tmpdir()).filter((name) => name.startsWith("slipway-base-") && !before.includes(name))).toEqual(
+    [],
+  );
+});
+
+it("finds the app of a revision below the top of its repository", async () => {
+  const top = root;
+  mkdirSync(join(top, "infra"));
+  cpSync(join(top, "app.cjs"), join(top, "infra/app.cjs"));
+  writeFileSync(join(top, "infra/declared.json"), JSON.stringify(shop("a", 80)));
+  commit(shop("c"));
+  root = join(top, "infra");
+  declare(shop("b", 80));
+  expect((await run({ base: "main" })).page).toContain("**1 service rolls in place, nobody notices**");
+});
+
+it("says so of a revision that does not synthesize, and reviews against nothing", async () => {
+  commit({ refuse: "shop/host: instanceType must be known" });
+  declare(shop("a", 80));
+  const { code, page } = await run({ base: "main" });
+  expect(code).toBe(0);
+  expect(page).toContain("main does not synthesize, so this is a review against nothing");
+  expect(page).toContain("instanceType must be known");
+  expect(page).toContain("1 host is created");
+  expect(page).not.toContain(tmpdir());
+});
+
+it("says so of a revision that had no description yet", async () => {
+  commit({ silent: true });
+  declare(shop("a", 80));
+  expect((await run({ base: "main" })).page).toContain("main has no stack shop that says what it is");
+});
+
+it("refuses a revision that git does not know", async () => {
+  commit(shop("a"));
+  await expect(run({ base: "elsewhere" })).rejects.toThrow(
+    '--base must be a folder or a revision that git knows here, got "elsewhere"',
+  );
+});
+
+it("compares with a folder, and with the last synth that said something else", async () => {
+  declare(shop("a", 80));
+  expect((await run()).page).toContain("1 host is created");
+  expect((await run()).page).toContain("**nothing changes**");
+  cpSync(join(root, "out"), join(root, "kept"), { recursive: true });
+  declare(shop("b", 80));
+  const rolls = expect.stringContaining("**1 service rolls in place, nobody notices**");
+  expect(await run()).toMatchObject({ page: rolls });
+  expect(await run({ base: join(root, "kept") })).toMatchObject({ page: rolls });
+  cpSync(join(root, "kept/stacks/shop/slipway.json"), join(root, "out/stacks/shop/slipway.previous.json"));
+  expect(await run()).toMatchObject({ page: rolls });
+});
+
+it("ends with 4 where a rule is broken, and says which", async () => {
+  commit(shop("a", 80));
+  declare(shop("b", 80, 443));
+  const asked = { base: "main", failOn: "replace,downtime,open-port,iam,unpinned,secret,cost:10" };
+  expect(await run(asked)).toMatchObject({ code: 4, said: ["--fail-on open-port: tcp 443"] });
+  expect(await run({ ...asked, failOn: "replace" })).toMatchObject({ code: 0, said: [] });
+});
+
+it("names the nearest rule of one that there is not, before anything is synthesized", async () => {
+  declare({ refuse: "never asked" });
+  expect(await run({ failOn: "iam,open-prot" })).toEqual({
+    code: 2,
+    page: "",
+    said: ['slipway: --fail-on must have rules that are known, got "open-prot": did you mean open-port?'],
+  });
+});
+
+it("prints all of it for programs", async () => {
+  commit(shop("a", 80));
+  declare(shop("b", 80));
+  const { page } = await run({ base: "main", json: true, failOn: "open-port" });
+  expect(JSON.parse(page)).toMatchObject({
+    base: "main",
+    verdict: "1 service rolls in place, nobody notices",
+    failed: [],
+    comparison: { hosts: [{ path: "shop/host", services: [{ name: "page", effect: "rolled", why: ["image"] }] }] },
+    model: { stack: "shop" },
+  });
+});
+
+it("writes a page for a browser beside", async () => {
+  commit(shop("a", 80));
+  declare(shop("b", 80));
+  await run({ base: "main", html: join(root, "page.html") });
+  const text = readFileSync(join(root, "page.html"), "utf8");
+  expect(text).toContain("<strong>1 service rolls in place, nobody notices</strong>");
+  expect(text).toContain("shop/image</text>");
+});
+
+describe("a plan", () => {
+  const planned = (address: string, actions: readonly string[], more: object = {}) => ({
+    format_version: "1.2",
+    resource_changes: [{ address, mode: "managed", change: { actions, after: { password: "hunter2" }, ...more } }],
+  });
+  const plan = (content: unknown) => {
+    writeFileSync(join(root, "plan.json"), typeof content === "string" ? content : JSON.stringify(content));
+    declare(shop("a", 80));
+    return run({ base: root, plan: join(root, "plan.json"), failOn: "replace" });
+  };
+
+  it("is said beside, and fails by the same rules, and no value of it is shown", async () => {
+    mkdirSync(join(root, "stacks/shop"), { recursive: true });
+    writeFileSync(join(root, "stacks/shop/slipway.json"), JSON.stringify(shop("a", 80)));
+    const { code, page, said } = await plan(
+      planned("aws_instance.host", ["delete", "create"], { replace_paths: [["user_data_base64"]] }),
+    );
+    expect(page.split("\n").slice(0, 5)).toContain("Resources by Terraform's plan: 1 replaced.");
+    expect(page).toContain("| `shop/host/Resource` | replaced | `user_data_base64` |");
+    expect({ code, said }).toEqual({ code: 4, said: ["--fail-on replace: shop/host/Resource"] });
+    expect(page).not.toContain("hunter2");
+  });
+
+  it.each<[string, unknown, string]>([
+    ["another stack", planned("aws_instance.other", ["update"]), "it is the plan of another stack"],
+    ["another form", { format_version: "2.0" }, "its form is 2.0, and 1 is the one that is known here"],
+    ["something else", { version: 4 }, "it is no plan: write it by terraform show -json PLAN"],
+    ["binary", "PK\u0003", "it is no JSON: write it by terraform show -json PLAN"],
+  ])("of %s is refused", async (_, content, message) => {
+    await expect(plan(content)).rejects.toThrow(`--plan ${join(root, "plan.json")}: ${message}`);
+  });
+});
+
+it("takes names of others for no markup", async () => {
+  commit(shop("a", 80));
+  const declared = shop("a", 80);
+  const finding = { path: "shop/`x`|y", severity: "warning" as const, message: "<img src=x> @team [a](http://b)" };
+  declare({ ...declared, findings: [finding as never] });
+  const { page } = await run({ base: "main" });
+  expect(page).toContain("| warning | `` shop/`x`\\|y `` | &#60;img src=x&#62; &#64;team &#91;a&#93;(http&#58;//b) |");
+  expect(readFileSync(join(root, "declared.json"), "utf8")).toContain("<img");
+});

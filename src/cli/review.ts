@@ -1,0 +1,93 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { compare } from "../review/comparison.ts";
+import { changedFiles } from "../review/context-files.ts";
+import { type Model, readModel } from "../review/model.ts";
+import { page } from "../review/page.ts";
+import { type PlannedChange, readPlan } from "../review/plan.ts";
+import { broken, type FailOn, parseRules } from "../review/rules.ts";
+import { verdict } from "../review/verdict.ts";
+import { DESCRIPTION_FILE } from "../terraform/description.ts";
+import { chosenStack } from "./chosen-stack.ts";
+import { type Base, baseInFolder, isFolder, previousBase, withRevision } from "./review-base.ts";
+import { synth } from "./synth.ts";
+import { SynthesizedStack } from "./synthesized-stack.ts";
+import type { Arguments, Tools } from "./tools.ts";
+
+/** The exit status where a rule of `--fail-on` is broken. */
+const BROKEN = 4;
+
+/** Says what the declaration changes, for a reviewer: in Markdown, as data, or as a page. */
+export async function review(asked: Arguments, tools: Tools): Promise<number> {
+  const { terminal, project } = tools;
+  const { base } = asked;
+  let rules: FailOn[];
+  try {
+    rules = asked.failOn === undefined ? [] : parseRules(asked.failOn);
+  } catch (error) {
+    terminal.fail(`slipway: ${(error as Error).message}`);
+    return 2;
+  }
+  const name = asked.operand ?? (await chosenStack("review", tools)).name;
+  const earlier = join(project.root, project.output, "stacks", name, DESCRIPTION_FILE);
+  const before = existsSync(earlier) ? readFileSync(earlier, "utf8") : undefined;
+  const output = await synth(tools, { SLIPWAY_STACK: name });
+  const stack = SynthesizedStack.read(output, name);
+  const text = readFileSync(join(stack.folder, DESCRIPTION_FILE), "utf8");
+  const plan = asked.plan === undefined ? undefined : planOf(asked.plan, stack);
+  const print = (of: Base) => printed(asked, { stack, after: readModel(JSON.parse(text)), plan, rules, of });
+  const outcome =
+    base === undefined
+      ? print(previousBase(stack.folder, before))
+      : isFolder(base)
+        ? print(baseInFolder(base, name))
+        : await withRevision(base, name, tools, print);
+  for (const line of outcome.failed) terminal.fail(`--fail-on ${line}`);
+  return outcome.failed.length > 0 ? BROKEN : 0;
+}
+
+function loadHtml() {
+  return require("../review/html") as typeof import("../review/html.ts");
+}
+
+interface Reading {
+  readonly stack: SynthesizedStack;
+  readonly after: Model;
+  readonly plan?: readonly PlannedChange[];
+  readonly rules: readonly FailOn[];
+  readonly of: Base;
+}
+
+function printed(asked: Arguments, { stack, after, plan, rules, of }: Reading): { failed: readonly string[] } {
+  const before = of.description === undefined ? undefined : readModel(JSON.parse(of.description));
+  const comparison = compare(before, after);
+  const files = changedFiles(comparison.images, of.folder, stack.folder);
+  const failed = broken(rules, { comparison, after, plan });
+  const options = { base: of.name, files, plan, notes: of.note === undefined ? [] : [of.note] };
+  const markdown = page(comparison, after, options);
+  // loaded when it is asked for: who reads Markdown needs neither its reader nor the layout of pictures
+  if (asked.html !== undefined) writeFileSync(resolve(asked.html), loadHtml().html(markdown, after));
+  if (asked.json) {
+    const sentence = verdict(comparison);
+    const byImage = Object.fromEntries(files);
+    console.log(
+      JSON.stringify(
+        { base: of.name, note: of.note, verdict: sentence, comparison, files: byImage, plan, failed, model: after },
+        null,
+        2,
+      ),
+    );
+  } else console.log(markdown.trimEnd());
+  return { failed };
+}
+
+function planOf(file: string, stack: SynthesizedStack): PlannedChange[] {
+  try {
+    return readPlan(readFileSync(resolve(file), "utf8"), (address) => {
+      const path = stack.pathOf(address);
+      return path === address ? undefined : path;
+    });
+  } catch (error) {
+    throw new Error(`--plan ${file}: ${(error as Error).message}`);
+  }
+}
