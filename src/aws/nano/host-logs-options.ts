@@ -36,7 +36,7 @@ export function checkHostLogs(scope: Construct, options: HostLogsOptions | undef
     const remedy = "write {} for a group of its own, or { retentionDays: 90 }";
     throw new ConstructError(scope, "logs", { subject: "logs", rule: "must be an object", got: options, remedy });
   }
-  const { group, retentionDays, kmsKey } = options;
+  const { retentionDays, kmsKey } = options;
   collectErrors([
     () => knownProps(scope, options, NAMES, "logs"),
     () => {
