@@ -1,4 +1,4 @@
-import { whereabouts } from "../../src/cli/up.ts";
+import { outputLines, whereabouts } from "../../src/cli/up.ts";
 
 it.each([
   [
@@ -17,4 +17,13 @@ it.each([
   [{}, []],
 ])("%j is reached by", (outputs, lines) => {
   expect(whereabouts(outputs)).toEqual(lines);
+});
+
+it.each([
+  [{ url: "http://a.localhost/", address: "10.0.0.1", count: 2 }, ["address  10.0.0.1", "count    2"]],
+  [{ address: "10.0.0.1", count: 2 }, ["count  2"]],
+  [{ list: ["a", "b"], nothing: "", none: null }, ['list  ["a","b"]']],
+  [{ policy: "x".repeat(300), name: "a" }, ["policy  302 characters: npx slipway outputs", "name    a"]],
+])("of %j the rest is a line each, and a long one is not printed", (outputs, lines) => {
+  expect(outputLines(outputs)).toEqual(lines);
 });

@@ -19,10 +19,11 @@ export const HELD_TAG = "release-";
 const NEVER_REACHED = 9_999;
 
 /**
- * The text of an ECR lifecycle policy: what a host holds stays, untagged images go after some days, releases when there are more than those to
- * keep. Why releases are counted by their content's tag: an untagged image must not push a release out, and a release
- * with three version tags is one; what goes takes all of its tags along. Why the first rule, which expires nothing: ECR
- * counts by the time of the push, to which a revert is old, and what matches a rule is out of reach of those behind it.
+ * The text of an ECR lifecycle policy: what a host holds stays, untagged images go after some days, releases when there
+ * are more than those to keep. Why releases are counted by their content's tag: an untagged image must not push a release
+ * out, and a release with three version tags is one; what goes takes all of its tags along. Why the first rule, which
+ * expires nothing: ECR counts by the time of the push, to which a revert is old, and what matches a rule is out of reach
+ * of those behind it.
  *
  * @throws InvalidValueError for a number out of range
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html

@@ -56,10 +56,17 @@ function refused(terminal: Terminal, problems: readonly string[]): boolean {
   return problems.length > 0;
 }
 
-/** The outputs that `whereabouts` does not tell, a line each. */
-function outputLines({ url, address, ...others }: Readonly<Record<string, unknown>>): string[] {
+/** As many characters of an output as are read at the end of a deploy; a policy has thousands. */
+const LONGEST_OUTPUT = 200;
+
+/** The outputs that `whereabouts` does not tell, a line each; of a long one how long it is. */
+export function outputLines({ url, address, ...others }: Readonly<Record<string, unknown>>): string[] {
   const told = url === undefined ? {} : { address };
-  return outputRows({ ...told, ...others });
+  const shown = Object.entries({ ...told, ...others }).map(([name, value]) => {
+    const { length } = JSON.stringify(value) ?? "";
+    return [name, length <= LONGEST_OUTPUT ? value : `${length} characters: npx slipway outputs`];
+  });
+  return outputRows(Object.fromEntries(shown));
 }
 
 /** How to reach what was deployed, from the stack's outputs `url` and, for a host elsewhere, `address`. */

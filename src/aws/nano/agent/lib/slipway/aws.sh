@@ -29,8 +29,9 @@ know_instance() {
 
 MOST_QUESTIONS=4
 
-# ask_aws SERVICE TARGET BODY: a target without a dot is an action of the query protocol, whose body is a form. The JSON answer in $answer; otherwise $problem says why and $problem_kind is AWS's
-# name for it, empty when nobody answered. Asks again when AWS is busy.
+# ask_aws SERVICE TARGET BODY: a target without a dot is an action of the query protocol, whose body is a form. The JSON
+# answer in $answer; otherwise $problem says why and $problem_kind is AWS's name for it, empty when nobody answered. Asks
+# again when AWS is busy.
 ask_aws() {
   questions=1
   until ask_aws_once "$@"; do
