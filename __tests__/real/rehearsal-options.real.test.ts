@@ -175,6 +175,8 @@ test("the role allows what the host needs and nothing else", async () => {
       ["ssm:GetParameter", "ssm:LabelParameterVersion", "ssm:UnlabelParameterVersion"],
       [arn("ssm", `parameter${PARAMETER}`), arn("ssm", `parameter${PARAMETER}:*`)],
     ],
+    HoldParameter: [["ssm:PutParameter"], [arn("ssm", `parameter/slipway/${STACK}/host/hold`)]],
+    WriteLogs: [["logs:CreateLogStream", "logs:PutLogEvents"], [arn("logs", `log-group:/slipway/${STACK}/host:*`)]],
     KmsDecrypt: [["kms:Decrypt"], [declared.key]],
     SsmMessages: [agent, ["*"]],
     EcrLogin: [["ecr:GetAuthorizationToken"], ["*"]],
