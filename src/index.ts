@@ -48,7 +48,8 @@ export type {
   RunTaskOptions,
   SiteRoute,
 } from "./hosts/host.ts";
-export { LocalHost, type LocalHostProps } from "./hosts/local/local-host.ts";
+export { LocalHost } from "./hosts/local/local-host.ts";
+export type { LocalHostProps } from "./hosts/local/local-host-props.ts";
 export { type DeployerSecretOptions, Secret } from "./hosts/secret.ts";
 export type { ErrorPages } from "./release/error-page.ts";
 export type { Hsts } from "./release/hsts.ts";

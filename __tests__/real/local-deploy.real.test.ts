@@ -35,6 +35,15 @@ if self.path == "/reader":
 `);
 const body = async () => (await request(PORT, NAME)).body;
 
+/** The ids of the stack's images that the engine has. */
+const images = () => {
+  const label = "label=dev.slipway.stack=slipway-test";
+  return [...new Set(docker("image", "ls", "--quiet", "--no-trunc", "--filter", label).split("\n"))].sort();
+};
+const served = async () => docker("image", "inspect", "--format", "{{.Id}}", await project.output("reference"));
+/** Of each version that was served, in their order. */
+const versions: string[] = [];
+
 const project = new Project("local.ts", "slipway-test", {
   Dockerfile: DOCKERFILE,
   "server.py": server("one"),
@@ -62,8 +71,8 @@ describe("a directory becomes a served name", () => {
     const reference = await project.output("reference");
     expect(reference).toMatch(/^localhost:5901\/page@sha256:[0-9a-f]{64}$/);
     const running = docker("ps", "--quiet", "--filter", "label=dev.slipway.construct=slipway-test/host/page/Container");
-    const image = docker("inspect", "--format", "{{.Image}}", running);
-    expect(docker("image", "inspect", "--format", "{{.Id}}", reference)).toBe(image);
+    versions.push(await served());
+    expect(docker("inspect", "--format", "{{.Image}}", running)).toBe(versions[0]);
   });
 
   test("what a version's tag stands for is asked of the registry itself", async () => {
@@ -152,13 +161,15 @@ describe("a directory becomes a served name", () => {
     const answers = await stream.stop();
     expect(answers.failed).toEqual([]);
     expect([...answers.bodies.keys()]).toEqual(["one", "two"]);
+    versions.push(await served());
+    expect(images()).toEqual([...versions].sort());
     expect(docker("ps", "--quiet", "--filter", "name=slipway-test-host-nginx")).toBe(nginx);
     expect(project.containers()).toHaveLength(3);
     expect(await project.plan()).toMatchObject({ status: 0 });
   });
 
   test("a command, variables, a memory and a CPU limit that are taken away go away, in a container of its own", async () => {
-    const served = await body();
+    const page = await body();
     const settings = { command: ["python3", "server.py", "now"], env: { BODY: "declared" }, memoryMiB: 200, cpus: 1 };
     await project.synth({ SLIPWAY_TEST_SETTINGS: JSON.stringify(settings) });
     expect(await project.apply()).toMatchObject({ status: 0 });
@@ -172,7 +183,7 @@ describe("a directory becomes a served name", () => {
     }
     await project.synth();
     expect(await project.apply()).toMatchObject({ status: 0 });
-    expect(await body()).toBe(served);
+    expect(await body()).toBe(page);
     const running = docker("ps", "--quiet", "--filter", "label=dev.slipway.construct=slipway-test/host/page/Container");
     const format =
       "{{json .Config.Cmd}} {{.HostConfig.Memory}} {{.HostConfig.NanoCpus}} {{.HostConfig.PidsLimit}} {{json .Config.Env}}";
@@ -210,11 +221,17 @@ describe("a directory becomes a served name", () => {
     expect([...answers.bodies.keys()]).toEqual(["two"]);
   });
 
-  test("the next good version is served, and what failed is gone", async () => {
+  test("the next good version is served; what failed is gone, and images that none of the last three releases had", async () => {
     project.write("server.py", server("three"));
     await project.synth();
-    expect(await project.apply()).toMatchObject({ status: 0 });
+    const run = await project.apply();
+    expect(run).toMatchObject({ status: 0 });
+    expect(run.output).toMatch(
+      /removed the image localhost:5901\/page:sha-\w{64}, which none of the last 3 releases had/,
+    );
     expect(await body()).toBe("three");
+    versions.push(await served());
+    expect(images()).toEqual(versions.slice(1).sort());
     expect(project.containers()).toHaveLength(3);
     expect(await project.plan()).toMatchObject({ status: 0 });
   });
@@ -228,7 +245,7 @@ describe("a directory becomes a served name", () => {
   });
 
   test("an apply killed while it waits is finished by the next one", async () => {
-    const served = await body();
+    const page = await body();
     const count = project.containers().length;
     project.write("server.py", `import time\ntime.sleep(4)\n${server("four")}`);
     await project.synth();
@@ -238,10 +255,12 @@ describe("a directory becomes a served name", () => {
     await new Promise((resolve) => setTimeout(resolve, 1500));
     apply.kill("SIGKILL");
     await done;
-    expect(await body()).toBe(served);
+    expect(await body()).toBe(page);
     const finish = await project.apply();
     expect(finish.output).toContain("Apply complete!");
     expect(await body()).toBe("four");
+    versions.push(await served());
+    expect(images()).toEqual(versions.slice(2).sort());
     expect(await project.plan()).toMatchObject({ status: 0 });
   });
 

@@ -370,8 +370,22 @@ describe("LocalHost", () => {
     ["port", { port: 70000 }],
     ["address", { address: "localhost" }],
     ["drainSeconds", { drainSeconds: -1 }],
+    ["keepReleases", { keepReleases: 0 }],
   ])("refuses a bad %s", (property, props) => {
     expect(() => synthesize((stack) => void new LocalHost(stack, "host", props))).toThrow(`stack/host: ${property}: `);
+  });
+
+  test("says how many releases keep their images where that is declared, and nothing to the release otherwise", () => {
+    const kept = (keepReleases?: number) => {
+      let known: number | undefined;
+      const stack = synthesize((scope) => {
+        known = new LocalHost(scope, "host", { keepReleases }).release.keepReleases;
+      });
+      const [said] = /"SLIPWAY_KEEP": *"\d+"/.exec(stack.json) ?? [];
+      return { known, said };
+    };
+    expect(kept()).toEqual({ known: 3, said: undefined });
+    expect(kept(5)).toEqual({ known: 5, said: expect.stringMatching(/"5"$/) });
   });
 
   test("refuses a second host on one port, and takes it on another address", () => {

@@ -72,6 +72,19 @@ export interface PretendedContainer {
   readonly policy?: string;
   /** The service that it is of. @default - its own name */
   readonly of?: string;
+  /** The id of its image. @default - one that the engine knows nothing more of */
+  readonly image?: string;
+}
+
+/** An image of the pretended engine. */
+export interface PretendedImage {
+  /** The stack that built it. @default - somebody else did */
+  readonly stack?: string;
+  /** The content id that it was built from. @default - none */
+  readonly content?: string;
+  readonly tags: readonly string[];
+  /** @default - none */
+  readonly digests?: readonly string[];
 }
 
 export interface ReleaseRun {
@@ -91,7 +104,7 @@ export class PretendedEngine {
 
   /** @param busybox where the one program lies that Nginx's container has all its commands from, as Alpine does */
   constructor(busybox?: string) {
-    for (const path of ["bin", "inside", "containers", "answers", "etc/slipway", "proc/net", "tmp", "hups"])
+    for (const path of ["bin", "inside", "containers", "images", "answers", "etc/slipway", "proc/net", "tmp", "hups"])
       mkdirSync(join(this.folder, path), { recursive: true });
     writeFileSync(this.script, packedScript(LOCAL_SCRIPTS));
     this.write(
@@ -112,7 +125,7 @@ export class PretendedEngine {
   /** Another one that serves the same, for a release starts hundreds of programs and a copy none. */
   copy(): PretendedEngine {
     const copy = new PretendedEngine();
-    for (const path of ["answered", "containers", "etc/slipway", "hups"])
+    for (const path of ["answered", "containers", "images", "etc/slipway", "hups"])
       cpSync(join(this.folder, path), join(copy.folder, path), { recursive: true, verbatimSymlinks: true });
     return copy;
   }
@@ -123,6 +136,10 @@ export class PretendedEngine {
 
   read(path: string): string {
     return readFileSync(join(this.folder, path), "utf8");
+  }
+
+  forget(path: string): void {
+    rmSync(join(this.folder, path), { recursive: true });
   }
 
   has(path: string): boolean {
@@ -137,13 +154,33 @@ export class PretendedEngine {
       address = "10.0.0.9",
       policy = "unless-stopped",
       of = name,
+      image = `sha256:of-${name}`,
     } = container;
-    const fields = { of, pids: 512, status, code, restarts, address, policy, oom: false, since: "" };
+    const fields = { of, image, pids: 512, status, code, restarts, address, policy, oom: false, since: "" };
     for (const [field, value] of Object.entries(fields)) {
       mkdirSync(join(this.folder, "containers", name), { recursive: true });
       this.write(`containers/${name}/${field}`, `${value}\n`);
     }
     this.write(`containers/${name}/log`, `words of ${name}\n`);
+  }
+
+  /** As Terraform does to one that it has replaced, after the release. */
+  removeContainer(name: string): void {
+    this.forget(`containers/${name}`);
+  }
+
+  image(id: string, { stack = "", content = "", tags, digests = [] }: PretendedImage): void {
+    mkdirSync(join(this.folder, "images", id));
+    const lines = (names: readonly string[]) => names.map((name) => `${name}\n`).join("");
+    const fields = { stack: `${stack}\n`, content: `${content}\n`, tags: lines(tags), digests: lines(digests) };
+    for (const [field, text] of Object.entries(fields)) this.write(`images/${id}/${field}`, text);
+  }
+
+  /** The names of each image that is there. */
+  get images(): Record<string, string[]> {
+    const names = (id: string) => this.read(`images/${id}/tags`) + this.read(`images/${id}/digests`);
+    const ids = readdirSync(join(this.folder, "images")).sort();
+    return Object.fromEntries(ids.map((id) => [id, names(id).split("\n").filter(Boolean)]));
   }
 
   /**
@@ -320,8 +357,14 @@ name=$(last "$@")
 case $1 in
   version) ;;
   inspect)
+    if [ "$5" = '{{.Image}}' ]; then
+      shift 5
+      for each in "$@"; do [ ! -d "$STATE/containers/$each" ] || field image "$each"; done
+      exit 0
+    fi
     known "$name"
     case $5 in
+      *dev.slipway.stack*) echo stack ;;
       '{{.State.Status}}') field status "$name" ;;
       *PidsLimit*) field pids "$name" ;;
       *RestartPolicy*) field policy "$name" ;;
@@ -341,9 +384,35 @@ case $1 in
     [ ! -e "$STATE/ending" ] || { rm "$STATE/ending"; echo "cannot update a stopped container" >&2; exit 1; }
     case $2 in --pids-limit) set_field pids "$name" "$3" ;; *) set_field policy "$name" "$3" ;; esac
     echo "$name" ;;
+  image)
+    case $2 in
+      inspect)
+        image=$STATE/images/$name
+        [ -d "$image" ] || { echo "Error: No such image: $name" >&2; exit 1; }
+        cat "$image/stack" "$image/content" "$image/tags" "$image/digests"
+        echo ;;
+      rm)
+        note "$@"
+        [ ! -e "$STATE/image-stays" ] || { cat "$STATE/image-stays" >&2; exit 1; }
+        image=$STATE/images/$name
+        [ -d "$image" ] || for image in "$STATE"/images/* none; do grep -qxsF "$name" "$image/tags" "$image/digests" && break; done
+        [ "$image" != none ] || { echo "Error response from daemon: no such image: $name" >&2; exit 1; }
+        for names in tags digests; do
+          grep -vxF "$name" "$image/$names" >"$STATE/names"
+          cat "$STATE/names" >"$image/$names"
+        done
+        # the last tag of a graph driver's image takes the digests with it
+        [ -e "$STATE/containerd" ] || [ -s "$image/tags" ] || : >"$image/digests"
+        [ -s "$image/tags" ] || [ -s "$image/digests" ] || rm -rf "$image" ;;
+    esac ;;
   ps)
+    [ ! -e "$STATE/no-ps" ] || exit 1
     for each in "$STATE"/containers/*; do
       name=\${each##*/}
+      case "$2 $3" in
+        "--all --quiet") echo "$name"; continue ;;
+        "--all --filter") echo "$name $(field of "$name")"; continue ;;
+      esac
       [ "label=dev.slipway.construct=$(field of "$name") $(field status "$name")" != "$3 running" ] || echo "$name"
     done ;;
   stop)

@@ -4,7 +4,7 @@
 #
 #   /etc/nginx/slipway/live         the link to the generation that serves
 #   /etc/nginx/slipway/ID.N/        *.conf, and serving: what its requests go to, NAME INSTANCE SPEC a line
-#   /etc/nginx/slipway/notes/KEY    what the core keeps
+#   /etc/nginx/slipway/notes/KEY    what the core keeps, and what images.sh does
 #   /etc/nginx/slipway/tls/         see tls.sh
 #   /etc/nginx/slipway/htpasswd/    see passwords.sh
 #   /etc/nginx/keepalive/           what not every Nginx knows; not in the volume, for an older one could not start with it
@@ -193,10 +193,9 @@ d_drop() {
     d_keep "$1"
     return
   fi
+  i_remember "$1"
   problem=$({ docker stop "$1" && docker rm --force --volumes "$1"; } 2>&1 >/dev/null) || return 75
 }
 
 # Terraform removes what it replaced, once the release has succeeded.
 d_retire() { :; }
-
-d_accept() { :; }

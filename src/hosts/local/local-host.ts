@@ -9,10 +9,8 @@ import { type BasicAuth, passwordFile } from "../../release/basic-auth.ts";
 import { drainTime } from "../../release/drain.ts";
 import type { HostCapabilities } from "../../release/host-capabilities.ts";
 import { isStopFirst } from "../../release/mounts.ts";
-import type { Release } from "../../release/release.ts";
+import { keptReleases, type Release } from "../../release/release.ts";
 import type { ClaimedPorts } from "../../release/service-ports.ts";
-import type { Tls } from "../../release/tls.ts";
-import type { TrustedProxies } from "../../release/trusted-proxies.ts";
 import { atProperty, ConstructError, collectErrors } from "../../terraform/construct-error.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
 import { knownProps } from "../../terraform/known-props.ts";
@@ -20,7 +18,6 @@ import { checkLiteral, requireLiteral } from "../../terraform/literal.ts";
 import { templateText } from "../../terraform/template-text.ts";
 import { HOST_GATEWAY } from "../../values/host-gateway.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
-import type { OptionNames } from "../../values/known-options.ts";
 import type { Platform } from "../../values/platform.ts";
 import { PortMapping, parsePort } from "../../values/port-mapping.ts";
 import { requireTls } from "../declared-tls.ts";
@@ -32,47 +29,12 @@ import type { HostedSite } from "../hosted-site.ts";
 import type { HostedTask } from "../hosted-task.ts";
 import { DEPLOYER_SECRET_KINDS } from "../secret.ts";
 import { type LocalContainerOptions, localContainer } from "./local-container.ts";
+import { LOCAL_HOST_PROPS, type LocalHostProps } from "./local-host-props.ts";
 import { LocalMounts } from "./local-mounts.ts";
 import { LocalRelease } from "./local-release.ts";
 import { refuseTrackedSecret, secretPlace } from "./local-secrets.ts";
 import { checkSite, type LocalTexts, localTexts } from "./local-texts.ts";
 
-/** What a {@link LocalHost} takes. */
-export interface LocalHostProps {
-  /** The port of the engine's machine where visitors come in; a literal. @default 8888 */
-  readonly port?: number;
-  /** Where the certificates of its sites come from, `Tls.local()` here; a site may say it for itself. @default - sites are served by HTTP */
-  readonly tls?: Tls;
-  /** The port of the engine's machine where visitors come in by TLS; a literal. @default 8443 where `tls` is declared, else none */
-  readonly tlsPort?: number;
-  /** The address of the engine's machine where visitors come in. @default "127.0.0.1" */
-  readonly address?: string;
-  /** What the machine runs, where it is not the deployer's own. @default - whatever the engine runs */
-  readonly platform?: Platform;
-  /** An Nginx image with curl or wget in it. @default "nginx:1.30.5", pinned by the lockfile */
-  readonly nginxImage?: string;
-  /** The network that the host's containers share. @default - one of its own */
-  readonly network?: INetwork;
-  /**
-   * The most seconds that open requests get to end by themselves after a release.
-   * @default - as long as a request of its sites may be silent, 10 at least
-   */
-  readonly drainSeconds?: number;
-  /** Proxies in front of it, whose word about visitors is believed. @default - none: whoever connects is the visitor */
-  readonly trustedProxies?: TrustedProxies;
-}
-
-const LOCAL_HOST_PROPS: OptionNames<LocalHostProps> = {
-  port: true,
-  tls: true,
-  tlsPort: true,
-  address: true,
-  platform: true,
-  nginxImage: true,
-  network: true,
-  drainSeconds: true,
-  trustedProxies: true,
-};
 const DEFAULT_PORT = 8888;
 const DEFAULT_TLS_PORT = 8443;
 const DEFAULT_NGINX_IMAGE = "nginx:1.30.5";
@@ -97,9 +59,10 @@ export class LocalHost extends HostBase {
   private readonly mounts = new LocalMounts(this);
   private rendered?: { readonly of: Release; readonly texts: LocalTexts };
 
-  /** @throws {ConstructError} for a port, an address or a drain time out of range */
+  /** @throws {ConstructError} for a port, an address, a drain time or a number of kept releases out of range */
   constructor(scope: Construct, id: string, props: LocalHostProps = {}) {
-    super(scope, id, { drainSeconds: props.drainSeconds, trustedProxies: props.trustedProxies }, props.tls);
+    const { drainSeconds, keepReleases, trustedProxies } = props;
+    super(scope, id, { drainSeconds, keepReleases, trustedProxies }, props.tls);
     knownProps(this, props, LOCAL_HOST_PROPS);
     this.platform = props.platform;
     this.port = props.port ?? DEFAULT_PORT;
@@ -121,6 +84,7 @@ export class LocalHost extends HostBase {
     const release = new LocalRelease(this, "Release", {
       nginxName: this.nginxName,
       release: () => this.release,
+      keepReleases,
       containers: this.containers,
       texts: () => this.texts(),
       passwords: () => this.passwords(),
@@ -239,6 +203,7 @@ export class LocalHost extends HostBase {
         ports.push(PortMapping.of({ host, container: 443, address }));
       },
       () => checkLiteral(this, "drainSeconds", props.drainSeconds, drainTime),
+      () => checkLiteral(this, "keepReleases", props.keepReleases, keptReleases),
     ]);
     return ports;
   }

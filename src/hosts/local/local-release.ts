@@ -21,6 +21,8 @@ export interface LocalReleaseProps {
   /** The name of the Nginx container; a literal, so that the release does not force how Nginx itself is replaced. */
   readonly nginxName: string;
   readonly release: () => Release;
+  /** As the host declares it. @default - as many as `images.sh` keeps */
+  readonly keepReleases?: number;
   /** The container that runs each service or task, by its name; read at synth. */
   readonly containers: ReadonlyMap<string, Container>;
   readonly texts: () => LocalTexts;
@@ -44,7 +46,7 @@ export class LocalRelease extends VerifiedStep {
 
 function stepOf(
   scope: Construct,
-  { release, containers, texts, passwords, ...props }: LocalReleaseProps,
+  { release, keepReleases, containers, texts, passwords, ...props }: LocalReleaseProps,
 ): VerifiedStepProps {
   const script = packedScript(LOCAL_SCRIPTS);
   const staged = (of: keyof LocalTexts) => lateStagedFile(scope, `${of}.conf`, () => texts()[of]);
@@ -74,6 +76,7 @@ function stepOf(
         releaseId(services(), [...ids().map(([, id]) => id), ...tasks().map(({ spec }) => spec)], texts().sites),
       ),
       SLIPWAY_NGINX: props.nginxName,
+      ...(keepReleases === undefined ? {} : { SLIPWAY_KEEP: `${keepReleases}` }),
       SLIPWAY_DRAIN: lateText(() => `${release().drainSeconds}`),
       SLIPWAY_SERVICES: lateText(() =>
         serviceLines(services().map((each) => ({ ...each, spec: specOf(containerOf(each)) }))),

@@ -9,6 +9,7 @@
 #   SLIPWAY_TASKS       a line a task, as the core reads it; its container is in SLIPWAY_CONTAINERS as well
 #   SLIPWAY_SITES, SLIPWAY_BARE, SLIPWAY_INTERNAL   files with Nginx text, as the driver reads them
 #   SLIPWAY_PASSWORDS   a line for each user of a site with basic auth, as passwords.sh reads it
+#   SLIPWAY_KEEP        how many releases keep their images, where that is declared
 #   SLIPWAY_DRAIN       seconds that requests and websockets get to end by themselves
 # shellcheck shell=sh disable=SC2034,SC2154 # the core and the driver read and set variables
 set -u
@@ -34,5 +35,6 @@ PASSWORDS=$WORK/passwords
   say "release failed after $(($(date +%s) - started)) s: $problem"
   exit 1
 }
+i_prune
 m_remind
 say "serves release $(printf %.12s "$SLIPWAY_RELEASE")"
