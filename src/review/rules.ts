@@ -2,7 +2,7 @@ import { nearest } from "../values/known-options.ts";
 import type { Comparison } from "./comparison.ts";
 import { EVERYBODY, type Model } from "./model.ts";
 import type { PlannedChange } from "./plan.ts";
-import { newPorts } from "./verdict.ts";
+import { newPermissions, newPorts } from "./verdict.ts";
 
 /** What a review can be told to fail on, and what of that it found. */
 export interface Reviewed {
@@ -31,10 +31,7 @@ const ALL: Readonly<Record<string, Rule>> = {
     newPorts(comparison.hosts)
       .filter(({ peer }) => peer === EVERYBODY)
       .map(({ protocol, port }) => `${protocol} ${port}`),
-  iam: ({ comparison }) =>
-    [...comparison.hosts.flatMap(({ permissions }) => permissions), ...comparison.deployer]
-      .filter(({ before }) => before === undefined)
-      .map(({ key }) => key),
+  iam: ({ comparison }) => newPermissions(comparison),
   unpinned: ({ after }) =>
     after.images.flatMap(({ path, contentId, reference, baseImages = [] }) => [
       ...(contentId === undefined && !reference.includes("@") ? [path] : []),

@@ -105,16 +105,14 @@ function wider({ hosts, deployer }: Comparison): string[] {
   const opened = newPorts(hosts);
   const toWorld = portsOf(opened.filter(({ peer }) => peer === EVERYBODY));
   const toOthers = portsOf(opened.filter(({ peer }) => peer !== EVERYBODY));
-  const gained = [...hosts.flatMap(({ permissions }) => permissions), ...deployer].filter(
-    ({ before }) => before === undefined,
-  );
+  const gained = newPermissions({ hosts, deployer }).length;
   const gone = hosts.flatMap(({ data }) => data).filter(({ after }) => after === undefined);
   const deleted = gone.filter(({ before }) => before?.deletedByTerraform).length;
   const kept = gone.length - deleted;
   return [
     toWorld > 0 ? `${toWorld} new ${plural(toWorld, "port")} open to the world` : "",
     toOthers > 0 ? `${toOthers} new ${plural(toOthers, "port")} open to others` : "",
-    gained.length > 0 ? `${gained.length} new ${plural(gained.length, "permission")}` : "",
+    gained > 0 ? `${gained} new ${plural(gained, "permission")}` : "",
     deleted > 0 ? `${deleted} ${plural(deleted, "volume")} would be deleted` : "",
     kept > 0 ? `${kept} ${plural(kept, "volume")} no longer used, kept` : "",
   ].filter(Boolean);
@@ -125,6 +123,13 @@ export function newPorts(hosts: readonly HostChange[]): ModelPort[] {
   return hosts
     .flatMap((host) => host.opened)
     .flatMap(({ before, after }) => (before === undefined && after !== undefined ? [after] : []));
+}
+
+/** What hosts and the deployer may do that they might not. */
+export function newPermissions({ hosts, deployer }: Pick<Comparison, "hosts" | "deployer">): string[] {
+  return [...hosts.flatMap(({ permissions }) => permissions), ...deployer]
+    .filter(({ before }) => before === undefined)
+    .map(({ key }) => key);
 }
 
 /** Why counted so: a port that is open to 15 ranges of a proxy is one. */
