@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { sortedMap } from "../values/sorted-map.ts";
 import { DockerCredentials } from "./docker-credentials.ts";
+import { lockfilePath, type Pins, readLockfile } from "./lockfile.ts";
 import {
   askedMachineImages,
   type MachineImagePins,
@@ -10,10 +11,7 @@ import {
 import { RegistryClient } from "./registry-client.ts";
 import { synth } from "./synth.ts";
 import type { Arguments, Tools } from "./tools.ts";
-import { lockfilePath, wantedReferences } from "./wanted-references.ts";
-
-/** Which digest each tag stands for, by full reference. */
-export type Pins = Readonly<Record<string, string>>;
+import { wantedReferences } from "./wanted-references.ts";
 
 /**
  * Asks the registries what every tag that the stacks name stands for today, and AWS, where it answers, for the ids of
@@ -38,7 +36,7 @@ export async function lock(_asked: Arguments, tools: Tools): Promise<number> {
     );
     return 1;
   }
-  const before = read(path);
+  const before = readLockfile(path);
   const known = before.machineImages ?? {};
   const machineImages = asked.length === 0 ? {} : await pinMachineImages(asked, known, tools);
   for (const line of difference(before.images ?? {}, pins)) terminal.line(line);
@@ -83,12 +81,4 @@ export function difference(before: Pins, after: Pins): string[] {
     if (is === undefined) return [`- ${name}: no stack asks for it`];
     return [was === undefined ? `+ ${name} ${is}` : `~ ${name} ${was} -> ${is}`];
   });
-}
-
-function read(path: string): { readonly images?: Pins; readonly machineImages?: MachineImagePins } {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch {
-    return {};
-  }
 }

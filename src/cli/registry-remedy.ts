@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readLockfile } from "./lockfile.ts";
 
 /** What resolvers and engines say of a registry that cannot be reached. */
 const UNREACHABLE =
@@ -12,8 +12,8 @@ const IMAGE =
  */
 export function registryRemedy(failure: string, lockfile = process.env.SLIPWAY_LOCKFILE): string | undefined {
   const image = IMAGE.exec(failure)?.[1];
-  if (image === undefined || !UNREACHABLE.test(failure) || !lockfile || !existsSync(lockfile)) return undefined;
-  const known = Object.keys(JSON.parse(readFileSync(lockfile, "utf8")).images ?? {});
+  if (image === undefined || !UNREACHABLE.test(failure) || !lockfile) return undefined;
+  const known = Object.keys(readLockfile(lockfile).images ?? {});
   if (known.length === 0) return undefined;
   const names = known.map((name) => name.replace(/^docker\.io\/(library\/)?/, "")).sort();
   return `its registry does not answer here and nothing stands in for ${image}; there are ${names.join(", ")}`;

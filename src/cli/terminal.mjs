@@ -138,11 +138,12 @@ const SILENCE = 15_000;
  * break in the middle of a word.
  * @param {string} text
  * @param {number} width
+ * @param {string} [hanging] what stands before each line that goes on; two spaces more than the line has, unless given
  */
-export function wrapped(text, width) {
+export function wrapped(text, width, hanging) {
   return text.split("\n").flatMap((line) => {
     if (line.length <= width) return [line];
-    const indent = `${/^ */.exec(line)?.[0]}  `;
+    const indent = hanging ?? `${/^ */.exec(line)?.[0]}  `;
     /** @type {string[]} */
     const lines = [];
     for (const word of line.split(" ")) {

@@ -1,4 +1,5 @@
 // @ts-check
+import { wrapped } from "./terminal.mjs";
 import { COMMON_OPTIONS, OPTIONS, VERBS } from "./verb-table.mjs";
 
 /** @typedef {import("./verb-table.mjs").Verb} Verb */
@@ -67,13 +68,7 @@ function optionRows(names) {
  * @param {string} summary
  */
 function row(left, width, summary) {
-  const room = 80 - width - 4;
-  /** @type {string[]} */
-  const lines = [];
-  for (const word of summary.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= room) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines.map((line, index) => `  ${(index === 0 ? left : "").padEnd(width)}  ${line}`);
+  return wrapped(summary, 80 - width - 4, "").map(
+    (line, index) => `  ${(index === 0 ? left : "").padEnd(width)}  ${line}`,
+  );
 }

@@ -1,12 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { lockfilePath, readLockfile } from "./lockfile.ts";
 import type { Tools } from "./tools.ts";
-
-/** Where a project's lockfile is. */
-export function lockfilePath(root: string): string {
-  return resolve(root, process.env.SLIPWAY_LOCKFILE ?? "slipway.lock.json");
-}
 
 /** Runs the app so that it writes down every reference that its stacks name, in place of refusing what nothing pins. */
 export async function wantedReferences(run: (environment: NodeJS.ProcessEnv) => Promise<unknown>): Promise<string[]> {
@@ -31,8 +27,7 @@ export async function allUnpinned(
   run: (environment: NodeJS.ProcessEnv) => Promise<unknown>,
 ): Promise<string> {
   if (!problem.includes("nothing pins")) return "";
-  const path = lockfilePath(project.root);
-  const images = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")).images ?? {}) : {};
+  const { images = {} } = readLockfile(lockfilePath(project.root));
   const wanted = (await wantedReferences(run)).filter((line) => !line.includes(" "));
   const missing = wanted.filter((reference) => !Object.hasOwn(images, reference));
   return missing.length > 1 ? `\nnothing pins, in all: ${missing.join(", ")}; npx slipway lock pins them` : "";
