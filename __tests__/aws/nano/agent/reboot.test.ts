@@ -1,19 +1,9 @@
 import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { hostFiles, PARTS } from "./agent-parts.ts";
 
-const PARTS = join(__dirname, "../../../../src/aws/nano/agent/lib/slipway");
-const RELEASE = "a1".repeat(32);
 const PROGRAM = `
 ROOT=$SLIPWAY_ROOT
 STATE=$ROOT/var/lib/slipway RUN=$ROOT/run/slipway
@@ -24,18 +14,7 @@ echo "ends with $?"
 
 let root: string;
 
-const write = (path: string, text: string) => {
-  mkdirSync(dirname(join(root, path)), { recursive: true });
-  writeFileSync(join(root, path), text);
-};
-const program = (name: string, text: string) => {
-  write(`bin/${name}`, `#!/bin/sh\n${text}\n`);
-  chmodSync(join(root, "bin", name), 0o755);
-};
-const serves = (manifest: object) => {
-  write("var/lib/slipway/serving.json", JSON.stringify({ version: 1, release: RELEASE }));
-  write(`var/lib/slipway/releases/${RELEASE}.json`, JSON.stringify(manifest));
-};
+const { write, program, serves } = hostFiles(() => root);
 const clock = (time: string, day = "2026-11-29") =>
   program("date", `case "$*" in "-u +%F") echo ${day} ;; "-u +%H%M") echo ${time} ;; *) exit 1 ;; esac`);
 const asks = () => {

@@ -1,11 +1,10 @@
 import { execFile } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { hostFiles, PARTS } from "./agent-parts.ts";
 import { AwsDouble } from "./aws-double.ts";
 
-const PARTS = join(__dirname, "../../../../src/aws/nano/agent/lib/slipway");
-const RELEASE = "a1".repeat(32);
 /** What the agent does at each run of its timer, as far as usage goes. */
 const PROGRAM = `
 HOST=shop/host ROOT=$SLIPWAY_ROOT
@@ -19,18 +18,7 @@ let aws: AwsDouble;
 let root: string;
 let endpoints: Awaited<ReturnType<AwsDouble["start"]>>;
 
-const write = (path: string, text: string) => {
-  mkdirSync(dirname(join(root, path)), { recursive: true });
-  writeFileSync(join(root, path), text);
-};
-const program = (name: string, text: string) => {
-  write(`bin/${name}`, `#!/bin/sh\n${text}\n`);
-  chmodSync(join(root, "bin", name), 0o755);
-};
-const serves = (manifest: object) => {
-  write("var/lib/slipway/serving.json", JSON.stringify({ version: 1, release: RELEASE }));
-  write(`var/lib/slipway/releases/${RELEASE}.json`, JSON.stringify(manifest));
-};
+const { write, program, serves } = hostFiles(() => root);
 
 function run(): Promise<string> {
   const env = {
