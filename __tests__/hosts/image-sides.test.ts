@@ -74,7 +74,7 @@ test.each<[string, (stack: TerraformStack) => IHost, readonly Platform[], string
     "a nano",
     nano,
     [LINUX_AMD64, LINUX_RISCV64],
-    "stack/host/web: image: is built for linux/amd64, linux/riscv64, but the host stack/host runs linux/arm64: add linux/arm64 to its platforms, or choose another host",
+    'stack/host/web: image: is built for linux/amd64, linux/riscv64, but the host stack/host runs linux/arm64: add linux/arm64 to its platforms, or declare instanceType: "t3.nano"',
   ],
   [
     "a local host",

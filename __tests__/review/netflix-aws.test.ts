@@ -113,6 +113,15 @@ test("one of the same processor is a restart, and its price is known where its r
   expectGolden("larger-type", review(before, synth()));
 });
 
+test("what is declared fits a nano, by its reservations and by its limits", () => {
+  const { hosts, findings } = read(synth());
+  expect(findings.filter(({ path }) => path === hosts[0]?.path)).toEqual([]);
+  expect(hosts[0]?.fit).toMatchObject({
+    memory: { leftMiB: 256, limitsMiB: 224, smallestType: "t4g.nano" },
+    findings: [],
+  });
+});
+
 test("a port and a right more stand on the first screen", () => {
   const text = review(synth(), synth(Wider));
   expectGolden("wider", text);

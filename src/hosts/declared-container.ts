@@ -29,7 +29,7 @@ export function readContainer(
   let reference = "";
   collectErrors([
     () => {
-      reference = hostedImage(scope, host, image).reference;
+      reference = hostedImage(scope, host, image, capabilities).reference;
     },
     ...checks,
     () => requireTextMap(scope, "env", env),
@@ -52,7 +52,7 @@ export function readContainer(
 }
 
 /** Why of its own stack: what another stack knows at apply gets here by its state file alone, wherever that lies. */
-function hostedImage(scope: Construct, host: IHost, image: IImage): IImage {
+function hostedImage(scope: Construct, host: IHost, image: IImage, { machineFor }: HostCapabilities): IImage {
   requireKind(scope, "image", image, IMAGE);
   const [own, other] = [stackOf(scope), stackOf(image)];
   if (own !== other) {
@@ -63,7 +63,8 @@ function hostedImage(scope: Construct, host: IHost, image: IImage): IImage {
   const built = platformsOf(image);
   if (host.platform && built.length > 0 && !sideFor(host.platform, image)) {
     const remedy = built.length > 1 ? `add ${host.platform} to its platforms` : `build it for ${host.platform}`;
-    const problem = `is built for ${built.join(", ")}, but the host ${host.node.path} runs ${host.platform}: ${remedy}, or choose another host`;
+    const machine = built.map((side) => machineFor?.(side)).find((found) => found !== undefined);
+    const problem = `is built for ${built.join(", ")}, but the host ${host.node.path} runs ${host.platform}: ${remedy}, or ${machine ?? "choose another host"}`;
     throw new ConstructError(scope, "image", problem);
   }
   return image;

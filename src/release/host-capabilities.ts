@@ -1,3 +1,4 @@
+import type { Platform } from "../values/platform.ts";
 import type { TlsKind } from "./tls.ts";
 
 /** What a kind of host can do that not every kind can; whatever it cannot is refused where it is declared. */
@@ -14,4 +15,6 @@ export interface HostCapabilities {
   readonly tasks?: boolean;
   /** Whether it runs something at set times. @default false */
   readonly schedules?: boolean;
+  /** How a machine that runs what is built for `platform` is declared, as a remedy. @default - none is known */
+  readonly machineFor?: (platform: Platform) => string | undefined;
 }

@@ -1,3 +1,4 @@
+import type { HostFit } from "../release/fit.ts";
 import type { Finding } from "../terraform/description.ts";
 import {
   compareSchedules,
@@ -43,6 +44,7 @@ export interface HostChange {
   /** Where it is paid for; absent for what costs nothing. */
   readonly region?: string;
   readonly price: PriceChange;
+  readonly fit: FitChange;
 }
 
 /** A site that is new or gone, or has other settings than its routes. */
@@ -55,12 +57,17 @@ export interface SiteChange {
   readonly why: readonly string[];
 }
 
+/** What a host has against what is declared of it now, as far as that is not as it was. */
+export type FitChange = Partial<Pick<HostFit, "memory" | "disk">>;
+
 /** Dollars a month; absent where they are not known. */
 export interface PriceChange {
   readonly before?: number;
   readonly after?: number;
   /** What surplus CPU credits cost more at worst. */
   readonly surplus?: number;
+  /** As of when the list price is. */
+  readonly asOf?: string;
 }
 
 /** What becomes of one image. */
@@ -124,6 +131,7 @@ function compareHosts(path: string, before: Side, after: Side): HostChange {
     data: withTheirDisk(differences(dataOf(old), dataOf(now), ({ name }) => name)),
     ...((now ?? old)?.region === undefined ? {} : { region: (now ?? old)?.region }),
     price: { ...totalOf("before", old), ...totalOf("after", now), ...surplusOf(now) },
+    fit: compareFit(old?.fit, now?.fit),
   };
 }
 
@@ -160,13 +168,21 @@ function compareStatements(before: readonly ModelStatement[], after: readonly Mo
   return differences(permissionsOf(before), permissionsOf(after), String);
 }
 
-function totalOf(side: "before" | "after", host: ModelHost | undefined): { before?: number; after?: number } {
-  if (host?.price === undefined || host.price.instance === undefined) return {};
-  const { surplus: _, ...parts } = host.price;
-  return { [side]: Object.values(parts).reduce((sum, part) => sum + part, 0) };
+function compareFit(old: HostFit | undefined, now: HostFit | undefined): FitChange {
+  if (!now) return {};
+  const differs = (before: unknown, after: unknown) => JSON.stringify(before) !== JSON.stringify(after);
+  return {
+    ...(differs(old?.memory, now.memory) && { memory: now.memory }),
+    ...(differs(old?.disk, now.disk) && { disk: now.disk }),
+  };
 }
 
-function surplusOf(host: ModelHost | undefined): Pick<PriceChange, "surplus"> {
-  const { surplus } = host?.price ?? {};
-  return surplus === undefined ? {} : { surplus };
+function totalOf(side: "before" | "after", host: ModelHost | undefined): { before?: number; after?: number } {
+  const { total } = host?.price ?? {};
+  return total === undefined ? {} : { [side]: total };
+}
+
+function surplusOf(host: ModelHost | undefined): Pick<PriceChange, "surplus" | "asOf"> {
+  const { surplus, asOf } = host?.price ?? {};
+  return { ...(surplus !== undefined && { surplus }), ...(asOf !== undefined && { asOf }) };
 }

@@ -1,3 +1,4 @@
+import type { HostFit } from "../release/fit.ts";
 import type { Task } from "../release/task.ts";
 import type { TlsSource } from "../release/tls.ts";
 import type { Description, Finding, StackDescription } from "../terraform/description.ts";
@@ -87,8 +88,16 @@ export interface ModelStatement {
   readonly conditions?: unknown;
 }
 
-/** Dollars a month, by part; `surplus` is what may come on top at worst. */
-export type ModelPrice = Readonly<Record<string, number>>;
+/** Dollars a month, by part. */
+export interface ModelPrice {
+  /** The sum of the parts; absent where a part of it is not known in the host's region. */
+  readonly total?: number;
+  /** What may come on top at worst. */
+  readonly surplus?: number;
+  /** As of when the list price of the instance is. */
+  readonly asOf?: string;
+  readonly [part: string]: number | string | undefined;
+}
 
 /** A host and what it serves. */
 export interface ModelHost {
@@ -103,6 +112,8 @@ export interface ModelHost {
   /** What its own role allows it. */
   readonly permissions: readonly ModelStatement[];
   readonly price?: ModelPrice;
+  /** What the host has against what is declared of it; absent for kinds that do not know. */
+  readonly fit?: HostFit;
   readonly region?: string;
 }
 
@@ -138,7 +149,7 @@ export function readModel(description: StackDescription): Model {
 }
 
 function readHost(host: Description, constructs: readonly Description[]): ModelHost {
-  const { path, kind: _, release, price, region, ...machine } = host;
+  const { path, kind: _, release, price, region, fit, ...machine } = host;
   const parts = constructs.filter((each) => each.path.startsWith(`${path}/`));
   const rules = parts
     .filter(({ kind }) => kind === "firewall")
@@ -153,6 +164,7 @@ function readHost(host: Description, constructs: readonly Description[]): ModelH
     outbound: ruled("out"),
     permissions: parts.filter(({ kind }) => kind === "role").flatMap((role) => role.statements as ModelStatement[]),
     ...(price === undefined ? {} : { price: price as ModelPrice }),
+    ...(fit === undefined ? {} : { fit: fit as HostFit }),
     ...(region === undefined ? {} : { region: region as string }),
   };
 }

@@ -2,6 +2,7 @@ import type { Comparison, HostChange } from "./comparison.ts";
 import type { ContextEntry } from "./context-files.ts";
 import type { Difference } from "./difference.ts";
 import { effects } from "./effect-section.ts";
+import { fits } from "./fit-section.ts";
 import { filesOf, imageTable } from "./image-section.ts";
 import { code, escaped, joined, moved, section, table } from "./markdown.ts";
 import { EVERYBODY, type Model, type ModelPort } from "./model.ts";
@@ -49,9 +50,10 @@ export function page(comparison: Comparison, after: Model, { base, files, plan, 
       "Findings",
       table(
         ["", "construct", "finding"],
-        findings.map(({ severity, path, message }) => [severity, code(path), escaped(message)]),
+        findings.map(({ severity, path, message }) => [severity, code(path), escaped(message.split("\n")[0] ?? "")]),
       ),
     ),
+    section("Fit", ...fits(hosts)),
     section("Picture", `\`\`\`mermaid\n${picture(after)}\n\`\`\``),
   ])}\n`;
 }
@@ -142,8 +144,12 @@ function cost(hosts: readonly HostChange[]): string {
       effect === "created" ? "" : dollars(price.before),
       effect === "removed" ? "" : dollars(price.after),
       effect === "removed" ? "" : dollars(price.surplus),
+      price.asOf ?? "",
     ]);
-  return table(["host", "region", "before, USD", "after, USD", "surplus CPU credits at worst, USD"], rows);
+  return table(
+    ["host", "region", "before, USD", "after, USD", "surplus CPU credits at worst, USD", "list price of"],
+    rows,
+  );
 }
 
 function dollars(amount: number | undefined): string {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { dirname, join } from "node:path";
 import { Aspects, DefaultTokenResolver, StringConcat, Tokenization } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
+import { warnLate } from "./annotation.ts";
 import { perStack } from "./per-stack.ts";
 import { owningStack, stackDirectory, stackOf } from "./stack-of.ts";
 
@@ -69,7 +70,9 @@ function writeAtSynth(scope: Construct): void {
   const stack = owningStack(scope);
   Aspects.of(stack).add({
     visit: (node) => {
-      if (node === stack) write(stackDirectory(scope), `${JSON.stringify(describeStack(scope), null, 2)}\n`);
+      if (node !== stack) return;
+      warnLate(stack);
+      write(stackDirectory(scope), `${JSON.stringify(describeStack(scope), null, 2)}\n`);
     },
   });
 }

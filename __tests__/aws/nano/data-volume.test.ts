@@ -152,7 +152,7 @@ test("is part of the price", () => {
     description = host.description;
   }, DATA);
   expect(description).toContain(
-    "about 8.16 USD a month (instance 3.07, disk 0.64, data volume 0.80, public IPv4 3.65;",
+    "about 8.59 USD a month (instance 3.36, disk 0.70, data volume 0.88, public IPv4 3.65;",
   );
 });
 

@@ -125,7 +125,7 @@ describe("the instance", () => {
   test("says what it is and what it costs, the public address included", () => {
     nano((host) =>
       expect(host.description).toBe(
-        "t4g.nano, linux/arm64, Ubuntu 24.04 of 20250610: about 7.36 USD a month (instance 3.07, disk 0.64, public IPv4 3.65; us-east-1, list prices of 2025, before traffic); surplus CPU credits cost up to 55.48 more where all CPUs always work",
+        "t4g.nano, linux/arm64, Ubuntu 24.04 of 20250610: about 7.71 USD a month (instance 3.36, disk 0.70, public IPv4 3.65; eu-west-1, list prices of 2025, before traffic); surplus CPU credits cost up to 55.48 more where all CPUs always work",
       ),
     );
   });

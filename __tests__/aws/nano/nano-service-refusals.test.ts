@@ -31,7 +31,7 @@ describe("a service is refused", () => {
     [
       "whose image is for the other architecture, naming both",
       (host, stack) => run(stack, host, { image: pulled(stack, { platform: Platform.LINUX_AMD64 }) }),
-      "stack/host/web: image: is built for linux/amd64, but the host stack/host runs linux/arm64: build it for linux/arm64, or choose another host",
+      'stack/host/web: image: is built for linux/amd64, but the host stack/host runs linux/arm64: build it for linux/arm64, or declare instanceType: "t3.nano"',
     ],
     [
       "whose image is for nothing that is known",

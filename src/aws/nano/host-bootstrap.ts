@@ -22,6 +22,9 @@ export interface HostBootstrapOptions {
   readonly files?: readonly CloudConfigFile[];
 }
 
+/** What a host swaps where nothing is said, in MiB. */
+export const USUAL_SWAP_MIB = 1024;
+
 const PACKAGES = ["amazon-ecr-credential-helper", "apparmor", "ca-certificates", "curl", "docker.io", "jq", "nginx"];
 
 /** Package lists and locks are fought over at the first boot: wait, and try again. */
@@ -41,7 +44,7 @@ const STAGE_ZERO = "/usr/local/sbin/slipway-agent";
  * agent comes with them. Another word in it is another instance.
  */
 export function hostBootstrap(options: HostBootstrapOptions): string {
-  const { packages = [], files = [], swapMiB = 1024 } = options;
+  const { packages = [], files = [], swapMiB = USUAL_SWAP_MIB } = options;
   const all = [...new Set([...PACKAGES, ...packages])];
   return cloudConfig({
     bootCommands: [idleCommand()],

@@ -13,6 +13,12 @@ const BURSTABLE = /^t\d/;
 /** Families from before Nitro, where EBS optimisation is an extra or unknown. */
 const BEFORE_NITRO = /^(?:t[12]|m[123]|c[13]|r3|i2|g2|hs1|hi1|cr1|cc2)$/;
 
+/** The burstable family of each processor that has them all. */
+const FAMILIES: readonly (readonly [Platform, string])[] = [
+  [Platform.LINUX_ARM64, "t4g"],
+  [Platform.LINUX_AMD64, "t3"],
+];
+
 /** A type of EC2 instance by name, and what the name decides. */
 export class InstanceType {
   /** @throws InvalidValueError when `text` is no type of instance, or one that runs no Linux containers */
@@ -34,6 +40,12 @@ export class InstanceType {
 
   get platform(): Platform {
     return ARM.test(this.family) ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64;
+  }
+
+  /** How one of this size for `platform` is declared; undefined where none is known. */
+  forPlatform(platform: Platform): string | undefined {
+    const family = FAMILIES.find(([runs]) => runs.equals(platform))?.[1];
+    return this.isBurstable && family !== undefined ? `declare instanceType: "${family}.${this.size}"` : undefined;
   }
 
   /** Whether it earns credits, and may be told to go on without. */

@@ -1,40 +1,18 @@
 import type { InstanceType } from "./instance-type.ts";
+import { priceOf } from "./price-table.ts";
 
-/** Whose list prices these are: what another region costs is not known here. */
-export const PRICED_REGION = "us-east-1";
-
-/** Dollars an hour on demand for Linux in us-east-1, list prices of 2025. @see https://aws.amazon.com/ec2/pricing/on-demand/ */
-const HOURLY: Readonly<Record<string, number>> = {
-  "t4g.nano": 0.0042,
-  "t4g.micro": 0.0084,
-  "t4g.small": 0.0168,
-  "t3.nano": 0.0052,
-  "t3.micro": 0.0104,
-  "t3.small": 0.0208,
-  "t3a.nano": 0.0047,
-  "t3a.micro": 0.0094,
-  "t3a.small": 0.0188,
-  "t2.nano": 0.0058,
-  "t2.micro": 0.0116,
-  "t2.small": 0.023,
-};
-/** What a vCPU costs an hour that works on surplus credits, and how many vCPUs the listed sizes of a family have. */
-const SURPLUS: Readonly<Record<string, { readonly hourly: number; readonly vcpus: number }>> = {
-  t4g: { hourly: 0.04, vcpus: 2 },
-  t3: { hourly: 0.05, vcpus: 2 },
-  t3a: { hourly: 0.05, vcpus: 2 },
-  t2: { hourly: 0.05, vcpus: 1 },
-};
-/** The part of each vCPU that a size earns credits for. @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-credits-baseline-concepts.html */
-const BASELINE: Readonly<Record<string, number>> = { nano: 0.05, micro: 0.1, small: 0.2 };
+/**
+ * The part of each vCPU that a size earns credits for.
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/burstable-credits-baseline-concepts.html
+ */
+const BASELINE: Readonly<Record<string, number>> = { nano: 0.05, micro: 0.1, small: 0.2, medium: 0.2 };
+/** How many vCPUs they have: two, but for the small ones of the oldest family. */
+const ONE_VCPU = new Set(["t2.nano", "t2.micro", "t2.small"]);
 const HOURS = 730;
-const GP3_GIBIBYTE = 0.08;
-const PUBLIC_ADDRESS_HOURLY = 0.005;
-const ALARM = 0.1;
-const METRIC = 0.3;
 
 /** What a host is made of, as far as it is paid for. */
 export interface PricedHost {
+  readonly region: string;
   readonly type: InstanceType;
   readonly volumeGiB: number;
   /** @default - no data volume */
@@ -46,57 +24,83 @@ export interface PricedHost {
   readonly unlimited?: boolean;
 }
 
-/** Dollars a month, by part; `instance` is unknown for types that are not in the list. */
+/** Dollars a month, by part; a part that is absent is not known in the host's region, or the host has none. */
 export interface MonthlyPrice {
   readonly instance?: number;
-  readonly disk: number;
-  /** @default - no data volume */
+  readonly disk?: number;
   readonly dataVolume?: number;
-  readonly address: number;
-  readonly alarms: number;
-  /** @default - it has none */
+  readonly address?: number;
+  readonly alarms?: number;
   readonly metrics?: number;
-  /** At worst, where every vCPU works without a pause; no part of the sum. Unknown for types that are not in the list. */
+  /** The sum of what the host has; absent where a part of it is not known. */
+  readonly total?: number;
+  /** At worst, where every vCPU works without a pause; no part of the sum. */
   readonly surplus?: number;
+  /** As of when the list price of the instance is; absent where it has none. */
+  readonly asOf?: string;
+}
+
+interface Part {
+  readonly part: keyof MonthlyPrice;
+  readonly label: string;
+  /** Absent where it is not known. */
+  readonly usd?: number;
 }
 
 /** What a host costs a month that runs all day, before traffic, surplus CPU credits and taxes. */
-export function monthlyPrice({
-  type,
-  volumeGiB,
-  dataVolumeGiB,
-  alarms,
-  metrics = 0,
-  unlimited = false,
-}: PricedHost): MonthlyPrice {
-  const hourly = HOURLY[type.name];
+export function monthlyPrice(host: PricedHost): MonthlyPrice {
+  const { region, type, unlimited = false } = host;
+  const parts = partsOf(host);
+  const isWhole = parts.every(({ usd }) => usd !== undefined);
+  const asOf = priceOf(region, type.name)?.date;
   return {
-    ...(hourly === undefined ? {} : { instance: hourly * HOURS }),
-    disk: volumeGiB * GP3_GIBIBYTE,
-    ...(dataVolumeGiB === undefined ? {} : { dataVolume: dataVolumeGiB * GP3_GIBIBYTE }),
-    address: PUBLIC_ADDRESS_HOURLY * HOURS,
-    alarms: alarms * ALARM,
-    ...(metrics === 0 ? {} : { metrics: metrics * METRIC }),
-    ...(unlimited ? worstSurplus(type) : { surplus: 0 }),
+    ...Object.fromEntries(parts.filter(({ usd }) => usd !== undefined).map(({ part, usd }) => [part, usd])),
+    ...(isWhole && { total: sum(parts) }),
+    ...(unlimited ? worstSurplus(type, region) : { surplus: 0 }),
+    ...(asOf !== undefined && { asOf }),
   };
 }
 
 /** The price as a person reads it, public IPv4 address included. */
-export function priceText({ instance, disk, dataVolume, address, alarms, metrics, surplus }: MonthlyPrice): string {
-  const rest = disk + (dataVolume ?? 0) + address + alarms + (metrics ?? 0);
-  const data = dataVolume === undefined ? "" : `data volume ${dollars(dataVolume)}, `;
-  const parts = `disk ${dollars(disk)}, ${data}public IPv4 ${dollars(address)}${alarms > 0 ? `, alarm ${dollars(alarms)}` : ""}${metrics === undefined ? "" : `, metrics ${dollars(metrics)}`}`;
-  const conditions = `${PRICED_REGION}, list prices of 2025, before traffic${surplus === undefined ? " and surplus credits" : ""}`;
+export function priceText(host: PricedHost): string {
+  const { region } = host;
+  const { surplus, asOf } = monthlyPrice(host);
+  const parts = partsOf(host);
+  const known = parts.flatMap(({ label, usd }) => (usd === undefined ? [] : [`${label} ${dollars(usd)}`])).join(", ");
+  const unknown = parts.filter(({ usd }) => usd === undefined).map(({ label }) => label);
+  const traffic = `before traffic${surplus === undefined ? " and surplus credits" : ""}`;
   const worst = surplus ? `; surplus CPU credits cost up to ${dollars(surplus)} more where all CPUs always work` : "";
-  return instance === undefined
-    ? `${dollars(rest)} USD a month and the instance, whose price is not known here (${parts}; ${conditions})${worst}`
-    : `about ${dollars(instance + rest)} USD a month (instance ${dollars(instance)}, ${parts}; ${conditions})${worst}`;
+  return unknown.length === 0
+    ? `about ${dollars(sum(parts))} USD a month (${known}; ${region}, list prices of ${asOf}, ${traffic})${worst}`
+    : `${dollars(sum(parts))} USD a month and what is not known here: ${unknown.join(", ")} in ${region} (${known}; ${traffic})${worst}`;
 }
 
-function worstSurplus({ name, family, size }: InstanceType): Pick<MonthlyPrice, "surplus"> {
-  const { hourly, vcpus } = SURPLUS[family] ?? {};
-  if (HOURLY[name] === undefined || hourly === undefined || vcpus === undefined) return {};
-  return { surplus: vcpus * (1 - (BASELINE[size] ?? 0)) * hourly * HOURS };
+function partsOf({ region, type, volumeGiB, dataVolumeGiB = 0, alarms, metrics = 0 }: PricedHost): Part[] {
+  const part = (name: keyof MonthlyPrice, label: string, what: string, amount = 1): Part[] => {
+    const row = priceOf(region, what);
+    const usd = row && row.usd * amount * (row.per === "hour" ? HOURS : 1);
+    return amount === 0 ? [] : [{ part: name, label, ...(usd !== undefined && { usd }) }];
+  };
+  return [
+    ...part("instance", "instance", type.name),
+    ...part("disk", "disk", "gp3", volumeGiB),
+    ...part("dataVolume", "data volume", "gp3", dataVolumeGiB),
+    ...part("address", "public IPv4", "address"),
+    ...part("alarms", "alarm", "alarm", alarms),
+    ...part("metrics", "metrics", "metric", metrics),
+  ];
+}
+
+function sum(parts: readonly Part[]): number {
+  return parts.reduce((before, { usd = 0 }) => before + usd, 0);
+}
+
+/** Why of the listed sizes alone: what a size earns is not known of others. */
+function worstSurplus({ name, family, size }: InstanceType, region: string): Pick<MonthlyPrice, "surplus"> {
+  const credits = priceOf(region, `credits of ${family}`);
+  const baseline = BASELINE[size];
+  if (credits === undefined || baseline === undefined) return {};
+  return { surplus: (ONE_VCPU.has(name) ? 1 : 2) * (1 - baseline) * credits.usd * HOURS };
 }
 
 function dollars(amount: number): string {

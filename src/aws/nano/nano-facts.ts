@@ -1,6 +1,6 @@
 import type { IConstruct } from "constructs";
 import { logGroupOf } from "./host-logs-options.ts";
-import { type MonthlyPrice, monthlyPrice, PRICED_REGION } from "./monthly-price.ts";
+import { type MonthlyPrice, monthlyPrice, type PricedHost } from "./monthly-price.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
 import type { NanoHostSettings } from "./nano-host-settings.ts";
 
@@ -37,10 +37,7 @@ export function nanoFacts(
   props: NanoHostProps,
   region: string,
 ): NanoFacts {
-  const cpuCredits = type.isBurstable ? (props.cpuCredits ?? "unlimited") : undefined;
-  const dataVolumeGiB = props.dataVolume?.sizeGiB;
-  const alarms = (props.statusAlarm ? 1 : 0) + (props.usageAlarms ? 2 : 0);
-  const metrics = props.usageAlarms ? 2 : 0;
+  const priced = pricedHost({ type, volumeGiB }, props, region);
   const reboot = props.unattendedReboot?.window;
   const replaces = props.userDataReplaceOnChange ?? true;
   return {
@@ -48,8 +45,8 @@ export function nanoFacts(
     region,
     ...(props.machineImage && { machineImage: machineImage.describe(host, type.platform) }),
     volumeGiB,
-    dataVolumeGiB,
-    cpuCredits,
+    dataVolumeGiB: priced.dataVolumeGiB,
+    cpuCredits: cpuCreditsOf(type, props),
     subnet: props.subnet?.id,
     availabilityZone: props.availabilityZone,
     elasticIp: props.elasticIp,
@@ -59,11 +56,25 @@ export function nanoFacts(
     unattendedReboot: reboot && `${reboot.from} to ${reboot.to}`,
     ...(props.detailedMonitoring && { detailedMonitoring: true }),
     ...(replaces && { userData: Buffer.from(userData.base64, "base64").toString("utf8") }),
-    price: monthlyPrice({ type, volumeGiB, dataVolumeGiB, alarms, metrics, unlimited: cpuCredits === "unlimited" }),
+    price: monthlyPrice(priced),
   };
 }
 
-/** The same for reviews: never a price of another region than the host's. */
-export function reviewedFacts({ price, ...facts }: NanoFacts): object {
-  return facts.region === PRICED_REGION ? { ...facts, price } : facts;
+/** What of a host is paid for. */
+export function pricedHost(
+  { type, volumeGiB }: Pick<NanoHostSettings, "type" | "volumeGiB">,
+  props: NanoHostProps,
+  region: string,
+): PricedHost {
+  return {
+    ...{ region, type, volumeGiB },
+    dataVolumeGiB: props.dataVolume?.sizeGiB,
+    alarms: (props.statusAlarm ? 1 : 0) + (props.usageAlarms ? 2 : 0),
+    metrics: props.usageAlarms ? 2 : 0,
+    unlimited: cpuCreditsOf(type, props) === "unlimited",
+  };
+}
+
+function cpuCreditsOf({ isBurstable }: NanoHostSettings["type"], { cpuCredits = "unlimited" }: NanoHostProps) {
+  return isBurstable ? cpuCredits : undefined;
 }

@@ -68,7 +68,7 @@ export interface NanoHostProps extends AwsEnvironment {
   readonly userDataReplaceOnChange?: boolean;
   /**
    * CPU beyond what the instance earns, 5 % of each for a nano: paid for, or slowed down. `unlimited` costs nothing where
-   * the average stays below that, and at worst 55.48 USD a month for a t4g.nano, 69.35 for a t3.nano (us-east-1, 2025).
+   * the average stays below that, and at worst 55.48 USD a month for a t4g.nano, 69.35 for a t3.nano, in every region (2026).
    * Why all the same: a new host has no credits, and would install its packages at 5 %.
    * @default "unlimited"
    */

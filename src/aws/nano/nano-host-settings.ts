@@ -11,7 +11,8 @@ import { checkResourceId, ELASTIC_IP, SUBNET, ZONE } from "../resource-id.ts";
 import { checkTopics } from "./alarm-topics.ts";
 import { packageName } from "./cloud-config.ts";
 import { checkDataVolume } from "./data-volume-options.ts";
-import { hostBootstrap, hostConf, swapSize } from "./host-bootstrap.ts";
+import { type DiskOptions, refuseFullDisk } from "./disk-fit.ts";
+import { hostBootstrap, hostConf, swapSize, USUAL_SWAP_MIB } from "./host-bootstrap.ts";
 import { checkHostLogs } from "./host-logs-options.ts";
 import { InstanceType } from "./instance-type.ts";
 import { MachineImage } from "./machine-image.ts";
@@ -24,11 +25,10 @@ import { type UserData, userData } from "./user-data.ts";
 import { checkWholeNumber } from "./whole-number.ts";
 
 /** What was declared of a host, checked. */
-export interface NanoHostSettings {
+export interface NanoHostSettings extends DiskOptions {
   readonly type: InstanceType;
   readonly machineImage: MachineImage;
   readonly userData: UserData;
-  readonly volumeGiB: number;
   readonly deadlineSeconds: number;
 }
 
@@ -77,8 +77,9 @@ const NANO_HOST_PROPS: OptionNames<NanoHostProps> = {
 
 /** @throws {ConstructError} for what cannot be what is declared, all of it together */
 export function nanoHostSettings(scope: Construct, names: HostNames, props: NanoHostProps): NanoHostSettings {
-  const { volumeGiB = 8, deadlineSeconds = 900, machineImage = MachineImage.ubuntu2404() } = props;
-  const read: Partial<Record<keyof NanoHostSettings, unknown>> = { machineImage, volumeGiB, deadlineSeconds };
+  const { volumeGiB = 8, swapMiB = USUAL_SWAP_MIB } = props;
+  const { deadlineSeconds = 900, machineImage = MachineImage.ubuntu2404() } = props;
+  const read: Partial<Record<keyof NanoHostSettings, unknown>> = { machineImage, volumeGiB, swapMiB, deadlineSeconds };
   collectErrors([
     () => knownProps(scope, props, NANO_HOST_PROPS),
     () => {
@@ -90,7 +91,10 @@ export function nanoHostSettings(scope: Construct, names: HostNames, props: Nano
     () => {
       read.userData = readUserData(scope, names, props);
     },
-    () => checkWholeNumber(scope, "volumeGiB", volumeGiB, VOLUME),
+    () => {
+      checkWholeNumber(scope, "volumeGiB", volumeGiB, VOLUME);
+      refuseFullDisk(scope, { volumeGiB, swapMiB });
+    },
     () => checkDataVolume(scope, props.dataVolume),
     () => checkHostLogs(scope, props.logs),
     () => checkUnattendedReboot(scope, props.unattendedReboot),

@@ -3,7 +3,6 @@ import type { Construct } from "constructs";
 import { requireTls } from "../../hosts/declared-tls.ts";
 import type { IHost, ISite } from "../../hosts/host.ts";
 import { HostBase } from "../../hosts/host-base.ts";
-import type { HostedContainer } from "../../hosts/hosted-container.ts";
 import type { HostedSchedule } from "../../hosts/hosted-schedule.ts";
 import type { HostedService } from "../../hosts/hosted-service.ts";
 import type { HostedSite } from "../../hosts/hosted-site.ts";
@@ -19,14 +18,15 @@ import { AwsAccount } from "../aws-account.ts";
 import type { IRole } from "../ecr-repository-base.ts";
 import { SECRET_KINDS } from "../secret.ts";
 import { awsSecretsOf, awsSiteSecretsOf } from "./aws-secrets.ts";
+import { type DeclaredContainer, DeclaredFit } from "./declared-fit.ts";
 import { zoneDeployerStatements } from "./deployer-policy.ts";
 import type { Firewall } from "./firewall.ts";
 import { FrontHosts } from "./front-hosts.ts";
 import { HeldImages } from "./held-images.ts";
 import { logGroupOf } from "./host-logs-options.ts";
-import { MemoryBudget } from "./memory-budget.ts";
+import { InstanceType } from "./instance-type.ts";
 import { priceText } from "./monthly-price.ts";
-import { type NanoFacts, nanoFacts, reviewedFacts } from "./nano-facts.ts";
+import { type NanoFacts, nanoFacts, pricedHost } from "./nano-facts.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
 import { nanoHostSettings } from "./nano-host-settings.ts";
 import { nanoParts } from "./nano-parts.ts";
@@ -68,7 +68,7 @@ export class NanoHost extends HostBase implements IRole {
   readonly ready: TerraformDependency[];
   private readonly account: AwsAccount;
   private readonly machine: NanoFacts;
-  private readonly memory: MemoryBudget;
+  private readonly fit: DeclaredFit;
   private readonly images: HeldImages;
   private readonly firewall: Firewall;
   private readonly rollout: NanoRelease;
@@ -89,10 +89,11 @@ export class NanoHost extends HostBase implements IRole {
     this.account = AwsAccount.of(this, { account: props.account, region: props.region });
     const declared = nanoHostSettings(this, { host: this.node.path, parameter: this.parameterName }, props);
     this.platform = declared.type.platform;
-    this.memory = new MemoryBudget(this, declared.type);
-    this.machine = nanoFacts(this, declared, props, this.account.region);
+    this.fit = new DeclaredFit(this, declared);
+    const { region } = this.account;
+    this.machine = nanoFacts(this, declared, props, region);
     const { type, machineImage } = declared;
-    this.description = `${type}, ${this.platform}, ${machineImage.describe(this, type.platform)}: ${priceText(this.machine.price)}`;
+    this.description = `${type}, ${this.platform}, ${machineImage.describe(this, type.platform)}: ${priceText(pricedHost(declared, props, region))}`;
     atProperty(this, "release", () => this.checkManifest());
     this.images = new HeldImages(this, this.account);
     const parts = nanoParts(this, {
@@ -120,7 +121,7 @@ export class NanoHost extends HostBase implements IRole {
   }
 
   protected override facts(): object {
-    return reviewedFacts(this.machine);
+    return { ...this.machine, fit: this.fit.facts(this.release.keepReleases) };
   }
 
   protected capabilities(): HostCapabilities {
@@ -131,6 +132,7 @@ export class NanoHost extends HostBase implements IRole {
       hasHostGateway: false,
       tasks: true,
       schedules: true,
+      machineFor: (platform) => InstanceType.parse(this.machine.type).forPlatform(platform),
     };
   }
 
@@ -161,22 +163,22 @@ export class NanoHost extends HostBase implements IRole {
   }
 
   protected addService(service: HostedService): void {
-    this.admit(service, service.declaration);
+    this.admit(service);
   }
 
   protected override addTask(task: HostedTask): void {
-    this.admit(task, task.declaration);
+    this.admit(task);
   }
 
   protected override addSchedule(schedule: HostedSchedule): void {
-    this.admit(schedule, schedule.declaration);
+    this.admit(schedule);
   }
 
-  private admit(container: HostedContainer, declaration: { readonly memoryMiB: number }): void {
+  private admit(container: DeclaredContainer): void {
     requirePullable(container);
     awsSecretsOf(container);
     if (this.props.waitForRelease !== false) this.images.add(container.image);
-    this.memory.add(container, declaration);
+    this.fit.add(container);
     this.checkManifest();
   }
 
