@@ -3,6 +3,7 @@ import { isApproved } from "./approval.ts";
 import { type ChosenStack, chosenStack } from "./chosen-stack.ts";
 import { declaredHosts } from "./declared-hosts.ts";
 import { DOCKER_PROVIDER, dockerProviderProblems } from "./docker-provider.ts";
+import { imageRoomWarnings } from "./image-room.ts";
 import { outputRows } from "./outputs.ts";
 import { stackProblems } from "./stack-preflight.ts";
 import { stoppedServices } from "./stopped-services.ts";
@@ -23,6 +24,7 @@ export async function up({ operand, retry, autoApprove }: Arguments, tools: Tool
     stackProblems(stack, terraform.hasState, tools),
   );
   if (refused(terminal, problems)) return 3;
+  for (const warning of await imageRoomWarnings(stack, tools)) terminal.warn(warning);
   if (!(await isApproved(`deploy ${name}`, stack, autoApprove, terminal))) return 1;
   if (terraform.needsInit) await terminal.step("terraform init", () => terraform.init());
   const version = terraform.providerVersion(DOCKER_PROVIDER);
