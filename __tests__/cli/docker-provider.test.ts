@@ -1,5 +1,5 @@
 import { dockerProviderProblems } from "../../src/cli/docker-provider.ts";
-import type { ImageBuild } from "../../src/cli/synthesized-stack.ts";
+import type { ImageBuild } from "../../src/cli/image-build.ts";
 import type { Engine } from "../../src/cli/tools.ts";
 import { RecordedCommand } from "./recorded-command.ts";
 

@@ -1,4 +1,5 @@
-import type { ImageBuild, SynthesizedStack } from "./synthesized-stack.ts";
+import type { ImageBuild } from "./image-build.ts";
+import type { SynthesizedStack } from "./synthesized-stack.ts";
 import type { Command, Tools } from "./tools.ts";
 
 /**

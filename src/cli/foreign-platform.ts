@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { Dockerfile } from "../dockerfile/dockerfile.ts";
 import { Platform } from "../values/platform.ts";
-import type { ImageBuild, SynthesizedStack } from "./synthesized-stack.ts";
+import type { ImageBuild } from "./image-build.ts";
+import type { SynthesizedStack } from "./synthesized-stack.ts";
 import type { Command, Tools } from "./tools.ts";
 
 /** Of the machine that builds, whatever the image's platform; its steps need no emulation. */

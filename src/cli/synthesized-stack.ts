@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Platform } from "../values/platform.ts";
+import { DeclaredResources, type Document, list, ownerOf, type Told } from "./declared-resources.ts";
+import { type ImageBuild, imageBuilds } from "./image-build.ts";
 import { stackNames, unknownStack } from "./stack-names.ts";
 
 /** A port of the engine's machine that a container of the stack publishes. */
@@ -12,40 +13,8 @@ export interface PublishedPort {
   readonly wantedBy: string;
 }
 
-/** An image that is built. */
-export interface ImageBuild {
-  /** The construct path of who builds it. */
-  readonly path: string;
-  /** Empty for the engine's own. */
-  readonly platforms: readonly Platform[];
-  /** The text of its Dockerfile; undefined where that is in a context that is kept elsewhere. */
-  readonly dockerfile?: string;
-  /** Present where a step of the apply builds it by `docker buildx`. */
-  readonly buildx?: {
-    /** @default - the one that the machine uses */
-    readonly builder?: string;
-    /** What of it not every builder can do, for people; may be empty. */
-    readonly needs: string;
-  };
-}
-
-interface Block {
-  readonly "//"?: { readonly metadata?: { readonly path?: string } };
-  readonly [property: string]: unknown;
-}
-
-/** The environment that a step of the apply declares; values may be references. */
-export type Told = Readonly<Record<string, string | undefined>>;
-
-interface Document {
-  readonly terraform?: { readonly backend?: { readonly local?: { readonly path?: string } } };
-  readonly provider?: { readonly docker?: readonly Block[]; readonly aws?: readonly Block[] };
-  readonly resource?: Record<string, Record<string, Block>>;
-  readonly output?: Record<string, unknown>;
-}
-
 /** What synth wrote for one stack, as far as the terminal's verbs look into it. */
-export class SynthesizedStack {
+export class SynthesizedStack extends DeclaredResources {
   /** What the app just declared. @param directory the app's output folder @throws when it has no stack of that name */
   static read(directory: string, name: string): SynthesizedStack {
     const problem = unknownStack(name, stackNames(directory));
@@ -63,8 +32,10 @@ export class SynthesizedStack {
   constructor(
     readonly name: string,
     readonly folder: string,
-    private readonly document: Document,
-  ) {}
+    document: Document,
+  ) {
+    super(document);
+  }
 
   /** What constructs had to say about what is declared, each line after its construct's path. */
   get warnings(): string[] {
@@ -141,18 +112,9 @@ export class SynthesizedStack {
       .map(({ block }) => block.name as string);
   }
 
-  /** The images that the stack builds: by the provider, or by a step with docker buildx. */
+  /** The images that the stack builds. */
   get builds(): ImageBuild[] {
-    const byProvider = this.blocks("docker_image").flatMap(({ path, block }) =>
-      list(block.build).map((build) => this.build(path, build.context, build.dockerfile, build.platform)),
-    );
-    const bySteps = this.steps
-      .filter(({ told }) => told.SLIPWAY_DOCKERFILE !== undefined)
-      .map(({ path, told }) => ({
-        ...this.build(path, told.SLIPWAY_CONTEXT, told.SLIPWAY_DOCKERFILE, told.SLIPWAY_PLATFORMS),
-        buildx: { builder: told.SLIPWAY_BUILDER, needs: told.SLIPWAY_NEEDS ?? "" },
-      }));
-    return [...byProvider, ...bySteps];
+    return imageBuilds(this, this.folder);
   }
 
   /** The steps that put secrets of the deployer's before containers, each once: the command, and what it is told. */
@@ -177,41 +139,6 @@ export class SynthesizedStack {
     return mounts.filter(({ type }) => type === "volume").map(({ source }) => String(source));
   }
 
-  /** The resources of a type: what Terraform calls each, and the construct that declares it. */
-  resources(type: string): { readonly address: string; readonly path: string }[] {
-    return this.blocks(type);
-  }
-
-  /** What is declared of a resource, by its address. */
-  block(address: string): Block | undefined {
-    const [type = "", name = ""] = address.split(".");
-    return this.document.resource?.[type]?.[name];
-  }
-
-  /** The construct path of a resource address such as `docker_container.host_catalog_1A2B`; else the address itself. */
-  pathOf(address: string): string {
-    return this.block(address.replace(/\[.*$/, ""))?.["//"]?.metadata?.path ?? address;
-  }
-
-  private build(path: string, context: unknown, dockerfile: unknown, platforms: unknown): ImageBuild {
-    return {
-      path: ownerOf(path),
-      platforms: typeof platforms === "string" ? platforms.split(",").map((each) => Platform.parse(each)) : [],
-      ...(context === undefined
-        ? {}
-        : { dockerfile: readFileSync(join(this.folder, String(context), String(dockerfile)), "utf8") }),
-    };
-  }
-
-  /** The steps of the apply, and what each is told by its environment. */
-  get steps(): { path: string; command: string; told: Told }[] {
-    return this.blocks("terraform_data").flatMap(({ path, block }) =>
-      list(block.provisioner)
-        .flatMap((provisioner) => list(provisioner["local-exec"]))
-        .map(({ command, environment }) => ({ path, command: String(command), told: (environment ?? {}) as Told })),
-    );
-  }
-
   private get registries(): string[] {
     const addresses = list(this.document.provider?.docker)
       .flatMap((provider) => list(provider.registry_auth))
@@ -219,32 +146,9 @@ export class SynthesizedStack {
     const urls = addresses.map((address) => (/^https?:\/\//.test(address) ? address : `https://${address}`));
     return [...new Set(urls)].sort();
   }
-
-  private blocks(type: string): { path: string; block: Block; address: string }[] {
-    const blocks = this.document.resource?.[type] ?? {};
-    return Object.keys(blocks)
-      .sort()
-      .map((name) => `${type}.${name}`)
-      .map((address) => ({
-        address,
-        path: this.pathOf(address),
-        block: blocks[address.slice(type.length + 1)] as Block,
-      }));
-  }
-}
-
-/** The construct that a resource stands for: the child that carries its meaning is called `Resource`. */
-function ownerOf(path: string): string {
-  return path.replace(/\/Resource$/, "");
 }
 
 /** Whether a host name is this machine's own. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || /^127\./.test(hostname);
-}
-
-/** Terraform's JSON writes a single block as itself or as a list of one. */
-function list(value: unknown): Block[] {
-  if (value === undefined || value === null) return [];
-  return (Array.isArray(value) ? value : [value]) as Block[];
 }
