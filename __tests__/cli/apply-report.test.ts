@@ -93,8 +93,11 @@ it("keeps the outputs", () => {
 
 it("says of a replacement that it is one: eight removed for an edited line would read like destruction", () => {
   const read = report();
-  for (const action of ["replace", "replace", "create"])
-    read.read(line({ type: "planned_change", change: { action } }));
+  // an apply of a saved plan says once more what is planned
+  for (const addr of ["a.a", "a.b", "a.c", "a.a", "a.b"]) {
+    const action = addr === "a.c" ? "create" : "replace";
+    read.read(line({ type: "planned_change", change: { action, resource: { addr } } }));
+  }
   const plan = { add: 3, change: 0, remove: 2, operation: "plan" };
   expect(read.read(line({ type: "change_summary", changes: plan }))).toEqual([
     "to create 1, to change 0, to remove 0, to replace 2",

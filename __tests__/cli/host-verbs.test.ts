@@ -104,7 +104,7 @@ describe("the command line", () => {
     [["logs", "web", "-n", "0"], "-n must be a number of lines"],
     [["status", "-n", "3"], "-n belongs to logs, got status"],
     [["status", "$(reboot)"], "status takes names"],
-    [["up", "--json"], "--json belongs to list, outputs, review, volumes"],
+    [["up", "--json"], "--json belongs to list, outputs, diff, review, volumes"],
     [["down", "--retry"], "--retry belongs to up"],
   ])("%j is refused", (argv, message) => {
     expect(() => parseArguments(argv)).toThrow(message);
@@ -142,7 +142,7 @@ describe("a nano", () => {
     const { tools, command, lines } = project({ shop: NANO }, { terraform: STATE, sh: said });
     expect(await status({ verb: "status", words: [] }, tools)).toBe(1);
     expect(command.asked).toEqual([
-      expect.stringMatching(/^terraform -chdir=.*\/stacks\/shop show -json$/),
+      expect.stringMatching(/^terraform -chdir=.*\/stacks\/shop show -json -no-color$/),
       expect.stringMatching(/^sh .*\/src\/aws\/nano\/tell\.sh status --json$/),
     ]);
     expect(lines).toEqual(statusLines(REPORT));

@@ -4,13 +4,30 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const SLIPWAY = resolve(__dirname, "../../src/cli/slipway.mjs");
-const SHELL_TOOLS = ["sh", "cat", "env", "sleep", "mkdir", "kill", "touch"];
+const SHELL_TOOLS = ["sh", "cat", "env", "sleep", "mkdir", "kill", "touch", "rm", "ls"];
 
 /** What a child process said and how it ended. */
 export interface Outcome {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** What a pretended Terraform says and how it ends. */
+export interface TerraformSays {
+  readonly plan?: readonly object[];
+  readonly planCode?: number;
+  /** What `show -json` says of the plan, beside its format. */
+  readonly planned?: object;
+  readonly apply?: readonly object[];
+  readonly code?: number;
+  readonly version?: string;
+  readonly dockerProvider?: string;
+  readonly outputs?: object;
+  /** Shell that runs before the plan is shown; `$file` is its file. */
+  readonly whenShown?: string;
+  /** Shell that runs at the end of an apply. */
+  readonly whenApplied?: string;
 }
 
 /**
@@ -59,13 +76,18 @@ export class PretendMachine {
     return this;
   }
 
-  /** A Terraform that knows its version, makes `.terraform`, and prints what `apply` and `destroy` are given to say. */
-  terraform(
-    say: { apply?: readonly object[]; code?: number; version?: string; dockerProvider?: string; outputs?: object } = {},
-  ): this {
-    const lines = (say.apply ?? []).map((message) => JSON.stringify(message)).join("\n");
+  /**
+   * A Terraform that knows its version, makes `.terraform`, prints what `plan` and `apply` are given to say, and applies
+   * what it planned and nothing else. The file `plans` has how `ls` saw each plan.
+   */
+  terraform(say: TerraformSays = {}): this {
+    const lines = (messages: readonly object[] = []) =>
+      messages.map((message) => `${JSON.stringify(message)}\n`).join("");
+    const plan = { format_version: "1.2", resource_changes: [], ...say.planned };
     writeFileSync(join(this.folder, "outputs"), JSON.stringify(say.outputs ?? {}));
-    writeFileSync(join(this.folder, "says"), lines && `${lines}\n`);
+    writeFileSync(join(this.folder, "says"), lines(say.apply));
+    writeFileSync(join(this.folder, "says-of-plan"), lines(say.plan));
+    writeFileSync(join(this.folder, "planned"), JSON.stringify(plan));
     const lock = `provider "registry.terraform.io/kreuzwerker/docker" {\n  version     = "${say.dockerProvider ?? "4.4.0"}"\n}\n`;
     return this.program(
       "terraform",
@@ -73,7 +95,23 @@ export class PretendMachine {
         version*) echo '{"terraform_version":"${say.version ?? "1.11.4"}"}' ;;
         *init) mkdir -p "\${1#-chdir=}/.terraform"; echo '${lock}' >"\${1#-chdir=}/.terraform.lock.hcl" ;;
         *output) cat '${this.folder}/outputs' ;;
-        *apply | *destroy) cat '${this.folder}/says'; exit ${say.code ?? 0} ;;
+        *plan)
+          for word; do case $word in -out=*) file=\${word#-out=} ;; esac; done
+          echo planned >"$file"
+          ls -l "$file" >>'${this.folder}/plans'
+          cat '${this.folder}/says-of-plan'
+          exit ${say.planCode ?? 0} ;;
+        *show)
+          for file; do :; done
+          [ "$(cat "$file")" = planned ] || exit 8
+          ${say.whenShown ?? ":"}
+          cat '${this.folder}/planned' ;;
+        *apply)
+          for file; do :; done
+          [ "$(cat "$file")" = planned ] || exit 9
+          cat '${this.folder}/says'
+          ${say.whenApplied ?? ":"}
+          exit ${say.code ?? 0} ;;
       esac`,
     );
   }
@@ -104,7 +142,7 @@ export class PretendMachine {
   }
 }
 
-/** A project whose app writes one stack, `cats`, or several alike. */
+/** A project whose app writes one stack, `cats`, or several alike, and says of it what the file `declared.json` has. */
 export function makeProject(
   stack: object = {},
   extra: Readonly<Record<string, string>> = {},
@@ -123,6 +161,7 @@ for (const name of ${JSON.stringify(names)}) {
   stacks[name] = {};
   fs.mkdirSync(out + "/stacks/" + name, { recursive: true });
   fs.writeFileSync(out + "/stacks/" + name + "/cdk.tf.json", ${JSON.stringify(document)}.replaceAll("cats", name));
+  if (fs.existsSync("declared.json")) fs.copyFileSync("declared.json", out + "/stacks/" + name + "/slipway.json");
 }
 fs.writeFileSync(out + "/manifest.json", JSON.stringify({ stacks }));
 fs.appendFileSync("synths", (process.env.PREPARED ?? "") + "\\n");

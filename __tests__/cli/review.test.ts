@@ -222,6 +222,21 @@ describe("a plan", () => {
     expect(page).not.toContain("hunter2");
   });
 
+  it("says what its checks warn of", async () => {
+    const problems = [{ message: "shop/host is held at version 4" }];
+    const checks = [
+      { address: { kind: "check" }, status: "fail", instances: [{ status: "fail", problems }] },
+      {
+        address: { kind: "resource" },
+        status: "fail",
+        instances: [{ status: "fail", problems: [{ message: "precondition" }] }],
+      },
+    ];
+    const { page } = await plan({ ...planned("aws_instance.host", ["no-op"]), checks });
+    expect(page.split("\n").slice(0, 8)).toContain("shop/host is held at version 4");
+    expect(page).not.toContain("precondition");
+  });
+
   it.each<[string, unknown, string]>([
     ["another stack", planned("aws_instance.other", ["update"]), "it is the plan of another stack"],
     ["another form", { format_version: "2.0" }, "its form is 2.0, and 1 is the one that is known here"],

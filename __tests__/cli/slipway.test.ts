@@ -14,8 +14,8 @@ const container = (port: number) => ({
     },
   },
 });
+const PLANNED = [{ type: "change_summary", changes: { add: 1, change: 0, remove: 0, operation: "plan" } }];
 const APPLIED = [
-  { type: "change_summary", changes: { add: 1, change: 0, remove: 0, operation: "plan" } },
   { type: "apply_complete", hook: { resource: { addr: "docker_container.nginx" }, action: "create" } },
   { type: "change_summary", changes: { add: 1, change: 0, remove: 0, operation: "apply" } },
   { type: "outputs", outputs: { url: { value: "http://cats.localhost:8888/" } } },
@@ -85,7 +85,7 @@ it.each([
 
 describe("up", () => {
   it("goes from synth to an address, in plain lines, with the time of each step", async () => {
-    const machine = ready().terraform({ apply: APPLIED });
+    const machine = ready().terraform({ plan: PLANNED, apply: APPLIED });
     const { code, stdout, stderr } = await machine.slipway(makeProject(container(0)), ["up"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout.includes("\u001b")).toBe(false);
@@ -95,9 +95,10 @@ describe("up", () => {
       "> synthesize all stacks",
       "> check ports and registries",
       "> terraform init",
+      "> terraform plan",
       "> terraform apply",
     ]);
-    expect(stdout).toContain("  to create 1, to change 0, to remove 0\n  created cats/host/Nginx\n");
+    expect(stdout).toMatch(/ {2}to create 1, to change 0, to remove 0\n[\s\S]*\n {2}created cats\/host\/Nginx\n/);
     expect(stdout).toMatch(/ {2}terraform apply\s+\d+\.\d s\n {2}total\s+\d+\.\d s\n/);
     expect(stdout).toMatch(
       /cats is up: 1 created, 0 changed, 0 removed\nhttp:\/\/cats\.localhost:8888\/\ncurl -H 'Host: cats\.localhost' http:\/\/127\.0\.0\.1:8888\/\n$/,
@@ -118,8 +119,8 @@ describe("up", () => {
     const { code, stdout } = await machine.slipway(project, ["up"]);
     expect({ code, stdout }).toMatchObject({ code: 0 });
     expect(stdout).toContain("cats/host/web/Container does not run: a new container takes its place");
-    const applies = machine.calls("terraform").filter((line) => line.includes(" apply "));
-    expect(applies.map((line) => line.includes("-replace=docker_container.web"))).toEqual([false, true]);
+    const plans = machine.calls("terraform").filter((line) => line.includes(" plan "));
+    expect(plans.map((line) => line.includes("-replace=docker_container.web"))).toEqual([false, true]);
   });
 
   it("initializes only when what it depends on has changed", async () => {
@@ -169,7 +170,7 @@ describe("up", () => {
     expect(stdout).toContain(
       "cats/image would be built at unix:///var/run/docker.sock, where the docker command goes, and looked for at tcp://10.0.0.1:2375, which the stack declares: Terraform's Docker provider 4.5.0 builds like the docker command: export DOCKER_HOST=tcp://10.0.0.1:2375\n",
     );
-    expect(machine.calls("terraform").filter((line) => line.includes(" apply "))).toEqual([]);
+    expect(machine.calls("terraform").filter((line) => / (plan|apply) /.test(line))).toEqual([]);
     const matched = await machine.slipway(project, ["up"], { DOCKER_HOST: "tcp://10.0.0.1:2375" });
     expect(matched).toMatchObject({ code: 0, stderr: "" });
   });
@@ -192,7 +193,7 @@ describe("up", () => {
     machine.remove("terraform");
     const { code, stdout } = await machine.slipway(makeProject(), ["up"]);
     expect({ code, named: stdout.includes("OpenTofu 1.11.4") }).toEqual({ code: 0, named: true });
-    expect(machine.calls("tofu").some((line) => line.includes("apply -auto-approve"))).toBe(true);
+    expect(machine.calls("tofu").some((line) => / apply .*\.tfplan$/.test(line))).toBe(true);
   });
 });
 
@@ -205,7 +206,7 @@ describe("down", () => {
     const { code, stdout } = await machine.slipway(project, ["down"]);
     expect(code).toBe(0);
     expect(stdout).toContain("cats is down, nothing was left to sweep\n");
-    expect(machine.calls("terraform").some((line) => line.includes("destroy -auto-approve"))).toBe(true);
+    expect(machine.calls("terraform").some((line) => line.includes(" plan -destroy "))).toBe(true);
     expect(
       machine.calls("docker").filter((line) => line.includes("label=dev.slipway.stack=cats")).length,
     ).toBeGreaterThan(3);

@@ -114,7 +114,9 @@ describe("doctor", () => {
 
 describe("a stack on AWS", () => {
   const aws = { provider: { aws: [{ region: "eu-west-1" }] } };
-  const cloud = () => ready().program("aws", "echo 123456789012");
+  const change = { actions: ["create"] };
+  const planned = { resource_changes: [{ address: "aws_eip.a", provider_name: "x/hashicorp/aws", change }] };
+  const cloud = () => ready().terraform({ planned }).program("aws", "echo 123456789012");
 
   it.each(["up", "down"])("%s asks, and without a terminal needs --auto-approve", async (verb) => {
     const project = makeProject(aws);
@@ -125,7 +127,7 @@ describe("a stack on AWS", () => {
     expect(stdout).toMatch(
       /nobody can be asked here whether to .* cats.*\(AWS, region eu-west-1\): add --auto-approve/,
     );
-    expect(machine.calls("terraform").filter((line) => / (apply|destroy) /.test(line))).toEqual([]);
+    expect(machine.calls("terraform").filter((line) => line.includes(" apply "))).toEqual([]);
     expect((await machine.slipway(project, [verb, "cats", "--auto-approve"])).code).toBe(0);
   });
 });

@@ -1,8 +1,8 @@
 import { PassThrough } from "node:stream";
 import { duration, Terminal, wrapped } from "../../src/cli/terminal.mjs";
 
-function open({ tty = false, env = {} as NodeJS.ProcessEnv } = {}) {
-  const out = Object.assign(new PassThrough(), { isTTY: tty });
+function open({ tty = false, columns = undefined as number | undefined, env = {} as NodeJS.ProcessEnv } = {}) {
+  const out = Object.assign(new PassThrough(), { isTTY: tty, columns });
   const input = Object.assign(new PassThrough(), { isTTY: tty });
   const terminal = new Terminal({ out: out as never, input: input as never, env });
   return { terminal, input, said: () => (out.read() ?? "").toString() as string };
@@ -66,6 +66,16 @@ describe("a question", () => {
     const asked = terminal.confirm("Go ahead?");
     input.write(answer);
     await expect(asked).resolves.toBe(expected);
+  });
+
+  it("breaks at spaces, like a headline, and leaves room for the answer", async () => {
+    const { terminal, input, said } = open({ tty: true, columns: 30, env: { NO_COLOR: "1" } });
+    terminal.headline("cats: 2 services roll in place, nobody notices");
+    expect(said()).toBe("cats: 2 services roll in\n  place, nobody notices\n");
+    const asked = terminal.confirm("deploy cats (AWS, region eu-west-1)?");
+    input.write("y\n");
+    await expect(asked).resolves.toBe(true);
+    expect(said().split("\n")[0]).toBe("deploy cats (AWS,");
   });
 
   it("is a no when the input ends", async () => {

@@ -91,7 +91,9 @@ test("a port that somebody else holds is named, and nothing is made", async () =
 
 test("npm run up serves the page by its name, says how to see it, and changes nothing when nothing changed", async () => {
   const output = await up("cats");
-  expect(output).toMatch(/> terraform apply\n/);
+  expect(output).toMatch(
+    /> terraform plan\n[^>]*\ncats: 1 host is created, 1 service is created[^>]*> terraform apply\n/,
+  );
   expect(output).toContain("\nhttp://cats.localhost:8888/\ncurl -H 'Host: cats.localhost' http://127.0.0.1:8888/\n");
   const page = await request(8888, "cats.localhost");
   expect(page.status).toBe(200);
@@ -99,6 +101,7 @@ test("npm run up serves the page by its name, says how to see it, and changes no
 
   const before = docker("ps", "-q", "--no-trunc", "--filter", "label=dev.slipway.stack=cats");
   const again = await up("cats");
+  expect(again).toContain("\ncats: nothing changes\n");
   expect(again).toContain("\ncats is up, nothing had to change\n");
   expect(again).not.toContain("> terraform init");
   expect(docker("ps", "-q", "--no-trunc", "--filter", "label=dev.slipway.stack=cats")).toBe(before);
@@ -148,5 +151,7 @@ test.each([
   expect({ status, output }).toMatchObject({ status: 0 });
   deployed.delete(stack);
   expect(leftovers(stack, registry)).toEqual([]);
+  expect(output).toMatch(new RegExp(`\\n${stack}: all of it goes\\n {2}${stack}/\\S+: .*\\d docker_`));
+  expect(existsSync(join(folder, `terraform.${stack}.tfstate.slipway.json`))).toBe(false);
   expect(output).toMatch(/\nkept, for other stacks .*\n {2}docker\.io\/library\/nginx/);
 });

@@ -19,7 +19,7 @@ interface Message {
     readonly elapsed_seconds?: number;
     readonly output?: string;
   };
-  readonly change?: { readonly action?: string };
+  readonly change?: { readonly action?: string; readonly resource?: { readonly addr?: string } };
   readonly changes?: {
     readonly add: number;
     readonly change: number;
@@ -35,6 +35,9 @@ interface Message {
   readonly outputs?: Record<string, Output>;
 }
 
+/** How Terraform and OpenTofu begin what a check of the stack says. */
+const FAILED_CHECK = "Check block assertion failed";
+
 const DONE: Record<string, string> = { create: "created", delete: "removed", update: "changed", read: "read" };
 
 /**
@@ -48,7 +51,9 @@ export class ApplyReport {
   readonly errors: string[] = [];
   /** The addresses of resources that failed. */
   readonly failed: string[] = [];
-  private replacements = 0;
+  /** Until what is planned is done: what a check of the stack says meanwhile is read from the plan, and shown first. */
+  isPlanning = true;
+  private readonly replaced = new Set<string | undefined>();
 
   /** @param verbose whether to show every message of Terraform's, and not only what people need */
   constructor(
@@ -85,7 +90,7 @@ export class ApplyReport {
       case "provision_progress":
         return message.hook?.output?.startsWith("Executing: [") ? [] : [`${path} | ${message.hook?.output ?? ""}`];
       case "planned_change":
-        if (message.change?.action === "replace") this.replacements += 1;
+        if (message.change?.action === "replace") this.replaced.add(message.change.resource?.addr);
         return [];
       case "change_summary":
         return this.count(message);
@@ -102,7 +107,7 @@ export class ApplyReport {
   private count({ changes }: Message): string[] {
     if (!changes) return [];
     const { add, change, remove, operation } = changes;
-    const counts = apart(add, change, remove, this.replacements);
+    const counts = apart(add, change, remove, this.replaced.size);
     if (operation !== "plan") {
       this.changes = counts;
       return [];
@@ -119,13 +124,19 @@ export class ApplyReport {
       `${severity}: ${address ? `${this.stack.pathOf(address)}: ` : ""}${summary}`,
       ...(detail ? detail.trimEnd().split("\n") : []),
     ];
-    if (severity !== "error") return text;
+    if (severity !== "error") return this.isPlanning && summary === FAILED_CHECK ? [] : text;
     if (address !== undefined) this.failed.push(address);
-    const remedy = awsRemedy(text.join("\n")) ?? registryRemedy(text.join("\n"));
+    const remedy = remedyOf(text.join("\n"));
     if (remedy !== undefined) text.push(`what to do: ${remedy}`);
     this.errors.push(text.join("\n  "));
     return [];
   }
+}
+
+function remedyOf(text: string): string | undefined {
+  if (/^error: Saved plan is stale/.test(text))
+    return "somebody else deployed meanwhile: deploy again, by a plan of what is there now";
+  return awsRemedy(text) ?? registryRemedy(text);
 }
 
 /**

@@ -20,7 +20,10 @@ export class UnnamedStackError extends Error {}
  * The stack that is meant when none is named: the one that package.json says, or the only one there is, or the one that
  * a person picks. To take away or to ask, only those count that are deployed from here, where any is.
  */
-export async function chosenStack(verb: "up" | "down" | "outputs" | "review", tools: Tools): Promise<ChosenStack> {
+export async function chosenStack(
+  verb: "up" | "down" | "outputs" | "review" | "diff",
+  tools: Tools,
+): Promise<ChosenStack> {
   const { terminal, project } = tools;
   if (project.stack !== undefined) return { name: project.stack };
   const deployed = verb === "up" || verb === "review" ? [] : deployedStacks(tools);

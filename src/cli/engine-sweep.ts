@@ -1,4 +1,4 @@
-import { STACK_LABEL } from "../values/engine-label.ts";
+import { CONSTRUCT_LABEL, STACK_LABEL } from "../values/engine-label.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
 import type { Command } from "./tools.ts";
 
@@ -32,6 +32,20 @@ export class EngineSweep {
     await this.removeImages(synthesized?.ownRegistries ?? []);
     await this.keep(pulled);
     return this.report;
+  }
+
+  /** The stack's volumes that a sweep takes, each with the construct that declared it. */
+  async volumes(): Promise<{ readonly name: string; readonly path: string }[]> {
+    const format = `{{.Name}}\t{{.Label "${CONSTRUCT_LABEL}"}}`;
+    const found = await this.lines([
+      "volume",
+      "ls",
+      "--filter",
+      `label=${STACK_LABEL}=${this.stack}`,
+      "--format",
+      format,
+    ]);
+    return found.map((line) => line.split("\t")).map(([name = "", path = ""]) => ({ name, path }));
   }
 
   private async remove(kind: string, list: readonly string[], remove: readonly string[]): Promise<void> {

@@ -2,7 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, 
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { DESCRIPTION_FILE, PREVIOUS_DESCRIPTION_FILE } from "../terraform/description.ts";
+import { DeployedDescription } from "./deployed-description.ts";
 import { synth } from "./synth.ts";
+import type { SynthesizedStack } from "./synthesized-stack.ts";
 import type { Tools } from "./tools.ts";
 
 /** What a review compares with. */
@@ -39,6 +41,15 @@ export function previousBase(folder: string, before: string | undefined): Base {
   if (existsSync(previous)) return { name, folder, description: readFileSync(previous, "utf8") };
   if (before !== undefined) return { name, folder, description: before };
   return { name, note: "No earlier synth is here, so this is a review against nothing." };
+}
+
+/** What is deployed of a stack. */
+export function deployedBase(stack: SynthesizedStack): Base {
+  const { description, note } = new DeployedDescription(stack).read();
+  const name = "what is deployed";
+  if (description !== undefined) return { name, folder: stack.folder, description: JSON.stringify(description), note };
+  const why = note ?? `${stack.name} is not deployed from here`;
+  return { name, note: `${why}, so this is a review against nothing` };
 }
 
 /**

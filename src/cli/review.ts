@@ -4,18 +4,23 @@ import { compare } from "../review/comparison.ts";
 import { changedFiles } from "../review/context-files.ts";
 import { type Model, readModel } from "../review/model.ts";
 import { page } from "../review/page.ts";
-import { type PlannedChange, readPlan } from "../review/plan.ts";
+import { type Plan, readPlan } from "../review/plan.ts";
 import { broken, type FailOn, parseRules } from "../review/rules.ts";
 import { verdict } from "../review/verdict.ts";
 import { DESCRIPTION_FILE } from "../terraform/description.ts";
 import { chosenStack } from "./chosen-stack.ts";
-import { type Base, baseInFolder, isFolder, previousBase, withRevision } from "./review-base.ts";
+import { type Base, baseInFolder, deployedBase, isFolder, previousBase, withRevision } from "./review-base.ts";
 import { synth } from "./synth.ts";
 import { SynthesizedStack } from "./synthesized-stack.ts";
 import type { Arguments, Tools } from "./tools.ts";
 
 /** The exit status where a rule of `--fail-on` is broken. */
 const BROKEN = 4;
+
+/** Says what the declaration changes of what is deployed, as a review does. */
+export function diff(asked: Arguments, tools: Tools): Promise<number> {
+  return review(asked, tools);
+}
 
 /** Says what the declaration changes, for a reviewer: in Markdown, as data, or as a page. */
 export async function review(asked: Arguments, tools: Tools): Promise<number> {
@@ -28,7 +33,7 @@ export async function review(asked: Arguments, tools: Tools): Promise<number> {
     terminal.fail(`slipway: ${(error as Error).message}`);
     return 2;
   }
-  const name = asked.operand ?? (await chosenStack("review", tools)).name;
+  const name = asked.operand ?? (await chosenStack(asked.verb === "diff" ? "diff" : "review", tools)).name;
   const earlier = join(project.root, project.output, "stacks", name, DESCRIPTION_FILE);
   const before = existsSync(earlier) ? readFileSync(earlier, "utf8") : undefined;
   const output = await synth(tools, { SLIPWAY_STACK: name });
@@ -37,13 +42,16 @@ export async function review(asked: Arguments, tools: Tools): Promise<number> {
   const plan = asked.plan === undefined ? undefined : planOf(asked.plan, stack);
   const print = (of: Base) => printed(asked, { stack, after: readModel(JSON.parse(text)), plan, rules, of });
   const outcome =
-    base === undefined
-      ? print(previousBase(stack.folder, before))
-      : isFolder(base)
-        ? print(baseInFolder(base, name))
-        : await withRevision(base, name, tools, print);
+    base !== undefined && !isFolder(base)
+      ? await withRevision(base, name, tools, print)
+      : print(baseHere(asked, stack, before));
   for (const line of outcome.failed) terminal.fail(`--fail-on ${line}`);
   return outcome.failed.length > 0 ? BROKEN : 0;
+}
+
+function baseHere({ verb, base }: Arguments, stack: SynthesizedStack, before: string | undefined): Base {
+  if (verb === "diff") return deployedBase(stack);
+  return base === undefined ? previousBase(stack.folder, before) : baseInFolder(base, stack.name);
 }
 
 function loadHtml() {
@@ -53,7 +61,7 @@ function loadHtml() {
 interface Reading {
   readonly stack: SynthesizedStack;
   readonly after: Model;
-  readonly plan?: readonly PlannedChange[];
+  readonly plan?: Plan;
   readonly rules: readonly FailOn[];
   readonly of: Base;
 }
@@ -62,7 +70,7 @@ function printed(asked: Arguments, { stack, after, plan, rules, of }: Reading): 
   const before = of.description === undefined ? undefined : readModel(JSON.parse(of.description));
   const comparison = compare(before, after);
   const files = changedFiles(comparison.images, of.folder, stack.folder);
-  const failed = broken(rules, { comparison, after, plan });
+  const failed = broken(rules, { comparison, after, plan: plan?.changes });
   const options = { base: of.name, files, plan, notes: of.note === undefined ? [] : [of.note] };
   const markdown = page(comparison, after, options);
   // loaded when it is asked for: who reads Markdown needs neither its reader nor the layout of pictures
@@ -72,7 +80,17 @@ function printed(asked: Arguments, { stack, after, plan, rules, of }: Reading): 
     const byImage = Object.fromEntries(files);
     console.log(
       JSON.stringify(
-        { base: of.name, note: of.note, verdict: sentence, comparison, files: byImage, plan, failed, model: after },
+        {
+          base: of.name,
+          note: of.note,
+          verdict: sentence,
+          comparison,
+          files: byImage,
+          plan: plan?.changes,
+          warnings: plan?.warnings,
+          failed,
+          model: after,
+        },
         null,
         2,
       ),
@@ -81,12 +99,9 @@ function printed(asked: Arguments, { stack, after, plan, rules, of }: Reading): 
   return { failed };
 }
 
-function planOf(file: string, stack: SynthesizedStack): PlannedChange[] {
+function planOf(file: string, stack: SynthesizedStack): Plan {
   try {
-    return readPlan(readFileSync(resolve(file), "utf8"), (address) => {
-      const path = stack.pathOf(address);
-      return path === address ? undefined : path;
-    });
+    return readPlan(readFileSync(resolve(file), "utf8"), (address) => stack.constructOf(address));
   } catch (error) {
     throw new Error(`--plan ${file}: ${(error as Error).message}`);
   }

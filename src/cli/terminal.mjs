@@ -47,7 +47,7 @@ export class Terminal {
 
   /** A line that stands out. @param {string} text */
   headline(text) {
-    this.line(this.#paint(1, text));
+    for (const line of this.#lines(text, 0)) this.line(this.#paint(1, line));
   }
 
   /**
@@ -103,10 +103,13 @@ export class Terminal {
    */
   ask(question) {
     if (!this.interactive) return Promise.resolve(undefined);
+    const above = this.#lines(question, ANSWER);
+    const last = above.pop() ?? "";
+    for (const line of above) this.line(line);
     const lines = createInterface({ input: this.input, output: this.out });
     return new Promise((resolve) => {
       lines.once("close", () => resolve(undefined));
-      lines.question(question, (answer) => {
+      lines.question(last, (answer) => {
         resolve(answer.trim());
         lines.close();
       });
@@ -129,6 +132,9 @@ export class Terminal {
     return this.colour ? `\u001b[${code}m${text}\u001b[0m` : text;
   }
 }
+
+/** Columns that are left for an answer. */
+const ANSWER = 8;
 
 /** After so many milliseconds without a line, a step says that it goes on. */
 const SILENCE = 15_000;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { type Plan, readPlan } from "../review/plan.ts";
 import { ApplyReport, outputValues } from "./apply-report.ts";
 import { showFailedBuilds } from "./failed-build.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
@@ -9,6 +10,20 @@ import type { Tools } from "./tools.ts";
 interface StateResource {
   readonly address: string;
   readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** What is to be planned. */
+interface PlanOptions {
+  readonly verb: "up" | "down";
+  readonly replace?: readonly string[];
+}
+
+/** A plan in a file, what it intends, and the report of how it is made and done. */
+export interface PlannedRun {
+  readonly file: string;
+  readonly verb: "up" | "down";
+  readonly plan: Plan;
+  readonly report: ApplyReport;
 }
 
 /** Terraform in one stack's synthesized folder. */
@@ -48,62 +63,84 @@ export class TerraformRun {
     writeFileSync(this.marker, this.fingerprint);
   }
 
-  /** @param replace addresses of resources that are made anew whatever the plan thinks of them */
-  apply(replace: readonly string[] = []): Promise<ApplyReport> {
-    return this.change("apply", ...replace.map((address) => `-replace=${address}`));
+  /**
+   * Plans a deploy, or that all goes, and keeps that in a file for {@link apply}.
+   *
+   * @param replace addresses of resources that are made anew whatever the plan thinks of them
+   */
+  async plan(file: string, { verb, replace = [] }: PlanOptions): Promise<PlannedRun> {
+    const report = new ApplyReport(this.stack, this.tools.terminal.verbose);
+    const destroy = verb === "down" ? ["-destroy"] : [];
+    const words = ["plan", ...destroy, "-input=false", "-json", `-out=${file}`];
+    const result = await this.reported(report, [...words, ...replace.map((address) => `-replace=${address}`)]);
+    if (result.interrupted) throw new Error("interrupted: nothing was changed");
+    this.refuse(result, report, "plan");
+    const { command } = this.tools;
+    const shown = await command.run(this.program, [this.chdir, "show", "-json", "-no-color", file], {});
+    // of standard output not a word: it is the plan, which holds secrets
+    if (shown.code !== 0) throw new Error(`${this.name} does not show its plan\n${shown.stderr.trim()}`);
+    const plan = readPlan(shown.stdout, (address) => this.stack.constructOf(address), true);
+    return { file, verb, plan, report };
+  }
+
+  /** Does what was planned, and nothing else: Terraform refuses a plan of a state that is another by now. */
+  async apply({ file, verb, report }: PlannedRun): Promise<ApplyReport> {
+    if (!existsSync(file))
+      throw new Error("another slipway planned this stack here meanwhile, and nothing was changed: start anew");
+    report.isPlanning = false;
+    const result = await this.reported(report, ["apply", "-input=false", "-json", file]);
+    if (result.code !== 0 && result.interrupted) throw new Error(interruption(verb, this.stack.name));
+    if (result.code !== 0) await showFailedBuilds(this.stack, report.failed, this.tools);
+    this.refuse(result, report, "apply");
+    return report;
   }
 
   /** What the state says of a resource by its address; asked of Terraform, wherever the state lies. */
   async show(): Promise<(address: string) => Readonly<Record<string, unknown>> | undefined> {
-    const { run, lastWords } = this.tools.command;
-    const ask = () => run(this.program, [this.chdir, "show", "-json"], {});
-    let result = await ask();
-    if (result.code !== 0) {
-      await this.init();
-      result = await ask();
-    }
-    if (result.code !== 0) throw new Error(`${this.name} show failed\n${lastWords(result, 20)}`);
-    const { values } = JSON.parse(result.stdout) as { values?: { root_module?: { resources?: StateResource[] } } };
+    const { values } = JSON.parse(await this.answer("show")) as {
+      values?: { root_module?: { resources?: StateResource[] } };
+    };
     const resources = values?.root_module?.resources ?? [];
     return (address) => resources.find((each) => each.address === address)?.values;
   }
 
   /** The outputs that the state has, by name; of a sensitive one nothing but that it is. */
   async outputs(): Promise<Record<string, unknown>> {
+    return outputValues(JSON.parse(await this.answer("output")));
+  }
+
+  /** What Terraform answers about the state, after an init where it wants one. */
+  private async answer(verb: "show" | "output"): Promise<string> {
     const { run, lastWords } = this.tools.command;
-    const ask = () => run(this.program, [this.chdir, "output", "-json", "-no-color"], {});
+    const ask = () => run(this.program, [this.chdir, verb, "-json", "-no-color"], {});
     let result = await ask();
     if (result.code !== 0) {
       await this.init();
       result = await ask();
     }
-    if (result.code !== 0) throw new Error(`${this.name} output failed\n${lastWords(result, 20)}`);
-    return outputValues(JSON.parse(result.stdout));
+    if (result.code !== 0) throw new Error(`${this.name} ${verb} failed\n${lastWords(result, 20)}`);
+    return result.stdout;
   }
 
-  destroy(): Promise<ApplyReport> {
-    return this.change("destroy");
-  }
-
-  private async change(verb: "apply" | "destroy", ...options: readonly string[]): Promise<ApplyReport> {
-    const report = new ApplyReport(this.stack, this.tools.terminal.verbose);
+  /** Runs what says on its way how far it is, for people. */
+  private async reported(report: ApplyReport, words: readonly string[]) {
     const { terminal, command } = this.tools;
     const onLine = (line: string) => {
       for (const text of report.read(line)) terminal.note(text);
     };
-    const words = [this.chdir, verb, "-auto-approve", "-input=false", "-json", ...options];
-    const result = await command.run(this.program, words, { onLine, ...(terminal.verbose ? this.logged() : {}) });
+    const more = terminal.verbose ? this.logged(report.isPlanning) : {};
+    const result = await command.run(this.program, [this.chdir, ...words], { onLine, ...more });
     if (terminal.verbose) terminal.note(`Terraform's own log, which may hold secrets: ${this.logFile}`);
-    if (result.code !== 0 && result.interrupted) throw new Error(interruption(verb, this.stack.name));
-    if (result.code !== 0) await showFailedBuilds(this.stack, report.failed, this.tools);
-    if (result.code !== 0)
-      throw new Error(report.errors.join("\n") || `${this.name} ${verb} failed with exit status ${result.code}`);
-    return report;
+    return result;
+  }
+
+  private refuse({ code }: { readonly code: number }, { errors }: ApplyReport, verb: string): void {
+    if (code !== 0) throw new Error(errors.join("\n") || `${this.name} ${verb} failed with exit status ${code}`);
   }
 
   /** Terraform's own log goes to a file that its owner alone reads: a provider writes down what it sends. */
-  private logged(): { env: NodeJS.ProcessEnv } {
-    writeFileSync(this.logFile, "", { mode: 0o600 });
+  private logged(isFirst: boolean): { env: NodeJS.ProcessEnv } {
+    if (isFirst) writeFileSync(this.logFile, "", { mode: 0o600 });
     return { env: { ...process.env, TF_LOG: process.env.TF_LOG ?? "DEBUG", TF_LOG_PATH: this.logFile } };
   }
 
@@ -139,7 +176,6 @@ export class TerraformRun {
 }
 
 /** What a person who pressed Ctrl-C is to know; Terraform's own last words are about its resources. */
-function interruption(verb: "apply" | "destroy", stack: string): string {
-  const again = verb === "apply" ? "up" : "down";
-  return `interrupted: what was done is in Terraform's state, and the next npx slipway ${again} ${stack} finishes it`;
+function interruption(verb: "up" | "down", stack: string): string {
+  return `interrupted: what was done is in Terraform's state, and the next npx slipway ${verb} ${stack} finishes it`;
 }

@@ -1,10 +1,14 @@
 import { isIP } from "node:net";
+import type { ApplyReport } from "./apply-report.ts";
 import { isApproved } from "./approval.ts";
 import { type ChosenStack, chosenStack } from "./chosen-stack.ts";
 import { declaredHosts } from "./declared-hosts.ts";
+import { DeployedDescription } from "./deployed-description.ts";
 import { DOCKER_PROVIDER, dockerProviderProblems } from "./docker-provider.ts";
 import { imageRoomWarnings } from "./image-room.ts";
 import { outputRows } from "./outputs.ts";
+import { withPlanFile } from "./plan-file.ts";
+import { plannedDeploy } from "./planned-deploy.ts";
 import { stackProblems } from "./stack-preflight.ts";
 import { stoppedServices } from "./stopped-services.ts";
 import { synth } from "./synth.ts";
@@ -12,7 +16,7 @@ import { SynthesizedStack } from "./synthesized-stack.ts";
 import { TerraformRun } from "./terraform-run.ts";
 import type { Arguments, Terminal, Tools } from "./tools.ts";
 
-/** Deploys a stack and says where it is served. */
+/** Deploys a stack by a plan that is shown before, and says where it is served. */
 export async function up({ operand, retry, autoApprove }: Arguments, tools: Tools): Promise<number> {
   const { terminal } = tools;
   const { name, output: written }: ChosenStack = operand ? { name: operand } : await chosenStack("up", tools);
@@ -25,7 +29,6 @@ export async function up({ operand, retry, autoApprove }: Arguments, tools: Tool
   );
   if (refused(terminal, problems)) return 3;
   for (const warning of await imageRoomWarnings(stack, tools)) terminal.warn(warning);
-  if (!(await isApproved(`deploy ${name}`, stack, autoApprove, terminal))) return 1;
   if (terraform.needsInit) await terminal.step("terraform init", () => terraform.init());
   const version = terraform.providerVersion(DOCKER_PROVIDER);
   if (refused(terminal, await dockerProviderProblems(stack, version, tools))) return 3;
@@ -33,7 +36,9 @@ export async function up({ operand, retry, autoApprove }: Arguments, tools: Tool
   for (const { path } of stopped) terminal.warn(`${path} does not run: a new container takes its place`);
   const replaced = [...stopped.map(({ address }) => address), ...(retry && terraform.hasState ? toldAgain(stack) : [])];
   if (retry) process.env.SLIPWAY_RETRY = "1";
-  const { outputs, changes } = await terminal.step("terraform apply", () => terraform.apply(replaced));
+  const report = await deploy(stack, { terraform, replaced, autoApprove }, tools);
+  if (report === undefined) return 1;
+  const { outputs, changes } = report;
   terminal.line("");
   terminal.summary();
   terminal.line("");
@@ -46,6 +51,31 @@ export async function up({ operand, retry, autoApprove }: Arguments, tools: Tool
   for (const line of whereabouts(outputs)) terminal.line(line);
   for (const line of outputLines(outputs)) terminal.line(line);
   return 0;
+}
+
+/** Plans, shows what that changes, and does it; nothing where nobody agreed. */
+async function deploy(
+  stack: SynthesizedStack,
+  {
+    terraform,
+    replaced: replace,
+    autoApprove,
+  }: { terraform: TerraformRun; replaced: readonly string[]; autoApprove?: boolean },
+  { terminal, engine }: Tools,
+): Promise<ApplyReport | undefined> {
+  const deployed = new DeployedDescription(stack);
+  const { declared } = deployed;
+  return withPlanFile(stack.folder, async (file) => {
+    const planned = await terminal.step("terraform plan", () => terraform.plan(file, { verb: "up", replace }));
+    const { screen, notes, reasons } = plannedDeploy(stack, planned.plan, { declared, deployed, engine });
+    terminal.headline(`${stack.name}: ${screen.headline}`);
+    for (const line of screen.lines) terminal.note(line);
+    for (const note of notes) terminal.warn(note);
+    if (!(await isApproved(`deploy ${stack.name}`, reasons, autoApprove, terminal))) return undefined;
+    const report = await terminal.step("terraform apply", () => terraform.apply(planned));
+    deployed.keep(declared);
+    return report;
+  });
 }
 
 /** The steps that tell a host its release, which are done as far as Terraform knows when somebody rolled it back since. */

@@ -61,7 +61,7 @@ export const VERBS = [
   {
     name: "up",
     group: "deploy",
-    summary: "deploy a stack and print where it is served",
+    summary: "plan a deploy, show what it changes, do it, print where it is served",
     positionals: ["[stack]"],
     options: ["retry", "auto-approve", "install", "yes"],
     examples: ["slipway up", "slipway up shop", "slipway up shop --retry"],
@@ -92,6 +92,16 @@ export const VERBS = [
     options: ["json"],
     examples: ["slipway outputs", "slipway outputs shop --json"],
     needs: "packages",
+  },
+  {
+    name: "diff",
+    group: "deploy",
+    summary: "say what the declaration changes of what is deployed, as review does",
+    positionals: ["[stack]"],
+    options: ["plan", "html", "fail-on", "json"],
+    examples: ["slipway diff", "slipway diff shop --fail-on replace,downtime"],
+    needs: "packages",
+    prints: true,
   },
   {
     name: "review",

@@ -5,13 +5,13 @@ import { logs, maintenance, releases, rollback, status } from "./host-verbs.ts";
 import { list } from "./list.ts";
 import { lock } from "./lock.ts";
 import { outputs } from "./outputs.ts";
-import { review } from "./review.ts";
+import { diff, review } from "./review.ts";
 import type { Arguments, Tools } from "./tools.ts";
 import { up } from "./up.ts";
 import { volumes } from "./volumes.ts";
 
 const VERBS: Record<string, (asked: Arguments, tools: Tools) => Promise<number>> = {
-  ...{ up, down, list, outputs, review, lock, context, volumes },
+  ...{ up, down, list, outputs, diff, review, lock, context, volumes },
   ...{ status, logs, releases, rollback, maintenance },
 };
 

@@ -5,7 +5,7 @@ import { code, table } from "./markdown.ts";
 import { isUntouched } from "./verdict.ts";
 
 /** What a change means for who visits, in words. */
-const AWAY: Readonly<Record<MachineEffect | ServiceEffect | RunEffect, string>> = {
+export const AWAY: Readonly<Record<MachineEffect | ServiceEffect | RunEffect, string>> = {
   created: "new",
   removed: "gone",
   replaced: "away until the new machine has booted, installed its packages and pulled: about 2 minutes",
@@ -20,7 +20,8 @@ const AWAY: Readonly<Record<MachineEffect | ServiceEffect | RunEffect, string>> 
   changed: "0 s",
 };
 
-const WITH_MACHINE = new Set<MachineEffect>(["replaced", "restarted"]);
+/** With what becomes of a machine like that, its services go, too. */
+export const WITH_MACHINE = new Set<MachineEffect>(["replaced", "restarted"]);
 
 /** A row for each host that is touched, and one for each of its services; of tasks and schedules those that change. */
 export function effects(hosts: readonly HostChange[]): string {

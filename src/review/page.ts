@@ -7,8 +7,9 @@ import { filesOf, imageTable } from "./image-section.ts";
 import { code, escaped, joined, moved, section, table } from "./markdown.ts";
 import { EVERYBODY, type Model, type ModelPort } from "./model.ts";
 import { picture } from "./picture.ts";
-import { type PlannedChange, planSummary, planTable } from "./plan.ts";
-import { isEmpty, newPorts, verdict } from "./verdict.ts";
+import { type Plan, planSummary, planTable } from "./plan.ts";
+import { dollars, pricedChanges } from "./price.ts";
+import { isEmpty, newPorts, verdict, widerPermissions } from "./verdict.ts";
 
 /** What a page needs beside the comparison. */
 export interface PageOptions {
@@ -17,7 +18,7 @@ export interface PageOptions {
   /** The files in which the context of an image differs, by its path; absent where they cannot be told. */
   readonly files: ReadonlyMap<string, readonly Difference<ContextEntry>[]>;
   /** What Terraform intends, where it was asked. @default - nothing is said of it */
-  readonly plan?: readonly PlannedChange[];
+  readonly plan?: Plan;
   /** What the reader should know of the comparison itself. @default - nothing */
   readonly notes?: readonly string[];
 }
@@ -27,15 +28,17 @@ export function page(comparison: Comparison, after: Model, { base, files, plan, 
   const head = [
     `# ${escaped(after.stack)}`,
     `**${escaped(verdict(comparison))}**`,
-    planSummary(plan ?? []),
+    planSummary(plan?.changes ?? []),
+    ...(plan?.warnings ?? []).map(escaped),
     ...notes.map(escaped),
   ];
-  const intended = plan === undefined ? "" : section("What Terraform intends", planTable(plan) || "No changes.");
+  const intended =
+    plan === undefined ? "" : section("What Terraform intends", planTable(plan.changes) || "No changes.");
   if (isEmpty(comparison)) return `${joined([...head, `The same as ${escaped(base)}.`, intended])}\n`;
   const { hosts, images, deployer, findings } = comparison;
   return `${joined([
     ...head,
-    wider(hosts, deployer),
+    wider(comparison),
     `Compared with ${escaped(base)}.`,
     section("What happens", effects(hosts)),
     intended,
@@ -62,15 +65,14 @@ export function page(comparison: Comparison, after: Model, { base, files, plan, 
 const FIRST_SCREEN = 8;
 
 /** Why at the top: a port or a right more is what a reviewer must not scroll to. */
-function wider(hosts: readonly HostChange[], deployer: readonly Difference<string>[]): string {
-  const gained = (who: string, changes: readonly Difference<string>[]) =>
-    changes.filter(({ before }) => before === undefined).map(({ key }) => `- ${who} may now ${code(key)}`);
+function wider(comparison: Comparison): string {
   const lines = [
-    ...newPorts(hosts).map((port) => `- ${code(`${port.protocol} ${port.port}`)} is now open to ${whom(port)}`),
-    ...hosts
-      .filter(({ effect }) => effect !== "created")
-      .flatMap(({ path, permissions: gains }) => gained(code(path), gains)),
-    ...(hosts.every(({ effect }) => effect === "created") ? [] : gained("the deployer", deployer)),
+    ...newPorts(comparison.hosts).map(
+      (port) => `- ${code(`${port.protocol} ${port.port}`)} is now open to ${whom(port)}`,
+    ),
+    ...widerPermissions(comparison).map(
+      ({ host, permission }) => `- ${host === undefined ? "the deployer" : code(host)} may now ${code(permission)}`,
+    ),
   ];
   const rest = lines.length - FIRST_SCREEN;
   return [...lines.slice(0, FIRST_SCREEN), ...(rest > 0 ? [`- and ${rest} more, see below`] : [])].join("\n");
@@ -136,22 +138,16 @@ function data(hosts: readonly HostChange[]): string {
 }
 
 function cost(hosts: readonly HostChange[]): string {
-  const rows = hosts
-    .filter(({ region, effect, price }) => region && (effect !== "untouched" || price.before !== price.after))
-    .map(({ path, price, effect, region = "" }) => [
-      code(path),
-      code(region),
-      effect === "created" ? "" : dollars(price.before),
-      effect === "removed" ? "" : dollars(price.after),
-      effect === "removed" ? "" : dollars(price.surplus),
-      price.asOf ?? "",
-    ]);
+  const rows = pricedChanges(hosts).map(({ path, price, effect, region = "" }) => [
+    code(path),
+    code(region),
+    effect === "created" ? "" : dollars(price.before),
+    effect === "removed" ? "" : dollars(price.after),
+    effect === "removed" ? "" : dollars(price.surplus),
+    price.asOf ?? "",
+  ]);
   return table(
     ["host", "region", "before, USD", "after, USD", "surplus CPU credits at worst, USD", "list price of"],
     rows,
   );
-}
-
-function dollars(amount: number | undefined): string {
-  return amount === undefined ? "unknown" : amount.toFixed(2);
 }

@@ -1,13 +1,25 @@
+import { CONSTRUCT_LABEL } from "../values/engine-label.ts";
 import { code, table } from "./markdown.ts";
 
 /** What Terraform intends with one resource; none of its values, which may be secrets. */
 export interface PlannedChange {
   readonly address: string;
-  /** The construct that declares it; of one that goes away, its address. */
+  /** The construct that declares it; of one that goes away the one that its label names, else its address. */
   readonly path: string;
+  /** Who makes it, e.g. `kreuzwerker/docker`. */
+  readonly provider: string;
   readonly action: "created" | "updated" | "replaced" | "deleted";
   /** The properties for which it is replaced. */
   readonly why: readonly string[];
+}
+
+/** What Terraform intends with a stack, and what it warns of. */
+export interface Plan {
+  readonly changes: readonly PlannedChange[];
+  /** What the stack's own checks find, which stop nothing: e.g. that a rollback holds a host. */
+  readonly warnings: readonly string[];
+  /** Whether there is nothing yet of what is declared. */
+  readonly isFirst: boolean;
 }
 
 /** As far as `terraform show -json` is read. */
@@ -16,36 +28,61 @@ interface PlanDocument {
   readonly resource_changes?: readonly {
     readonly address: string;
     readonly mode?: string;
+    readonly provider_name?: string;
     readonly change: {
       readonly actions: readonly string[];
+      readonly before?: { readonly labels?: unknown } | null;
       readonly replace_paths?: readonly (readonly (string | number)[])[];
     };
+  }[];
+  readonly checks?: readonly {
+    readonly address: { readonly kind: string };
+    readonly instances?: readonly { readonly problems?: readonly { readonly message: string }[] }[];
   }[];
 }
 
 /**
- * What a plan intends with the resources of a stack.
+ * What a plan intends with the resources of a stack, and what its checks find.
  *
  * @param pathOf the construct of an address; undefined for what the stack does not declare
+ * @param isOwn whether it was just made of the stack, which may declare what no construct stands for, e.g. by modules
  * @throws for a file that is no plan, one of a form that is not known, and one of another stack
  */
-export function readPlan(text: string, pathOf: (address: string) => string | undefined): PlannedChange[] {
+export function readPlan(text: string, pathOf: (address: string) => string | undefined, isOwn = false): Plan {
   const document = parsed(text);
-  const { resource_changes: changes = [] } = document;
+  const { resource_changes: changes = [], checks = [] } = document;
   const managed = changes.filter(({ mode = "managed" }) => mode === "managed");
   const ours = managed.filter(({ address }) => pathOf(address) !== undefined);
   const kept = managed.filter(({ change }) => !change.actions.includes("delete"));
-  if (ours.length === 0 && kept.length > 0)
+  if (!isOwn && ours.length === 0 && kept.length > 0)
     throw new Error(
       `it is the plan of another stack: this one declares none of its resources, e.g. ${kept[0]?.address}: plan this one`,
     );
-  return managed
-    .flatMap(({ address, change }) => {
-      const action = actionOf(change.actions);
-      const why = (change.replace_paths ?? []).map((path) => path.join("."));
-      return action === undefined ? [] : [{ address, path: pathOf(address) ?? address, action, why }];
-    })
-    .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+  return {
+    changes: managed
+      .flatMap(({ address, provider_name: provider = "", change }) => {
+        const action = actionOf(change.actions);
+        const path = pathOf(address) ?? labelledPath(change.before?.labels) ?? address;
+        const why = (change.replace_paths ?? []).map((path) => path.join("."));
+        return action === undefined
+          ? []
+          : [{ address, path, provider: provider.split("/").slice(-2).join("/"), action, why }];
+      })
+      .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
+    warnings: checks
+      .filter(({ address }) => address.kind === "check")
+      .flatMap(({ instances = [] }) => instances)
+      .flatMap(({ problems = [] }) => problems)
+      .map(({ message }) => message),
+    isFirst: managed.every(({ change }) => change.actions.join() === "create"),
+  };
+}
+
+/** The construct that a label of an engine's object names. */
+function labelledPath(labels: unknown): string | undefined {
+  if (!Array.isArray(labels)) return undefined;
+  const found = labels.find((each) => each?.label === CONSTRUCT_LABEL)?.value;
+  return typeof found === "string" ? found : undefined;
 }
 
 function parsed(text: string): PlanDocument {

@@ -31,7 +31,7 @@ const ALL: Readonly<Record<string, Rule>> = {
     newPorts(comparison.hosts)
       .filter(({ peer }) => peer === EVERYBODY)
       .map(({ protocol, port }) => `${protocol} ${port}`),
-  iam: ({ comparison }) => newPermissions(comparison),
+  iam: ({ comparison }) => newPermissions(comparison).map(({ permission }) => permission),
   unpinned: ({ after }) =>
     after.images.flatMap(({ path, contentId, reference, baseImages = [] }) => [
       ...(contentId === undefined && !reference.includes("@") ? [path] : []),

@@ -1,5 +1,6 @@
 import type { Comparison, HostChange } from "./comparison.ts";
 import type { RunChange, ServiceChange } from "./container-changes.ts";
+import type { Difference } from "./difference.ts";
 import { EVERYBODY, type ModelPort } from "./model.ts";
 
 /** Whether nothing at all differs. */
@@ -125,11 +126,28 @@ export function newPorts(hosts: readonly HostChange[]): ModelPort[] {
     .flatMap(({ before, after }) => (before === undefined && after !== undefined ? [after] : []));
 }
 
+/** A permission that is new. */
+export interface NewPermission {
+  /** The path of a host; absent for the deployer. */
+  readonly host?: string;
+  readonly permission: string;
+}
+
 /** What hosts and the deployer may do that they might not. */
-export function newPermissions({ hosts, deployer }: Pick<Comparison, "hosts" | "deployer">): string[] {
-  return [...hosts.flatMap(({ permissions }) => permissions), ...deployer]
-    .filter(({ before }) => before === undefined)
-    .map(({ key }) => key);
+export function newPermissions({ hosts, deployer }: Pick<Comparison, "hosts" | "deployer">): NewPermission[] {
+  const gained = (changes: readonly Difference<string>[]) => changes.filter(({ before }) => before === undefined);
+  return [
+    ...hosts.flatMap(({ path, permissions }) =>
+      gained(permissions).map(({ key }) => ({ host: path, permission: key })),
+    ),
+    ...gained(deployer).map(({ key }) => ({ permission: key })),
+  ];
+}
+
+/** The same of hosts that were there, and of their deployer: of a new host all is new, which nobody needs told. */
+export function widerPermissions({ hosts, deployer }: Comparison): NewPermission[] {
+  const old = hosts.filter(({ effect }) => effect !== "created");
+  return newPermissions({ hosts: old, deployer: old.length === 0 ? [] : deployer });
 }
 
 /** Why counted so: a port that is open to 15 ranges of a proxy is one. */

@@ -1,0 +1,153 @@
+import type { TerraformStack } from "cdktf";
+import { AwsAccount, NanoHost, Secret } from "../../src/aws/index.ts";
+import { HealthCheck, PulledImage } from "../../src/index.ts";
+import { compare } from "../../src/review/comparison.ts";
+import { firstScreen } from "../../src/review/first-screen.ts";
+import { lostData } from "../../src/review/lost-data.ts";
+import type { Model } from "../../src/review/model.ts";
+import type { Plan, PlannedChange } from "../../src/review/plan.ts";
+import { modelOf } from "./reviewed.ts";
+
+interface Declared {
+  readonly digest?: string;
+  readonly type?: string;
+  readonly secret?: boolean;
+  readonly port?: number;
+  readonly worker?: boolean;
+}
+
+/** A shop on a nano, and what a test changes of it. */
+const shop = (change: Declared = {}) =>
+  modelOf((stack: TerraformStack) => {
+    new AwsAccount(stack, "aws", {
+      account: "123456789012",
+      region: "us-east-1",
+    });
+    const host = new NanoHost(stack, "host", {
+      instanceType: change.type,
+      outbound: change.port === undefined ? [] : [{ port: change.port, description: "the database" }],
+    });
+    const image = new PulledImage(stack, "image", {
+      image: `ghcr.io/shop/page@sha256:${(change.digest ?? "a").repeat(64)}`,
+      platform: host.platform,
+    });
+    const page = host.run("page", {
+      image,
+      port: 8080,
+      health: HealthCheck.http("/status"),
+      secrets: change.secret ? { TOKEN: Secret.fromParameter("/shop/token") } : {},
+    });
+    if (change.worker) host.run("worker", { image, health: HealthCheck.running(5) });
+    host.serve("shop.example.org", { "/": page });
+  });
+
+const change = (
+  address: string,
+  action: PlannedChange["action"],
+  more: Partial<PlannedChange> = {},
+): PlannedChange => ({
+  ...{ address, path: address, provider: "hashicorp/aws", action, why: [] },
+  ...more,
+});
+const planOf = (
+  changes: readonly PlannedChange[] = [change("terraform_data.x", "replaced")],
+  warnings: string[] = [],
+) => {
+  const plan: Plan = { changes, warnings, isFirst: false };
+  return plan;
+};
+function screenOf(before: Model | undefined, after: Model, plan = planOf()): string {
+  const comparison = compare(before, after);
+  const lost = lostData(plan, before ? [before, after] : [after], comparison);
+  const { headline, lines } = firstScreen({ comparison, plan, lost });
+  return [headline, ...lines].join("\n");
+}
+
+const before = shop();
+
+test("says of an edited line that a service rolls in place, and what stays", () => {
+  expect(screenOf(shop({ worker: true }), shop({ worker: true, digest: "b" }))).toMatchInlineSnapshot(`
+    "2 services roll in place, nobody notices
+    rolled  stack/host page (image), away 0 s
+            stack/host worker (image), away 0 s"
+  `);
+});
+
+test("of a first deploy names what comes, what it opens and what it costs", () => {
+  expect(screenOf(undefined, before)).toMatchInlineSnapshot(`
+    "1 host is created, 1 service is created; 2 new ports open to the world; 127 new permissions
+    created  stack/host: page
+    opens    icmp 3 in from the world (stack/host)
+             tcp 80 in from the world (stack/host)
+             tcp 443 out to the world (stack/host)
+             tcp 53 out to the world (stack/host)
+             tcp 80 out to the world (stack/host)
+             udp 123 out to the world (stack/host)
+             udp 53 out to the world (stack/host)
+    cost     stack/host, us-east-1: 7.36 USD a month, surplus CPU credits at worst 55.48 more"
+  `);
+});
+
+test("of a larger machine says what is away for how long, and what it costs", () => {
+  expect(screenOf(before, shop({ type: "t4g.small" }))).toMatchInlineSnapshot(`
+    "1 host restarts: its sites are away for a minute or two
+    restarted  stack/host (type), away while the machine stops and starts: about 2 minutes
+    with it    stack/host page
+    cost       stack/host, us-east-1: 7.36 → 16.55 USD a month, surplus CPU credits at worst 46.72 more"
+  `);
+});
+
+test("names a port, a right and a secret more", () => {
+  expect(screenOf(before, shop({ secret: true, port: 5432 }))).toMatchInlineSnapshot(`
+    "1 service rolls in place, nobody notices; 1 new permission
+    rolled   stack/host page (secrets.TOKEN), away 0 s
+    opens    tcp 5432 out to the world (stack/host)
+    may now  stack/host: ssm:GetParameter on arn:aws:ssm:us-east-1:123456789012:parameter/shop/token
+    secret   stack/host page: TOKEN: none → parameter /shop/token"
+  `);
+});
+
+test("has what a check warns of first", () => {
+  const held = "stack/host is held at version 4: other content ends it";
+  expect(screenOf(before, shop({ digest: "b" }), planOf(undefined, [held])).split("\n")[1]).toBe(`warning  ${held}`);
+});
+
+test("says nothing but that where nothing changes", () => {
+  expect(screenOf(before, shop(), planOf([]))).toBe("nothing changes");
+});
+
+test("shows Terraform's plan where nothing is declared otherwise", () => {
+  const plan = planOf([change("aws_eip.a", "updated", { path: "stack/host/Eip" }), change("aws_x.gone", "deleted")]);
+  expect(screenOf(before, shop(), plan)).toMatchInlineSnapshot(`
+    "no host, image or permission is declared otherwise, Terraform's plan says what changes
+    updates  stack/host/Eip
+    deletes  aws_x.gone"
+  `);
+});
+
+test("shows Terraform's plan alone where nothing is known of what is deployed, and no more of a kind than fits", () => {
+  const changes = Array.from({ length: 12 }, (_, index) => change(`aws_x.a${index}`, "created"));
+  const { headline, lines } = firstScreen({ plan: planOf(changes), lost: [] });
+  expect([headline, lines.length, lines.at(-1)]).toEqual([
+    "Terraform's plan says what changes",
+    9,
+    "         and 4 more",
+  ]);
+});
+
+test("names a machine that is replaced without a word of the declaration", () => {
+  const plan = planOf([
+    change("aws_instance.i", "replaced", {
+      path: "stack/host/Instance/Resource",
+      why: ["ami"],
+    }),
+  ]);
+  expect(screenOf(before, shop({ digest: "b" }), plan)).toContain("\nreplaces  stack/host/Instance/Resource (ami)");
+});
+
+test("says of data that is lost once, before all else", () => {
+  const plan = planOf([change("docker_volume.a", "deleted", { path: "stack/data" })]);
+  expect(screenOf(before, shop(), plan).split("\n").slice(1)).toEqual([
+    "deletes  stack/data (docker_volume), with all that it holds",
+  ]);
+});
