@@ -24,6 +24,25 @@ it.each([
   expect(report().read(text)).toEqual(shown);
 });
 
+it("tells what is at work for how long, and of a build the last line alone", () => {
+  const read = new ApplyReport(
+    { pathOf: (address) => PATHS[address] ?? address },
+    false,
+    (path) => path === "cats/image",
+  );
+  const began = Date.now();
+  expect(read.now(began)).toBe("");
+  read.read(hook("apply_start", "docker_image.a"));
+  expect(read.now(began + 12_000)).toMatch(/^cats\/image 1[12] s$/);
+  read.read(hook("apply_start", "terraform_data.b"));
+  expect(read.read(hook("provision_progress", "docker_image.a", { output: "#7 [2/5] RUN pip install" }))).toEqual([]);
+  expect(read.read(hook("provision_progress", "terraform_data.b", { output: "web: healthy" }))).toHaveLength(1);
+  expect(read.now(began)).toBe("cats/image 0 s, cats/host/Release 0 s | #7 [2/5] RUN pip install");
+  read.read(hook("apply_complete", "docker_image.a", { action: "create" }));
+  read.read(hook("apply_errored", "terraform_data.b"));
+  expect(read.now(began)).toBe("");
+});
+
 it.each([
   [{ add: 2, change: 0, remove: 1, operation: "plan" }, ["to create 2, to change 0, to remove 1"]],
   [{ add: 0, change: 0, remove: 0, operation: "plan" }, ["nothing to change"]],

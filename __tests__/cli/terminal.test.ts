@@ -38,6 +38,33 @@ it("says that a step failed, lets the reason through and counts its time", async
   expect(said()).toMatch(/^ {2}boil water\s+0\.\d s\n {2}total\s+0\.\d s\n$/);
 });
 
+describe("what goes on now", () => {
+  it("is a line that the next one takes the place of, no wider than the terminal", () => {
+    const { terminal, said } = open({ tty: true, columns: 20 });
+    terminal.status("cats/image 1 s");
+    terminal.status("cats/image 12 s | #7 RUN pip install");
+    terminal.line("created cats/image");
+    terminal.status("");
+    expect(said()).toBe("\r\u001b[2K  cats/image 1 s\r\u001b[2K  cats/image 12 s |\r\u001b[2Kcreated cats/image\n");
+  });
+
+  it("is gone when nothing goes on", () => {
+    const { terminal, said } = open({ tty: true });
+    terminal.status("cats/image 1 s");
+    terminal.status("");
+    expect(said()).toBe("\r\u001b[2K  cats/image 1 s\r\u001b[2K");
+  });
+
+  it.each([
+    ["in a pipe", {}],
+    ["on a dumb terminal", { tty: true, env: { TERM: "dumb" } }],
+  ])("is not shown %s", (_, situation) => {
+    const { terminal, said } = open(situation);
+    terminal.status("cats/image 1 s");
+    expect(said()).toBe("");
+  });
+});
+
 describe("colour", () => {
   it.each([
     ["on a terminal", { tty: true }, true],

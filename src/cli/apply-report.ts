@@ -8,6 +8,14 @@ interface Output {
   readonly sensitive?: boolean;
 }
 
+/** A resource that is at work. */
+interface Running {
+  readonly path: string;
+  /** When it began, in milliseconds. */
+  readonly since: number;
+  said?: string;
+}
+
 /** One line of `terraform … -json`, as far as it is shown. */
 interface Message {
   readonly type?: string;
@@ -54,12 +62,25 @@ export class ApplyReport {
   /** Until what is planned is done: what a check of the stack says meanwhile is read from the plan, and shown first. */
   isPlanning = true;
   private readonly replaced = new Set<string | undefined>();
+  private readonly running = new Map<string, Running>();
 
-  /** @param verbose whether to show every message of Terraform's, and not only what people need */
+  /**
+   * @param verbose whether to show every message of Terraform's, and not only what people need
+   * @param isFolded of which steps the last line alone is shown, by {@link now}; e.g. of a build
+   */
   constructor(
     private readonly stack: Pick<SynthesizedStack, "pathOf">,
     private readonly verbose = false,
+    private readonly isFolded: (path: string) => boolean = () => false,
   ) {}
+
+  /** What is at work at this moment, the longest first, and what the first of them said last; no text where nothing is. */
+  now(at: number): string {
+    const all = [...this.running.values()].sort((a, b) => a.since - b.since);
+    const said = all.find((each) => each.said !== undefined)?.said;
+    const names = all.map(({ path, since }) => `${path} ${Math.max(0, Math.round((at - since) / 1000))} s`);
+    return [names.join(", "), ...(said === undefined ? [] : [said])].join(" | ");
+  }
 
   /** What to show for one line of Terraform's output. */
   read(line: string): string[] {
@@ -76,6 +97,7 @@ export class ApplyReport {
 
   private linesOf(message: Message): string[] {
     const path = this.stack.pathOf(message.hook?.resource?.addr ?? "");
+    this.follow(message, path);
     switch (message.type) {
       case "apply_complete":
         return [
@@ -88,7 +110,9 @@ export class ApplyReport {
           ? [`still at ${path}${seconds(message.hook?.elapsed_seconds)}`]
           : [];
       case "provision_progress":
-        return message.hook?.output?.startsWith("Executing: [") ? [] : [`${path} | ${message.hook?.output ?? ""}`];
+        return this.isFolded(path) || message.hook?.output?.startsWith("Executing: [")
+          ? []
+          : [`${path} | ${message.hook?.output ?? ""}`];
       case "planned_change":
         if (message.change?.action === "replace") this.replaced.add(message.change.resource?.addr);
         return [];
@@ -102,6 +126,14 @@ export class ApplyReport {
       default:
         return message["@level"] === "error" && message["@message"] ? [message["@message"]] : [];
     }
+  }
+
+  private follow({ type = "", hook }: Message, path: string): void {
+    if (type === "apply_start") this.running.set(path, { path, since: Date.now() });
+    if (type === "apply_complete" || type === "apply_errored") this.running.delete(path);
+    const running = this.running.get(path);
+    if (type === "provision_progress" && running && this.isFolded(path) && hook?.output?.trim())
+      running.said = hook.output.trim();
   }
 
   private count({ changes }: Message): string[] {

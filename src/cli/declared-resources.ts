@@ -49,6 +49,11 @@ export class DeclaredResources {
     );
   }
 
+  /** Those of the steps that build an image. */
+  get buildSteps(): { path: string; told: Told }[] {
+    return this.steps.filter(({ told }) => told.SLIPWAY_DOCKERFILE !== undefined);
+  }
+
   /** Those of a type, sorted by what Terraform calls them. */
   blocks(type: string): { path: string; block: Block; address: string }[] {
     const blocks = this.document.resource?.[type] ?? {};

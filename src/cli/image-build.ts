@@ -34,11 +34,9 @@ export function imageBuilds(resources: DeclaredResources, folder: string): Image
     .flatMap(({ path, block }) =>
       list(block.build).map((build) => of(path, build.context, build.dockerfile, build.platform)),
     );
-  const bySteps = resources.steps
-    .filter(({ told }) => told.SLIPWAY_DOCKERFILE !== undefined)
-    .map(({ path, told }) => ({
-      ...of(path, told.SLIPWAY_CONTEXT, told.SLIPWAY_DOCKERFILE, told.SLIPWAY_PLATFORMS),
-      buildx: { builder: told.SLIPWAY_BUILDER, needs: told.SLIPWAY_NEEDS ?? "" },
-    }));
+  const bySteps = resources.buildSteps.map(({ path, told }) => ({
+    ...of(path, told.SLIPWAY_CONTEXT, told.SLIPWAY_DOCKERFILE, told.SLIPWAY_PLATFORMS),
+    buildx: { builder: told.SLIPWAY_BUILDER, needs: told.SLIPWAY_NEEDS ?? "" },
+  }));
   return [...byProvider, ...bySteps];
 }

@@ -18,6 +18,9 @@ export class Terminal {
     /** Whether all is shown that programs say on the way. */
     this.verbose = verbose || env.SLIPWAY_LOG === "debug";
     this.interactive = Boolean(out.isTTY && input.isTTY);
+    /** Whether a line can be written over. */
+    this.live = Boolean(out.isTTY) && env.TERM !== "dumb";
+    this.hasStatus = false;
     /** @type {Timing[]} */
     this.timings = [];
     /** When the last line was written. */
@@ -27,7 +30,17 @@ export class Terminal {
   /** @param {string} text */
   line(text) {
     this.silentSince = Date.now();
-    this.out.write(`${text}\n`);
+    this.out.write(`${this.hasStatus ? WIPE : ""}${text}\n`);
+    this.hasStatus = false;
+  }
+
+  /** What goes on now, in one line until the next one comes; nothing where no line can be written over. @param {string} text */
+  status(text) {
+    if (!this.live || (text === "" && !this.hasStatus)) return;
+    if (text !== "") this.silentSince = Date.now();
+    const shown = `  ${text}`.slice(0, (this.out.columns ?? 80) - 1);
+    this.out.write(text === "" ? WIPE : `${WIPE}${shown}`);
+    this.hasStatus = text !== "";
   }
 
   /** A line that belongs to the step under way. @param {string} text */
@@ -132,6 +145,9 @@ export class Terminal {
     return this.colour ? `\u001b[${code}m${text}\u001b[0m` : text;
   }
 }
+
+/** Back to the beginning of the line, which is emptied. */
+const WIPE = "\r\u001b[2K";
 
 /** Columns that are left for an answer. */
 const ANSWER = 8;
