@@ -1,5 +1,6 @@
 import * as aws from "../../src/aws/index.ts";
 import * as slipway from "../../src/index.ts";
+import * as testing from "../../src/testing/index.ts";
 
 /** What a user can name. A name that goes or changes is a breaking change and enters the changelog. */
 const EXPORTS = [
@@ -51,4 +52,8 @@ test("the entry point for Amazon's cloud exports these names and no other", () =
     "NanoHost",
     "Secret",
   ]);
+});
+
+test("the entry point for tests exports these names and no other", () => {
+  expect(Object.keys(testing).sort()).toEqual(["SynthesizedStack", "slipwayMatchers", "synthesize"]);
 });

@@ -15,6 +15,7 @@ const LAYERS: Record<string, readonly string[]> = {
   hosts: ["values", "dockerfile", "context", "release", "nginx", "terraform", "docker", "rollout"],
   aws: ["values", "dockerfile", "context", "release", "nginx", "terraform", "docker", "rollout", "hosts"],
   review: ["values", "dockerfile", "context", "release", "nginx", "terraform", "docker", "rollout", "hosts", "aws"],
+  testing: ["values", "release", "nginx", "terraform", "hosts", "review"],
   cli: [
     "values",
     "dockerfile",
@@ -29,7 +30,7 @@ const LAYERS: Record<string, readonly string[]> = {
     "review",
   ],
 };
-const ENTRY_POINTS = ["src/index.ts", "src/aws/index.ts"];
+const ENTRY_POINTS = ["src/index.ts", "src/aws/index.ts", "src/testing/index.ts"];
 const LONGEST_FILE = 250;
 const VAGUE = /^(utils?|common|helpers?|types|manager|misc)$/;
 

@@ -5,6 +5,7 @@ import { App, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import * as aws from "../../src/aws/index.ts";
 import * as slipway from "../../src/index.ts";
+import { slipwayMatchers, synthesize } from "../../src/testing/index.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const ENVIRONMENT = { account: "123456789012", region: "eu-west-1" };
@@ -240,6 +241,21 @@ test.each<[string, (stack: TerraformStack) => unknown, string]>([
     "HEALTHCHECK",
     () => slipway.Dockerfile.from("a").healthcheck(["b"], { intervall: 1 } as Untyped),
     'Dockerfile line 2: HEALTHCHECK option must be known, got "intervall": did you mean interval?',
+  ],
+  [
+    "synthesize",
+    () => synthesize(() => {}, { enviroment: {} } as Untyped),
+    'synthesize option must be known, got "enviroment": known: context, env, id, outdir',
+  ],
+  [
+    "stack.route",
+    () => synthesize(() => {}).route("http://a.example/", { form: "10.0.0.1" } as Untyped),
+    'route option must be known, got "form": did you mean from?',
+  ],
+  [
+    "toReach",
+    () => slipwayMatchers.toReach({ url: "", headers: {}, reason: "" }, "api", { prot: 1 } as Untyped),
+    'toReach option must be known, got "prot": did you mean port?',
   ],
 ])("%s refuses an option that it does not read", (_, declare, message) => {
   expect(() => inStack(declare)).toThrow(message);

@@ -1,5 +1,5 @@
 import { Directive, type DirectiveName } from "../../src/nginx/directive.ts";
-import type { ReadDirective } from "./conf-reader.ts";
+import type { ReadDirective } from "../../src/testing/nginx/conf-reader.ts";
 
 /**
  * Says again by our own makers what a configuration says, as near as they come.

@@ -38,6 +38,26 @@ if (process.argv[2] === "aws") {
 app.synth();
 `;
 
+const TEST = `
+const assert = require("node:assert/strict");
+const { test } = require("node:test");
+const { HealthCheck, LocalHost, PulledImage } = require("slipway");
+const { slipwayMatchers, synthesize } = require("slipway/testing");
+
+test("the page is reached by its name", () => {
+  const stack = synthesize((stack) => {
+    const host = new LocalHost(stack, "host");
+    const image = new PulledImage(stack, "image", { image: "registry:2.8.3" });
+    host.serve("page.localhost", { "/": host.run("page", { image, port: 80 }) });
+  });
+  assert.equal(stack.route("http://page.localhost:8888/a").service, "page");
+  assert.equal(slipwayMatchers.toPinEveryImage(stack).pass, true);
+});
+test("the matchers for Jest want its expect", () => {
+  assert.throws(() => require("slipway/testing/jest"), /there is no global expect/);
+});
+`;
+
 const project = mkdtempSync(join(tmpdir(), "slipway-package-"));
 const modules = join(project, "node_modules");
 const lockfile = join(project, "slipway.lock.json");
@@ -56,6 +76,7 @@ beforeAll(async () => {
   mkdirSync(join(project, "app"));
   writeFileSync(join(project, "app/Dockerfile"), "FROM scratch\nCOPY Dockerfile /\nEXPOSE 80\n");
   writeFileSync(join(project, "main.cjs"), PROGRAM);
+  writeFileSync(join(project, "page.test.cjs"), TEST);
   const images = ["nginx:1.30.5", "registry:2.8.3"].map((name) => [
     `docker.io/library/${name}`,
     `sha256:${"0".repeat(64)}`,
@@ -77,6 +98,12 @@ test("the package declares a local host without anything of AWS installed", asyn
   const files = await synth();
   expect(files).toContain("local/cdk.tf.json");
   expect(files.filter((file) => file.endsWith("local-release.sh"))).toHaveLength(1);
+});
+
+test("the package tests a stack by Node's own runner, without anything of AWS installed", async () => {
+  const env = { ...process.env, SLIPWAY_LOCKFILE: lockfile, NODE_OPTIONS: "--preserve-symlinks" };
+  const said = await requireProgram(process.execPath, ["--test", "page.test.cjs"], { cwd: project, env });
+  expect(said).toMatch(/pass 2\n.*fail 0\n/s);
 });
 
 test("the package declares a nano host, with every script that its apply needs", async () => {

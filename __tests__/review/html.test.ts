@@ -29,6 +29,7 @@ function model(services: number): Model {
         permissions: [],
       },
     ],
+    published: [],
     deployer: [],
     findings: [],
   };

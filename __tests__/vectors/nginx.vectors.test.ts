@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { listenAddress, path, serverName, size, time } from "../../src/nginx/argument.ts";
 import { quote } from "../../src/nginx/quote.ts";
+import { readConf } from "../../src/testing/nginx/conf-reader.ts";
 import { InvalidValueError } from "../../src/values/invalid-value-error.ts";
-import { readConf } from "../nginx/conf-reader.ts";
 import { isExpressible } from "../nginx/rebuild.ts";
 import { servedTexts } from "../nginx/served-texts.ts";
 

@@ -1,5 +1,6 @@
 import type { IConstruct } from "constructs";
 import type { IImage } from "../docker/image.ts";
+import type { NginxTexts } from "../nginx/nginx-texts.ts";
 import type { ContainerOptions } from "../release/container-options.ts";
 import type { Redirect } from "../release/redirect.ts";
 import type { Release } from "../release/release.ts";
@@ -107,6 +108,8 @@ export interface IHost extends IConstruct {
   readonly platform?: Platform;
   /** What it serves by now, as plain data: for reviews, tests, and whoever tells the machine. */
   readonly release: Release;
+  /** What its Nginx is told by now, for reviews and tests. @default - its sites are served by something else */
+  readonly nginx?: NginxTexts;
   /** What must have happened before the host serves what is declared. */
   readonly ready: TerraformDependency[];
   /** Runs `options.image` as the service `id`. */

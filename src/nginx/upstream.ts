@@ -54,6 +54,11 @@ function serviceUpstream(service: string, slot?: 0 | 1): string {
   return slot === undefined ? name : `${name}_${slot}`;
 }
 
+/** The service that requests to the variable `word` reach; none where it is an address's. */
+export function serviceOfUpstream(word: string): string | undefined {
+  return /^slipway_([a-z0-9_]+)$/.exec(word)?.[1]?.replaceAll("_", "-");
+}
+
 /**
  * The backends of one text: services, of which files beside it say where they are, and fixed addresses.
  *

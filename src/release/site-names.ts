@@ -50,13 +50,15 @@ export function refuseDefaultSites(sites: readonly Site[]): void {
   throw new InvalidValueError({ subject: "default site", rule: "must be one of a host", got });
 }
 
-/** The site that answers for `name`: by that very name, else by the longest wildcard. */
+/** The site that answers for `name`. */
 export function siteOf(name: string, sites: readonly Site[]): Site | undefined {
-  const labels = name.split(".");
+  const answering = nameFor(name, sites.flatMap(namesOf));
+  return answering === undefined ? undefined : sites.find((site) => namesOf(site).includes(answering));
+}
+
+/** The one of `names` that answers for `asked`: that very name, else the longest wildcard. */
+export function nameFor(asked: string, names: readonly string[]): string | undefined {
+  const labels = asked.split(".");
   const wildcards = labels.slice(1).map((_, at) => `*.${labels.slice(at + 1).join(".")}`);
-  for (const asked of [name, ...wildcards]) {
-    const found = sites.find((site) => namesOf(site).includes(asked));
-    if (found) return found;
-  }
-  return undefined;
+  return [asked, ...wildcards].find((name) => names.includes(name));
 }

@@ -12,6 +12,7 @@ import {
   dataOf,
   hostSettings,
   type KeptData,
+  monthlyPriceOf,
   type Named,
   permissionsOf,
   pinsOf,
@@ -91,6 +92,7 @@ const NOTHING: Omit<Model, "stack"> = {
   repositories: [],
   registries: [],
   hosts: [],
+  published: [],
   deployer: [],
   findings: [],
 };
@@ -178,7 +180,7 @@ function compareFit(old: HostFit | undefined, now: HostFit | undefined): FitChan
 }
 
 function totalOf(side: "before" | "after", host: ModelHost | undefined): { before?: number; after?: number } {
-  const { total } = host?.price ?? {};
+  const total = host && monthlyPriceOf(host);
   return total === undefined ? {} : { [side]: total };
 }
 

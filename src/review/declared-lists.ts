@@ -81,6 +81,19 @@ export function dataOf(host: ModelHost | undefined): KeptData[] {
     : [...volumes, { name: "the data volume", deletedByTerraform: true }];
 }
 
+/** Dollars a month without surplus CPU credits; nothing where its price is not known. */
+export function monthlyPriceOf({ price }: ModelHost): number | undefined {
+  return price?.total;
+}
+
+/** The images that no digest names, and base images of which none is known. */
+export function unpinnedIn({ images }: Model): string[] {
+  return images.flatMap(({ path, contentId, reference, baseImages = [] }) => [
+    ...(contentId === undefined && !reference.includes("@") ? [path] : []),
+    ...baseImages.filter(({ digest }) => digest === undefined).map(({ name }) => `${path} ${name}`),
+  ]);
+}
+
 /** One line an action and resource. */
 export function permissionsOf(statements: readonly ModelStatement[]): string[] {
   const lines = statements.flatMap(({ actions, resources, conditions }) =>

@@ -124,6 +124,8 @@ export interface Model {
   readonly repositories: readonly Description[];
   readonly registries: readonly Description[];
   readonly hosts: readonly ModelHost[];
+  /** Ports of the engine's machine that are open beside the hosts', e.g. a registry's. */
+  readonly published: readonly ModelPort[];
   /** What whoever deploys must be allowed to do. */
   readonly deployer: readonly ModelStatement[];
   readonly findings: readonly Finding[];
@@ -143,6 +145,9 @@ export function readModel(description: StackDescription): Model {
     repositories: of("repository"),
     registries: of("registry"),
     hosts: of("host").map((host) => readHost(host, constructs)),
+    published: constructs
+      .filter(({ path }) => !of("host").some((host) => path.startsWith(`${host.path}/`)))
+      .flatMap(publishedPorts),
     deployer: of("account").flatMap(({ deployer }) => deployer as ModelStatement[]),
     findings,
   };
@@ -169,7 +174,7 @@ function readHost(host: Description, constructs: readonly Description[]): ModelH
   };
 }
 
-/** Those of a container that is part of a host, e.g. of its Nginx. */
+/** Those of a container, e.g. of a host's Nginx. */
 function publishedPorts({ kind, ports, path }: Description): ModelPort[] {
   if (kind !== "container") return [];
   return (ports as { host: number; address?: string; protocol: string }[]).map(({ host, address, protocol }) => ({

@@ -1,5 +1,6 @@
 import { nearest } from "../values/known-options.ts";
 import type { Comparison } from "./comparison.ts";
+import { unpinnedIn } from "./declared-lists.ts";
 import { EVERYBODY, type Model } from "./model.ts";
 import type { PlannedChange } from "./plan.ts";
 import { newPermissions, newPorts } from "./verdict.ts";
@@ -32,11 +33,7 @@ const ALL: Readonly<Record<string, Rule>> = {
       .filter(({ peer }) => peer === EVERYBODY)
       .map(({ protocol, port }) => `${protocol} ${port}`),
   iam: ({ comparison }) => newPermissions(comparison).map(({ permission }) => permission),
-  unpinned: ({ after }) =>
-    after.images.flatMap(({ path, contentId, reference, baseImages = [] }) => [
-      ...(contentId === undefined && !reference.includes("@") ? [path] : []),
-      ...baseImages.filter(({ digest }) => digest === undefined).map(({ name }) => `${path} ${name}`),
-    ]),
+  unpinned: ({ after }) => unpinnedIn(after),
   secret: ({ comparison }) =>
     comparison.hosts.flatMap(({ secrets }) => secrets).flatMap(({ key, after }) => (after ? [key] : [])),
   // a price that is not known is no price below the limit

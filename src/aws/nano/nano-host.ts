@@ -33,7 +33,7 @@ import { nanoParts } from "./nano-parts.ts";
 import type { NanoRelease } from "./nano-release.ts";
 import { PrivateAddresses } from "./private-addresses.ts";
 import { ecrPullOf, requirePullable } from "./pullable-image.ts";
-import { type ReleaseManifest, releaseManifest } from "./release-manifest.ts";
+import { nginxTexts, type ReleaseManifest, releaseManifest } from "./release-manifest.ts";
 import { assertFitsParameter, taskLedgerName } from "./release-parameter.ts";
 import { releasedLogin } from "./released-login.ts";
 import { METRICS_NAMESPACE } from "./usage-alarms.ts";
@@ -118,6 +118,10 @@ export class NanoHost extends HostBase implements IRole {
   /** Where visitors open `site`, once its name leads to {@link publicIp}. */
   urlOf(site: ISite): string {
     return `${(site as HostedSite).declaration.tls ? "https" : "http"}://${site.name}/`;
+  }
+
+  get nginx() {
+    return nginxTexts(this.node.path, this.manifest(false));
   }
 
   protected override facts(): object {
@@ -208,23 +212,22 @@ export class NanoHost extends HostBase implements IRole {
   }
 
   /** What the host is told. @throws InvalidValueError for whatever it would refuse */
-  private manifest(): ReleaseManifest {
+  private manifest(areFilled = true): ReleaseManifest {
     const addresses = new PrivateAddresses([...this.reaches, ...this.inFront.hosts]);
-    return addresses.filled(
-      releaseManifest({
-        release: addresses.named(this.release),
-        portsOf: (name) => this.portsOf(name),
-        dataVolume: this.dataVolumeId,
-        ecr: this.pulls().map(({ address }) => address),
-        logins: this.hostedContainers.flatMap(({ image }) => releasedLogin(image.repository) ?? []),
-        irreversible: this.props.irreversible,
-        reboot: this.props.unattendedReboot?.window,
-        metrics: this.props.usageAlarms && METRICS_NAMESPACE,
-        logs: this.props.logs && { group: logGroupOf(this, this.props.logs), region: this.account.region },
-        specOf: (_, name) => this.rollout.specOf(name),
-        taskLedger: this.release.tasks && this.rollout.taskLedger,
-      }),
-    );
+    const manifest = releaseManifest({
+      release: addresses.named(this.release),
+      portsOf: (name) => this.portsOf(name),
+      dataVolume: this.dataVolumeId,
+      ecr: this.pulls().map(({ address }) => address),
+      logins: this.hostedContainers.flatMap(({ image }) => releasedLogin(image.repository) ?? []),
+      irreversible: this.props.irreversible,
+      reboot: this.props.unattendedReboot?.window,
+      metrics: this.props.usageAlarms && METRICS_NAMESPACE,
+      logs: this.props.logs && { group: logGroupOf(this, this.props.logs), region: this.account.region },
+      specOf: (_, name) => this.rollout.specOf(name),
+      taskLedger: this.release.tasks && this.rollout.taskLedger,
+    });
+    return areFilled ? addresses.filled(manifest) : manifest;
   }
 
   private pulls() {

@@ -1,4 +1,6 @@
+import { HTTP_PORT, TLS_PORT } from "../../nginx/forwarded-header.ts";
 import { renderIntroduction } from "../../nginx/introduction.ts";
+import { type NginxTexts, textFiles } from "../../nginx/nginx-texts.ts";
 import type { EdgeOptions } from "../../nginx/server.ts";
 import { renderSites, renderTlsSites } from "../../nginx/sites.ts";
 import { nginxTlsSites } from "../../nginx/tls.ts";
@@ -7,6 +9,7 @@ import type { Release } from "../../release/release.ts";
 import type { Service } from "../../release/service.ts";
 import { BRIDGE_ADDRESS, type ClaimedPorts } from "../../release/service-ports.ts";
 import { parsePort } from "../../values/port-mapping.ts";
+import { privateName } from "../../values/private-name.ts";
 import { type ReleasedBasicAuth, releasedBasicAuth } from "./released-basic-auth.ts";
 import { type ReleasedLogin, sortedLogins } from "./released-login.ts";
 import type { ReleasedLogs } from "./released-logs.ts";
@@ -123,6 +126,12 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     ...(tasks && { tasks: tasks.map((task) => releasedTask(task, specOf, logs)), taskLedger }),
     ...(schedules && { schedules: schedules.map((schedule) => releasedSchedule(schedule, logs)) }),
   };
+}
+
+/** Nginx's texts of the manifest of `host`, for readers of a declaration. */
+export function nginxTexts(host: string, { sites, tls }: ReleaseManifest): NginxTexts {
+  const ports = { publicPort: HTTP_PORT, publicTlsPort: tls && TLS_PORT };
+  return { files: textFiles(sites, tls), ...ports, reachedAs: privateName(host) };
 }
 
 function hasPort({ port }: Service): boolean {

@@ -33,7 +33,7 @@ import { LOCAL_HOST_PROPS, type LocalHostProps } from "./local-host-props.ts";
 import { LocalMounts } from "./local-mounts.ts";
 import { LocalRelease } from "./local-release.ts";
 import { refuseTrackedSecret, secretPlace } from "./local-secrets.ts";
-import { checkSite, type LocalTexts, localTexts } from "./local-texts.ts";
+import { checkSite, type LocalTexts, localTexts, nginxTexts } from "./local-texts.ts";
 
 const DEFAULT_PORT = 8888;
 const DEFAULT_TLS_PORT = 8443;
@@ -98,6 +98,10 @@ export class LocalHost extends HostBase {
     const isSecured = (site as HostedSite).declaration.tls !== undefined;
     const [scheme, port, usual] = isSecured ? ["https", this.tlsPort, 443] : ["http", this.port, 80];
     return `${scheme}://${site.name}${port === usual ? "" : `:${port}`}/`;
+  }
+
+  get nginx() {
+    return nginxTexts(this.texts(), { publicPort: this.port, publicTlsPort: this.tlsPort, reachedAs: this.nginxName });
   }
 
   protected override facts(): object {

@@ -1,4 +1,5 @@
 import { renderIntroduction } from "../../nginx/introduction.ts";
+import { type NginxTexts, textFiles } from "../../nginx/nginx-texts.ts";
 import type { EdgeOptions } from "../../nginx/server.ts";
 import { renderSites } from "../../nginx/sites.ts";
 import { nginxTlsSites } from "../../nginx/tls.ts";
@@ -41,6 +42,11 @@ export function localTexts(
       )
       .join(""),
   };
+}
+
+/** They as readers of a declaration have them. */
+export function nginxTexts({ sites }: LocalTexts, place: Omit<NginxTexts, "files">): NginxTexts {
+  return { ...place, files: textFiles(sites) };
 }
 
 /**
