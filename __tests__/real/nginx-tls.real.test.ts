@@ -9,6 +9,9 @@ import { nginxTlsSites } from "../../src/nginx/tls.ts";
 import { passwordFile } from "../../src/release/basic-auth.ts";
 import type { Site } from "../../src/release/site.ts";
 import { Tls } from "../../src/release/tls.ts";
+import { answerOf } from "../../src/testing/nginx/answer.ts";
+import { readConf } from "../../src/testing/nginx/conf-reader.ts";
+import { requestOf } from "../../src/testing/nginx/request.ts";
 import { EchoService } from "../nginx/echo-service.ts";
 import { get } from "../nginx/raw-request.ts";
 import { NginxFolder, pause, type RunningNginx } from "../nginx/running-nginx.ts";
@@ -94,6 +97,27 @@ async function handshake(servername: string, more: object = {}): Promise<string>
   return outcome;
 }
 
+/** What slipway/testing says of each name where its certificate is in `state`, beside what Nginx does. */
+async function foretold(state: "before" | "secured" | "lost"): Promise<void> {
+  const told = { ...options, port: undefined, tlsPort: undefined, publicPort: port, publicTlsPort: tlsPort };
+  const texts = [renderSites(told), ...Object.values(renderTlsSites(told)).map((each) => each[state])];
+  const conf = texts.flatMap(readConf);
+  // that of the limited name would be one of the requests that its test counts
+  for (const name of [...SITES.map(({ name }) => name), "other.example.com"].filter((each) => !/^limited/.test(each))) {
+    const asked = answerOf(conf, { ...requestOf(`http://${name}/cart?a=b`), from: "127.0.0.1" });
+    const { status, headers } = await get(port, name, "/cart?a=b");
+    const met = { name, status, location: headers.get("location")?.[0] };
+    const said = {
+      pass: { status: 200 },
+      redirect: { status: 308, location: "location" in asked.action && asked.action.location },
+      status: { status: "status" in asked.action && asked.action.status },
+    };
+    expect(met).toEqual({ name, ...(said[asked.action.kind as keyof typeof said] ?? { status: 0 }) });
+    const byTls = answerOf(conf, requestOf(`https://${name}/cart`)).action.kind;
+    expect([name, (await handshake(name)) === REJECTED]).toEqual([name, byTls === "no handshake"]);
+  }
+}
+
 const challenge = (name: string) => get(port, name, "/.well-known/acme-challenge/token");
 const REJECTED = "ERR_SSL_TLSV1_UNRECOGNIZED_NAME";
 
@@ -106,6 +130,7 @@ test("before the first certificate a name is served by HTTP, one with HSTS is no
     expect(await challenge(name)).toMatchObject({ status: 200, body: "token.thumbprint" });
   }
   expect(await handshake(NAME)).toBe(REJECTED);
+  await foretold("before");
 });
 
 test("an ACME server is answered as often as it asks, where visitors are not", async () => {
@@ -144,6 +169,7 @@ test("with a certificate it is served by HTTP/2 or 1.1, HTTP is sent there, and 
     "x-forwarded-proto": "https",
     "x-forwarded-port": `${tlsPort}`,
   });
+  await foretold("secured");
 });
 
 test("with passwords, nobody gets in by TLS until their file is there, then who knows one, and an ACME server goes on", async () => {
@@ -184,4 +210,5 @@ test("when it is lost nobody is served by HTTP, and an ACME server is answered",
   expect(await handshake(NAME)).toBe(REJECTED);
   expect((await challenge(NAME)).status).toBe(200);
   expect((await get(port, "plain.example.com", "/cart")).status).toBe(200);
+  await foretold("lost");
 });
