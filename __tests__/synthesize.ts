@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App, TerraformStack } from "cdktf";
+import type { TerraformStack } from "cdktf";
+import * as testing from "../src/testing/synthesize.ts";
 
 /** What Terraform reads of a stack, as far as tests look into it. */
 export interface SynthesizedStack {
@@ -11,6 +12,8 @@ export interface SynthesizedStack {
   readonly provider: Record<string, Record<string, unknown>[]>;
   readonly terraform: Record<string, unknown>;
   readonly output: Record<string, { value: unknown }>;
+  /** The same as users' tests ask it. */
+  readonly asked: ReturnType<typeof testing.synthesize>;
 }
 
 /** Runs `declare` in a stack and synthesizes it the way the command line does: preparation and validations included. */
@@ -19,14 +22,19 @@ export function synthesize(
   context: Record<string, unknown> = {},
 ): SynthesizedStack {
   const outdir = mkdtempSync(join(tmpdir(), "slipway-synth-"));
-  const app = new App({ outdir, context });
-  const stack = new TerraformStack(app, "stack");
-  declare(stack);
-  app.synth();
-  const directory = join(outdir, "stacks", "stack");
-  const json = readFileSync(join(directory, "cdk.tf.json"), "utf8");
+  const asked = testing.synthesize((stack) => void declare(stack), { outdir, context });
+  const { json, directory } = asked;
   const document = JSON.parse(json) as Partial<SynthesizedStack>;
-  return { resource: {}, provider: {}, terraform: {}, output: {}, ...document, json, directory } as SynthesizedStack;
+  return {
+    resource: {},
+    provider: {},
+    terraform: {},
+    output: {},
+    ...document,
+    json,
+    directory,
+    asked,
+  } as SynthesizedStack;
 }
 
 /** The one resource of `type` whose name begins with `name`, or matches it. */

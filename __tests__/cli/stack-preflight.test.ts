@@ -2,13 +2,13 @@ import { mkdtempSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App, TerraformStack } from "cdktf";
 import { run as runCommand } from "../../src/cli/command.mjs";
 import { STACK_LABEL as SWEPT_LABEL } from "../../src/cli/engine-sweep.ts";
 import { isFree, stackProblems } from "../../src/cli/stack-preflight.ts";
 import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
 import { STACK_LABEL } from "../../src/docker/docker-engine.ts";
 import { LocalHost, PulledImage, Secret } from "../../src/index.ts";
+import { synthesize } from "../../src/testing/index.ts";
 import { RecordedCommand } from "./recorded-command.ts";
 
 const servers: Server[] = [];
@@ -150,12 +150,14 @@ describe("secrets of the deployer's", () => {
   const NAME = "SLIPWAY_TEST_NOT_EXPORTED";
   const declared = () => {
     const outdir = mkdtempSync(join(tmpdir(), "slipway-synth-"));
-    const app = new App({ outdir });
-    const scope = new TerraformStack(app, "cats");
-    const image = new PulledImage(scope, "app", { image: `example.com/app@sha256:${"a".repeat(64)}` });
-    const secrets = { DB: Secret.fromEnvironment(NAME) };
-    new LocalHost(scope, "host", { port: 18_888 }).run("web", { image, port: 80, secrets });
-    app.synth();
+    synthesize(
+      (scope) => {
+        const image = new PulledImage(scope, "app", { image: `example.com/app@sha256:${"a".repeat(64)}` });
+        const secrets = { DB: Secret.fromEnvironment(NAME) };
+        new LocalHost(scope, "host", { port: 18_888 }).run("web", { image, port: 80, secrets });
+      },
+      { id: "cats", outdir },
+    );
     return SynthesizedStack.read(outdir, "cats");
   };
   const ask = (hasState: boolean) => {

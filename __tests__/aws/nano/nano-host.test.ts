@@ -79,7 +79,7 @@ describe("the instance", () => {
       root_block_device: { volume_size: 20, tags: { team: "$${shop}" } },
       tags: { team: "$${shop}", Name: "front" },
     });
-    const userData = Buffer.from(instance.user_data_base64 as string, "base64").toString();
+    const userData = stack.asked.userData();
     expect(userData).toMatch(/^#cloud-config\n/);
     for (const part of ['size: "512M"', '- "htop"', "hello ${you}", "HOST=stack/host", "/slipway/stack/host/release"]) {
       expect(userData).toContain(part);
