@@ -1,17 +1,17 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { App } from "cdktf";
 import type { Construct } from "constructs";
 import type { NanoHost } from "../../src/aws/index.ts";
 import { Secret } from "../../src/aws/index.ts";
 import { HealthCheck, PulledImage, Tls } from "../../src/index.ts";
 import { compare } from "../../src/review/comparison.ts";
 import { changedFiles } from "../../src/review/context-files.ts";
-import { readModel } from "../../src/review/model.ts";
 import { page } from "../../src/review/page.ts";
 import { DESCRIPTION_FILE } from "../../src/terraform/description.ts";
+import { type StackClass, type SynthesizedStack, synthesize } from "../../src/testing/index.ts";
 import { NetflixAwsStack } from "../../stacks/netflix-aws.ts";
+import { expectGolden } from "../golden.ts";
 
 const environment = { ...process.env };
 const APPS: Readonly<Record<string, string>> = {
@@ -44,28 +44,16 @@ function put(files: Readonly<Record<string, string>>): void {
   }
 }
 
-/** The folder of the stack's synth. */
-function synth(Stack: new (scope: Construct, id: string) => NetflixAwsStack = NetflixAwsStack): string {
-  const outdir = mkdtempSync(join(tmpdir(), "slipway-review-"));
-  const app = new App({ outdir });
-  new Stack(app, "netflix-aws");
-  app.synth();
-  return join(outdir, "stacks", "netflix-aws");
+const synth = (Stack: StackClass = NetflixAwsStack) =>
+  synthesize(Stack, { id: "netflix-aws", outdir: mkdtempSync(join(tmpdir(), "slipway-review-")) });
+
+function review(before: SynthesizedStack, after: SynthesizedStack): string {
+  const comparison = compare(before.model, after.model);
+  const files = changedFiles(comparison.images, before.directory, after.directory);
+  return page(comparison, after.model, { base: "main", files });
 }
 
-const read = (folder: string) => readModel(JSON.parse(readFileSync(join(folder, DESCRIPTION_FILE), "utf8")));
-
-function review(before: string, after: string): string {
-  const comparison = compare(read(before), read(after));
-  return page(comparison, read(after), { base: "main", files: changedFiles(comparison.images, before, after) });
-}
-
-/** Pages that are kept as files, so that whoever reviews this repository reads them as they are: -u writes them anew. */
-function expectGolden(name: string, text: string): void {
-  const file = join(__dirname, "golden", `${name}.md`);
-  if (expect.getState().snapshotState._updateSnapshot === "all") writeFileSync(file, text);
-  expect(text).toBe(readFileSync(file, "utf8"));
-}
+const expectPage = (name: string, text: string) => expectGolden(join(__dirname, "golden", `${name}.md`), text);
 
 /** The stack with a name by TLS, and an agent that reads a secret. */
 class Wider extends NetflixAwsStack {
@@ -89,7 +77,7 @@ class Wider extends NetflixAwsStack {
 }
 
 test("an unchanged commit's page says so, and nothing else", () => {
-  expectGolden("unchanged", review(synth(), synth()));
+  expectPage("unchanged", review(synth(), synth()));
 });
 
 test("a version with another file rolls in place, and the page names the file", () => {
@@ -97,20 +85,20 @@ test("a version with another file rolls in place, and the page names the file", 
   put({ "catalog/app.py": "print('catalogue')\n", "catalog/data/movies.json": "[]\n" });
   rmSync(join(apps, "frontend/server.js"));
   process.env.SLIPWAY_VERSION = "1.0.1";
-  expectGolden("version", review(before, synth()));
+  expectPage("version", review(before, synth()));
 });
 
 test("an instance type of another processor is another machine", () => {
   const before = synth();
   process.env.SLIPWAY_INSTANCE_TYPE = "t3.nano";
-  expectGolden("other-processor", review(before, synth()));
+  expectPage("other-processor", review(before, synth()));
 });
 
 test("one of the same processor is a restart, and its price is known where its region's is", () => {
   process.env.SLIPWAY_AWS_REGION = "us-east-1";
   const before = synth();
   process.env.SLIPWAY_INSTANCE_TYPE = "t4g.micro";
-  expectGolden("larger-type", review(before, synth()));
+  expectPage("larger-type", review(before, synth()));
 });
 
 test("what is declared fits a nano, by its reservations and by its limits", () => {
@@ -124,18 +112,18 @@ test("what is declared fits a nano, by its reservations and by its limits", () =
 
 test("a port and a right more stand on the first screen", () => {
   const text = review(synth(), synth(Wider));
-  expectGolden("wider", text);
+  expectPage("wider", text);
   const first = text.split("\n").slice(0, 16).join("\n");
   expect(first).toContain("`tcp 443` is now open to the world");
   expect(first).toContain("`ssm:GetParameter on arn:aws:ssm:eu-west-1:123456789012:parameter/netflix/mail-token`");
 });
 
 test("what a review reads is the same from another folder, and has nothing of this machine in it", () => {
-  const first = readFileSync(join(synth(), DESCRIPTION_FILE), "utf8");
+  const first = readFileSync(join(synth().directory, DESCRIPTION_FILE), "utf8");
   const moved = mkdtempSync(join(tmpdir(), "slipway-apps-"));
   cpSync(apps, moved, { recursive: true });
   process.env.SLIPWAY_CATALOG_DIR = join(moved, "catalog");
   process.env.SLIPWAY_FRONTEND_DIR = join(moved, "frontend");
-  expect(readFileSync(join(synth(), DESCRIPTION_FILE), "utf8")).toBe(first);
+  expect(readFileSync(join(synth().directory, DESCRIPTION_FILE), "utf8")).toBe(first);
   for (const path of [tmpdir(), process.cwd()]) expect(first).not.toContain(path);
 });

@@ -1,14 +1,14 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App, type TerraformStack } from "cdktf";
-import type { Construct } from "constructs";
+import { type StackClass, type SynthesizedStack, synthesize } from "../../src/testing/index.ts";
 import { AvailabilityStack } from "../../stacks/availability.ts";
 import { CatsStack } from "../../stacks/cats.ts";
 import { NetflixStack } from "../../stacks/netflix.ts";
 import { NetflixAwsStack } from "../../stacks/netflix-aws.ts";
 import { NetflixHubStack } from "../../stacks/netflix-hub.ts";
 import { NginxFrontStack } from "../../stacks/nginx-front.ts";
+import { expectGolden } from "../golden.ts";
 
 const environment = { ...process.env };
 
@@ -32,25 +32,55 @@ afterEach(() => {
   process.env = { ...environment };
 });
 
-/**
- * What a reviewer would read, with content ids numbered in order of appearance and the host's agent left out: a change of
- * an application or of the agent is no change of the stack.
- */
-function synthesized(Stack: new (scope: Construct, id: string) => TerraformStack, id: string): string {
-  const outdir = mkdtempSync(join(tmpdir(), "slipway-synth-"));
-  const app = new App({ outdir });
-  new Stack(app, id);
-  app.synth();
-  const ids: string[] = [];
-  return readFileSync(join(outdir, "stacks", id, "cdk.tf.json"), "utf8")
-    .replace(/(?<=<<'end'\\",).*?(?=\\"end\\")/g, "AGENT,")
-    .replace(/[0-9a-f]{12}(?=-\$\{substr)/g, "CONTENT")
-    .replace(/\b(?!0{64})[0-9a-f]{64}\b/g, (content) => {
-      if (!ids.includes(content)) ids.push(content);
-      return `CONTENT-${ids.indexOf(content) + 1}`;
-    });
+/** With content ids numbered in order of appearance: an application may change, and the stack stays. */
+function withoutContents(text: string, ids: string[]): string {
+  return text.replace(/[0-9a-f]{12}(?=-\$\{substr)/g, "CONTENT").replace(/\b(?!0{64})[0-9a-f]{64}\b/g, (content) => {
+    if (!ids.includes(content)) ids.push(content);
+    return `CONTENT-${ids.indexOf(content) + 1}`;
+  });
 }
 
+/** A script's lines without the host's agent, which comes in one of them. */
+function withoutAgent(lines: readonly unknown[]): readonly unknown[] {
+  const from = lines.findIndex((line) => typeof line === "string" && line.endsWith("<<'end'"));
+  return from < 0 ? lines : [...lines.slice(0, from + 1), "AGENT", ...lines.slice(lines.indexOf("end", from))];
+}
+
+/** With the documents in it as themselves: JSON, base64, and texts line by line; one that is a file of its own by its name. */
+function readable(value: unknown, files: ReadonlyMap<string, string>): unknown {
+  if (Array.isArray(value)) return withoutAgent(value).map((each) => readable(each, files));
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(
+      Object.entries(value).map(([key, each]) => [
+        key,
+        readable(key === "user_data_base64" ? Buffer.from(each, "base64").toString() : each, files),
+      ]),
+    );
+  if (typeof value !== "string") return value;
+  const file = files.get(value);
+  if (file !== undefined) return `see ${file}`;
+  if (/^\{"/.test(value)) return { "JSON of": readable(JSON.parse(value), files) };
+  return value.includes("\n") ? value.split("\n") : value;
+}
+
+/** The texts of the stack's hosts that have files of their own, and the names of these. */
+function textsOf(stack: SynthesizedStack): Map<string, string> {
+  return new Map(
+    stack.model.hosts.flatMap(({ path, machine }) => {
+      const { userData } = machine as { userData?: string };
+      const host = path.split("/").at(-1);
+      return [
+        ...Object.entries(stack.nginx(path)).map(([name, text]) => [text, `${host}/${name}`] as const),
+        ...(userData === undefined ? [] : [[stack.userData(path), `${host}/user-data.yaml`] as const]),
+      ];
+    }),
+  );
+}
+
+/**
+ * What a reviewer reads of each stack: what Terraform reads, the model, what the hosts' Nginx is told and what they boot with. A change of an
+ * application or of the agent is no change of the stack.
+ */
 test.each([
   ["availability", AvailabilityStack],
   ["cats", CatsStack],
@@ -59,5 +89,12 @@ test.each([
   ["netflix-hub", NetflixHubStack],
   ["nginx-front", NginxFrontStack],
 ] as const)("%s synthesizes to what was reviewed", (id, Stack) => {
-  expect(synthesized(Stack, id)).toMatchSnapshot();
+  const stack = synthesize(Stack as StackClass, { id });
+  const ids: string[] = [];
+  const golden = (name: string, text: string) => expectGolden(join(__dirname, "golden", id, name), text);
+  const files = textsOf(stack);
+  const json = (value: unknown) => withoutContents(`${JSON.stringify(readable(value, files), null, 2)}\n`, ids);
+  golden("terraform.json", json(JSON.parse(stack.json)));
+  golden("model.json", json(stack.model));
+  for (const [text, name] of files) golden(name, text);
 });
