@@ -102,7 +102,7 @@ test("one of the same processor is a restart, and its price is known where its r
 });
 
 test("what is declared fits a nano, by its reservations and by its limits", () => {
-  const { hosts, findings } = read(synth());
+  const { hosts, findings } = synth().model;
   expect(findings.filter(({ path }) => path === hosts[0]?.path)).toEqual([]);
   expect(hosts[0]?.fit).toMatchObject({
     memory: { leftMiB: 256, limitsMiB: 224, smallestType: "t4g.nano" },

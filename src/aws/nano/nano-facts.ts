@@ -1,6 +1,6 @@
 import type { IConstruct } from "constructs";
 import { logGroupOf } from "./host-logs-options.ts";
-import { type MonthlyPrice, monthlyPrice, type PricedHost } from "./monthly-price.ts";
+import { type MonthlyPrice, monthlyPrice, type PricedHost, priceText } from "./monthly-price.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
 import type { NanoHostSettings } from "./nano-host-settings.ts";
 
@@ -61,7 +61,7 @@ export function nanoFacts(
 }
 
 /** What of a host is paid for. */
-export function pricedHost(
+function pricedHost(
   { type, volumeGiB }: Pick<NanoHostSettings, "type" | "volumeGiB">,
   props: NanoHostProps,
   region: string,
@@ -77,4 +77,16 @@ export function pricedHost(
 
 function cpuCreditsOf({ isBurstable }: NanoHostSettings["type"], { cpuCredits = "unlimited" }: NanoHostProps) {
   return isBurstable ? cpuCredits : undefined;
+}
+
+/** What the machine of `host` is and costs, for people. */
+export function machineText(
+  host: IConstruct,
+  declared: NanoHostSettings,
+  props: NanoHostProps,
+  region: string,
+): string {
+  const { type, machineImage } = declared;
+  const price = priceText(pricedHost(declared, props, region));
+  return `${type}, ${type.platform}, ${machineImage.describe(host, type.platform)}: ${price}`;
 }

@@ -25,8 +25,7 @@ import { FrontHosts } from "./front-hosts.ts";
 import { HeldImages } from "./held-images.ts";
 import { logGroupOf } from "./host-logs-options.ts";
 import { InstanceType } from "./instance-type.ts";
-import { priceText } from "./monthly-price.ts";
-import { type NanoFacts, nanoFacts, pricedHost } from "./nano-facts.ts";
+import { machineText, type NanoFacts, nanoFacts } from "./nano-facts.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
 import { nanoHostSettings } from "./nano-host-settings.ts";
 import { nanoParts } from "./nano-parts.ts";
@@ -92,8 +91,7 @@ export class NanoHost extends HostBase implements IRole {
     this.fit = new DeclaredFit(this, declared);
     const { region } = this.account;
     this.machine = nanoFacts(this, declared, props, region);
-    const { type, machineImage } = declared;
-    this.description = `${type}, ${this.platform}, ${machineImage.describe(this, type.platform)}: ${priceText(pricedHost(declared, props, region))}`;
+    this.description = machineText(this, declared, props, region);
     atProperty(this, "release", () => this.checkManifest());
     this.images = new HeldImages(this, this.account);
     const parts = nanoParts(this, {
