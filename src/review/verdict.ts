@@ -144,7 +144,7 @@ export function newPermissions({ hosts, deployer }: Pick<Comparison, "hosts" | "
   ];
 }
 
-/** The same of hosts that were there, and of their deployer: of a new host all is new, which nobody needs told. */
+/** The same of hosts that were there, and of their deployer: of a new host everything is new. */
 export function widerPermissions({ hosts, deployer }: Comparison): NewPermission[] {
   const old = hosts.filter(({ effect }) => effect !== "created");
   return newPermissions({ hosts: old, deployer: old.length === 0 ? [] : deployer });
