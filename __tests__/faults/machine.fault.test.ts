@@ -82,16 +82,21 @@ test("3 engine-restart: the container runs on, and is there again as soon as the
 });
 
 test("3 engine-restart, control: an engine without live-restore stops its containers with itself", async () => {
-  const set = (value: boolean) =>
-    host.on(`sed -i 's/"live-restore": [a-z]*/"live-restore": ${value}/' /etc/docker/daemon.json; ${RESTART_ENGINE}`);
+  // what an engine finds that another setting has left it stops for good: the agent brings it back
+  const set = async (value: boolean) => {
+    await host.on(
+      `sed -i 's/"live-restore": [a-z]*/"live-restore": ${value}/' /etc/docker/daemon.json; ${RESTART_ENGINE}`,
+    );
+    await host.converge();
+    await host.answers(host.serves);
+  };
   await set(false);
-  await host.answers(host.serves);
   const before = await started();
   await host.on(RESTART_ENGINE);
+  await host.converge();
   await host.answers(host.serves);
   expect(await started()).not.toBe(before);
   await set(true);
-  await host.answers(host.serves);
   await host.converges();
 });
 
