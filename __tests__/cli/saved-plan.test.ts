@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inProcess } from "./in-process.ts";
@@ -89,12 +90,15 @@ describe("the saved plan", () => {
     expect(plansIn(project)).toEqual([]);
   });
 
-  it("goes with the next run where a run was killed without a word", async () => {
+  it("goes with the next run where a run was killed without a word, and stays where that run is still at work", async () => {
     const { project, up } = machineOf({});
     await up();
-    writeFileSync(join(folderOf(project), "slipway-0123456789ab.tfplan"), "");
+    const ended = spawnSync("true").pid;
+    const running = `slipway-${process.pid}-0123456789ab.tfplan`;
+    for (const name of [`slipway-${ended}-0123456789ab.tfplan`, running])
+      writeFileSync(join(folderOf(project), name), "");
     await up();
-    expect(plansIn(project)).toEqual([]);
+    expect(plansIn(project)).toEqual([running]);
   });
 
   it("is not another one that was made meanwhile", async () => {
