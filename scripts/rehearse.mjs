@@ -5,7 +5,7 @@ import { consentIn } from "../src/cli/consent.mjs";
 import { makeReady } from "../src/cli/program.mjs";
 import { findProject } from "../src/cli/project.mjs";
 import { Terminal } from "../src/cli/terminal.mjs";
-import { PROGRAMS } from "./rehearsal/programs.mjs";
+import { PROGRAMS } from "../src/rehearsal/programs.mjs";
 
 /**
  * Makes the machine ready for a rehearsal and starts it: node scripts/rehearse.mjs [stack] [options] [--install]

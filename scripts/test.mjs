@@ -10,12 +10,12 @@ import { consentIn } from "../src/cli/consent.mjs";
 import { makeReady } from "../src/cli/program.mjs";
 import { findProject } from "../src/cli/project.mjs";
 import { Terminal } from "../src/cli/terminal.mjs";
-import { BUILT_ENGINE, buildDockerEngine } from "./engines/docker-engine.mjs";
+import { withLock } from "../src/offline/images/lock.mjs";
+import { BUILT_ENGINE, buildDockerEngine } from "../src/rehearsal/engine/docker-engine.mjs";
+import { PROGRAMS as REHEARSAL } from "../src/rehearsal/programs.mjs";
 import { withEngine } from "./engines/engine-of-its-own.mjs";
 import { PROGRAMS as NAMESPACES } from "./engines/programs.mjs";
 import { LaneOutput } from "./lane-output.mjs";
-import { withLock } from "./offline/images/lock.mjs";
-import { PROGRAMS as REHEARSAL } from "./rehearsal/programs.mjs";
 import { filesForNewerEngine, lanesOf } from "./test-lanes.mjs";
 import { comparedIn, sumOf, totalsOf } from "./test-report.mjs";
 

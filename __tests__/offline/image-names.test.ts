@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const ROOT = join(__dirname, "../..");
-const MODULE = pathToFileURL(join(ROOT, "scripts/offline/images/image-names.mjs")).href;
+const MODULE = pathToFileURL(join(ROOT, "src/offline/images/image-names.mjs")).href;
 
 /** Calls a function of the module, which is ESM and runs before anything is installed. */
 function call(name: string, ...args: unknown[]): unknown {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { resolve } from "node:path";
-import { registryHostOf, unplayable } from "../../scripts/rehearsal/unplayable.ts";
 import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
+import { registryHostOf, unplayable } from "../../src/rehearsal/unplayable.ts";
 
 const ROOT = resolve(__dirname, "../..");
 const ECR = registryHostOf("123456789012", "eu-west-1");
@@ -34,7 +34,7 @@ test.each([
 
 test("a stack of another registry is refused before it is asked what it serves", () => {
   const rehearse = () =>
-    execFileSync(process.execPath, ["--import", "tsx", "scripts/rehearsal/rehearse.ts", "netflix-hub"], {
+    execFileSync(process.execPath, ["--import", "tsx", "src/rehearsal/rehearse.ts", "netflix-hub"], {
       cwd: ROOT,
       env: { ...process.env, SLIPWAY_HUB_NAMESPACE: "somebody" },
       encoding: "utf8",

@@ -8,17 +8,17 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { policyOutput, refusedBy } from "../../src/rehearsal/deployer-policy.ts";
+import { exitAsToldBy } from "../../src/rehearsal/exit-code.ts";
+import type { Check } from "../../src/rehearsal/host-checks.ts";
+import { hostStory } from "../../src/rehearsal/host-story.ts";
+import type { StandIn } from "../../src/rehearsal/machine/stand-in.ts";
+import { requireProgram } from "../../src/rehearsal/program.ts";
+import { rehearsalCache } from "../../src/rehearsal/rehearsal-cache.ts";
+import { Stage } from "../../src/rehearsal/stage.ts";
+import { Takedown } from "../../src/rehearsal/takedown.ts";
+import { errors, plannedText, Terraform } from "../../src/rehearsal/terraform.ts";
 import type { DeclaredData } from "./data-host.ts";
-import { policyOutput, refusedBy } from "./deployer-policy.ts";
-import { exitAsToldBy } from "./exit-code.ts";
-import type { Check } from "./host-checks.ts";
-import { hostStory } from "./host-story.ts";
-import type { StandIn } from "./machine/stand-in.ts";
-import { requireProgram } from "./program.ts";
-import { rehearsalCache } from "./rehearsal-cache.ts";
-import { Stage } from "./stage.ts";
-import { Takedown } from "./takedown.ts";
-import { errors, plannedText, Terraform } from "./terraform.ts";
 
 const ROOT = resolve(__dirname, "../..");
 const ACCOUNT = "123456789012";
@@ -54,7 +54,7 @@ async function synth(change: Partial<DeclaredData> = {}): Promise<void> {
     instanceType: process.arch === "arm64" ? "t4g.nano" : "t3.nano",
     context: join(stage.runDir, "visits"),
   };
-  await requireProgram(process.execPath, ["--import", "tsx", "scripts/rehearsal/data-host.ts"], {
+  await requireProgram(process.execPath, ["--import", "tsx", "scripts/data-volume/data-host.ts"], {
     cwd: ROOT,
     env: {
       ...stage.deployerEnvironment,

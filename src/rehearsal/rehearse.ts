@@ -16,7 +16,7 @@ import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
+import { SynthesizedStack } from "../cli/synthesized-stack.ts";
 import { exitAsToldBy } from "./exit-code.ts";
 import { type MachineSystemName, machineSystemName, NEAREST_SYSTEM } from "./machine/machine-system.ts";
 import { requireProgram } from "./program.ts";

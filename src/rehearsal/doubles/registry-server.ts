@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "../../free-port.ts";
+import { freePort } from "../free-port.ts";
 import { spawnBound } from "../program.ts";
 
 const START_TIMEOUT_MS = 20_000;

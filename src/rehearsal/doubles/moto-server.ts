@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "../../free-port.ts";
+import { freePort } from "../free-port.ts";
 import { madeOnce } from "../made-once.ts";
 import { requireProgram, spawnBound } from "../program.ts";
 import type { MachineImageEntry } from "./published-images.ts";

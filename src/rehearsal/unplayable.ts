@@ -1,4 +1,4 @@
-import type { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
+import type { SynthesizedStack } from "../cli/synthesized-stack.ts";
 import { foreignRegistries } from "./foreign-registries.ts";
 
 /** The registry of an account, as AWS calls it. */

@@ -1,7 +1,7 @@
 // @ts-check
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { withLock } from "../offline/images/lock.mjs";
+import { withLock } from "../../offline/images/lock.mjs";
 
 /**
  * Makes a folder that is kept in the cache, unless it is there whole. Who wants it while another process makes it waits,

@@ -3,11 +3,11 @@ import { createHash } from "node:crypto";
 import { cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { lastWords } from "../../src/cli/command.mjs";
+import { lastWords } from "../../cli/command.mjs";
 import { builtOnce } from "./built-once.mjs";
 
 /** Each folder holds a go.mod that requires one version of one program, and the go.sum that says what it must contain. */
-const MODULES = fileURLToPath(new URL("modules", import.meta.url));
+const OWN_MODULES = fileURLToPath(new URL("modules", import.meta.url));
 
 /**
  * Programs that one Go module brings.
@@ -15,6 +15,7 @@ const MODULES = fileURLToPath(new URL("modules", import.meta.url));
  * @typedef {object} GoProgram
  * @property {string} title for people, e.g. `runc 1.3.6`
  * @property {string} module its folder of `modules/`
+ * @property {string} [modules] the folder that has it; the one beside this file unless said
  * @property {readonly string[]} packages what is built
  * @property {readonly string[]} flags of `go build`
  * @property {"0" | "1"} cgo
@@ -25,7 +26,7 @@ const MODULES = fileURLToPath(new URL("modules", import.meta.url));
 /**
  * @typedef {object} Kit
  * @property {string} cacheDir
- * @property {typeof import("../../src/cli/command.mjs").run} run
+ * @property {typeof import("../../cli/command.mjs").run} run
  * @property {(text: string) => void} log
  * @property {(packages: readonly string[]) => Promise<void>} install what a build needs and Debian has
  */
@@ -39,13 +40,13 @@ const MODULES = fileURLToPath(new URL("modules", import.meta.url));
  * @returns {Promise<string>} the folder of the programs
  */
 export async function buildGoProgram(program, { cacheDir, run, log, install }) {
-  const { title, module, takes, flags, packages, cgo, needs = [] } = program;
+  const { title, module, modules = OWN_MODULES, takes, flags, packages, cgo, needs = [] } = program;
   const folder = join(cacheDir, "built-programs", `${module}-${pinsOf(program)}`);
   await builtOnce(folder, title, log, async (work) => {
     log(`building ${title} through the Go module proxy, once: ${takes}`);
     if (needs.length > 0) await install(needs);
     const source = join(work, "source");
-    cpSync(join(MODULES, module), source, { recursive: true });
+    cpSync(join(modules, module), source, { recursive: true });
     await goBuild(run, title, source, cgo, [...flags, "-o", `${work}/`, ...packages]);
     rmSync(source, { recursive: true });
   });
@@ -71,8 +72,9 @@ export async function goBuild(run, title, cwd, cgo, args) {
 }
 
 /** @param {GoProgram} program */
-function pinsOf({ module, packages, flags, cgo }) {
+function pinsOf({ module, modules = OWN_MODULES, packages, flags, cgo }) {
+  const folder = join(modules, module);
   const hash = createHash("sha256").update(JSON.stringify([packages, flags, cgo, process.arch]));
-  for (const name of readdirSync(join(MODULES, module)).sort()) hash.update(readFileSync(join(MODULES, module, name)));
+  for (const name of readdirSync(folder).sort()) hash.update(readFileSync(join(folder, name)));
   return hash.digest("hex").slice(0, 12);
 }

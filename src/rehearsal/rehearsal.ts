@@ -1,13 +1,11 @@
-import { refusals } from "./authorization/policy.ts";
+import { checkAccount } from "./account-checks.ts";
 import { actionsOf, policyOutput, refusedBy } from "./deployer-policy.ts";
-import { readUserData } from "./doubles/instance-facts.ts";
-import { type Check, checkHost } from "./host-checks.ts";
+import type { Check } from "./host-checks.ts";
 import { hostStory } from "./host-story.ts";
 import type { MemoryReading } from "./machine/memory-meter.ts";
 import type { StandIn } from "./machine/stand-in.ts";
 import { type RehearsedChange, rehearseChange } from "./rehearsed-change.ts";
-import { searchBytes, searchFiles } from "./secret-search.ts";
-import { awaitBody, resolveName, visit } from "./site-visit.ts";
+import { awaitBody, resolveName } from "./site-visit.ts";
 import type { Stage } from "./stage.ts";
 import { errors, plannedText, type Terraform } from "./terraform.ts";
 
@@ -16,8 +14,8 @@ export interface Expectation {
   /** The server name that the stack serves. */
   readonly name: string;
   readonly path: string;
-  /** A part of the application's own body. */
-  readonly text: string;
+  /** A part of the application's own body. @default - none: the name is visited when the apply is done, and any answer but a server's error is one */
+  readonly text?: string;
   /** The TCP ports that may be open to everyone. */
   readonly ports: readonly number[];
   /** Seconds from boot to that body. */
@@ -49,7 +47,6 @@ export interface RehearsalReport {
 const BODY_TIMEOUT_MS = 600_000;
 /** What is left for the body once the apply says that all is well. */
 const LAST_VISITS_MS = 30_000;
-const ANOTHER_NAME = "another-name.invalid";
 
 /** One stack from its first plan to its destruction, on a stage. */
 export class Rehearsal {
@@ -109,12 +106,15 @@ export class Rehearsal {
   async #serve(): Promise<void> {
     const { name, path, text, withinSeconds } = this.expected;
     const visiting = new AbortController();
-    const body = awaitBody(() => this.#address(), {
-      ...{ name, path, text },
-      timeoutMs: BODY_TIMEOUT_MS,
-      signal: visiting.signal,
-    });
-    body.catch(() => {}); // An apply that fails is what is told.
+    const answer = () =>
+      awaitBody(() => this.#address(), {
+        ...{ name, path, text },
+        timeoutMs: BODY_TIMEOUT_MS,
+        signal: visiting.signal,
+      });
+    // Without a text of its own the page cannot be told from the one that a server has before its first release.
+    const early = text === undefined ? undefined : answer();
+    early?.catch(() => {}); // An apply that fails is what is told.
     try {
       await this.#timed("terraform apply", async () => {
         const { code, stdout, stderr } = await this.terraform.apply();
@@ -126,11 +126,16 @@ export class Rehearsal {
       throw error;
     }
     const lastVisits = setTimeout(() => visiting.abort(), LAST_VISITS_MS);
-    const { at, address } = await body.finally(() => clearTimeout(lastVisits));
+    const { at, address, status } = await (early ?? answer()).finally(() => clearTimeout(lastVisits));
     const { started } = await this.#machine();
     const since = (moment: number): number => (at - moment) / 1000;
-    this.#timings.push({ step: "from boot to the application's body", seconds: since(started) });
+    const what = text === undefined ? "the first answer" : "the application's body";
+    this.#timings.push({ step: `from boot to ${what}`, seconds: since(started) });
     this.log(`${name} answers at ${address} ${since(started).toFixed(1)} s after the boot`);
+    if (text === undefined) {
+      this.#checks.push({ what: `${name}${path} answers once the apply is done`, ok: true, seen: `status ${status}` });
+      return;
+    }
     // A build may take longer than a boot; the host can serve nothing before its release is there.
     const seconds = since(Math.max(started, this.#released()));
     this.#checks.push({
@@ -141,59 +146,13 @@ export class Rehearsal {
   }
 
   async #look(machine: StandIn): Promise<void> {
-    const { account } = this.stage;
-    const { moto, instances } = account;
-    const add = (what: string, ok: boolean, seen: string): void => void this.#checks.push({ what, ok, seen });
-    const keys = instances.subjectOf(machine.instanceId)?.credentials;
-    const secretKeys = keys ? [keys.secretAccessKey, keys.sessionToken ?? ""].filter(Boolean) : [];
-    this.#checks.push(...(await checkHost(machine, account.logins.passwordsOf(machine.instanceId), secretKeys)));
-
-    const { engine } = this.expected;
-    if (engine) {
-      const format = "{{.Server.Version}} with API {{.Server.MinAPIVersion}} to {{.Server.APIVersion}}";
-      const { stdout } = await machine.exec("docker", "version", "-f", format);
-      add(`the host's engine is ${engine}`, stdout.startsWith(`${engine} `), stdout.trim());
-    }
+    const { stage, made } = this;
+    const { ports, engine } = this.expected;
     const address = (await this.#address()) ?? "";
-    const other = await visit(address, ANOTHER_NAME);
-    add("another Host gets nothing", "nothing" in other, "nothing" in other ? other.nothing : `status ${other.status}`);
-    const open = [...new Set(account.addresses.ports)].sort((a, b) => a - b);
-    add("only the declared ports are open", `${open}` === `${this.expected.ports}`, open.join(", ") || "none");
-
-    const memory = this.stage.room.memoryOf(machine.instanceId);
-    this.#memory = memory;
-    add("no process was killed for memory", memory?.oomKills === 0, `${memory?.oomKills} kills`);
-
-    const pulls = account.registry.pulls.filter(({ by }) => by === machine.instanceId);
-    const byDigest = pulls.length > 0 && pulls.every(({ reference }) => reference.startsWith("sha256:"));
-    add(
-      "the host pulls by digest",
-      byDigest,
-      pulls.map(({ repository, reference }) => `${repository}@${reference}`).join(" "),
-    );
-    const role = instances.subjectOf(machine.instanceId)?.facts.role;
-    const asks = account.asksOf(machine.instanceId);
-    const denied = refusals(role === undefined ? [] : await account.policies.statements(role), asks);
-    add(
-      "the host's role allows all that it does",
-      denied.length === 0,
-      denied.join("; ") || `${actionsOf(asks).length} actions by ${asks.length} questions`,
-    );
-
-    const userData = (await readUserData(moto, machine.instanceId)) ?? Buffer.alloc(0);
-    const leaks = [
-      ...searchFiles(this.made, account.secrets),
-      ...searchBytes("the state", Buffer.from(await this.terraform.state()), account.secrets),
-      ...searchBytes("the user data", userData, account.secrets),
-    ];
-    add(
-      "no secret is in what was synthesized, in the state or in the user data",
-      leaks.length === 0,
-      leaks.map(({ where, secret }) => `secret ${secret} in ${where}`).join("; ") ||
-        `${account.secrets.length} searched for`,
-    );
+    const state = await this.terraform.state();
+    this.#memory = stage.room.memoryOf(machine.instanceId);
+    this.#checks.push(...(await checkAccount({ stage, machine, address, ports, engine, made, state })));
     this.#policies = policyOutput(await this.terraform.outputs());
-    add("the API was followed", instances.failures.length === 0, instances.failures.join("; ") || "without failures");
   }
 
   async #secondPlan(): Promise<void> {

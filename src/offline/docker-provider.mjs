@@ -38,7 +38,7 @@ export function mirrorVersion(candidate, resolved) {
  * Builds the provider from source through the Go module proxy, unless a build of it is in the cache, and answers the
  * folder of a filesystem mirror that holds it.
  *
- * @param {{ cacheDir: string, run: typeof import("../../src/cli/command.mjs").run, log: (text: string) => void, platform: string }} options
+ * @param {{ cacheDir: string, run: typeof import("../cli/command.mjs").run, log: (text: string) => void, platform: string }} options
  * @returns {Promise<{ folder: string, version: string }>} HOST/NAMESPACE/TYPE/VERSION/OS_ARCH of the built one
  */
 export async function buildDockerProvider({ cacheDir, run, log, platform }) {
@@ -87,7 +87,7 @@ export function wrapperModule(resolved) {
 }
 
 /**
- * @param {typeof import("../../src/cli/command.mjs").run} run
+ * @param {typeof import("../cli/command.mjs").run} run
  * @param {string} cwd
  * @param {NodeJS.ProcessEnv} env
  * @param {(text: string) => void} log

@@ -1,4 +1,4 @@
-import { isLoopback, type SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
+import { isLoopback, type SynthesizedStack } from "../cli/synthesized-stack.ts";
 
 /** The registries that a stack logs in to and a rehearsal does not have: it plays the account's own. */
 export function foreignRegistries(stack: SynthesizedStack, registryHost: string): string[] {

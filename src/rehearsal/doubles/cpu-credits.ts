@@ -1,6 +1,6 @@
 import type { ApiAnswer, ApiCall } from "./api-call.ts";
 import type { ApiFront } from "./api-front.ts";
-import { instanceIds } from "./instances.ts";
+import { instanceIds } from "./launched-type.ts";
 import { XmlElement } from "./xml-element.ts";
 
 const NAMESPACE = "http://ec2.amazonaws.com/doc/2016-11-15/";

@@ -4,9 +4,9 @@
  *
  * node newer-engine.mjs VERSION CACHE
  */
-import { run } from "../../../src/cli/command.mjs";
-import { BUILT_ENGINE, buildDockerEngine } from "../../engines/docker-engine.mjs";
+import { run } from "../../cli/command.mjs";
 import { runCommand } from "../../offline/images/run-command.mjs";
+import { BUILT_ENGINE, buildDockerEngine } from "../engine/docker-engine.mjs";
 
 const [version, cacheDir] = process.argv.slice(2);
 if (version !== BUILT_ENGINE || !cacheDir) {

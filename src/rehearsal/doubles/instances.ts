@@ -5,6 +5,7 @@ import { type InstanceFacts, readInstance, readUserData } from "./instance-facts
 import type { MetadataSubject } from "./instance-metadata.ts";
 import { agentAsks } from "./instance-permissions.ts";
 import { detach, lastingInterface } from "./lasting-interface.ts";
+import { architectureOf, instanceIds } from "./launched-type.ts";
 import type { MotoClient } from "./moto-client.ts";
 import type { Principals } from "./principals.ts";
 import type { RolePolicies } from "./role-policies.ts";
@@ -245,14 +246,4 @@ export class Instances {
       instanceId,
     });
   }
-}
-
-/** The instances that a call names. */
-export function instanceIds({ input }: ApiCall): string[] {
-  return Object.entries(input).flatMap(([name, value]) => (/^InstanceId\.\d+$/.test(name) ? [String(value)] : []));
-}
-
-/** The processor of an instance type: AWS marks its own by a `g` after the generation. */
-export function architectureOf(type: string): "x86_64" | "arm64" {
-  return /^[a-z]+\d+g[a-z]*\./.test(type) ? "arm64" : "x86_64";
 }

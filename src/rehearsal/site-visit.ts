@@ -26,31 +26,35 @@ export function visit(address: string, name: string, path = "/", port = 80): Pro
 export interface AwaitedBody {
   readonly name: string;
   readonly path: string;
-  readonly text: string;
+  /** @default - any answer will do but a server's error */
+  readonly text?: string;
   readonly timeoutMs: number;
   /** Ends the waiting. */
   readonly signal?: AbortSignal;
 }
 
-/** Visits until the page holds `text`: a server's default page answers 200 long before the application does. */
+/** Visits until the page holds `text`, where one is given: a server's default page answers 200 long before the application does. */
 export async function awaitBody(
   where: () => Promise<string | undefined>,
   { name, path, text, timeoutMs, signal }: AwaitedBody,
-): Promise<{ address: string; at: number; body: string }> {
+): Promise<{ address: string; at: number; status: number; body: string }> {
   const deadline = Date.now() + timeoutMs;
   let last: Visit | undefined;
   while (Date.now() < deadline && !signal?.aborted) {
     const address = await where();
     if (address) {
       last = await visit(address, name, path);
-      if ("body" in last && last.status === 200 && last.body.includes(text)) {
-        return { address, at: Date.now(), body: last.body };
-      }
+      if ("body" in last && isAnswer(last, text)) return { address, at: Date.now(), ...last };
     }
     await sleep(POLL_MS);
   }
   const got = last === undefined ? "no address" : "nothing" in last ? last.nothing : `status ${last.status}`;
-  throw new Error(`${name}${path} did not answer with ${JSON.stringify(text)}, last: ${got}`);
+  const wanted = text === undefined ? "" : ` with ${JSON.stringify(text)}`;
+  throw new Error(`${name}${path} did not answer${wanted}, last: ${got}`);
+}
+
+function isAnswer({ status, body }: { status: number; body: string }, text: string | undefined): boolean {
+  return text === undefined ? status < 500 : status === 200 && body.includes(text);
 }
 
 /** The address of a server name: what Route 53 says, or else the account's one Elastic IP. */

@@ -1,7 +1,7 @@
 // @ts-check
 import { mkdirSync } from "node:fs";
-import { inspectEngine } from "../../src/cli/engine.mjs";
-import { answers } from "../../src/cli/http-request.mjs";
+import { inspectEngine } from "../cli/engine.mjs";
+import { answers } from "../cli/http-request.mjs";
 import { buildDockerProvider } from "./docker-provider.mjs";
 import {
   combineMirror,
@@ -54,7 +54,7 @@ function lookAround() {
 /** @type {Promise<{ images: boolean, providers: boolean }> | undefined} */
 let decision;
 
-/** @param {{ terminal: import("../../src/cli/terminal.mjs").Terminal }} kit */
+/** @param {{ terminal: import("../cli/terminal.mjs").Terminal }} kit */
 export async function plan({ terminal }) {
   decision = terminal.step("look whether the public registries answer", lookAround);
   const { images, providers } = await decision;
@@ -70,7 +70,7 @@ export async function plan({ terminal }) {
 }
 
 /**
- * @param {{ terminal: import("../../src/cli/terminal.mjs").Terminal, run: typeof import("../../src/cli/command.mjs").run, log: (text: string) => void, cacheDir: string }} kit
+ * @param {{ terminal: import("../cli/terminal.mjs").Terminal, run: typeof import("../cli/command.mjs").run, log: (text: string) => void, cacheDir: string }} kit
  * @returns {Promise<Record<string, string>>}
  */
 export async function prepare(kit) {
@@ -91,7 +91,7 @@ export async function prepare(kit) {
   return environment;
 }
 
-/** @param {{ run: typeof import("../../src/cli/command.mjs").run, log: (text: string) => void, cacheDir: string }} kit */
+/** @param {{ run: typeof import("../cli/command.mjs").run, log: (text: string) => void, cacheDir: string }} kit */
 async function standInProviders({ cacheDir, run, log }) {
   const folders = mirrorFolders(cacheDir);
   /** @param {string} provider */
@@ -113,7 +113,7 @@ async function standInProviders({ cacheDir, run, log }) {
   return combineMirror(cacheDir, found);
 }
 
-/** @param {{ terminal: import("../../src/cli/terminal.mjs").Terminal, log: (text: string) => void, cacheDir: string }} kit */
+/** @param {{ terminal: import("../cli/terminal.mjs").Terminal, log: (text: string) => void, cacheDir: string }} kit */
 async function standInLockfile({ terminal, log, cacheDir }) {
   const { standInImages } = await import("./images.mjs");
   const { mirror, lockfile } = await standInImages({ cacheDir, log, verbose: terminal.verbose });
