@@ -9,7 +9,6 @@ import { get } from "node:http";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { policyOutput, refusedBy } from "../../src/rehearsal/deployer-policy.ts";
-import { exitAsToldBy } from "../../src/rehearsal/exit-code.ts";
 import type { Check } from "../../src/rehearsal/host-checks.ts";
 import { hostStory } from "../../src/rehearsal/host-story.ts";
 import type { StandIn } from "../../src/rehearsal/machine/stand-in.ts";
@@ -19,6 +18,7 @@ import { Stage } from "../../src/rehearsal/stage.ts";
 import { Takedown } from "../../src/rehearsal/takedown.ts";
 import { errors, plannedText, Terraform } from "../../src/rehearsal/terraform.ts";
 import type { DeclaredData } from "./data-host.ts";
+import { exitAsToldBy } from "./exit-code.ts";
 
 const ROOT = resolve(__dirname, "../..");
 const ACCOUNT = "123456789012";

@@ -3,12 +3,12 @@
  * them in a local registry, and serves them under the names that Dockerfiles use to an engine that was started with
  * `--registry-mirror http://127.0.0.1:5055`.
  *
- * By hand, as root: node scripts/offline/images.mjs [python:3.9-slim ...]
+ * By hand, as root, in a project's folder: node src/offline/images.mjs [python:3.9-slim ...]
  */
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { imagesOfProject, officialImage } from "./images/image-names.mjs";
 import { ImageWorkshop } from "./images/image-workshop.mjs";
 import { withLock } from "./images/lock.mjs";
@@ -17,11 +17,10 @@ import { startMirror } from "./images/mirror-process.mjs";
 import { runCommand } from "./images/run-command.mjs";
 import { STAND_INS } from "./images/stand-ins.mjs";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-
 /**
  * Makes what is missing, starts the mirror if need be, and writes a lockfile with the stand-ins' digests.
  *
+ * @param options.root the project, whose Dockerfiles and lockfile name images
  * @param options.cacheDir where everything slow is kept: $XDG_CACHE_HOME/slipway by default
  * @param options.log takes one line of progress
  * @param options.run `(command, args, { env, cwd }) => Promise<stdout>`, rejects when the command fails
@@ -31,6 +30,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
  * @returns {Promise<{ mirror: string, lockfile: string, stop: string | undefined }>} the engine's mirror, the lockfile's path, and the command that stops the mirror
  */
 export async function standInImages({
+  root = process.cwd(),
   cacheDir = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "slipway"),
   log = console.log,
   run = runCommand,
@@ -41,7 +41,7 @@ export async function standInImages({
   const folder = join(cacheDir, "images");
   mkdirSync(folder, { recursive: true });
   const mirror = new Mirror(`127.0.0.1:${port}`);
-  const { tags, unknown } = wantedTags([...imagesOfProject(ROOT, process.env), ...names]);
+  const { tags, unknown } = wantedTags([...imagesOfProject(root, process.env), ...names]);
 
   return withLock(join(folder, "lock"), log, async () => {
     const stop = await startMirror(mirror, { folder, run, log });

@@ -70,7 +70,7 @@ export async function plan({ terminal }) {
 }
 
 /**
- * @param {{ terminal: import("../cli/terminal.mjs").Terminal, run: typeof import("../cli/command.mjs").run, log: (text: string) => void, cacheDir: string }} kit
+ * @param {{ terminal: import("../cli/terminal.mjs").Terminal, run: typeof import("../cli/command.mjs").run, log: (text: string) => void, cacheDir: string, root: string }} kit
  * @returns {Promise<Record<string, string>>}
  */
 export async function prepare(kit) {
@@ -113,10 +113,10 @@ async function standInProviders({ cacheDir, run, log }) {
   return combineMirror(cacheDir, found);
 }
 
-/** @param {{ terminal: import("../cli/terminal.mjs").Terminal, log: (text: string) => void, cacheDir: string }} kit */
-async function standInLockfile({ terminal, log, cacheDir }) {
+/** @param {{ terminal: import("../cli/terminal.mjs").Terminal, log: (text: string) => void, cacheDir: string, root: string }} kit */
+async function standInLockfile({ terminal, log, cacheDir, root }) {
   const { standInImages } = await import("./images.mjs");
-  const { mirror, lockfile } = await standInImages({ cacheDir, log, verbose: terminal.verbose });
+  const { mirror, lockfile } = await standInImages({ root, cacheDir, log, verbose: terminal.verbose });
   if (mirror !== MIRROR) throw new Error(`stand-in images must be served at ${MIRROR}, got ${mirror}`);
   return lockfile;
 }

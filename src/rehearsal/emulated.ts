@@ -1,11 +1,38 @@
+import { REHEARSED_SECRET } from "./kept-secrets.ts";
 import { MACHINE_SYSTEMS, type MachineSystemName } from "./machine/machine-system.ts";
 
+/** What of a stack is played as well. */
+interface Played {
+  readonly secrets: readonly { readonly id: string }[];
+  readonly zones: readonly { readonly id: string }[];
+  readonly needsEmulation: boolean;
+  readonly sites: readonly { readonly name: string; readonly tls?: unknown }[];
+}
+
+const NOTHING: Played = { secrets: [], zones: [], needsEmulation: false, sites: [] };
+
 /** What stands in for AWS in a rehearsal; everything else is the real thing. */
-export function emulated(system: MachineSystemName): readonly string[] {
+export function emulated(system: MachineSystemName, played: Played = NOTHING): readonly string[] {
   return [
     ...EMULATED.slice(0, 2),
     `${MACHINE_SYSTEMS[system].description}; no snapd, AppArmor or unattended upgrades`,
     ...EMULATED.slice(2),
+    ...ofStack(played),
+  ];
+}
+
+function ofStack({ secrets, zones, needsEmulation, sites }: Played): string[] {
+  const ids = (of: readonly { readonly id: string }[]) => [...new Set(of.map(({ id }) => id))].sort().join(", ");
+  const encrypted = sites.filter(({ tls }) => tls !== undefined).map(({ name }) => name);
+  return [
+    ...(secrets.length > 0 ? [`what hosts read at ${ids(secrets)} is the word "${REHEARSED_SECRET}"`] : []),
+    ...(zones.length > 0 ? [`${ids(zones)} is a zone that was made for the rehearsal, under another id`] : []),
+    ...(needsEmulation
+      ? ["the host's containers are of arm64, which QEMU plays; its own programs are of this machine's processor"]
+      : []),
+    ...(encrypted.length > 0
+      ? [`no ACME server is played: ${encrypted.join(", ")} is visited by HTTP, as before its first certificate`]
+      : []),
   ];
 }
 

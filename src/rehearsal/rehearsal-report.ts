@@ -1,11 +1,9 @@
-import { emulated } from "./emulated.ts";
-import type { MachineSystemName } from "./machine/machine-system.ts";
 import type { RehearsalReport } from "./rehearsal.ts";
 
 /** The report as a person reads it: times, memory, what was looked at, and what was not the real thing. */
 export function reportText(
   { timings, checks, memory, stories }: RehearsalReport,
-  system: MachineSystemName,
+  emulated: readonly string[],
   left: readonly string[],
 ): string {
   const width = Math.max(0, ...timings.map(({ step }) => step.length));
@@ -22,7 +20,7 @@ export function reportText(
     "checks",
     ...checks.map(({ what, ok, seen }) => `  ${ok ? "ok    " : "FAILED"} ${what} (${seen})`),
     "emulated, or standing in",
-    ...emulated(system).map((line) => `  - ${line}`),
+    ...emulated.map((line) => `  - ${line}`),
     ...(left.length > 0 ? ["could not be taken away", ...left.map((line) => `  ${line}`)] : []),
     `${checks.length - failed} checks passed, ${failed} failed`,
   ].join("\n");

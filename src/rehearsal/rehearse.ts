@@ -1,207 +1,157 @@
-/**
- * Rehearses a stack for AWS on this machine: npm run rehearse -- [stack] [options]
- *
- *   --name NAME        the server name to visit           (netflix-aws knows its own)
- *   --text TEXT        a part of the application's body   (likewise)
- *   --path PATH        the page to visit                  [/]
- *   --region REGION    the stack's region                 [eu-west-1]
- *   --machine NAME     what stands in for Ubuntu 24.04: debian-13 or debian-12; written twice, one after the other  [debian-13]
- *   --engine VERSION   the machine's Docker Engine: 29, built from source once, with Debian 13's client  [its packages' own]
- *   --prepared         boot an image that has its packages
- *   --memory MIB       the machine's memory               [250, what a nano has left beside Ubuntu's own agents]
- *   --report FILE      write the report as JSON too
- *   --verbose          show what Terraform says
- */
-import { appendFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
-import { SynthesizedStack } from "../cli/synthesized-stack.ts";
-import { exitAsToldBy } from "./exit-code.ts";
+import { join } from "node:path";
+import type { Apt } from "../cli/apt.mjs";
+import { builderProblems } from "../cli/builder-problems.ts";
+import { UnnamedStackError } from "../cli/chosen-stack.ts";
+import type { Missing, Needs } from "../cli/setup.mjs";
+import { stackNames, unknownStack } from "../cli/stack-names.ts";
+import { synth } from "../cli/synth.ts";
+import type { Arguments, Tools } from "../cli/tools.ts";
 import { type MachineSystemName, machineSystemName, NEAREST_SYSTEM } from "./machine/machine-system.ts";
-import { requireProgram } from "./program.ts";
-import { Rehearsal, type RehearsalReport } from "./rehearsal.ts";
 import { rehearsalCache } from "./rehearsal-cache.ts";
-import { reportText } from "./rehearsal-report.ts";
-import { NANO_LEFT_MIB, Stage } from "./stage.ts";
-import { Takedown } from "./takedown.ts";
-import { Terraform } from "./terraform.ts";
-import { registryHostOf, unplayable } from "./unplayable.ts";
+import { RehearsedStack } from "./rehearsed-stack.ts";
+import { rehearsalRequirements } from "./requirements.ts";
+import { runRehearsal, type Wanted } from "./run-rehearsal.ts";
+import { standInProblems, unplayable } from "./unplayable.ts";
 
-const ROOT = resolve(__dirname, "../..");
-const ACCOUNT = "123456789012";
-/** Serials of Ubuntu 24.04's machine images that the doubles publish; a stack's pin must be among them. */
-const SERIALS = ["20250305", "20250610"];
-/** A film of the catalogue's, so that the front end has reached it. */
-const NETFLIX = { name: "netflix.devops-days-upes.com", text: "Orbit of the Paper Moon" };
-interface Known {
-  readonly name: string;
-  readonly text: string;
-  /** The host in front, by the beginning of its resources, where the services are on another one. */
-  readonly front?: string;
-}
-const KNOWN: Readonly<Record<string, Known>> = {
-  "netflix-aws": NETFLIX,
-  "nginx-front": { ...NETFLIX, front: "front_" },
-};
+const LACKING = 3;
+const USAGE = 2;
 
-interface Wanted {
-  readonly stack: string;
-  readonly name: string;
-  readonly text: string;
-  readonly path: string;
-  readonly region: string;
-  readonly engine?: string;
-  readonly prepared: boolean;
-  readonly memoryMiB: number;
-  readonly report?: string;
-  readonly verbose: boolean;
+/** What the set-up hands to this verb besides. */
+export interface RehearsalTools extends Tools {
+  /** Makes the machine ready for what was not needed to look at the stack. */
+  readonly makeReady: (
+    needs: Pick<Needs, "programs" | "further">,
+  ) => Promise<{ readonly machine: Pick<Tools, "terraform" | "engine">; readonly environment: NodeJS.ProcessEnv }>;
+  /** What a project of its own changes once the stack serves. @default - nothing */
+  readonly changes?: Wanted["changes"];
 }
 
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      name: { type: "string" },
-      text: { type: "string" },
-      path: { type: "string", default: "/" },
-      region: { type: "string", default: "eu-west-1" },
-      machine: { type: "string", multiple: true, default: [NEAREST_SYSTEM] },
-      engine: { type: "string" },
-      prepared: { type: "boolean", default: false },
-      memory: { type: "string", default: String(NANO_LEFT_MIB) },
-      report: { type: "string" },
-      verbose: { type: "boolean", default: false },
-    },
-  });
-  const stack = positionals[0] ?? "netflix-aws";
-  const { name = KNOWN[stack]?.name, text = KNOWN[stack]?.text, machine, memory, ...more } = values;
-  await refuseUnplayable(stack, more.region);
-  if (!name || !text) throw new Error(`what does ${stack} serve? say --name NAME and --text TEXT, a part of its page`);
-  const systems = machine.map(machineSystemName);
-  if (more.report && systems.length > 1)
-    throw new Error("one report is of one machine: say --report or a second --machine");
-  let code = 0;
-  for (const system of systems) {
-    code = Math.max(code, await rehearse({ ...more, stack, name, text, memoryMiB: Number(memory) }, system));
+/**
+ * Deploys a stack to an AWS that is played on this machine. Everything that can be known of it before is looked at first:
+ * the machine, what the stack declares, what is to be installed.
+ */
+export async function perform(asked: Arguments, tools: RehearsalTools): Promise<number> {
+  const { terminal } = tools;
+  const refuse = refuser(tools);
+  let systems: MachineSystemName[];
+  try {
+    systems = (asked.machine ?? [NEAREST_SYSTEM]).map(machineSystemName);
+    if (asked.report && systems.length > 1)
+      throw new Error("one report is of one machine: say --report or a second --machine");
+  } catch (error) {
+    return refuse([(error as Error).message], USAGE);
   }
-  return code;
-}
+  const unfit = machineProblem(process.platform, process.getuid?.());
+  if (unfit !== undefined) return refuse([unfit]);
 
-/** Throws where a rehearsal cannot play what `stack` declares: a synth tells in seconds what a stage would in minutes. */
-async function refuseUnplayable(stack: string, region: string): Promise<void> {
+  const told = toldToApp(asked.region);
   const folder = mkdtempSync(join(tmpdir(), "slipway-rehearse-"));
   try {
-    await requireProgram(process.execPath, ["--import", "tsx", "main.ts"], {
-      cwd: ROOT,
-      env: { ...process.env, ...declaredFor(region), CDKTF_OUTDIR: folder, SLIPWAY_STACK: stack },
-    });
-    const [problem] = unplayable(SynthesizedStack.read(folder, stack), registryHostOf(ACCOUNT, region));
-    if (problem !== undefined) throw new Error(problem);
+    const look = () => lookAt(asked.operand, folder, told, tools);
+    const stack = await terminal.step("look at what is to be rehearsed", look);
+    return await rehearse(stack, systems, told, asked, tools);
+  } catch (error) {
+    if (error instanceof UnnamedStackError) return refuse([error.message], USAGE);
+    throw error;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Rehearses a stack on one machine. @returns the exit status */
-async function rehearse(wanted: Wanted, system: MachineSystemName): Promise<number> {
-  const { stack, name, text, path, region, prepared, memoryMiB } = wanted;
-  const began = Date.now();
-  const log = (line: string): void => console.log(`[${((Date.now() - began) / 1000).toFixed(1).padStart(6)}] ${line}`);
-  const takedown = new Takedown();
-  const interrupted = (): void => {
-    void takedown.run().then(() => process.exit(130));
+/** Refuses what cannot be played, gets the machine ready, and rehearses. */
+async function rehearse(
+  stack: RehearsedStack,
+  systems: readonly MachineSystemName[],
+  told: Readonly<Record<string, string>>,
+  asked: Arguments,
+  tools: RehearsalTools,
+): Promise<number> {
+  const refuse = refuser(tools);
+  const problems = unplayable(stack);
+  if (problems.length > 0) return refuse(problems);
+  const page = stack.page(asked.name);
+  if (page === undefined) {
+    const names = stack.sites.map(({ name }) => name).join(", ");
+    return refuse([`--name must be one that ${stack.name} serves, ${names}; got ${asked.name}`], USAGE);
+  }
+
+  const cacheDir = rehearsalCache();
+  const { machine, environment } = await tools.makeReady({
+    programs: await programs(),
+    further: (apt: Apt | undefined): Promise<Missing[]> => rehearsalRequirements(cacheDir, apt),
+  });
+  const ready = { ...tools, ...machine };
+  const { engine } = machine;
+  if (engine?.local === false)
+    return refuse([
+      `a rehearsal's machines must be containers of an engine of this machine, got ${engine.endpoint}: unset DOCKER_HOST and DOCKER_CONTEXT`,
+    ]);
+  const builders = [
+    ...standInProblems(stack, environment.SLIPWAY_LOCKFILE),
+    ...(await builderProblems(stack.synthesized, ready)),
+  ];
+  if (builders.length > 0) return refuse(builders);
+
+  const { text, engine: version, prepared = false, report, memory } = asked;
+  const wanted: Wanted = {
+    ...{ stack, text, told, prepared, report, engine: version, changes: tools.changes },
+    page: asked.path === undefined ? page : { ...page, path: asked.path },
+    memoryMiB: memory === undefined ? undefined : Number(memory),
   };
-  process.once("SIGINT", interrupted);
-  process.once("SIGTERM", interrupted);
-  let report: RehearsalReport | undefined;
-  let failure: unknown;
-  try {
-    log(`the stage, with ${system}`);
-    const stage = await Stage.raise(
-      {
-        account: ACCOUNT,
-        region,
-        serials: SERIALS,
-        system,
-        engine: wanted.engine,
-        variant: prepared ? "prepared" : "bare",
-        memoryMiB,
-        cacheDir: rehearsalCache(),
-        log,
-      },
-      takedown,
-    );
-    const raised = (Date.now() - began) / 1000;
-    log(`synth of ${stack}`);
-    const output = join(stage.runDir, "cdktf.out");
-    const declare = async (more: Record<string, string> = {}): Promise<void> => {
-      const surroundings = { ...stage.deployerEnvironment, ...declaredFor(region), ...more };
-      await requireProgram(process.execPath, ["--import", "tsx", "main.ts"], {
-        cwd: ROOT,
-        env: { ...surroundings, CDKTF_OUTDIR: output, SLIPWAY_STACK: stack },
-      });
-    };
-    await declare();
-    const synthesized = SynthesizedStack.read(output, stack);
-    const show = wanted.verbose ? (chunk: string) => void process.stdout.write(chunk) : undefined;
-    const terraform = new Terraform(synthesized.folder, stage.deployerEnvironment, show);
-    const expected = {
-      ...{ name, text, path, ports: [80], withinSeconds: 60 },
-      engine: wanted.engine,
-      deployerPolicy: stack in KNOWN,
-      ...frontChanges(KNOWN[stack]?.front, stage.runDir, declare),
-    };
-    const made = [output, join(stage.runDir, `terraform.${stack}.tfstate`)];
-    const rehearsal = new Rehearsal(stage, terraform, expected, made, log);
-    try {
-      await rehearsal.run();
-    } finally {
-      const { timings, ...rest } = rehearsal.report;
-      report = { timings: [{ step: "the stage", seconds: raised }, ...timings], ...rest };
-    }
-  } catch (error) {
-    failure = error;
-  }
-  log("taking everything away");
-  const left = await takedown.run();
-  process.off("SIGINT", interrupted);
-  process.off("SIGTERM", interrupted);
-  if (report) {
-    console.log(`\n${reportText(report, system, left)}`);
-    if (wanted.report) writeFileSync(wanted.report, `${JSON.stringify({ ...report, left }, null, 2)}\n`);
-  }
-  if (failure) console.error(`\n${failure instanceof Error ? failure.message : String(failure)}`);
-  return failure || left.length > 0 || report?.checks.some(({ ok }) => !ok) ? 1 : 0;
+  let code = 0;
+  for (const system of systems) code = Math.max(code, await runRehearsal(wanted, system, ready));
+  return code;
 }
 
-/** What is tried of a front and the host behind it: nothing that happens to the one behind may touch the front. */
-function frontChanges(
-  front: string | undefined,
-  runDir: string,
-  declare: (more: Record<string, string>) => Promise<void>,
-) {
-  if (front === undefined) return {};
-  const next = async () => {
-    const folder = join(runDir, "next-catalog");
-    cpSync(join(ROOT, "stacks/apps/netflix-catalog"), folder, { recursive: true });
-    appendFileSync(join(folder, "app.py"), "\n# the next version\n");
-    await declare({ SLIPWAY_CATALOG_DIR: folder, SLIPWAY_VERSION: "1.0.1" });
+function refuser({ terminal }: Tools) {
+  return (problems: readonly string[], code = LACKING): number => {
+    for (const problem of problems) terminal.fail(problem);
+    return code;
   };
-  const changes = [
-    { what: "the applications' next version", declare: next, untouched: front },
-    { what: "another instance of the host behind", replaced: "aws_instance.apps_", untouched: front },
-  ];
-  return { machines: 2, changes };
+}
+
+/** Why nothing can be rehearsed on a machine, whatever it is. */
+export function machineProblem(platform: string, uid: number | undefined): string | undefined {
+  if (platform !== "linux")
+    return `a rehearsal boots machines by Linux's own means, got ${platform}: run it in a virtual machine with Linux, or in CI`;
+  if (uid === 0) return undefined;
+  return 'a rehearsal adds a network, host names and certificates to this machine while it runs: run it as root, sudo env "PATH=$PATH" npx slipway rehearse';
 }
 
 /** What a stack may ask its surroundings: where it deploys to, and a type of this machine's own processor. */
-function declaredFor(region: string): Record<string, string> {
+function toldToApp(region: string | undefined): Record<string, string> {
+  const usual = process.arch === "arm64" ? "t4g.nano" : "t3.nano";
   return {
-    SLIPWAY_AWS_ACCOUNT: ACCOUNT,
-    SLIPWAY_AWS_REGION: region,
-    SLIPWAY_INSTANCE_TYPE: process.arch === "arm64" ? "t4g.nano" : "t3.nano",
+    SLIPWAY_INSTANCE_TYPE: process.env.SLIPWAY_INSTANCE_TYPE ?? usual,
+    ...(region === undefined ? {} : { SLIPWAY_AWS_REGION: region }),
   };
 }
 
-exitAsToldBy(main);
+/** Synthesizes aside, without asking for pins: what is missing of those is told when the stack itself is synthesized. */
+async function lookAt(
+  name: string | undefined,
+  folder: string,
+  told: NodeJS.ProcessEnv,
+  tools: Tools,
+): Promise<RehearsedStack> {
+  const stack = name === undefined ? {} : { SLIPWAY_STACK: name };
+  const collected = { SLIPWAY_LOCK_COLLECT: join(folder, "references") };
+  const output = await synth(tools, { ...told, ...stack, ...collected, CDKTF_OUTDIR: join(folder, "cdktf.out") });
+  const names = stackNames(output);
+  const problem = name === undefined ? undefined : unknownStack(name, names);
+  if (problem !== undefined) throw new UnnamedStackError(problem);
+  const stacks = (name === undefined ? names : [name]).map((each) => RehearsedStack.read(output, each));
+  const onAws = stacks.filter(({ hosts }) => hosts.length > 0);
+  const [only, another] = onAws.length > 0 ? onAws : stacks;
+  if (only !== undefined && another === undefined) return only;
+  const candidates = (onAws.length > 0 ? onAws : stacks).map((each) => each.name);
+  if (only === undefined) throw new Error(`the app declares no stack: ${tools.project.app}`);
+  throw new UnnamedStackError(`stack must be named, there are ${candidates.join(", ")}: slipway rehearse ${only.name}`);
+}
+
+/** From plain JavaScript, which the tests' own set-up reads too before anything is installed. */
+async function programs(): Promise<Needs["programs"]> {
+  return (await import("./programs.mjs")).PROGRAMS;
+}

@@ -13,6 +13,7 @@ import { dirname, join } from "node:path";
 import { makeAuthority } from "./certificate-authority.ts";
 import { AwsAccount } from "./doubles/aws-account.ts";
 import { listen } from "./doubles/listening.ts";
+import type { KnownImage } from "./doubles/published-images.ts";
 import { addHostNames, reachableNameserver, removeHostNames } from "./host-names.ts";
 import { DataDisks } from "./machine/data-disks.ts";
 import { forgetForeignProcessor } from "./machine/foreign-processor.ts";
@@ -31,6 +32,8 @@ export interface StageProps {
   readonly account: string;
   readonly region: string;
   readonly serials: readonly string[];
+  /** Further machine images, which are known by their ids. @default - none */
+  readonly machineImages?: readonly KnownImage[];
   /** What its machines boot. @default NEAREST_SYSTEM */
   readonly system?: MachineSystemName;
   readonly variant: MachineImageVariant;

@@ -22,6 +22,7 @@ export class Terraform {
     readonly folder: string,
     private readonly environment: NodeJS.ProcessEnv,
     private readonly onOutput: (chunk: string) => void = () => {},
+    private readonly program = "terraform",
   ) {}
 
   async init(): Promise<void> {
@@ -73,7 +74,7 @@ export class Terraform {
   async run(verb: string, args: readonly string[] = [], signal?: AbortSignal): Promise<ProgramOutcome> {
     const began = Date.now();
     const colourless = ["output", "state"].includes(verb) ? [] : ["-no-color"];
-    const outcome = await runProgram("terraform", [`-chdir=${this.folder}`, verb, ...args, ...colourless], {
+    const outcome = await runProgram(this.program, [`-chdir=${this.folder}`, verb, ...args, ...colourless], {
       env: { ...this.environment, CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1" },
       signal,
       onOutput: this.onOutput,

@@ -22,18 +22,32 @@ export function imagesOfDockerfile(text) {
   return images;
 }
 
+/** Folders that hold no application of a project's: hidden ones, tests, what was installed or made. */
+const PASSED_OVER = /^(\.|__|node_modules$|lib$|cdktf\.out$)/;
+const DOCKERFILE = /^(?:.+\.)?Dockerfile(?!\.dockerignore$)(?:\..+)?$/;
+const DEPTH = 6;
+
 /** The images that the project's Dockerfiles, applications checked out elsewhere and its lockfile name. */
 export function imagesOfProject(root, environment) {
-  const apps = join(root, "stacks", "apps");
-  const directories = existsSync(apps) ? readdirSync(apps).map((name) => join(apps, name)) : [];
-  for (const name of ["SLIPWAY_CATALOG_DIR", "SLIPWAY_FRONTEND_DIR"]) {
-    if (environment[name]) directories.push(environment[name]);
-  }
-  const dockerfiles = directories.map((directory) => join(directory, "Dockerfile")).filter((file) => existsSync(file));
+  const elsewhere = ["SLIPWAY_CATALOG_DIR", "SLIPWAY_FRONTEND_DIR"]
+    .flatMap((name) => (environment[name] ? [join(environment[name], "Dockerfile")] : []))
+    .filter((file) => existsSync(file));
   const lockfile = join(root, "slipway.lock.json");
   return [
-    ...dockerfiles.flatMap((file) => imagesOfDockerfile(readFileSync(file, "utf8"))),
+    ...[...dockerfilesUnder(root, DEPTH), ...elsewhere].flatMap((file) =>
+      imagesOfDockerfile(readFileSync(file, "utf8")),
+    ),
     ...(existsSync(lockfile) ? Object.keys(JSON.parse(readFileSync(lockfile, "utf8")).images) : []),
+  ];
+}
+
+function dockerfilesUnder(folder, depth) {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && DOCKERFILE.test(entry.name));
+  const folders = depth > 0 ? entries.filter((entry) => entry.isDirectory() && !PASSED_OVER.test(entry.name)) : [];
+  return [
+    ...files.map(({ name }) => join(folder, name)),
+    ...folders.flatMap(({ name }) => dockerfilesUnder(join(folder, name), depth - 1)),
   ];
 }
 

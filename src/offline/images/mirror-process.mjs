@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { mkdirSync, openSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRunning } from "./lock.mjs";
+import { registryProgram } from "./registry-program.mjs";
 
 const START_SECONDS = 20;
 
@@ -46,26 +47,6 @@ export async function startMirror(mirror, { folder, run, log }) {
 }
 
 const stopCommand = (pidFile) => `kill $(cat ${pidFile})`;
-
-/** Debian's registry: the installed one, or the package's program unpacked into `folder`, so that no service starts. */
-async function registryProgram(folder, run) {
-  for (const directory of (process.env.PATH ?? "").split(delimiter)) {
-    if (directory && existsSync(join(directory, "docker-registry"))) return join(directory, "docker-registry");
-  }
-  const unpacked = join(folder, "docker-registry");
-  const program = join(unpacked, "usr/bin/docker-registry");
-  if (existsSync(program)) return program;
-
-  const download = `${unpacked}.download`;
-  rmSync(download, { recursive: true, force: true });
-  mkdirSync(download, { recursive: true });
-  await run("apt-get", ["download", "-q", "docker-registry"], { cwd: download });
-  const [file] = readdirSync(download).filter((name) => name.endsWith(".deb"));
-  await run("dpkg-deb", ["--extract", join(download, file), download]);
-  rmSync(unpacked, { recursive: true, force: true });
-  renameSync(download, unpacked);
-  return program;
-}
 
 const registryConfiguration = (address, storage) => `version: 0.1
 log:

@@ -18,7 +18,7 @@ import { MotoClient } from "./moto-client.ts";
 import { MotoServer } from "./moto-server.ts";
 import { playParameterStore } from "./parameter-store.ts";
 import { type Principal, Principals } from "./principals.ts";
-import { publishedImages } from "./published-images.ts";
+import { type KnownImage, publishedImages } from "./published-images.ts";
 import { RegistryServer } from "./registry-server.ts";
 import { RolePolicies } from "./role-policies.ts";
 import { RunCommand } from "./run-command.ts";
@@ -30,6 +30,8 @@ export interface AwsAccountProps {
   readonly region: string;
   /** The serials of Ubuntu's machine images that Canonical has published. */
   readonly serials: readonly string[];
+  /** Further machine images, which are known by their ids. @default - none */
+  readonly machineImages?: readonly KnownImage[];
   readonly cacheDir: string;
   readonly runDir: string;
   readonly room: MachineRoom;
@@ -66,10 +68,10 @@ export class AwsAccount {
 
   static async start(props: AwsAccountProps): Promise<AwsAccount> {
     const { account, region, runDir, takedown, log } = props;
-    const published = publishedImages(props.serials);
+    const published = publishedImages(props.serials, props.machineImages);
     const server = await MotoServer.start({ ...props, machineImages: published.images });
     takedown.add("moto", () => server.stop());
-    const store = await RegistryServer.start(runDir);
+    const store = await RegistryServer.start(runDir, props.cacheDir);
     takedown.add("the registry", () => store.stop());
 
     const moto = new MotoClient(server.port, region);

@@ -1,14 +1,12 @@
 import type { ChildProcess } from "node:child_process";
-import { createHash } from "node:crypto";
 import { openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../free-port.ts";
-import { madeOnce } from "../made-once.ts";
-import { requireProgram, spawnBound } from "../program.ts";
+import { spawnBound } from "../program.ts";
+import { MotoEnvironment } from "./moto-environment.ts";
 import type { MachineImageEntry } from "./published-images.ts";
 
-const REQUIREMENTS = join(__dirname, "moto-requirements.txt");
 const START_TIMEOUT_MS = 60_000;
 
 export interface MotoServerProps {
@@ -31,7 +29,9 @@ export class MotoServer {
   ) {}
 
   static async start({ cacheDir, runDir, account, machineImages, log }: MotoServerProps): Promise<MotoServer> {
-    const programs = await makeEnvironment(cacheDir, log);
+    const environment = new MotoEnvironment(cacheDir);
+    await environment.make(log);
+    const { programs } = environment;
     const images = join(runDir, "machine-images.json");
     writeFileSync(images, JSON.stringify(machineImages));
     const port = await freePort();
@@ -71,18 +71,4 @@ export class MotoServer {
     const lines = readFileSync(logFile, "utf8").trim().split("\n").slice(-10).join("\n");
     throw new Error(`moto did not answer on port ${this.port}\n${lines}`);
   }
-}
-
-/** Makes the Python environment once for each state of the requirements. @returns the folder of its programs */
-async function makeEnvironment(cacheDir: string, log: (line: string) => void): Promise<string> {
-  const id = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex").slice(0, 12);
-  const environment = join(cacheDir, `moto-${id}`);
-  await madeOnce(environment, log, async () => {
-    log("installing moto into an environment of its own, half a minute, once");
-    await requireProgram("python3", ["-m", "venv", environment]);
-    await requireProgram(join(environment, "bin", "pip"), [
-      ...["install", "--quiet", "--no-input", "--disable-pip-version-check", "-r", REQUIREMENTS],
-    ]);
-  });
-  return join(environment, "bin");
 }

@@ -3,18 +3,24 @@ import { mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../free-port.ts";
-import { spawnBound } from "../program.ts";
+import { requireProgram, spawnBound } from "../program.ts";
 
 const START_TIMEOUT_MS = 20_000;
 
-/** A plain registry (Debian's `docker-registry`) that keeps its layers in a folder; it listens on the loopback address only. */
+/**
+ * A plain registry, the program of Debian's package `docker-registry` without the service that the package starts. It keeps
+ * its layers in a folder and listens on the loopback address only.
+ */
 export class RegistryServer {
   private constructor(
     readonly port: number,
     private readonly process: ChildProcess,
   ) {}
 
-  static async start(runDir: string): Promise<RegistryServer> {
+  /** @param cacheDir where the program is kept, unless it is installed */
+  static async start(runDir: string, cacheDir: string): Promise<RegistryServer> {
+    const script = join(__dirname, "registry-program.mjs");
+    const program = (await requireProgram(process.execPath, [script, cacheDir])).trim();
     const port = await freePort();
     const storage = join(runDir, "registry");
     mkdirSync(storage, { recursive: true });
@@ -27,7 +33,7 @@ export class RegistryServer {
     const file = join(runDir, "registry.yml");
     writeFileSync(file, JSON.stringify(configuration, null, 2));
     const logFile = openSync(join(runDir, "registry.log"), "a");
-    const child = spawnBound("docker-registry", ["serve", file], {
+    const child = spawnBound(program, ["serve", file], {
       env: { PATH: process.env.PATH, OTEL_TRACES_EXPORTER: "none" },
       stdio: ["ignore", logFile, logFile],
     });
@@ -41,7 +47,7 @@ export class RegistryServer {
       }
     }
     const said = readFileSync(join(runDir, "registry.log"), "utf8").trim();
-    throw new Error(`docker-registry did not start; it is in the Debian package of that name\n${said}`);
+    throw new Error(`${program} did not start\n${said}`);
   }
 
   async stop(): Promise<void> {
