@@ -42,11 +42,21 @@ test.each([
 });
 
 test.each<[string, RehearsedStack, string, string]>([
-  ["no host on AWS", stack({}, 0), "x64", "shop declares no host on AWS, and a rehearsal plays nothing else: npx slipway up shop"],
+  [
+    "no host on AWS",
+    stack({}, 0),
+    "x64",
+    "shop declares no host on AWS, and a rehearsal plays nothing else: npx slipway up shop",
+  ],
   ["another registry", stack({ registry: "ghcr.io" }), "x64", "shop pushes to ghcr.io, and a rehearsal has ECR only"],
   ["no site", stack({ sites: [] }), "x64", "shop serves no name in full"],
   ["a wildcard alone", stack({ sites: [{ ...SITE, name: "*.example.com" }] }), "x64", "shop serves no name in full"],
-  ["China", stack({ registry: registryHostOf(PLACE.account, "cn-north-1"), place: { ...PLACE, region: "cn-north-1" } }), "x64", "no region of China"],
+  [
+    "China",
+    stack({ registry: registryHostOf(PLACE.account, "cn-north-1"), place: { ...PLACE, region: "cn-north-1" } }),
+    "x64",
+    "no region of China",
+  ],
   ["x86-64 on arm64", stack(), "arm64", "shop has an instance of type t3.nano, and this machine is arm64"],
   ["a subnet", stack({ subnet: "subnet-0a1b" }), "x64", "shop names subnet-0a1b"],
   [
@@ -57,7 +67,9 @@ test.each<[string, RehearsedStack, string, string]>([
   ],
   [
     "a secret by its ARN",
-    stack({ secrets: { KEY: { kind: "secrets-manager", id: "arn:aws:secretsmanager:eu-west-1:1:secret:key-AbCdEf" } } }),
+    stack({
+      secrets: { KEY: { kind: "secrets-manager", id: "arn:aws:secretsmanager:eu-west-1:1:secret:key-AbCdEf" } },
+    }),
     "x64",
     "arn:aws:secretsmanager:eu-west-1:1:secret:key-AbCdEf is a secret by an ARN",
   ],

@@ -138,7 +138,7 @@ function read({ name: verb, options = [] }, flags) {
   const { "auto-approve": autoApprove, "fail-on": failOn, yes, ...rest } = result;
   if (rest.lines !== undefined && !/^[1-9][0-9]{0,3}$/.test(String(rest.lines)))
     throw new ArgumentsError(`-n must be a number of lines, 1 to 9999, got ${rest.lines}`, verb);
-  if (rest.memory !== undefined && !/^[1-9][0-9]{1,5}$/.test(String(rest.memory)))
+  if (rest.memory !== undefined && !/^[1-9][0-9]{0,5}$/.test(String(rest.memory)))
     throw new ArgumentsError(`--memory must be a number of MiB, e.g. 250, got ${rest.memory}`, verb);
   return {
     ...rest,

@@ -144,8 +144,7 @@ export const VERBS = [
   {
     name: "rehearse",
     group: "deploy",
-    summary:
-      "a whole deploy to AWS on this machine, without AWS: emulated API, real machine, all taken away again (Linux, as root)",
+    summary: "deploy to an AWS that is played on this machine (Linux, as root)",
     positionals: ["[stack]"],
     options: [
       ...["name", "path", "text", "region", "machine", "memory", "engine", "prepared"],
@@ -153,7 +152,7 @@ export const VERBS = [
     ],
     examples: [
       "slipway rehearse shop",
-      'slipway rehearse shop --name shop.example.com --text "Our shop"',
+      "slipway rehearse shop --name shop.example.com --text Welcome",
       "slipway rehearse shop --machine debian-13 --machine debian-12 --install",
     ],
     needs: "packages",

@@ -5,7 +5,7 @@
  *
  * By hand, as root, in a project's folder: node src/offline/images.mjs [python:3.9-slim ...]
  */
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -41,9 +41,11 @@ export async function standInImages({
   const folder = join(cacheDir, "images");
   mkdirSync(folder, { recursive: true });
   const mirror = new Mirror(`127.0.0.1:${port}`);
-  const { tags, unknown } = wantedTags([...imagesOfProject(root, process.env), ...names]);
+  const lockfile = join(folder, "slipway.lock.json");
 
   return withLock(join(folder, "lock"), log, async () => {
+    // What other projects of this machine are pinned to stays: they may be at work with this very file.
+    const { tags, unknown } = wantedTags([...imagesOfProject(root, process.env), ...names, ...pinnedIn(lockfile)]);
     const stop = await startMirror(mirror, { folder, run, log });
     const workshop = new ImageWorkshop({ mirror, folder, run, log });
     const missing = [];
@@ -58,7 +60,6 @@ export async function standInImages({
       const digest = await mirror.digest(repository, workshop.tag(repository));
       for (const tag of [...wanted].sort()) images[`docker.io/library/${repository}:${tag}`] = digest;
     }
-    const lockfile = join(folder, "slipway.lock.json");
     writeFileSync(`${lockfile}.new`, `${JSON.stringify({ version: 1, images }, null, 2)}\n`);
     renameSync(`${lockfile}.new`, lockfile);
 
@@ -86,6 +87,11 @@ export function standInLines({ tags, unknown, listed }) {
       : [`${what}: ${STAND_INS.length} of them, --verbose lists them`]),
     ...[...unknown].map((name) => `  nothing stands in for ${name}`),
   ];
+}
+
+/** The images that a lockfile names. */
+function pinnedIn(lockfile) {
+  return existsSync(lockfile) ? Object.keys(JSON.parse(readFileSync(lockfile, "utf8")).images ?? {}) : [];
 }
 
 /** The tags to serve by repository, and the names that nothing here stands in for. */

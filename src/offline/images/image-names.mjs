@@ -24,7 +24,7 @@ export function imagesOfDockerfile(text) {
 
 /** Folders that hold no application of a project's: hidden ones, tests, what was installed or made. */
 const PASSED_OVER = /^(\.|__|node_modules$|lib$|cdktf\.out$)/;
-const DOCKERFILE = /^(?:.+\.)?Dockerfile(?!\.dockerignore$)(?:\..+)?$/;
+const DOCKERFILE = /^(?:.+\.)?Dockerfile(?:\..+)?(?<!\.dockerignore)$/;
 const DEPTH = 6;
 
 /** The images that the project's Dockerfiles, applications checked out elsewhere and its lockfile name. */

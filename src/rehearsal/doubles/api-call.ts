@@ -1,4 +1,5 @@
 import type { Ask } from "../authorization/ask.ts";
+import type { ApiAnswer } from "./api-answer.ts";
 import type { Principal } from "./principals.ts";
 import { RPC_V2_CBOR } from "./rpc-v2-cbor.ts";
 
@@ -14,12 +15,6 @@ export interface ApiCall {
   readonly caller: Principal;
   /** What AWS asks the caller's policies before it answers. */
   readonly asks: readonly Ask[];
-}
-
-export interface ApiAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
 }
 
 /** What AWS refuses, with the code that its clients look for. */

@@ -1,7 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Ask } from "../authorization/ask.ts";
 import { callAsks } from "../authorization/call-asks.ts";
-import { type ApiAnswer, type ApiCall, ApiRefusal } from "./api-call.ts";
+import type { ApiAnswer } from "./api-answer.ts";
+import { type ApiCall, ApiRefusal } from "./api-call.ts";
 import type { MotoClient } from "./moto-client.ts";
 import type { Principals } from "./principals.ts";
 import { RPC_V2_CBOR } from "./rpc-v2-cbor.ts";

@@ -1,4 +1,5 @@
-import type { ApiAnswer, ApiCall } from "./api-call.ts";
+import type { ApiAnswer } from "./api-answer.ts";
+import type { ApiCall } from "./api-call.ts";
 import type { ApiFront } from "./api-front.ts";
 import { instanceIds } from "./launched-type.ts";
 import { XmlElement } from "./xml-element.ts";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type ApiAnswer, type ApiCall, ApiRefusal, jsonAnswer } from "./api-call.ts";
+import type { ApiAnswer } from "./api-answer.ts";
+import { type ApiCall, ApiRefusal, jsonAnswer } from "./api-call.ts";
 import type { ApiFront } from "./api-front.ts";
 import type { EcrLogins } from "./ecr-logins.ts";
 import type { ImageLedger, LedgerImage } from "./image-ledger.ts";

@@ -1,5 +1,6 @@
 import type { CallerAsk } from "../authorization/ask.ts";
-import { type ApiAnswer, type ApiCall, ApiRefusal } from "./api-call.ts";
+import type { ApiAnswer } from "./api-answer.ts";
+import { type ApiCall, ApiRefusal } from "./api-call.ts";
 import type { ApiFront } from "./api-front.ts";
 import { type InstanceFacts, readInstance, readUserData } from "./instance-facts.ts";
 import type { MetadataSubject } from "./instance-metadata.ts";

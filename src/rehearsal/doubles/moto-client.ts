@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import type { ApiAnswer } from "./api-call.ts";
+import type { ApiAnswer } from "./api-answer.ts";
 import { XmlElement } from "./xml-element.ts";
 
 const JSON_TARGETS: Readonly<Record<string, string>> = {

@@ -1,6 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { decodeFirstSync, encodeOne, Tagged } from "cbor";
-import type { ApiAnswer, ApiCall } from "./api-call.ts";
+import type { ApiAnswer } from "./api-answer.ts";
+
+/** What an operation is told. */
+type Input = Readonly<Record<string, unknown>>;
 
 /** CBOR's tag for seconds of the epoch, without which a client takes a number for no timestamp. */
 const EPOCH = 1;
@@ -18,13 +21,13 @@ export const RPC_V2_CBOR = {
   },
 
   /** The operation and the input of a request. */
-  read(url: string, body: Buffer): Pick<ApiCall, "protocol" | "action" | "input"> {
-    const input = body.length === 0 ? {} : (decodeFirstSync(body) as Record<string, unknown>);
+  read(url: string, body: Buffer): { readonly protocol: "cbor"; readonly action: string; readonly input: Input } {
+    const input = body.length === 0 ? {} : (decodeFirstSync(body) as Input);
     return { protocol: "cbor", action: PATH.exec(url)?.[2] ?? "", input };
   },
 
   /** The same call in JSON: its headers and body. */
-  asJson(url: string, input: ApiCall["input"]): { readonly headers: Record<string, string>; readonly body: Buffer } {
+  asJson(url: string, input: Input): { readonly headers: Record<string, string>; readonly body: Buffer } {
     const [, service, operation] = PATH.exec(url) ?? [];
     return {
       headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": `${service}.${operation}` },

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { type ApiAnswer, type ApiCall, ApiRefusal, jsonAnswer } from "./api-call.ts";
+import type { ApiAnswer } from "./api-answer.ts";
+import { type ApiCall, ApiRefusal, jsonAnswer } from "./api-call.ts";
 import type { ApiFront } from "./api-front.ts";
 import { CommandDocument, type Script } from "./command-document.ts";
 import { type MotoClient, MotoError } from "./moto-client.ts";
