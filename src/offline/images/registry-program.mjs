@@ -13,7 +13,9 @@ export async function registryProgram(folder, run) {
   const download = `${unpacked}.download`;
   rmSync(download, { recursive: true, force: true });
   mkdirSync(download, { recursive: true });
-  await run("apt-get", ["download", "-q", "docker-registry"], { cwd: download });
+  const fetch = () => run("apt-get", ["download", "-q", "docker-registry"], { cwd: download });
+  // A machine that never asked for the lists of packages knows none.
+  await fetch().catch(() => run("apt-get", ["update", "-q"]).then(fetch));
   const [file] = readdirSync(download).filter((name) => name.endsWith(".deb"));
   await run("dpkg-deb", ["--extract", join(download, file), download]);
   rmSync(unpacked, { recursive: true, force: true });
