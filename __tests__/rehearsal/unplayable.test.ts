@@ -34,6 +34,13 @@ test("what a rehearsal has is played", () => {
   expect(unplayable(stack(), "x64")).toEqual([]);
 });
 
+test("of several sites one is visited that answers without a certificate", () => {
+  const closed = { ...SITE, name: "a.example.com", tls: { kind: "acme" }, basicAuth: { users: {} } };
+  const served = { ...SITE, name: "b.example.com", tls: { kind: "acme" }, routes: [{ path: "/api", to: {} }] };
+  expect(stack({ sites: [closed, served] }).page()).toEqual({ name: "b.example.com", path: "/api" });
+  expect(unplayable(stack({ sites: [closed, served] }), "x64")).toEqual([]);
+});
+
 test.each([
   ["an S3 bucket", { s3: { bucket: "states", key: "shop" } }],
   ["Terraform's own folder", { local: { path: "terraform.tfstate" } }],
@@ -59,6 +66,12 @@ test.each<[string, RehearsedStack, string, string]>([
   ],
   ["x86-64 on arm64", stack(), "arm64", "shop has an instance of type t3.nano, and this machine is arm64"],
   ["a subnet", stack({ subnet: "subnet-0a1b" }), "x64", "shop names subnet-0a1b"],
+  [
+    "a name that promises TLS",
+    stack({ sites: [{ ...SITE, tls: { kind: "acme" }, hsts: { maxAge: 1 } }] }),
+    "x64",
+    "shop.example.com is not served before its first certificate",
+  ],
   [
     "a certificate of one's own",
     stack({ sites: [{ ...SITE, tls: { kind: "certificate", secret: { kind: "secrets-manager", id: "tls" } } }] }),

@@ -44,9 +44,15 @@ export class RehearsedStack {
     return this.hosts.flatMap(({ release }) => release.sites);
   }
 
-  /** The page of a site of that name; of the first one with a name in full, unless one is given. */
+  /** Sites that nobody is served before their first certificate, by name. */
+  get closedSites(): string[] {
+    return this.sites.filter(isClosed).map(({ name }) => name);
+  }
+
+  /** The page of a site of that name; of the first one with a name in full that is served, unless one is given. */
   page(name?: string): RehearsedPage | undefined {
-    const site = this.sites.find((each) => (name === undefined ? !each.name.startsWith("*") : each.name === name));
+    const visited = (site: ModelSite) => !site.name.startsWith("*") && !isClosed(site);
+    const site = this.sites.find((each) => (name === undefined ? visited(each) : each.name === name));
     const paths = site?.routes.map(({ path }) => path) ?? [];
     return site && { name: site.name, path: paths.includes("/") ? "/" : (paths[0] ?? "/") };
   }
@@ -127,6 +133,11 @@ export class RehearsedStack {
   private get instances() {
     return this.synthesized.blocks("aws_instance").map(({ block }) => block);
   }
+}
+
+/** As Nginx's text for a name without a certificate has it: whoever promised TLS does not answer without. */
+function isClosed({ tls, hsts, basicAuth }: ModelSite): boolean {
+  return tls !== undefined && (hsts !== undefined || basicAuth !== undefined);
 }
 
 function accountOf(constructs: readonly { readonly kind: string; readonly [fact: string]: unknown }[]) {

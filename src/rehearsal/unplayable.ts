@@ -15,7 +15,7 @@ export function registryHostOf(account: string, region: string): string {
  * @param processor this machine's, as Node calls it
  */
 export function unplayable(stack: RehearsedStack, processor: string = process.arch): string[] {
-  const { name, place, hosts, ownCertificates, subnets, secrets } = stack;
+  const { name, place, hosts, ownCertificates, closedSites, subnets, secrets } = stack;
   if (place === undefined || hosts.length === 0) {
     return [
       `${name} declares no host on AWS, and a rehearsal plays nothing else: npx slipway up ${name} deploys what is here`,
@@ -27,7 +27,11 @@ export function unplayable(stack: RehearsedStack, processor: string = process.ar
     problems.push(
       `${name} pushes to ${foreign.join(" and ")}, and a rehearsal has ECR only: rehearse it with its images there`,
     );
-  if (stack.page() === undefined)
+  if (stack.page() === undefined && closedSites.length > 0)
+    problems.push(
+      `${closedSites.join(", ")} is not served before its first certificate, and no ACME server is played: leave hsts and basicAuth out for a rehearsal`,
+    );
+  else if (stack.page() === undefined)
     problems.push(
       `${name} serves no name in full, and a rehearsal ends with the answer at one: host.serve in the stack`,
     );
