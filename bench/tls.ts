@@ -10,12 +10,12 @@ import { request as requestTls } from "node:https";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AcmeServer } from "../__tests__/real/acme-server.ts";
-import { hostStory } from "../scripts/rehearsal/host-story.ts";
-import { requireProgram } from "../scripts/rehearsal/program.ts";
-import { rehearsalCache } from "../scripts/rehearsal/rehearsal-cache.ts";
-import { Stage } from "../scripts/rehearsal/stage.ts";
-import { Takedown } from "../scripts/rehearsal/takedown.ts";
-import { errors, plannedText, Terraform } from "../scripts/rehearsal/terraform.ts";
+import { hostStory } from "../src/rehearsal/host-story.ts";
+import { requireProgram } from "../src/rehearsal/program.ts";
+import { rehearsalCache } from "../src/rehearsal/rehearsal-cache.ts";
+import { Stage } from "../src/rehearsal/stage.ts";
+import { Takedown } from "../src/rehearsal/takedown.ts";
+import { errors, plannedText, Terraform } from "../src/rehearsal/terraform.ts";
 import type { DeclaredTlsHost } from "./programs/tls-host.ts";
 
 const ROOT = resolve(__dirname, "..");

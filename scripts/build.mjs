@@ -1,12 +1,12 @@
 // @ts-check
 import { spawnSync } from "node:child_process";
-import { cpSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 /**
  * Compiles the package into lib/ and lays beside what the constructs read: shell files, and the agent of a host as the one
- * archive that hosts get. node scripts/build.mjs
+ * archive that hosts get; and what a rehearsal and the stand-ins for registries are made of. node scripts/build.mjs
  */
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -19,9 +19,21 @@ if (status === 0) {
   const agent = `${root}lib/aws/nano/agent`;
   cpSync(`${root}src/aws/nano/agent`, agent, { recursive: true });
   for (const file of readdirSync(`${root}src`, { encoding: "utf8", recursive: true })) {
-    if (/\.(sh|awk)$/.test(file)) cpSync(`${root}src/${file}`, `${root}lib/${file}`);
+    if (/\.(sh|awk)$/.test(file) || isData(file)) cpSync(`${root}src/${file}`, `${root}lib/${file}`);
+  }
+  for (const file of readdirSync(`${root}lib`, { encoding: "utf8", recursive: true })) {
+    // Nobody imports them by name.
+    if (/^(rehearsal|offline)\/.*\.d\.m?ts$/.test(file)) rmSync(`${root}lib/${file}`);
   }
   createRequire(import.meta.url)(`${root}lib/aws/nano/agent-artifact.js`).packAgent();
   rmSync(agent, { recursive: true });
 }
 process.exitCode = status ?? 1;
+
+/**
+ * Whether the rehearsal or the stand-ins read it: nothing that is compiled, and no folder.
+ * @param {string} file relative to src/
+ */
+function isData(file) {
+  return /^(rehearsal|offline)\//.test(file) && !/\.m?[jt]s$/.test(file) && statSync(`${root}src/${file}`).isFile();
+}

@@ -8,9 +8,9 @@ import { consentIn } from "../src/cli/consent.mjs";
 import { makeReady } from "../src/cli/program.mjs";
 import { findProject } from "../src/cli/project.mjs";
 import { Terminal } from "../src/cli/terminal.mjs";
+import { PROGRAMS } from "../src/rehearsal/programs.mjs";
 import { FAULTS } from "./faults/list.mjs";
 import { faultTable } from "./faults/table.mjs";
-import { PROGRAMS } from "./rehearsal/programs.mjs";
 
 /**
  * Does to a host what may happen to it, and looks what becomes of it: node scripts/faults.mjs [NUMBER|NAME...] [--install]

@@ -10,12 +10,12 @@ import { consentIn } from "../src/cli/consent.mjs";
 import { makeReady } from "../src/cli/program.mjs";
 import { findProject } from "../src/cli/project.mjs";
 import { Terminal } from "../src/cli/terminal.mjs";
-import { BUILT_ENGINE, buildDockerEngine } from "./engines/docker-engine.mjs";
+import { withLock } from "../src/offline/images/lock.mjs";
+import { BUILT_ENGINE, buildDockerEngine } from "../src/rehearsal/engine/docker-engine.mjs";
+import { PROGRAMS as REHEARSAL } from "../src/rehearsal/programs.mjs";
 import { withEngine } from "./engines/engine-of-its-own.mjs";
 import { PROGRAMS as NAMESPACES } from "./engines/programs.mjs";
 import { LaneOutput } from "./lane-output.mjs";
-import { withLock } from "./offline/images/lock.mjs";
-import { PROGRAMS as REHEARSAL } from "./rehearsal/programs.mjs";
 import { filesForNewerEngine, lanesOf } from "./test-lanes.mjs";
 import { comparedIn, sumOf, totalsOf } from "./test-report.mjs";
 
@@ -37,7 +37,7 @@ const STEPS = [["check"], ["fast", "vectors"], ["real"]];
 /** A rehearsal makes networks and machines, a second engine namespaces. CI must have a machine that can, and fails where it has not. */
 const REHEARSES = Boolean(process.env.CI) || (process.platform === "linux" && process.getuid?.() === 0);
 const REHEARSED =
-  "(/roll|engine-of-its-own|host-agent|multi-platform|rehearsal-(doubles|stage|netflix|options|repositories))[^/]*\\.real\\.test\\.ts$";
+  "(/roll|engine-of-its-own|host-agent|multi-platform|rehearsal-(doubles|stage|netflix|options|package|repositories))[^/]*\\.real\\.test\\.ts$";
 /** The programs that the real part talks to, besides Docker and Terraform, with their Debian packages. */
 const PROGRAMS = {
   ...(REHEARSES ? { ...REHEARSAL, ...NAMESPACES } : {}),

@@ -37,6 +37,10 @@ it.each([
     ["review", "shop", "--plan", "plan.json", "--fail-on", "iam,cost:10", "--json"],
     { verb: "review", operand: "shop", plan: "plan.json", failOn: "iam,cost:10", json: true },
   ],
+  [
+    ["rehearse", "shop", "--machine", "debian-13", "--machine=debian-12", "--memory", "512", "--prepared"],
+    { verb: "rehearse", operand: "shop", machine: ["debian-13", "debian-12"], memory: "512", prepared: true },
+  ],
   [["lock"], { verb: "lock" }],
   [["env"], { verb: "env" }],
   [["setup"], { verb: "setup" }],
@@ -71,6 +75,7 @@ it.each([
   [["volumes", "--confirm", "a"], "--confirm belongs to volumes rm, got volumes"],
   [["up", "--base", "main"], "--base belongs to review, got up"],
   [["review", "--plan"], "--plan must be followed by its value"],
+  [["rehearse", "--memory", "much"], "--memory must be a number of MiB, e.g. 250, got much"],
   [["up", "--dockerfile=x"], "--dockerfile belongs to context, got up"],
 ])("%j is refused", (argv, message) => {
   expect(() => parseArguments(argv)).toThrow(new ArgumentsError(message));

@@ -149,6 +149,22 @@ describe("with a package manager", () => {
     });
     expect(changes()[1]).toMatch(/ some-package$/);
   });
+
+  it("says what a program is for, and asks for what a verb needs besides, before anything is changed", async () => {
+    machine.engineUp();
+    const { terminal } = open();
+    const lacks = setUp(terminal, {
+      ...needs,
+      root: root(),
+      apt: undefined,
+      programs: { "some-program": { package: "some-package", why: "plays the account" } },
+      further: async () => [{ problem: "no moto", remedy: "pip install moto" }],
+    });
+    await expect(lacks).rejects.toThrow(
+      "no some-program in PATH, which plays the account: install it (Debian: apt-get install some-package)\nno moto: pip install moto",
+    );
+    expect(changes()).toEqual([]);
+  });
 });
 
 describe("Terraform", () => {

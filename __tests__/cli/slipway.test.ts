@@ -248,6 +248,25 @@ describe("a project's own preparation", () => {
   });
 });
 
+describe("the stand-ins that come with Slipway", () => {
+  const wants = /the Docker Engine must pull through the mirror http:\/\/127\.0\.0\.1:5055, got none/;
+
+  it.each([
+    ["a project that names them", { "package.json": '{"slipway":{"prepare":"slipway/offline"}}' }],
+    ["one that names none, where they are asked for", {}],
+  ])("are for %s", async (_, files) => {
+    const offline = await ready().slipway(makeProject({}, files), ["up"], { SLIPWAY_OFFLINE: "1" });
+    expect(offline.stdout).toContain("OFFLINE: registry-1.docker.io does not answer");
+    expect(offline.stderr).toMatch(wants);
+  });
+
+  it("are nobody else's: what is built is what was declared", async () => {
+    const { code, stdout } = await ready().slipway(makeProject(), ["up"]);
+    expect(code).toBe(0);
+    expect(stdout).not.toContain("look whether the public registries answer");
+  });
+});
+
 it("installs the project's packages when they are missing, and says why that failed", async () => {
   const project = makeProject({}, { "package-lock.json": "{}" });
   const failing = ready().program("npm", "echo 'npm error code EUSAGE' >&2; exit 1");

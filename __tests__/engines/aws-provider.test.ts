@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildAwsProvider, configureAwsProvider } from "../../scripts/engines/aws-provider.mjs";
-import { PLATFORM, versionsIn } from "../../scripts/offline/provider-mirror.mjs";
+import { PLATFORM, versionsIn } from "../../src/offline/provider-mirror.mjs";
 
 const SUM = "h1:haLmsj0WF7e6d2TGbk0fbz5qWdA9f8w9sNpMe6J6WqM=";
 const before = process.env.TF_CLI_CONFIG_FILE;

@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildDockerEngine } from "../../scripts/engines/docker-engine.mjs";
-import { buildGoProgram } from "../../scripts/engines/go-program.mjs";
+import { buildDockerEngine } from "../../src/rehearsal/engine/docker-engine.mjs";
+import { buildGoProgram } from "../../src/rehearsal/engine/go-program.mjs";
 
 const RUNC = {
   title: "runc 1.3.6",

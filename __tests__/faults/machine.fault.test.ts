@@ -1,4 +1,4 @@
-import type { Disturbance } from "../../scripts/rehearsal/doubles/ecr-registry.ts";
+import type { Disturbance } from "../../src/rehearsal/doubles/ecr-registry.ts";
 import { FaultMachine } from "./fault-machine.ts";
 
 /**

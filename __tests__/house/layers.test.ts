@@ -29,6 +29,7 @@ const LAYERS: Record<string, readonly string[]> = {
     "aws",
     "review",
   ],
+  rehearsal: ["values", "dockerfile", "review", "terraform", "cli"],
 };
 const ENTRY_POINTS = ["src/index.ts", "src/aws/index.ts", "src/testing/index.ts"];
 const LONGEST_FILE = 250;

@@ -1,8 +1,8 @@
-import { freePort } from "../../scripts/free-port.ts";
 import { mainConfiguration, type NginxFlavour } from "../../src/nginx/main-configuration.ts";
 import { releaseFile } from "../../src/nginx/server.ts";
 import { renderSites, type SitesOptions } from "../../src/nginx/sites.ts";
 import { upstreamFile } from "../../src/nginx/upstream.ts";
+import { freePort } from "../../src/rehearsal/free-port.ts";
 import { type Echo, EchoService } from "./echo-service.ts";
 import type { RawAnswer } from "./raw-request.ts";
 import { NginxFolder, pause, type RunningNginx } from "./running-nginx.ts";

@@ -1,4 +1,4 @@
-import { freePort } from "../../scripts/free-port.ts";
+import { freePort } from "../../src/rehearsal/free-port.ts";
 import { get } from "./raw-request.ts";
 import { NginxFolder } from "./running-nginx.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { binaryName, buildDockerProvider, CANDIDATES, mirrorVersion } from "../../scripts/offline/docker-provider.mjs";
+import { binaryName, buildDockerProvider, CANDIDATES, mirrorVersion } from "../../src/offline/docker-provider.mjs";
 
 const [RELEASE_3, RELEASE_4, LATEST] = CANDIDATES as [
   (typeof CANDIDATES)[0],

@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const ROOT = join(__dirname, "../..");
-const MODULE = pathToFileURL(join(ROOT, "scripts/offline/images/image-names.mjs")).href;
+const MODULE = pathToFileURL(join(ROOT, "src/offline/images/image-names.mjs")).href;
 
 /** Calls a function of the module, which is ESM and runs before anything is installed. */
 function call(name: string, ...args: unknown[]): unknown {
@@ -42,6 +43,31 @@ describe("officialImage", () => {
   ])("reads %s", (name, image) => {
     expect(call("officialImage", name)).toEqual(image);
   });
+});
+
+it("imagesOfProject finds the Dockerfiles of any project, and passes over what was installed, made or is a test", () => {
+  const root = mkdtempSync(join(tmpdir(), "slipway-images-"));
+  const files = {
+    Dockerfile: "FROM python:3.12",
+    "services/api/Dockerfile.dev": "FROM node:22",
+    "services/api/Dockerfile.dev.dockerignore": "FROM ignored",
+    "services/worker/worker.Dockerfile": "FROM redis:7",
+    "node_modules/some/Dockerfile": "FROM installed",
+    "cdktf.out/stacks/shop/Dockerfile": "FROM made",
+    "__tests__/app/Dockerfile": "FROM tested",
+    ".hidden/Dockerfile": "FROM hidden",
+    "slipway.lock.json": '{"version":1,"images":{"docker.io/library/nginx:1.27":"sha256:0"}}',
+  };
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  expect((call("imagesOfProject", root, {}) as string[]).sort()).toEqual([
+    "docker.io/library/nginx:1.27",
+    "node:22",
+    "python:3.12",
+    "redis:7",
+  ]);
 });
 
 it("the lockfile pins every image that an example application builds on", () => {

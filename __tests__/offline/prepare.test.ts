@@ -1,4 +1,4 @@
-import { MIRROR, outOfReach } from "../../scripts/offline/prepare.mjs";
+import { MIRROR, outOfReach } from "../../src/offline/prepare.mjs";
 
 const HUB = "https://registry-1.docker.io/v2/";
 const TERRAFORM = "https://registry.terraform.io/.well-known/terraform.json";

@@ -9,7 +9,7 @@ import {
   PLATFORM,
   pathsIn,
   versionsIn,
-} from "../../scripts/offline/provider-mirror.mjs";
+} from "../../src/offline/provider-mirror.mjs";
 
 let folder: string;
 

@@ -1,5 +1,5 @@
-import { STAND_INS } from "../../scripts/offline/images/stand-ins.mjs";
-import { standInLines } from "../../scripts/offline/images.mjs";
+import { STAND_INS } from "../../src/offline/images/stand-ins.mjs";
+import { standInLines } from "../../src/offline/images.mjs";
 
 const tags = new Map(STAND_INS.map(({ repository, tags: known }) => [repository, new Set(known)]));
 

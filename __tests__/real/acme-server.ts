@@ -4,8 +4,8 @@ import { createServer, request, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "../../scripts/free-port.ts";
 import { cacheFolder } from "../../src/cli/cache-folder.mjs";
+import { freePort } from "../../src/rehearsal/free-port.ts";
 import { pause } from "../nginx/running-nginx.ts";
 import { selfSigned } from "../self-signed.ts";
 

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { runProgram } from "../../scripts/rehearsal/program.ts";
+import { runProgram } from "../../src/rehearsal/program.ts";
 import { AwsDouble } from "../aws/nano/agent/aws-double.ts";
 
 const PARTS = resolve(__dirname, "../../src/aws/nano/agent/lib/slipway");

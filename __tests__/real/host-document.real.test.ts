@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { CommandDocument } from "../../scripts/rehearsal/doubles/command-document.ts";
 import { agentArtifact } from "../../src/aws/nano/agent-artifact.ts";
 import { commandDocument } from "../../src/aws/nano/command-document.ts";
+import { CommandDocument } from "../../src/rehearsal/doubles/command-document.ts";
 import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
 import { put, smallAgent, wholeAgent } from "../aws/nano/stage-zero/small-agent.ts";
 

@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { debianProgram, emulateArm64, staticBusyBox } from "../../scripts/rehearsal/machine/foreign-processor.ts";
-import { Takedown } from "../../scripts/rehearsal/takedown.ts";
 import { cacheFolder } from "../../src/cli/cache-folder.mjs";
+import { debianProgram, emulateArm64, staticBusyBox } from "../../src/rehearsal/machine/foreign-processor.ts";
+import { Takedown } from "../../src/rehearsal/takedown.ts";
 import { docker, Project } from "./project.ts";
 import { request } from "./request-stream.ts";
 

@@ -1,5 +1,5 @@
 import { request } from "node:http";
-import { freePort } from "../../scripts/free-port.ts";
+import { freePort } from "../../src/rehearsal/free-port.ts";
 import type { Front } from "../../src/release/front.ts";
 import { echoOf, headersOf, NAME, nginxHosts } from "../nginx/nginx-host.ts";
 import { get, rawRequest } from "../nginx/raw-request.ts";

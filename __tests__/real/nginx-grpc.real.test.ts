@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders } from "node:http2";
-import { freePort } from "../../scripts/free-port.ts";
 import type { SitesOptions } from "../../src/nginx/sites.ts";
 import { type NginxTlsSite, nginxTlsSites } from "../../src/nginx/tls.ts";
+import { freePort } from "../../src/rehearsal/free-port.ts";
 import type { Site } from "../../src/release/site.ts";
 import { GrpcService } from "../nginx/grpc-service.ts";
 import { complaints, echoOf, FLAVOURS, files, NAME, nginxHosts } from "../nginx/nginx-host.ts";

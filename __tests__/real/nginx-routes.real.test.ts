@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { freePort } from "../../scripts/free-port.ts";
 import type { NginxSite } from "../../src/nginx/server.ts";
 import { renderSites, type SitesOptions } from "../../src/nginx/sites.ts";
 import { serviceOfUpstream } from "../../src/nginx/upstream.ts";
+import { freePort } from "../../src/rehearsal/free-port.ts";
 import { answerOf } from "../../src/testing/nginx/answer.ts";
 import { readConf } from "../../src/testing/nginx/conf-reader.ts";
 import { requestOf } from "../../src/testing/nginx/request.ts";

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { freePort } from "../../scripts/free-port.ts";
+import { freePort } from "../../src/rehearsal/free-port.ts";
 import { TrustedProxies } from "../../src/release/trusted-proxies.ts";
 import { echoOf, FLAVOURS, headersOf, NAME, nginxHosts } from "../nginx/nginx-host.ts";
 import { get, rawRequest } from "../nginx/raw-request.ts";

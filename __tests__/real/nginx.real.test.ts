@@ -4,13 +4,13 @@ import { Agent, createServer as createHttpServer, request } from "node:http";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import fc from "fast-check";
-import { freePort } from "../../scripts/free-port.ts";
 import { renderIntroduction } from "../../src/nginx/introduction.ts";
 import { mainConfiguration } from "../../src/nginx/main-configuration.ts";
 import { quote } from "../../src/nginx/quote.ts";
 import { releaseFile } from "../../src/nginx/server.ts";
 import { renderSites, type SitesOptions } from "../../src/nginx/sites.ts";
 import { slotFile, upstreamFile } from "../../src/nginx/upstream.ts";
+import { freePort } from "../../src/rehearsal/free-port.ts";
 import { EchoService } from "../nginx/echo-service.ts";
 import {
   complaints,

@@ -11,8 +11,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { requireProgram } from "../../scripts/rehearsal/program.ts";
 import { agentArtifact } from "../../src/aws/nano/agent-artifact.ts";
+import { requireProgram } from "../../src/rehearsal/program.ts";
 
 const ROOT = resolve(__dirname, "../..");
 const PROGRAM = `

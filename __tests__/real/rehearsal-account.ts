@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AwsAccount } from "../../scripts/rehearsal/doubles/aws-account.ts";
-import type { Machine } from "../../scripts/rehearsal/doubles/instances.ts";
-import type { CommandOutcome } from "../../scripts/rehearsal/doubles/run-command.ts";
-import { type ProgramOutcome, requireProgram, runProgram } from "../../scripts/rehearsal/program.ts";
-import { rehearsalCache } from "../../scripts/rehearsal/rehearsal-cache.ts";
-import { Takedown } from "../../scripts/rehearsal/takedown.ts";
+import { AwsAccount } from "../../src/rehearsal/doubles/aws-account.ts";
+import type { Machine } from "../../src/rehearsal/doubles/instances.ts";
+import type { CommandOutcome } from "../../src/rehearsal/doubles/run-command.ts";
+import { type ProgramOutcome, requireProgram, runProgram } from "../../src/rehearsal/program.ts";
+import { rehearsalCache } from "../../src/rehearsal/rehearsal-cache.ts";
+import { Takedown } from "../../src/rehearsal/takedown.ts";
 
 export const ACCOUNT = "123456789012";
 export const REGION = "eu-west-1";

@@ -1,9 +1,9 @@
-import { callAsks } from "../../scripts/rehearsal/authorization/call-asks.ts";
-import { refusal, refusals, type Statement } from "../../scripts/rehearsal/authorization/policy.ts";
-import { actionsOf, policyOutput, refusedBy } from "../../scripts/rehearsal/deployer-policy.ts";
-import type { ApiCall } from "../../scripts/rehearsal/doubles/api-call.ts";
-import { type MotoClient, MotoError } from "../../scripts/rehearsal/doubles/moto-client.ts";
-import { XmlElement } from "../../scripts/rehearsal/doubles/xml-element.ts";
+import { callAsks } from "../../src/rehearsal/authorization/call-asks.ts";
+import { refusal, refusals, type Statement } from "../../src/rehearsal/authorization/policy.ts";
+import { actionsOf, policyOutput, refusedBy } from "../../src/rehearsal/deployer-policy.ts";
+import type { ApiCall } from "../../src/rehearsal/doubles/api-call.ts";
+import { type MotoClient, MotoError } from "../../src/rehearsal/doubles/moto-client.ts";
+import { XmlElement } from "../../src/rehearsal/doubles/xml-element.ts";
 
 const arn = "arn:aws:ssm:eu-west-1:123456789012:parameter/a/release";
 const ask = { action: "ssm:GetParameter", resource: arn, context: {} };

@@ -4,10 +4,10 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "../../scripts/free-port.ts";
-import { refusals, type Statement } from "../../scripts/rehearsal/authorization/policy.ts";
-import { type Listening, listen } from "../../scripts/rehearsal/doubles/listening.ts";
 import { anyDocumentOf } from "../../src/aws/nano/agent-document.ts";
+import { refusals, type Statement } from "../../src/rehearsal/authorization/policy.ts";
+import { type Listening, listen } from "../../src/rehearsal/doubles/listening.ts";
+import { freePort } from "../../src/rehearsal/free-port.ts";
 import { ACCOUNT, curlSigned, REGION, SERIAL, TestAccount } from "./rehearsal-account.ts";
 import { pullManifest, pushImage, pushIndex } from "./rehearsal-image.ts";
 

@@ -1,4 +1,4 @@
-import { type MachineSystemName, machineSystemName } from "../../scripts/rehearsal/machine/machine-system.ts";
+import { type MachineSystemName, machineSystemName } from "../../src/rehearsal/machine/machine-system.ts";
 
 /**
  * What a test's machines boot: `usual`, unless somebody wants to see it on another:

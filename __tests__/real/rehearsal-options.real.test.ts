@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { actionsOf, refusedBy } from "../../scripts/rehearsal/deployer-policy.ts";
-import { ApiRefusal } from "../../scripts/rehearsal/doubles/api-call.ts";
 import { agentArtifact } from "../../src/aws/nano/agent-artifact.ts";
+import { actionsOf, refusedBy } from "../../src/rehearsal/deployer-policy.ts";
+import { ApiRefusal } from "../../src/rehearsal/doubles/api-call.ts";
 import { AccountHost } from "./account-host.ts";
 import type { DeclaredHosts } from "./programs/nano-host.ts";
 import { Project, type Run } from "./project.ts";

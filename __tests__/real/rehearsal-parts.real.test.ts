@@ -7,20 +7,20 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { decodeFirstSync, encodeOne } from "cbor";
-import { ApiRefusal } from "../../scripts/rehearsal/doubles/api-call.ts";
-import { CommandDocument } from "../../scripts/rehearsal/doubles/command-document.ts";
-import { architectureOf } from "../../scripts/rehearsal/doubles/instances.ts";
-import { MotoClient } from "../../scripts/rehearsal/doubles/moto-client.ts";
-import { RPC_V2_CBOR } from "../../scripts/rehearsal/doubles/rpc-v2-cbor.ts";
-import { XmlElement } from "../../scripts/rehearsal/doubles/xml-element.ts";
-import { emulated } from "../../scripts/rehearsal/emulated.ts";
-import { foreignRegistries } from "../../scripts/rehearsal/foreign-registries.ts";
-import { machineSystemName } from "../../scripts/rehearsal/machine/machine-system.ts";
-import { lockMachine } from "../../scripts/rehearsal/machine-lock.ts";
-import { madeOnce } from "../../scripts/rehearsal/made-once.ts";
-import { searchBytes, searchFiles } from "../../scripts/rehearsal/secret-search.ts";
-import { Takedown } from "../../scripts/rehearsal/takedown.ts";
 import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
+import { ApiRefusal } from "../../src/rehearsal/doubles/api-call.ts";
+import { CommandDocument } from "../../src/rehearsal/doubles/command-document.ts";
+import { architectureOf } from "../../src/rehearsal/doubles/launched-type.ts";
+import { MotoClient } from "../../src/rehearsal/doubles/moto-client.ts";
+import { RPC_V2_CBOR } from "../../src/rehearsal/doubles/rpc-v2-cbor.ts";
+import { XmlElement } from "../../src/rehearsal/doubles/xml-element.ts";
+import { emulated } from "../../src/rehearsal/emulated.ts";
+import { foreignRegistries } from "../../src/rehearsal/foreign-registries.ts";
+import { machineSystemName } from "../../src/rehearsal/machine/machine-system.ts";
+import { lockMachine } from "../../src/rehearsal/machine-lock.ts";
+import { madeOnce } from "../../src/rehearsal/made-once.ts";
+import { searchBytes, searchFiles } from "../../src/rehearsal/secret-search.ts";
+import { Takedown } from "../../src/rehearsal/takedown.ts";
 
 test.each([
   ["a question is asked again", "DescribeInstances", 1, "<ok/>"],

@@ -1,5 +1,5 @@
-import { actionsOf, refusedBy } from "../../scripts/rehearsal/deployer-policy.ts";
-import { type Listening, listen } from "../../scripts/rehearsal/doubles/listening.ts";
+import { actionsOf, refusedBy } from "../../src/rehearsal/deployer-policy.ts";
+import { type Listening, listen } from "../../src/rehearsal/doubles/listening.ts";
 import type { DeclaredRepositories } from "./programs/repositories.ts";
 import { Project } from "./project.ts";
 import { ACCOUNT, TestAccount } from "./rehearsal-account.ts";

@@ -1,17 +1,17 @@
 import { cpSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readUserData } from "../../scripts/rehearsal/doubles/instance-facts.ts";
-import { checkHost } from "../../scripts/rehearsal/host-checks.ts";
-import type { MachineSystemName } from "../../scripts/rehearsal/machine/machine-system.ts";
-import type { StandIn } from "../../scripts/rehearsal/machine/stand-in.ts";
-import { requireProgram, runProgram } from "../../scripts/rehearsal/program.ts";
-import { Rehearsal } from "../../scripts/rehearsal/rehearsal.ts";
-import { rehearsalCache } from "../../scripts/rehearsal/rehearsal-cache.ts";
-import { awaitBody, resolveName, visit } from "../../scripts/rehearsal/site-visit.ts";
-import { NANO_LEFT_MIB, Stage } from "../../scripts/rehearsal/stage.ts";
-import { Takedown } from "../../scripts/rehearsal/takedown.ts";
-import { errors, Terraform } from "../../scripts/rehearsal/terraform.ts";
+import { readUserData } from "../../src/rehearsal/doubles/instance-facts.ts";
+import { checkHost } from "../../src/rehearsal/host-checks.ts";
+import type { MachineSystemName } from "../../src/rehearsal/machine/machine-system.ts";
+import type { StandIn } from "../../src/rehearsal/machine/stand-in.ts";
+import { requireProgram, runProgram } from "../../src/rehearsal/program.ts";
+import { Rehearsal } from "../../src/rehearsal/rehearsal.ts";
+import { rehearsalCache } from "../../src/rehearsal/rehearsal-cache.ts";
+import { awaitBody, resolveName, visit } from "../../src/rehearsal/site-visit.ts";
+import { NANO_LEFT_MIB, Stage } from "../../src/rehearsal/stage.ts";
+import { Takedown } from "../../src/rehearsal/takedown.ts";
+import { errors, Terraform } from "../../src/rehearsal/terraform.ts";
 import { ACCOUNT, REGION, SERIAL } from "./rehearsal-account.ts";
 import { machineLike } from "./rehearsal-machine.ts";
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { requireProgram } from "../../scripts/rehearsal/program.ts";
+import { requireProgram } from "../../src/rehearsal/program.ts";
 import { Project } from "./project.ts";
 
 const ROOT = resolve(__dirname, "../..");

@@ -1,44 +1,91 @@
-import { execFileSync } from "node:child_process";
-import { resolve } from "node:path";
-import { registryHostOf, unplayable } from "../../scripts/rehearsal/unplayable.ts";
 import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
+import { RehearsedStack } from "../../src/rehearsal/rehearsed-stack.ts";
+import { registryHostOf, unplayable } from "../../src/rehearsal/unplayable.ts";
 
-const ROOT = resolve(__dirname, "../..");
-const ECR = registryHostOf("123456789012", "eu-west-1");
-const stack = (address: string, path?: string) =>
-  new SynthesizedStack("shop", "/x", {
-    ...(path === undefined ? {} : { terraform: { backend: { local: { path } } } }),
-    provider: { docker: [{ registry_auth: [{ address }] }] },
+const PLACE = { account: "123456789012", region: "eu-west-1" };
+const ECR = registryHostOf(PLACE.account, PLACE.region);
+const SITE = { name: "shop.example.com", routes: [{ path: "/", to: {} }], proxy: {} };
+
+interface Declared {
+  readonly registry?: string;
+  readonly place?: { account: string; region: string };
+  readonly sites?: readonly object[];
+  readonly type?: string;
+  readonly subnet?: string;
+  readonly secrets?: object;
+  readonly backend?: object;
+}
+
+/** A stack with one nano, as synth and its own description say it. */
+function stack(declared: Declared = {}, hosts = 1): RehearsedStack {
+  const { registry = ECR, place = PLACE, sites = [SITE], type = "t3.nano", subnet, secrets = {}, backend } = declared;
+  const synthesized = new SynthesizedStack("shop", "/x", {
+    ...(backend && { terraform: { backend } }),
+    provider: { docker: [{ registry_auth: [{ address: registry }] }] },
+    resource: { aws_instance: { host: { instance_type: type } } },
+    data: { aws_subnet: subnet === undefined ? {} : { host: { id: subnet } } },
   } as never);
-const BESIDE = "../../../terraform.shop.tfstate";
+  const release = { sites, services: [{ name: "web", secrets }], drainSeconds: 1 };
+  const host = { path: "shop/host", region: place.region, release, opened: [] };
+  return new RehearsedStack(synthesized, { hosts: Array.from({ length: hosts }, () => host) } as never, place);
+}
 
 test("what a rehearsal has is played", () => {
-  expect(unplayable(stack(ECR, BESIDE), ECR)).toEqual([]);
+  expect(unplayable(stack(), "x64")).toEqual([]);
+});
+
+test("of several sites one is visited that answers without a certificate", () => {
+  const closed = { ...SITE, name: "a.example.com", tls: { kind: "acme" }, basicAuth: { users: {} } };
+  const served = { ...SITE, name: "b.example.com", tls: { kind: "acme" }, routes: [{ path: "/api", to: {} }] };
+  expect(stack({ sites: [closed, served] }).page()).toEqual({ name: "b.example.com", path: "/api" });
+  expect(unplayable(stack({ sites: [closed, served] }), "x64")).toEqual([]);
 });
 
 test.each([
-  [
-    stack("ghcr.io", BESIDE),
-    ["shop pushes to ghcr.io, and a rehearsal has ECR only: rehearse it with its images there"],
-  ],
-  [
-    stack(ECR),
-    [
-      "shop must keep its state beside the project to be rehearsed, got terraform.tfstate: useLocalBackend(this) in the stack",
-    ],
-  ],
-  [stack("ghcr.io"), [expect.stringContaining("ghcr.io"), expect.stringContaining("useLocalBackend")]],
-])("what it has not is said before anything is raised", (declared, problems) => {
-  expect(unplayable(declared, ECR)).toEqual(problems);
+  ["an S3 bucket", { s3: { bucket: "states", key: "shop" } }],
+  ["Terraform's own folder", { local: { path: "terraform.tfstate" } }],
+])("a stack that keeps its state in %s is played, for a rehearsal has a state of its own", (_, backend) => {
+  expect(unplayable(stack({ backend }), "x64")).toEqual([]);
 });
 
-test("a stack of another registry is refused before it is asked what it serves", () => {
-  const rehearse = () =>
-    execFileSync(process.execPath, ["--import", "tsx", "scripts/rehearsal/rehearse.ts", "netflix-hub"], {
-      cwd: ROOT,
-      env: { ...process.env, SLIPWAY_HUB_NAMESPACE: "somebody" },
-      encoding: "utf8",
-      stdio: "pipe",
-    });
-  expect(rehearse).toThrow(/netflix-hub pushes to .*, and a rehearsal has ECR only/);
-}, 60_000);
+test.each<[string, RehearsedStack, string, string]>([
+  [
+    "no host on AWS",
+    stack({}, 0),
+    "x64",
+    "shop declares no host on AWS, and a rehearsal plays nothing else: npx slipway up shop",
+  ],
+  ["another registry", stack({ registry: "ghcr.io" }), "x64", "shop pushes to ghcr.io, and a rehearsal has ECR only"],
+  ["no site", stack({ sites: [] }), "x64", "shop serves no name in full"],
+  ["a wildcard alone", stack({ sites: [{ ...SITE, name: "*.example.com" }] }), "x64", "shop serves no name in full"],
+  [
+    "China",
+    stack({ registry: registryHostOf(PLACE.account, "cn-north-1"), place: { ...PLACE, region: "cn-north-1" } }),
+    "x64",
+    "no region of China",
+  ],
+  ["x86-64 on arm64", stack(), "arm64", "shop has an instance of type t3.nano, and this machine is arm64"],
+  ["a subnet", stack({ subnet: "subnet-0a1b" }), "x64", "shop names subnet-0a1b"],
+  [
+    "a name that promises TLS",
+    stack({ sites: [{ ...SITE, tls: { kind: "acme" }, hsts: { maxAge: 1 } }] }),
+    "x64",
+    "shop.example.com is not served before its first certificate",
+  ],
+  [
+    "a certificate of one's own",
+    stack({ sites: [{ ...SITE, tls: { kind: "certificate", secret: { kind: "secrets-manager", id: "tls" } } }] }),
+    "x64",
+    "shop.example.com is served by a certificate of one's own",
+  ],
+  [
+    "a secret by its ARN",
+    stack({
+      secrets: { KEY: { kind: "secrets-manager", id: "arn:aws:secretsmanager:eu-west-1:1:secret:key-AbCdEf" } },
+    }),
+    "x64",
+    "arn:aws:secretsmanager:eu-west-1:1:secret:key-AbCdEf is a secret by an ARN",
+  ],
+])("what it has not is said before anything is raised: %s", (_, declared, processor, problem) => {
+  expect(unplayable(declared, processor)).toEqual([expect.stringContaining(problem)]);
+});

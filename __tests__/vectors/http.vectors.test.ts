@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { freePort } from "../../scripts/free-port.ts";
 import { mainConfiguration, type NginxFlavour } from "../../src/nginx/main-configuration.ts";
 import type { NginxSite } from "../../src/nginx/server.ts";
 import { renderSites } from "../../src/nginx/sites.ts";
 import { upstreamFile } from "../../src/nginx/upstream.ts";
+import { freePort } from "../../src/rehearsal/free-port.ts";
 import { knows, NginxFolder } from "../nginx/running-nginx.ts";
 import { HttpConnection } from "./http-connection.ts";
 import { HttpEcho } from "./http-echo.ts";

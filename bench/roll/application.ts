@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TestImages } from "../../__tests__/aws/nano/agent/test-images.ts";
-import { goBuild } from "../../scripts/engines/go-program.mjs";
 import { run } from "../../src/cli/command.mjs";
+import { goBuild } from "../../src/rehearsal/engine/go-program.mjs";
 
 const SOURCE = join(__dirname, "application");
 

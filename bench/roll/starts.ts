@@ -1,8 +1,8 @@
 import { docker, type TestImages } from "../../__tests__/aws/nano/agent/test-images.ts";
 import { pause } from "../../__tests__/nginx/running-nginx.ts";
 import { request } from "../../__tests__/real/request-stream.ts";
-import { freePort } from "../../scripts/free-port.ts";
 import { run } from "../../src/cli/command.mjs";
+import { freePort } from "../../src/rehearsal/free-port.ts";
 import type { RollingHost } from "./rolling-host.ts";
 
 const TIMES = 5;

@@ -2,9 +2,9 @@
 import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lastWords } from "../../src/cli/command.mjs";
-import { configurationText, PLATFORM, pathsIn } from "../offline/provider-mirror.mjs";
-import { builtOnce } from "./built-once.mjs";
-import { goBuild } from "./go-program.mjs";
+import { configurationText, PLATFORM, pathsIn } from "../../src/offline/provider-mirror.mjs";
+import { builtOnce } from "../../src/rehearsal/engine/built-once.mjs";
+import { goBuild } from "../../src/rehearsal/engine/go-program.mjs";
 
 const MODULE = "github.com/hashicorp/terraform-provider-aws";
 /** Its release tags cannot be had from the Go module proxy; this state of the main branch calls itself 6.47.1. */
@@ -17,7 +17,7 @@ const SOURCE = "registry.terraform.io/hashicorp/aws";
  * Builds Amazon's provider from source through the Go module proxy, once, as a filesystem mirror of Terraform's: what
  * SLIPWAY_PROVIDER_MIRROR may name.
  *
- * @param {import("./go-program.mjs").Kit} kit
+ * @param {import("../../src/rehearsal/engine/go-program.mjs").Kit} kit
  * @returns {Promise<string>} the mirror's folder
  */
 export async function buildAwsProvider({ cacheDir, run, log }) {

@@ -1,7 +1,7 @@
 // @ts-check
 import { join } from "node:path";
 import { lastWords } from "../../src/cli/command.mjs";
-import { builtOnce } from "./built-once.mjs";
+import { builtOnce } from "../../src/rehearsal/engine/built-once.mjs";
 
 const PACKAGES = "ca-certificates,iptables,iproute2,docker.io,docker-cli,docker-buildx";
 const SOURCE = "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg check-valid-until=no]";
@@ -11,7 +11,7 @@ const SOURCE = "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg ch
  * A suite moves on: which engine it has shows when the engine is asked.
  *
  * @param {string} suite e.g. `trixie`
- * @param {import("./go-program.mjs").Kit} kit
+ * @param {import("../../src/rehearsal/engine/go-program.mjs").Kit} kit
  * @returns {Promise<string>} the folder
  */
 export async function debianEngine(suite, { cacheDir, run, log, install }) {

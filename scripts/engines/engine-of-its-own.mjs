@@ -6,7 +6,7 @@ import { request } from "node:http";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { withLock } from "../offline/images/lock.mjs";
+import { withLock } from "../../src/offline/images/lock.mjs";
 import { clearRemains, controlGroup, MARK } from "./engine-remains.mjs";
 
 const SCRIPT = fileURLToPath(new URL("namespaces.sh", import.meta.url));

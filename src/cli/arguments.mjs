@@ -26,6 +26,15 @@ import { COMMON_OPTIONS, OPTIONS, VERBS, verbNamed } from "./verb-table.mjs";
  * @property {boolean} [json] print it for programs
  * @property {boolean} [verbose] show and keep all that Terraform says
  * @property {string} [directory] where to do it
+ * @property {string} [name] of `rehearse`: the server name to visit
+ * @property {string} [path] of `rehearse`: the page to visit
+ * @property {string} [text] of `rehearse`: a part of that page
+ * @property {string} [region] of `rehearse`: what the app is told
+ * @property {readonly string[]} [machine] of `rehearse`: what the machines boot, one after the other
+ * @property {string} [memory] of `rehearse`: the machine's, in MiB
+ * @property {string} [engine] of `rehearse`: the version of the machine's engine
+ * @property {boolean} [prepared] of `rehearse`: whether the machine has its packages
+ * @property {string} [report] of `rehearse`: a file to write the report to, as JSON
  */
 
 /** A command line that cannot be understood; the message says which part and what would do. */
@@ -110,7 +119,7 @@ function helpOf(words, flags) {
  */
 function read({ name: verb, options = [] }, flags) {
   const allowed = [...options, ...COMMON_OPTIONS];
-  /** @type {Record<string, string | boolean>} */
+  /** @type {Record<string, string | boolean | string[]>} */
   const result = {};
   for (const { name, rawName, value, inlineValue } of flags) {
     const option = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
@@ -123,11 +132,14 @@ function read({ name: verb, options = [] }, flags) {
       throw new ArgumentsError(`${rawName} takes no value, got ${JSON.stringify(value)}`, verb);
     if (option.type === "string" && (!value || (!inlineValue && value.startsWith("-"))))
       throw new ArgumentsError(`${rawName} must be followed by its value`, verb);
-    result[name] = value ?? true;
+    const before = result[name];
+    result[name] = option.multiple ? [...(Array.isArray(before) ? before : []), value ?? ""] : (value ?? true);
   }
   const { "auto-approve": autoApprove, "fail-on": failOn, yes, ...rest } = result;
   if (rest.lines !== undefined && !/^[1-9][0-9]{0,3}$/.test(String(rest.lines)))
     throw new ArgumentsError(`-n must be a number of lines, 1 to 9999, got ${rest.lines}`, verb);
+  if (rest.memory !== undefined && !/^[1-9][0-9]{0,5}$/.test(String(rest.memory)))
+    throw new ArgumentsError(`--memory must be a number of MiB, e.g. 250, got ${rest.memory}`, verb);
   return {
     ...rest,
     ...(autoApprove ? { autoApprove: true } : {}),

@@ -12,6 +12,7 @@ export interface Document {
   readonly terraform?: { readonly backend?: { readonly local?: { readonly path?: string } } };
   readonly provider?: { readonly docker?: readonly Block[]; readonly aws?: readonly Block[] };
   readonly resource?: Record<string, Record<string, Block>>;
+  readonly data?: Record<string, Record<string, Block>>;
   readonly output?: Record<string, unknown>;
 }
 
@@ -22,6 +23,11 @@ export class DeclaredResources {
   /** The resources of a type: what Terraform calls each, and the construct that declares it. */
   resources(type: string): { readonly address: string; readonly path: string }[] {
     return this.blocks(type);
+  }
+
+  /** What is declared of the lookups of a type. */
+  lookups(type: string): Block[] {
+    return Object.values(this.document.data?.[type] ?? {});
   }
 
   /** What is declared of a resource, by its address. */

@@ -20,9 +20,10 @@ const SCRIPTS = new Set(["test"]);
 /**
  * The whole program: a command line in, an exit code out.
  * @param {readonly string[]} argv
+ * @param {object} [more] what a script hands to the verb that it calls
  * @returns {Promise<number>}
  */
-export async function main(argv) {
+export async function main(argv, more = {}) {
   try {
     const asked = parseArguments(argv);
     if (asked.verb === "help") {
@@ -32,7 +33,7 @@ export async function main(argv) {
       console.log(
         JSON.parse(readFileSync(fileURLToPath(new URL("../../package.json", import.meta.url)), "utf8")).version,
       );
-    else return await perform(asked);
+    else return await perform(asked, more);
     return 0;
   } catch (error) {
     const width = process.stderr.isTTY ? process.stderr.columns : Number.POSITIVE_INFINITY;
@@ -43,8 +44,11 @@ export async function main(argv) {
   }
 }
 
-/** @param {import("./arguments.mjs").Arguments} asked */
-async function perform(asked) {
+/**
+ * @param {import("./arguments.mjs").Arguments} asked
+ * @param {object} more
+ */
+async function perform(asked, more) {
   const { needs, prints } = /** @type {import("./verb-table.mjs").Verb} */ (verbNamed(asked.verb));
   const terminal = new Terminal({
     out: prints || asked.json ? process.stderr : process.stdout,
@@ -70,8 +74,16 @@ async function perform(asked) {
         console.log(`export ${name}='${value.replaceAll("'", `'\\''`)}'`);
     return 0;
   }
-  const { perform: go } = await loadVerbs();
-  return go(asked, { terminal, project, command, request, answers, findTerraform, ...machine });
+  const rehearses = asked.verb === "rehearse";
+  const { perform: go } = await loadVerbs(rehearses ? "rehearsal/rehearse" : undefined);
+  // What takes long to get ready is so after the verb has looked whether it can do at all what is asked.
+  const ready = rehearses
+    ? {
+        /** @param {object} needs */
+        makeReady: (needs) => makeReady(terminal, project, { ...asked, ...needs, tools: true }),
+      }
+    : {};
+  return go(asked, { terminal, project, command, request, answers, findTerraform, ...machine, ...ready, ...more });
 }
 
 /** @param {string} directory */
@@ -87,14 +99,23 @@ function enter(directory) {
  * Sets the machine up and lets the project prepare; the variables it answers hold for everything after.
  * @param {Terminal} terminal
  * @param {import("./project.mjs").Project} project
- * @param {{ verb: string, install?: boolean, programs?: Readonly<Record<string, string>> }} asked
+ * @param {{ verb: string, install?: boolean, tools?: boolean, programs?: import("./setup.mjs").Programs, further?: import("./setup.mjs").Needs["further"] }} asked
  */
-export async function makeReady(terminal, project, { verb, install = false, programs }) {
-  const tools = SCRIPTS.has(verb) || verbNamed(verb)?.needs === "tools";
+export async function makeReady(terminal, project, asked) {
+  const { verb, install = false, programs, further } = asked;
+  const { tools = SCRIPTS.has(verb) || verbNamed(verb)?.needs === "tools" } = asked;
   const preparation = tools ? await loadPreparation(project) : {};
-  const kit = { terminal, run: command.run, log: terminal.note.bind(terminal), cacheDir: cacheFolder(), verb, install };
+  const kit = {
+    terminal,
+    run: command.run,
+    log: terminal.note.bind(terminal),
+    cacheDir: cacheFolder(),
+    root: project.root,
+    verb,
+    install,
+  };
   const { mirror } = (await preparation.plan?.(kit)) ?? {};
-  const machine = await setUp(terminal, { root: project.root, install, tools, mirror, programs });
+  const machine = await setUp(terminal, { root: project.root, install, tools, mirror, programs, further });
   const environment = (await preparation.prepare?.({ ...kit, ...machine })) ?? {};
   Object.assign(environment, engineVariables(machine.engine), tools ? builderVariables() : {});
   Object.assign(process.env, environment, { CHECKPOINT_DISABLE: "1" });
@@ -128,11 +149,12 @@ export function builderVariables(env = process.env) {
 
 /**
  * The verbs proper: compiled in the published package, in a clone straight from their TypeScript.
+ * @param {string} [name] the module that has them
  * @returns {Promise<{ perform: (asked: object, tools: object) => Promise<number> }>}
  */
-async function loadVerbs() {
-  const source = new URL("./verbs.ts", import.meta.url);
-  if (!existsSync(source)) return import(new URL("../../lib/cli/verbs.js", import.meta.url).href);
+async function loadVerbs(name = "cli/verbs") {
+  const source = new URL(`../${name}.ts`, import.meta.url);
+  if (!existsSync(source)) return import(new URL(`../../lib/${name}.js`, import.meta.url).href);
   const { require } = await import("tsx/cjs/api").catch(() => {
     throw new MachineError("the project's packages are not installed: npm ci");
   });

@@ -13,7 +13,8 @@ import { pathToFileURL } from "node:url";
  */
 
 /**
- * What a project's own preparation may use. A project names the module in package.json, `"slipway": { "prepare": "…" }`.
+ * What a project's own preparation may use. A project names the module in package.json, `"slipway": { "prepare": "…" }`;
+ * `slipway/offline` is the one that comes with Slipway, and SLIPWAY_OFFLINE=1 asks for it where none is named.
  * @typedef {object} Preparation
  * @property {(tools: object) => Promise<{ mirror?: string }>} [plan] before the engine is looked at: a mirror it must pull through
  * @property {(tools: object) => Promise<Record<string, string>>} [prepare] with everything running: variables for synth and Terraform
@@ -43,14 +44,26 @@ export function findProject(from = process.cwd()) {
   }
 }
 
+/** What a project writes that wants the stand-ins for registries which come with Slipway. */
+const OFFLINE = "slipway/offline";
+
 /**
- * The project's own preparation, if it names one.
- * @param {Project} project
+ * The project's preparation, if it names one. Why the stand-ins are not everybody's: a base image that is not the published
+ * one is for whoever asks for it.
+ * @param {Pick<Project, "root">} project
+ * @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<Preparation>}
  */
-export async function loadPreparation({ root }) {
-  const path = ownSettings(root).prepare;
-  return typeof path === "string" ? import(pathToFileURL(join(root, path)).href) : {};
+export async function loadPreparation({ root }, env = process.env) {
+  const path = ownSettings(root).prepare ?? (env.SLIPWAY_OFFLINE === "1" ? OFFLINE : undefined);
+  if (typeof path !== "string") return {};
+  return import(path === OFFLINE ? offlineModule() : pathToFileURL(join(root, path)).href);
+}
+
+/** In a clone as it is, in the published package as the build laid it. */
+function offlineModule() {
+  const source = new URL("../offline/prepare.mjs", import.meta.url);
+  return existsSync(source) ? source.href : new URL("../../lib/offline/prepare.mjs", import.meta.url).href;
 }
 
 /** What a project's package.json says under `slipway`. @param {string} root */

@@ -28,6 +28,11 @@ import { findTerraform } from "./terraform-tool.mjs";
 export class MachineError extends Error {}
 
 /**
+ * Programs by name, each with the Debian package that brings it, and what it is for where that is said.
+ * @typedef {Readonly<Record<string, string | { readonly package: string, readonly why: string }>>} Programs
+ */
+
+/**
  * What a verb needs of the machine.
  * @typedef {object} Needs
  * @property {string} root the project's folder
@@ -35,7 +40,8 @@ export class MachineError extends Error {}
  * @property {boolean} tools Terraform and the engine, or Node and its packages only
  * @property {string} [mirror] a registry mirror that the engine must pull through
  * @property {Apt} [apt] the package manager; this machine's own unless said
- * @property {Readonly<Record<string, string>>} [programs] further programs, each with the Debian package that brings it
+ * @property {Programs} [programs] further programs
+ * @property {(apt: Apt | undefined) => Promise<Missing[]>} [further] what else is missing for a verb; changes nothing
  */
 
 /**
@@ -70,7 +76,7 @@ export async function setUp(terminal, { root, install, ...needs }) {
  * @param {Omit<Needs, "root" | "install">} needs
  * @returns {Promise<{ terraform?: TerraformTool, engine?: Engine, missing: Missing[] }>}
  */
-export async function inspect(terminal, { tools, mirror, apt, programs = {} }) {
+export async function inspect(terminal, { tools, mirror, apt, programs = {}, further }) {
   terminal.note(`Node ${process.versions.node}`);
   if (!tools) return { missing: [] };
   const [terraform, engine] = await Promise.all([findTerraform(), inspectEngine()]);
@@ -81,7 +87,7 @@ export async function inspect(terminal, { tools, mirror, apt, programs = {} }) {
   if (engine.state === "running") terminal.note(`Docker Engine ${engine.version} at ${engine.endpoint}`);
   else missing.push(engineRequirement(terminal, engine, apt, mirror));
   if (engine.state === "running" && mirror) missing.push(...ensureMirror(terminal, engine, apt, mirror));
-  missing.push(...programRequirements(programs, apt));
+  missing.push(...programRequirements(programs, apt), ...((await further?.(apt)) ?? []));
   for (const folder of engine.local && engine.root ? [engine.root, homedir()] : [homedir()]) {
     const problem = diskProblem(folder);
     if (problem) missing.push({ problem, remedy: "" });
@@ -127,18 +133,21 @@ async function installDependencies(terminal, root, reason) {
 }
 
 /**
- * @param {Readonly<Record<string, string>>} programs
+ * @param {Programs} programs
  * @param {Apt | undefined} apt
  * @returns {Missing[]}
  */
 function programRequirements(programs, apt) {
   return Object.entries(programs)
     .filter(([program]) => !which(program, { PATH: `${process.env.PATH}:/usr/sbin:/sbin` }))
-    .map(([program, name]) => ({
-      problem: `no ${program} in PATH`,
-      remedy: `install it (Debian: apt-get install ${name})`,
-      ...(apt ? { action: `install ${name} by apt`, fix: () => apt.install([name]) } : {}),
-    }));
+    .map(([program, by]) => {
+      const { package: name, why } = typeof by === "string" ? { package: by, why: "" } : by;
+      return {
+        problem: `no ${program} in PATH${why && `, which ${why}`}`,
+        remedy: `install it (Debian: apt-get install ${name})`,
+        ...(apt ? { action: `install ${name} by apt`, fix: () => apt.install([name]) } : {}),
+      };
+    });
 }
 
 /** @param {Missing} missing */

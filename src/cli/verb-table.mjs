@@ -7,6 +7,7 @@
  * @property {string} [short] its one letter
  * @property {string} [value] what stands behind it, for people
  * @property {string} summary
+ * @property {boolean} [multiple] whether it may be said several times
  */
 
 /** @type {Readonly<Record<string, Option>>} */
@@ -16,6 +17,11 @@ export const OPTIONS = {
   confirm: { type: "string", value: "<volume>", summary: "its name once more, where nobody can be asked" },
   directory: { type: "string", short: "C", value: "<dir>", summary: "do it as if started in this directory" },
   dockerfile: { type: "string", value: "<path>", summary: "the Dockerfile, relative to the directory" },
+  engine: {
+    type: "string",
+    value: "<version>",
+    summary: "the Docker Engine of the machine: 29, built from source once (default: its packages' own)",
+  },
   "fail-on": {
     type: "string",
     value: "<rules>",
@@ -27,8 +33,30 @@ export const OPTIONS = {
   install: { type: "boolean", summary: "install what is missing without asking (Debian, Ubuntu)" },
   json: { type: "boolean", summary: "one JSON document on standard output, for programs" },
   lines: { type: "string", short: "n", value: "<lines>", summary: "how many lines, 1 to 9999 (default: 100)" },
+  machine: {
+    type: "string",
+    value: "<system>",
+    multiple: true,
+    summary: "what stands in for Ubuntu 24.04: debian-13 (default) or debian-12; said twice, one after the other",
+  },
+  memory: {
+    type: "string",
+    value: "<MiB>",
+    summary:
+      "the machine's memory (default: what the instance type has left beside Ubuntu's own agents, 250 of a nano)",
+  },
+  name: { type: "string", value: "<name>", summary: "the server name to visit (default: the first that is served)" },
+  path: { type: "string", value: "<path>", summary: "the page to visit (default: the site's first route)" },
   plan: { type: "string", value: "<file>", summary: "what Terraform intends: a file of terraform show -json" },
+  prepared: { type: "boolean", summary: "boot a machine that has its packages already" },
+  region: { type: "string", value: "<region>", summary: "told to the app as SLIPWAY_AWS_REGION" },
+  report: { type: "string", value: "<file>", summary: "write the report as JSON, too" },
   retry: { type: "boolean", summary: "release again what a rollback left" },
+  text: {
+    type: "string",
+    value: "<text>",
+    summary: "a part of the page to wait for (default: any answer but an error of the server's)",
+  },
   verbose: { type: "boolean", summary: "show and keep all that Terraform says; so does SLIPWAY_LOG=debug" },
   version: { type: "boolean", summary: "the version of Slipway" },
   yes: { type: "boolean", short: "y", summary: "the former name of --install, for one release more" },
@@ -112,6 +140,22 @@ export const VERBS = [
     examples: ["slipway review --base main", "slipway review shop --plan plan.json --fail-on open-port,cost:10"],
     needs: "packages",
     prints: true,
+  },
+  {
+    name: "rehearse",
+    group: "deploy",
+    summary: "deploy to an AWS that is played on this machine (Linux, as root)",
+    positionals: ["[stack]"],
+    options: [
+      ...["name", "path", "text", "region", "machine", "memory", "engine", "prepared"],
+      ...["report", "install", "yes"],
+    ],
+    examples: [
+      "slipway rehearse shop",
+      "slipway rehearse shop --name shop.example.com --text Welcome",
+      "slipway rehearse shop --machine debian-13 --machine debian-12 --install",
+    ],
+    needs: "packages",
   },
   {
     name: "volumes",

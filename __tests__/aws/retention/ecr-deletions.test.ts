@@ -1,9 +1,9 @@
-import type { ApiCall } from "../../../scripts/rehearsal/doubles/api-call.ts";
-import type { ApiFront } from "../../../scripts/rehearsal/doubles/api-front.ts";
-import { EcrApi } from "../../../scripts/rehearsal/doubles/ecr-api.ts";
-import type { EcrLogins } from "../../../scripts/rehearsal/doubles/ecr-logins.ts";
-import { ImageLedger } from "../../../scripts/rehearsal/doubles/image-ledger.ts";
-import type { MotoClient } from "../../../scripts/rehearsal/doubles/moto-client.ts";
+import type { ApiCall } from "../../../src/rehearsal/doubles/api-call.ts";
+import type { ApiFront } from "../../../src/rehearsal/doubles/api-front.ts";
+import { EcrApi } from "../../../src/rehearsal/doubles/ecr-api.ts";
+import type { EcrLogins } from "../../../src/rehearsal/doubles/ecr-logins.ts";
+import { ImageLedger } from "../../../src/rehearsal/doubles/image-ledger.ts";
+import type { MotoClient } from "../../../src/rehearsal/doubles/moto-client.ts";
 
 type Answer = { imageIds: unknown[]; failures: { failureCode: string }[] };
 

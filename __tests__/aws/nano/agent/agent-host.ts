@@ -13,11 +13,11 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { freePort } from "../../../../scripts/free-port.ts";
 import { agentArtifact } from "../../../../src/aws/nano/agent-artifact.ts";
 import { hostAgentFiles } from "../../../../src/aws/nano/agent-files.ts";
 import { MARKER_PORT, type ReleaseManifest } from "../../../../src/aws/nano/release-manifest.ts";
 import { renderSites } from "../../../../src/nginx/sites.ts";
+import { freePort } from "../../../../src/rehearsal/free-port.ts";
 import type { ClaimedPorts } from "../../../../src/release/service-ports.ts";
 import { HealthCheck } from "../../../../src/values/health-check.ts";
 import { findNginx } from "../../../nginx/running-nginx.ts";

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "../../../../scripts/free-port.ts";
+import { freePort } from "../../../../src/rehearsal/free-port.ts";
 import { pause } from "../../../nginx/running-nginx.ts";
 
 const NAME = "slipway-test-agent";

@@ -1,8 +1,0 @@
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
-
-/** Where a rehearsal keeps what takes long to make: in the cache folder of this machine's user, never in the tree. */
-export function rehearsalCache(env: NodeJS.ProcessEnv = process.env): string {
-  const base = env.XDG_CACHE_HOME;
-  return join(base && isAbsolute(base) ? base : join(homedir(), ".cache"), "slipway", "rehearsal");
-}

@@ -1,0 +1,13 @@
+// @ts-check
+
+/**
+ * The programs that a rehearsal talks to, besides Docker and Terraform, with their Debian packages.
+ * @type {import("../cli/setup.mjs").Programs}
+ */
+export const PROGRAMS = {
+  curl: { package: "curl", why: "asks the host" },
+  iptables: { package: "iptables", why: "leads the host to its metadata service" },
+  mmdebstrap: { package: "mmdebstrap", why: "makes the machine that stands in for EC2's, from Debian's packages" },
+  openssl: { package: "openssl", why: "makes the certificates of the emulated AWS" },
+  python3: { package: "python3-venv", why: "runs the emulated AWS API" },
+};

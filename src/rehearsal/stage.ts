@@ -1,0 +1,201 @@
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { makeAuthority } from "./certificate-authority.ts";
+import { AwsAccount } from "./doubles/aws-account.ts";
+import { listen } from "./doubles/listening.ts";
+import type { KnownImage } from "./doubles/published-images.ts";
+import { addHostNames, reachableNameserver, removeHostNames } from "./host-names.ts";
+import { DataDisks } from "./machine/data-disks.ts";
+import { forgetForeignProcessor } from "./machine/foreign-processor.ts";
+import { MachineImage, type MachineImageVariant } from "./machine/machine-image.ts";
+import { MachineNetwork, sweepMachines } from "./machine/machine-network.ts";
+import { StandInRoom } from "./machine/machine-room.ts";
+import { type MachineSystemName, NEAREST_SYSTEM } from "./machine/machine-system.ts";
+import { newerEngine } from "./machine/newer-engine.ts";
+import { forgetSwap, lendSwap } from "./machine/swap-file.ts";
+import { lockMachine } from "./machine-lock.ts";
+import { requireProgram } from "./program.ts";
+import type { Takedown } from "./takedown.ts";
+import { registryHostOf } from "./unplayable.ts";
+
+export interface StageProps {
+  readonly account: string;
+  readonly region: string;
+  readonly serials: readonly string[];
+  /** Further machine images, which are known by their ids. @default - none */
+  readonly machineImages?: readonly KnownImage[];
+  /** What its machines boot. @default NEAREST_SYSTEM */
+  readonly system?: MachineSystemName;
+  readonly variant: MachineImageVariant;
+  /** The engine of its machines, a version that can be built. @default - what their packages bring */
+  readonly engine?: string;
+  /** What a machine has. @default NANO_LEFT_MIB */
+  readonly memoryMiB?: number;
+  readonly cacheDir: string;
+  readonly registrationSeconds?: number;
+  readonly log: (line: string) => void;
+}
+
+/** What is left of a 512 MB nano's 416 MiB beside the kernel's part, snapd, the SSM agent and the rest that Ubuntu runs. */
+export const NANO_LEFT_MIB = 250;
+/** The swap file that a host makes for itself, which its services do not use. */
+const SWAP_MIB = 1024;
+
+const ROOT_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
+const ENGINE_CERTIFICATES = "/etc/docker/certs.d";
+const MTU = 1400;
+const FOLDER = "slipway-rehearsal-stage-";
+
+/** Everything that a rehearsal needs beside the stack: the account, the machine room, and who trusts whom. */
+export class Stage {
+  private constructor(
+    readonly runDir: string,
+    readonly account: AwsAccount,
+    readonly room: StandInRoom,
+    readonly registryHost: string,
+    /** Whoever deploys: this process's environment, but for where AWS is, whose keys, which certificates and logins count. */
+    readonly deployerEnvironment: NodeJS.ProcessEnv,
+  ) {}
+
+  /** Puts the stage up; whatever it puts onto this machine is in `takedown`, also when it fails half-way. */
+  static async raise(props: StageProps, takedown: Takedown): Promise<Stage> {
+    const { account, region, cacheDir, log } = props;
+    if (process.getuid?.() !== 0) {
+      throw new Error("a rehearsal adds a network, host names and certificates to this machine: run it as root (sudo)");
+    }
+    takedown.add("the lock", await lockMachine(log));
+    await sweepMachines();
+    removeHostNames();
+    await forgetForeignProcessor();
+    await forgetSwap();
+    for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(FOLDER))) {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    }
+    const runDir = mkdtempSync(join(tmpdir(), FOLDER));
+    takedown.add("the working folder", () => rmSync(runDir, { recursive: true, force: true }));
+
+    const image = await new MachineImage(cacheDir, log).make(props.system ?? NEAREST_SYSTEM, props.variant);
+    const engine = props.engine ? await newerEngine(props.engine, runDir, dirname(cacheDir)) : undefined;
+    await lendSwap(SWAP_MIB, takedown);
+    const network = new MachineNetwork();
+    await network.create(MTU);
+    takedown.add("the network", () => network.remove());
+
+    const suffix = `${region}.amazonaws.com`;
+    const registryHost = registryHostOf(account, region);
+    const services = ["api.ecr", "ec2", "kms", "logs", "monitoring", "secretsmanager", "ssm", "sts"];
+    const names = [registryHost, ...services.map((service) => `${service}.${suffix}`)];
+    const authority = await makeAuthority(runDir, names);
+
+    let metadataPort = 0;
+    const room = new StandInRoom({
+      network,
+      image,
+      names,
+      nameserver: reachableNameserver(),
+      authorityFile: authority.authorityFile,
+      engine,
+      memoryMiB: props.memoryMiB ?? NANO_LEFT_MIB,
+      swapMiB: SWAP_MIB,
+      metadataPort: () => metadataPort,
+    });
+    const disks = new DataDisks(join(runDir, "disks"), takedown);
+    const aws = await AwsAccount.start({ ...props, runDir, room, disks, takedown });
+
+    const tls = { cert: readFileSync(authority.certificateFile), key: readFileSync(authority.keyFile) };
+    const doubles = await listen(aws.namesListener, { address: network.gateway, port: 443, tls });
+    takedown.add("the doubles' names", () => doubles.close());
+    const metadata = await listen(aws.metadata.listener, { address: network.gateway });
+    takedown.add("the metadata service", () => metadata.close());
+    metadataPort = metadata.port;
+    await network.routeMetadata(metadata.port);
+    takedown.add("the metadata service's route", () => network.unrouteMetadata(metadata.port));
+
+    takedown.add("the images for its registry", () => removeImages(`${registryHost}/`));
+    addHostNames(network.gateway, [registryHost]);
+    takedown.add("host names", removeHostNames);
+    trustRegistry(registryHost, authority.authorityFile, takedown);
+    return new Stage(
+      runDir,
+      aws,
+      room,
+      registryHost,
+      deployer(runDir, aws, registryHost, region, authority.authorityFile),
+    );
+  }
+}
+
+/**
+ * Takes the names of a registry that is gone away from this machine's engine. An image whose tag has moved on to another
+ * has its digest for a name still.
+ */
+async function removeImages(prefix: string): Promise<void> {
+  for (const name of ["{{.Repository}}:{{.Tag}}", "{{.Repository}}@{{.Digest}}"]) {
+    const listed = await requireProgram("docker", ["images", "--digests", "--format", name]);
+    const names = listed.split("\n").filter((line) => line.startsWith(prefix) && !line.endsWith("<none>"));
+    if (names.length > 0) await requireProgram("docker", ["rmi", ...new Set(names)]);
+  }
+}
+
+/** Makes this machine's engine trust the registry; the engine looks at every push, so nothing is restarted. */
+function trustRegistry(host: string, authorityFile: string, takedown: Takedown): void {
+  const folder = join(ENGINE_CERTIFICATES, host);
+  mkdirSync(folder, { recursive: true });
+  takedown.add("the engine's trust", () => {
+    rmSync(folder, { recursive: true, force: true });
+    if (readdirSync(ENGINE_CERTIFICATES).length === 0) rmdirSync(ENGINE_CERTIFICATES);
+  });
+  writeFileSync(join(folder, "ca.crt"), readFileSync(authorityFile));
+}
+
+function deployer(
+  runDir: string,
+  aws: AwsAccount,
+  registryHost: string,
+  region: string,
+  authorityFile: string,
+): NodeJS.ProcessEnv {
+  const programs = join(runDir, "bin");
+  const docker = join(runDir, "docker");
+  mkdirSync(programs);
+  mkdirSync(docker);
+  const helper = join(programs, "docker-credential-slipway-rehearsal");
+  writeFileSync(helper, credentialHelper(region));
+  chmodSync(helper, 0o755);
+  writeFileSync(
+    join(docker, "config.json"),
+    JSON.stringify({ credHelpers: { [registryHost]: "slipway-rehearsal" } }, null, 2),
+  );
+  const certificates = join(runDir, "certificates.pem");
+  writeFileSync(certificates, `${readFileSync(ROOT_CERTIFICATES, "utf8")}\n${readFileSync(authorityFile, "utf8")}`);
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"));
+  return {
+    ...Object.fromEntries(inherited),
+    ...aws.deployerEnvironment,
+    DOCKER_CONFIG: docker,
+    SSL_CERT_FILE: certificates,
+    // The machine's own AWS CLI comes first, the one beside moto last.
+    PATH: [programs, process.env.PATH, aws.programs].join(":"),
+  };
+}
+
+/** What Amazon's credential helper does, by way of the AWS CLI: a login when it is asked for one, kept nowhere. */
+function credentialHelper(region: string): string {
+  return `#!/bin/sh
+set -eu
+[ "$1" = get ] || exit 0
+server=$(cat)
+password=$(aws ecr get-login-password --region ${region})
+printf '{"ServerURL":"%s","Username":"AWS","Secret":"%s"}\\n' "$server" "$password"
+`;
+}
