@@ -1,0 +1,74 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { NpmRegistry } from "../../scripts/consumer/npm-registry.mjs";
+import { Workshop } from "../../scripts/consumer/workshop.mjs";
+import { MIRROR } from "../../scripts/offline/prepare.mjs";
+import { run } from "../../src/cli/command.mjs";
+import { type Block, blocksOf } from "../readme/blocks.ts";
+
+/** npm's installation, a build and a deploy. */
+jest.setTimeout(600_000);
+
+const blocks = blocksOf("README.md").filter(({ section }) => section === "In your own project");
+const commands = blocks.filter(({ language }) => language === "sh");
+const folder = mkdtempSync(join(tmpdir(), "slipway-readme-"));
+const project = join(folder, "page");
+let registry: NpmRegistry;
+let environment: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  const { stdout } = await run("npm", ["config", "get", "registry"]);
+  registry = await NpmRegistry.start(stdout.trim());
+  await registry.publish(await Workshop.pack(folder));
+  const { SLIPWAY_LOCKFILE: standIns, ...others } = process.env;
+  environment = {
+    ...others,
+    npm_config_registry: registry.url,
+    npm_config_replace_registry_host: "never",
+    npm_config_prefer_offline: "true",
+    NO_COLOR: "1",
+    // Where the image registry cannot be reached, lock asks its stand-in by its name.
+    ...(standIns === undefined
+      ? {}
+      : { NODE_OPTIONS: `--import ${join(__dirname, "programs/docker-hub.mjs")}`, DOCKER_HUB: MIRROR }),
+  };
+});
+
+afterAll(async () => {
+  await run("npx", ["slipway", "down"], { cwd: project, env: environment });
+  registry?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A block's commands, as somebody has them who copies it into a terminal; the first that fails ends it. */
+async function copied({ text }: Block, cwd: string): Promise<string> {
+  const { code, stdout, stderr } = await run("sh", ["-ec", text], { cwd, env: environment });
+  if (code !== 0) throw new Error(`ended with ${code}\n${text}\n${stdout}\n${stderr}`);
+  return stdout;
+}
+
+test("the README leads from an empty folder to a page that is served, to the letter", async () => {
+  const [install, deploy, ...more] = commands as [Block, Block];
+  expect(more).toEqual([]);
+  await copied(install, folder);
+  const files = blocks.filter(({ file }) => file !== undefined);
+  expect(files.map(({ file }) => file)).toEqual([
+    "cdktf.json",
+    "main.ts",
+    "app/Dockerfile",
+    "app/index.html",
+    ".gitignore",
+  ]);
+  for (const { file, text } of files) {
+    mkdirSync(dirname(resolve(project, file as string)), { recursive: true });
+    writeFileSync(resolve(project, file as string), text);
+  }
+  const said = await copied(deploy, project);
+  expect(said).toContain("<h1>From a directory to a served name</h1>");
+  expect(Object.keys(JSON.parse(readFileSync(join(project, "slipway.lock.json"), "utf8")).images)).toEqual([
+    "docker.io/library/nginx:1.30.5",
+    "docker.io/library/python:3.12.8-slim-bookworm",
+    "docker.io/library/registry:2.8.3",
+  ]);
+});
