@@ -55,6 +55,7 @@ test("the README leads from an empty folder to a page that is served, to the let
   const files = blocks.filter(({ file }) => file !== undefined);
   expect(files.map(({ file }) => file)).toEqual([
     "cdktf.json",
+    "tsconfig.json",
     "main.ts",
     "app/Dockerfile",
     "app/index.html",

@@ -26,7 +26,7 @@ const INITIALISED = fileURLToPath(
   new URL("../../node_modules/cdktf-cli/bundle/templates/typescript/tsconfig.json", import.meta.url),
 );
 const BOTH = ["cloud", "local"];
-const OPTIONS = { strict: true, target: "es2022", outDir: "out", rootDir: ".", skipLibCheck: true, types: ["node"] };
+const OPTIONS = { strict: true, target: "es2022", outDir: "out", rootDir: ".", skipLibCheck: true };
 /** What the README tells users of Jest. */
 const JEST = { testEnvironment: "node", modulePathIgnorePatterns: ["<rootDir>/cdktf.out"] };
 const SWC = {
