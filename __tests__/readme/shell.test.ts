@@ -1,8 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { JEST } from "../../scripts/consumer/cells.mjs";
 import { parseArguments } from "../../src/cli/arguments.mjs";
-import { LocalHost, PulledImage } from "../../src/index.ts";
+import { BuiltImage, DockerHub, LocalHost, PulledImage } from "../../src/index.ts";
 import { synthesize } from "../../src/testing/index.ts";
 import { ROOT } from "../house/house.ts";
 import { blocksOf } from "./blocks.ts";
@@ -51,8 +53,29 @@ test.each(named(/\]\(([^)#:]+)(?:#[^)]*)?\)/g))("the page %s is there", (file) =
   expect(existsSync(join(ROOT, file))).toBe(true);
 });
 
-test("synth says what the README says that it says of a mistake", () => {
-  const [line] = (said[0]?.text ?? "").split("\n");
+test("the README says to Jest what the matrix has, and writes JSON", () => {
+  const json = all.filter(({ language }) => language === "json").map(({ text }) => JSON.parse(text));
+  expect(json).toContainEqual({ modulePathIgnorePatterns: JEST.modulePathIgnorePatterns });
+});
+
+const [service, context] = (said[0]?.text ?? "").split("\n");
+
+test("synth says of a context without a Dockerfile what the README says", () => {
+  const bare = mkdtempSync(join(tmpdir(), "slipway-readme-"));
+  writeFileSync(join(bare, "app.py"), "");
+  const declare = () =>
+    synthesize(
+      (stack) => {
+        const repository = new DockerHub(stack, "hub", { namespace: "octo-org" }).repository("cats");
+        new BuiltImage(stack, "image", { context: bare, repository });
+      },
+      { id: "cats" },
+    );
+  expect(context).toMatch(/…$/);
+  expect(declare).toThrow((context as string).slice(0, -1).replace("apps/catalog", bare).trim());
+});
+
+test("synth says of a port what the README says", () => {
   const declare = () =>
     synthesize(
       (stack) => {
@@ -61,5 +84,5 @@ test("synth says what the README says that it says of a mistake", () => {
       },
       { id: "cats" },
     );
-  expect(declare).toThrow(line);
+  expect(declare).toThrow(service);
 });

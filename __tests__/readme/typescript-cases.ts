@@ -4,6 +4,8 @@ export interface Case {
   readonly before?: string;
   /** Where it is part of something, what is around it. */
   readonly around?: readonly [before: string, after: string];
+  /** Imports that it leaves out, where a name is one of two entry points. */
+  readonly imports?: string;
   /** It is a program of its own. */
   readonly whole?: true;
 }
@@ -40,4 +42,21 @@ export const CASES: Readonly<Record<string, Case>> = {
       before: `${NANO}\nconst zone = { id: "Z0123456789ABCDEFGHIJ" };\n${pulled("image")}\nconst web = new NanoHost(this, "behind").run("web", { image, port: 8080 });`,
     },
   'import { App, TerraformOutput, TerraformStack } from "cdktf";': { whole: true },
+  // docs/data-volume.md
+  'const host = new NanoHost(this, "host", { dataVolume: { sizeGiB: 10 } });': {
+    before: `${NANO}\n${pulled("image")}`,
+  },
+  // docs/secrets.md
+  'import { Secret } from "slipway";     // or from "slipway/aws", which has the cloud\'s kinds beside these': {
+    before: `${LOCAL}\n${pulled("image")}`,
+  },
+  'const token = Secret.fromSecretsManager("ghcr-token"); // one that may read packages, and nothing else': {
+    imports: 'import { Secret } from "slipway/aws";\n',
+  },
+  'host.serve("shop.example.com", { "/": shop }, { tls, basicAuth: { realm: "Shop", users: { alice: Secret.fromParameter("/shop/alice") } } });':
+    {
+      imports: 'import { Secret } from "slipway/aws";\n',
+      before: `${HOST_NANO}\n${pulled("image")}\n${running("shop")}
+const tls = Tls.acme({ email: "ops@example.com", agreeToTerms: true });`,
+    },
 };

@@ -20,7 +20,7 @@ let environment: NodeJS.ProcessEnv;
 beforeAll(async () => {
   const { stdout } = await run("npm", ["config", "get", "registry"]);
   registry = await NpmRegistry.start(stdout.trim());
-  await registry.publish(await Workshop.pack(folder));
+  await registry.publish((await Workshop.pack(folder)).slipway);
   const { SLIPWAY_LOCKFILE: standIns, ...others } = process.env;
   environment = {
     ...others,
@@ -42,8 +42,8 @@ afterAll(async () => {
 });
 
 /** A block's commands, as somebody has them who copies it into a terminal; the first that fails ends it. */
-async function copied({ text }: Block, cwd: string): Promise<string> {
-  const { code, stdout, stderr } = await run("sh", ["-ec", text], { cwd, env: environment });
+async function copied({ text }: Block, cwd: string, more: NodeJS.ProcessEnv = {}): Promise<string> {
+  const { code, stdout, stderr } = await run("sh", ["-ec", text], { cwd, env: { ...environment, ...more } });
   if (code !== 0) throw new Error(`ended with ${code}\n${text}\n${stdout}\n${stderr}`);
   return stdout;
 }
@@ -71,5 +71,25 @@ test("the README leads from an empty folder to a page that is served, to the let
     "docker.io/library/nginx:1.30.5",
     "docker.io/library/python:3.12.8-slim-bookworm",
     "docker.io/library/registry:2.8.3",
+  ]);
+});
+
+test("the loop over the deployer's policies makes each of them and attaches it", async () => {
+  const loop = blocksOf("README.md").find(({ text }) =>
+    text.startsWith("terraform output -json deployer-policies"),
+  ) as Block;
+  const programs = mkdtempSync(join(folder, "programs-"));
+  const policies = ['{"Statement":["a b"]}', '{"Statement":["c"]}'];
+  const program = (name: string, script: string) =>
+    writeFileSync(join(programs, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  program("terraform", `cat <<'end'\n${JSON.stringify(policies)}\nend`);
+  program("aws", `echo "$*" >>'${programs}/asked'\ncase $2 in create-policy) echo "arn:of:$4" ;; esac`);
+  await copied(loop, programs, { PATH: `${programs}:${process.env.PATH}` });
+  const text = "--query Policy.Arn --output text";
+  expect(readFileSync(join(programs, "asked"), "utf8").trim().split("\n")).toEqual([
+    `iam create-policy --policy-name deploy-shop-1 --policy-document ${policies[0]} ${text}`,
+    "iam attach-role-policy --role-name deploy-shop --policy-arn arn:of:deploy-shop-1",
+    `iam create-policy --policy-name deploy-shop-2 --policy-document ${policies[1]} ${text}`,
+    "iam attach-role-policy --role-name deploy-shop --policy-arn arn:of:deploy-shop-2",
   ]);
 });
