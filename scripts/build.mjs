@@ -3,10 +3,11 @@ import { spawnSync } from "node:child_process";
 import { cpSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { writeCdktnPackage } from "./cdktn-package.mjs";
 
 /**
  * Compiles the package into lib/ and lays beside what the constructs read: shell files, and the agent of a host as the one
- * archive that hosts get. node scripts/build.mjs
+ * archive that hosts get. Beside it, in lib-cdktn/, the same for cdktn. node scripts/build.mjs
  */
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -23,5 +24,6 @@ if (status === 0) {
   }
   createRequire(import.meta.url)(`${root}lib/aws/nano/agent-artifact.js`).packAgent();
   rmSync(agent, { recursive: true });
+  writeCdktnPackage(root);
 }
 process.exitCode = status ?? 1;

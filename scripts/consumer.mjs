@@ -14,7 +14,8 @@ const folder = mkdtempSync(join(tmpdir(), "slipway-consumer-"));
 const workshop = new Workshop(await Workshop.pack(folder), (line) => console.error(line));
 try {
   console.log("| cell | outcome | seconds |\n|---|---|---|");
-  await row("publint and attw", () => workshop.check());
+  await row("publint and attw", () => workshop.check("slipway"));
+  await row("publint and attw, slipway-cdktn", () => workshop.check("slipway-cdktn"));
   for (const cell of CELLS) await row(cell.name, () => workshop.run(cell));
 } finally {
   workshop.close();

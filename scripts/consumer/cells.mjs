@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
  *
  * @typedef {object} Cell
  * @property {string} name
- * @property {"all" | "without-aws"} packages what is installed beside slipway
+ * @property {"all" | "without-aws" | "cdktn"} packages what is installed beside slipway
  * @property {readonly string[]} files of project/ besides the application and the lockfile
  * @property {Readonly<Record<string, object | string>>} [config] further files: JSON, or the file that is copied
  * @property {readonly Step[]} steps
@@ -28,7 +28,7 @@ const INITIALISED = fileURLToPath(
 const BOTH = ["cloud", "local"];
 const OPTIONS = { strict: true, target: "es2022", outDir: "out", rootDir: ".", skipLibCheck: true };
 /** What the README tells users of Jest. */
-const JEST = { testEnvironment: "node", modulePathIgnorePatterns: ["<rootDir>/cdktf.out"] };
+export const JEST = { testEnvironment: "node", modulePathIgnorePatterns: ["<rootDir>/cdktf.out"] };
 const SWC = {
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" } }] },
 };
@@ -108,6 +108,14 @@ export const CELLS = [
       "tsconfig.json": { ...tsconfig({ module: "preserve", noEmit: true }), files: ["vitest.test.ts"] },
     },
     steps: [tsc7, { run: ["bin:vitest/vitest.mjs", "run"], says: /Tests +1 passed/ }],
+  },
+  {
+    ...compiling("cdktn, TypeScript 5.9, compiled to CommonJS", tsc5, {
+      module: "commonjs",
+      moduleResolution: "node10",
+    }),
+    packages: "cdktn",
+    stacks: [],
   },
   {
     name: "without provider-aws, compiled to CommonJS",

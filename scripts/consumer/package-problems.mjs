@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { installed } from "./workshop.mjs";
+import { installed } from "./installed-packages.mjs";
 
 /**
  * Prints what publint finds in a packed package, and attw: whether every way of resolving modules, that of the oldest

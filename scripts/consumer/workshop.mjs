@@ -1,14 +1,15 @@
 // @ts-check
-import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheFolder } from "../../src/cli/cache-folder.mjs";
 import { run } from "../../src/cli/command.mjs";
-import { builtOnce } from "../engines/built-once.mjs";
+import { furnish, packageOf } from "./cell-files.mjs";
+import { installed } from "./installed-packages.mjs";
 
 /** @typedef {import("./cells.mjs").Cell} Cell */
 /** @typedef {import("./cells.mjs").Step} Step */
+/** @typedef {import("./cell-files.mjs").PackageName} PackageName */
+/** @typedef {Readonly<Record<PackageName, string>>} Tarballs */
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -26,22 +27,20 @@ export class Workshop {
   /** @type {string[]} */
   #made = [];
 
-  /** @param {string} tarball @param {(line: string) => void} [log] */
-  constructor(tarball, log = () => {}) {
-    this.tarball = tarball;
+  /** @param {Tarballs} tarballs @param {(line: string) => void} [log] */
+  constructor(tarballs, log = () => {}) {
+    this.tarballs = tarballs;
     this.log = log;
   }
 
   /**
-   * Packs the repository as `npm publish` would, into `folder`.
+   * Packs both packages as `npm publish` would, into `folder`.
    * @param {string} folder
+   * @returns {Promise<Tarballs>}
    */
   static async pack(folder) {
-    const { code, stdout, stderr } = await run("npm", ["pack", "--silent", "--pack-destination", folder], {
-      cwd: ROOT,
-    });
-    if (code !== 0) throw new Error(`npm pack ended with ${code}\n${stderr}`);
-    return join(folder, /** @type {string} */ (stdout.trim().split("\n").at(-1)));
+    const slipway = await pack(ROOT, folder);
+    return { slipway, "slipway-cdktn": await pack(join(ROOT, "lib-cdktn"), folder) };
   }
 
   /**
@@ -59,9 +58,13 @@ export class Workshop {
     return folder;
   }
 
-  /** @throws with what publint and attw find in the package */
-  async check() {
-    const { code, stdout, stderr } = await run(process.execPath, [join(HERE, "package-problems.mjs"), this.tarball]);
+  /**
+   * @param {PackageName} name
+   * @throws with what publint and attw find in the package
+   */
+  async check(name) {
+    const words = [join(HERE, "package-problems.mjs"), this.tarballs[name]];
+    const { code, stdout, stderr } = await run(process.execPath, words);
     if (code !== 0) throw new Error(`${stdout}${stderr}`);
   }
 
@@ -84,10 +87,11 @@ export class Workshop {
   async #unpack(packages) {
     const folder = mkdtempSync(join(await installed(packages, this.log), "run-"));
     this.#made.push(folder);
-    const { code, stderr } = await run("tar", ["xzf", this.tarball, "-C", folder]);
-    if (code !== 0) throw new Error(`${this.tarball} cannot be unpacked: ${stderr}`);
+    const name = packageOf(packages);
+    const { code, stderr } = await run("tar", ["xzf", this.tarballs[name], "-C", folder]);
+    if (code !== 0) throw new Error(`${this.tarballs[name]} cannot be unpacked: ${stderr}`);
     mkdirSync(join(folder, "node_modules"));
-    renameSync(join(folder, "package"), join(folder, "node_modules/slipway"));
+    renameSync(join(folder, "package"), join(folder, "node_modules", name));
     return folder;
   }
 
@@ -117,33 +121,9 @@ export class Workshop {
   }
 }
 
-/**
- * Where the packages of a set are, which are installed by its lockfile when they are not there yet.
- * @param {string} packages a folder of packages/
- * @param {(line: string) => void} [log]
- */
-export async function installed(packages, log = () => {}) {
-  const files = ["package.json", "package-lock.json"];
-  const hash = createHash("sha256");
-  for (const file of files) hash.update(readFileSync(join(HERE, "packages", packages, file)));
-  const folder = join(cacheFolder(), "consumer", `${packages}-${hash.digest("hex").slice(0, 12)}`);
-  const title = `the packages of scripts/consumer/packages/${packages}`;
-  await builtOnce(folder, title, log, async (work) => {
-    log(`installing ${title}, once`);
-    for (const file of files) cpSync(join(HERE, "packages", packages, file), join(work, file));
-    const words = ["ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"];
-    const { code, stdout, stderr } = await run("npm", words, { cwd: work });
-    if (code !== 0) throw new Error(`npm ci of ${title} ended with ${code}\n${stdout}${stderr}`);
-  });
-  return folder;
-}
-
-/** @param {string} folder @param {Cell} cell */
-function furnish(folder, { files, config = {} }) {
-  for (const file of ["app", "slipway.lock.json", ...files])
-    cpSync(join(HERE, "project", file), join(folder, file), { recursive: true });
-  for (const [file, content] of Object.entries(config)) {
-    const text = typeof content === "string" ? readFileSync(content, "utf8") : JSON.stringify(content, null, 2);
-    writeFileSync(join(folder, file), text);
-  }
+/** @param {string} from @param {string} to @returns {Promise<string>} */
+async function pack(from, to) {
+  const { code, stdout, stderr } = await run("npm", ["pack", "--silent", "--pack-destination", to], { cwd: from });
+  if (code !== 0) throw new Error(`npm pack of ${from} ended with ${code}\n${stderr}`);
+  return join(to, /** @type {string} */ (stdout.trim().split("\n").at(-1)));
 }
