@@ -56,13 +56,16 @@ export function forCdktn(text) {
  * @param {Record<string, any>} manifest
  */
 function manifestForCdktn(manifest) {
-  const { scripts: _scripts, devDependencies: _dev, jest: _jest, slipway: _own, ...rest } = manifest;
+  const { scripts: _scripts, jest: _jest, slipway: _own, ...rest } = manifest;
   const { "@cdktf/provider-docker": docker } = manifest.peerDependencies;
   return {
     ...rest,
     name: NAME,
     description: `${manifest.description.replace("CDKTF", "cdktn (CDK Terrain)")}`,
     keywords: [...manifest.keywords, "cdktn"],
+    devDependencies: Object.fromEntries(
+      Object.entries(manifest.devDependencies).filter(([each]) => !/^(@cdktf\/|cdktf|constructs$)/.test(each)),
+    ),
     dependencies: { ...manifest.dependencies, "@cdktf/provider-docker": docker, cdktf: `npm:cdktn@^${CORE}` },
     peerDependencies: { "@cdktn/provider-aws": "^25.7.0", cdktn: `^${CORE}`, constructs: ">=10.6.0 <10.8.0" },
     peerDependenciesMeta: { "@cdktn/provider-aws": { optional: true } },
