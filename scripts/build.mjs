@@ -3,10 +3,12 @@ import { spawnSync } from "node:child_process";
 import { cpSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { writeCdktnPackage } from "./cdktn-package.mjs";
 
 /**
  * Compiles the package into lib/ and lays beside what the constructs read: shell files, and the agent of a host as the one
- * archive that hosts get; and what a rehearsal and the stand-ins for registries are made of. node scripts/build.mjs
+ * archive that hosts get; and what a rehearsal and the stand-ins for registries are made of. Beside it, in lib-cdktn/,
+ * the same for cdktn. node scripts/build.mjs
  */
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -27,6 +29,7 @@ if (status === 0) {
   }
   createRequire(import.meta.url)(`${root}lib/aws/nano/agent-artifact.js`).packAgent();
   rmSync(agent, { recursive: true });
+  writeCdktnPackage(root);
 }
 process.exitCode = status ?? 1;
 

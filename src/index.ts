@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** Slipway: from a directory to a served name. What Amazon's cloud needs stands apart, in `slipway/aws`. */
 import "./terraform/source-maps-off.ts";
 

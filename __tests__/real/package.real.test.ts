@@ -1,114 +1,49 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { programFor } from "../../scripts/consumer/cell-files.mjs";
+import { CELLS } from "../../scripts/consumer/cells.mjs";
+import { NpmRegistry } from "../../scripts/consumer/npm-registry.mjs";
+import { Workshop } from "../../scripts/consumer/workshop.mjs";
 import { agentArtifact } from "../../src/aws/nano/agent-artifact.ts";
-import { requireProgram } from "../../src/rehearsal/program.ts";
+import { requireProgram, runProgram } from "../../src/rehearsal/program.ts";
 
 const ROOT = resolve(__dirname, "../..");
-const PROGRAM = `
-const { App, TerraformStack } = require("cdktf");
-const { BuiltImage, HealthCheck, LocalHost, SelfHostedRegistry } = require("slipway");
 
-const app = new App();
-const local = new TerraformStack(app, "local");
-const near = new SelfHostedRegistry(local, "registry", { port: 5001 });
-const image = new BuiltImage(local, "image", { context: "app", repository: near.repository("page") });
-const here = new LocalHost(local, "host");
-here.serve("page.localhost", { "/": here.run("page", { image, port: 80, health: HealthCheck.http("/") }) });
+/** Long the first time, when the packages beside ours are installed. */
+jest.setTimeout(600_000);
 
-if (process.argv[2] === "aws") {
-  const { AwsAccount, EcrRegistry, NanoHost } = require("slipway/aws");
-  const stack = new TerraformStack(app, "cloud");
-  new AwsAccount(stack, "aws", { account: "123456789012", region: "eu-west-1" });
-  const host = new NanoHost(stack, "host");
-  const repository = new EcrRegistry(stack, "registry").repository("page");
-  const built = new BuiltImage(stack, "image", { context: "app", repository, platform: host.platform });
-  host.serve("page.example.org", { "/": host.run("page", { image: built, port: 80 }) });
-}
-app.synth();
-`;
+const packed = mkdtempSync(join(tmpdir(), "slipway-package-"));
+let workshop: Workshop;
+const folders = new Map<string, string>();
 
-const TEST = `
-const assert = require("node:assert/strict");
-const { test } = require("node:test");
-const { HealthCheck, LocalHost, PulledImage } = require("slipway");
-const { slipwayMatchers, synthesize } = require("slipway/testing");
-
-test("the page is reached by its name", () => {
-  const stack = synthesize((stack) => {
-    const host = new LocalHost(stack, "host");
-    const image = new PulledImage(stack, "image", { image: "registry:2.8.3" });
-    host.serve("page.localhost", { "/": host.run("page", { image, port: 80 }) });
-  });
-  assert.equal(stack.route("http://page.localhost:8888/a").service, "page");
-  assert.equal(slipwayMatchers.toPinEveryImage(stack).pass, true);
-});
-test("the matchers for Jest want its expect", () => {
-  assert.throws(() => require("slipway/testing/jest"), /there is no global expect/);
-});
-`;
-
-const project = mkdtempSync(join(tmpdir(), "slipway-package-"));
-const modules = join(project, "node_modules");
-const lockfile = join(project, "slipway.lock.json");
-
-jest.setTimeout(180_000);
-
-/** The package as npm would deliver it, in a project that has \`peers\` and nothing else. */
 beforeAll(async () => {
-  const packed = await requireProgram("npm", ["pack", "--silent", "--pack-destination", project], { cwd: ROOT });
-  await requireProgram("tar", ["xzf", join(project, packed.trim().split("\n").at(-1) as string), "-C", project]);
-  mkdirSync(join(modules, "@cdktf"), { recursive: true });
-  cpSync(join(project, "package"), join(modules, "slipway"), { recursive: true });
-  for (const peer of ["cdktf", "constructs", "@cdktf/provider-docker"]) {
-    symlinkSync(join(ROOT, "node_modules", peer), join(modules, peer));
-  }
-  mkdirSync(join(project, "app"));
-  writeFileSync(join(project, "app/Dockerfile"), "FROM scratch\nCOPY Dockerfile /\nEXPOSE 80\n");
-  writeFileSync(join(project, "main.cjs"), PROGRAM);
-  writeFileSync(join(project, "page.test.cjs"), TEST);
-  const images = ["nginx:1.30.5", "registry:2.8.3"].map((name) => [
-    `docker.io/library/${name}`,
-    `sha256:${"0".repeat(64)}`,
-  ]);
-  writeFileSync(lockfile, JSON.stringify({ version: 1, images: Object.fromEntries(images) }));
+  workshop = new Workshop(await Workshop.pack(packed));
 });
 
-afterAll(() => rmSync(project, { recursive: true, force: true }));
+afterAll(() => {
+  workshop?.close();
+  rmSync(packed, { recursive: true, force: true });
+});
 
-/** Synthesizes with plain Node, as somebody does whose project is JavaScript. @returns the names of all that was written */
-async function synth(...words: string[]): Promise<string[]> {
-  const env = { ...process.env, SLIPWAY_LOCKFILE: lockfile, NODE_OPTIONS: "--preserve-symlinks" };
-  await requireProgram(process.execPath, ["main.cjs", ...words], { cwd: project, env });
-  return readdirSync(join(project, "cdktf.out/stacks"), { encoding: "utf8", recursive: true });
-}
+test.each(["slipway", "slipway-cdktn"] as const)("publint and attw find nothing in the package %s", async (name) => {
+  await workshop.check(name);
+});
 
-test("the package declares a local host without anything of AWS installed", async () => {
-  expect(existsSync(join(modules, "@cdktf/provider-aws"))).toBe(false);
-  const files = await synth();
-  expect(files).toContain("local/cdk.tf.json");
+test.each(CELLS.filter(({ slow }) => slow === undefined))("a project of one's own: $name", async (cell) => {
+  folders.set(cell.name, await workshop.run(cell));
+});
+
+test("what is installed without Amazon's provider has none", async () => {
+  const installed = await workshop.folder("without-aws");
+  expect(existsSync(join(installed, "../node_modules/@cdktf/provider-docker"))).toBe(true);
+  expect(existsSync(join(installed, "../node_modules/@cdktf/provider-aws"))).toBe(false);
+});
+
+test("a synth lays every script beside it that its apply needs", () => {
+  const stacks = join(folders.get("TypeScript 5.9, node10, compiled to CommonJS") as string, "cdktf.out/stacks");
+  const files = readdirSync(stacks, { encoding: "utf8", recursive: true });
   expect(files.filter((file) => file.endsWith("local-release.sh"))).toHaveLength(1);
-});
-
-test("the package tests a stack by Node's own runner, without anything of AWS installed", async () => {
-  const env = { ...process.env, SLIPWAY_LOCKFILE: lockfile, NODE_OPTIONS: "--preserve-symlinks" };
-  const said = await requireProgram(process.execPath, ["--test", "page.test.cjs"], { cwd: project, env });
-  expect(said).toMatch(/pass 2\n.*fail 0\n/s);
-});
-
-test("the package declares a nano host, with every script that its apply needs", async () => {
-  symlinkSync(join(ROOT, "node_modules/@cdktf/provider-aws"), join(modules, "@cdktf/provider-aws"));
-  const files = await synth("aws");
   const scripts = files.filter((file) => /^cloud\/.*\.(sh|awk)$/.test(file)).map((file) => file.split("/").at(-1));
   expect(scripts.sort()).toEqual([
     "aws-cli.sh",
@@ -120,13 +55,97 @@ test("the package declares a nano host, with every script that its apply needs",
     "release-window.awk",
     "run-command.sh",
   ]);
-  const { resource } = JSON.parse(readFileSync(join(project, "cdktf.out/stacks/cloud/cdk.tf.json"), "utf8"));
+  const { resource } = JSON.parse(readFileSync(join(stacks, "cloud/cdk.tf.json"), "utf8"));
   const [instance] = Object.values<{ user_data_base64: string }>(resource.aws_instance);
   expect(Buffer.from(instance?.user_data_base64 ?? "", "base64").toString()).toContain("/usr/local/sbin/slipway-agent");
   // the agent that this clone has, as the one file that the build has made of it
   const [document] = Object.values<{ content: string }>(resource.aws_ssm_document);
   expect(document?.content).toContain(agentArtifact().sha256);
-  const nano = join(modules, "slipway/lib/aws/nano");
+});
+
+test("the agent of a host is in the package as one file", async () => {
+  const nano = join(await workshop.folder("all"), "node_modules/slipway/lib/aws/nano");
   expect(existsSync(join(nano, "agent.tar.gz"))).toBe(true);
   expect(existsSync(join(nano, "agent"))).toBe(false);
+});
+
+/** Every stack of the repository as a user has it, beside `packages`. @returns the folder of what was synthesized */
+async function stacksWith(packages: "all" | "cdktn"): Promise<string> {
+  const folder = join(await workshop.folder(packages), "stacks-of-all");
+  cpSync(join(ROOT, "stacks"), join(folder, "stacks"), { recursive: true });
+  cpSync(join(ROOT, "slipway.lock.json"), join(folder, "slipway.lock.json"));
+  const programs = readdirSync(join(ROOT, "stacks")).filter((file) => file.endsWith(".ts"));
+  for (const file of ["main.ts", ...programs.map((name) => `stacks/${name}`)])
+    writeFileSync(join(folder, file), programFor(readFileSync(join(ROOT, file), "utf8"), packages));
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("SLIPWAY_")));
+  await requireProgram(process.execPath, ["--import", "tsx", "main.ts"], { cwd: folder, env });
+  return join(folder, "cdktf.out/stacks");
+}
+
+/** A synthesized stack without what may differ: which core made it, and how it spells where a provider comes from. */
+function withoutCore(folder: string, stack: string): unknown {
+  const { "//": comment, terraform, ...rest } = JSON.parse(readFileSync(join(folder, stack, "cdk.tf.json"), "utf8"));
+  const providers = Object.entries<{ source: string }>(terraform.required_providers).map(
+    ([name, { source, ...more }]) => [name, { ...more, source: source.includes("/") ? source : `hashicorp/${source}` }],
+  );
+  delete comment.metadata.version;
+  return { "//": comment, terraform: { ...terraform, required_providers: Object.fromEntries(providers) }, ...rest };
+}
+
+test("every stack is the same with cdktf and with cdktn", async () => {
+  const [cdktf, cdktn] = [await stacksWith("all"), await stacksWith("cdktn")];
+  const stacks = readdirSync(cdktf).sort();
+  expect(stacks.length).toBeGreaterThanOrEqual(6);
+  expect(readdirSync(cdktn).sort()).toEqual(stacks);
+  for (const stack of stacks) expect(withoutCore(cdktn, stack)).toEqual(withoutCore(cdktf, stack));
+  const laidBeside = (folder: string) => readdirSync(folder, { encoding: "utf8", recursive: true }).sort();
+  expect(laidBeside(cdktn)).toEqual(laidBeside(cdktf));
+});
+
+test("npm installs for slipway-cdktn what the Docker bindings ask for under cdktf's name", async () => {
+  const upstream = await requireProgram("npm", ["config", "get", "registry"]);
+  const registry = await NpmRegistry.start(upstream.trim());
+  try {
+    await registry.publish(workshop.tarballs["slipway-cdktn"]);
+    const env = { ...process.env, npm_config_registry: registry.url, npm_config_replace_registry_host: "never" };
+    const words = ["install", "slipway-cdktn", "cdktn", "constructs", "--prefer-offline", "--no-audit", "--no-fund"];
+    const folder = mkdtempSync(join(packed, "own-"));
+    writeFileSync(join(folder, "package.json"), '{ "private": true }');
+    await requireProgram("npm", words, { cwd: folder, env });
+    expect(JSON.parse(readFileSync(join(folder, "node_modules/cdktf/package.json"), "utf8")).name).toBe("cdktn");
+    const program = `
+      const { App, TerraformStack } = require("cdktn");
+      const { LocalHost, PulledImage } = require("slipway-cdktn");
+      const app = new App();
+      const stack = new TerraformStack(app, "page");
+      const image = new PulledImage(stack, "image", { image: "registry@sha256:${"0".repeat(64)}" });
+      new LocalHost(stack, "host", { nginxImage: "nginx@sha256:${"0".repeat(64)}" }).run("page", { image, port: 80 });
+      app.synth();`;
+    await requireProgram(process.execPath, ["-e", program], { cwd: folder });
+    const { resource } = JSON.parse(readFileSync(join(folder, "cdktf.out/stacks/page/cdk.tf.json"), "utf8"));
+    expect(Object.keys(resource)).toContain("docker_container");
+  } finally {
+    registry.close();
+  }
+});
+
+test.each([
+  ["all", "slipway", "cdktf", "slipway-cdktn", "cdktn"],
+  ["cdktn", "slipway-cdktn", "cdktn", "slipway", "cdktf"],
+] as const)("with %s, %s for %s says in one line that a stack is one of the other core", async (...names) => {
+  const [packages, name, core, otherName, otherCore] = names;
+  const folder = await workshop.folder(packages);
+  const other = join(await workshop.folder(packages === "all" ? "cdktn" : "all"), "../node_modules", otherCore);
+  const program = `
+    const { App, TerraformStack } = require(${JSON.stringify(other)});
+    const { SelfHostedRegistry } = require(${JSON.stringify(name)});
+    new SelfHostedRegistry(new TerraformStack(new App(), "page"), "registry", { port: 5001 });`;
+  const { code, stderr } = await runProgram(process.execPath, ["-e", program], { cwd: folder });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    new RegExp(
+      `^ConstructError: (\\w+): core: is made by ${otherCore}, and the package ${name} is for ${core}: import App and TerraformStack from "${core}", or use the package ${otherName}$`,
+      "m",
+    ),
+  );
 });

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** Slipway's constructs for Amazon's cloud; apart from the rest, which then needs no AWS provider. */
 
 import "./provider-installed.ts";

@@ -1,5 +1,6 @@
 import type { Construct, IConstruct } from "constructs";
 import { atProperty, ConstructError } from "./construct-error.ts";
+import { requireOwnCore } from "./own-core.ts";
 import { isReference } from "./reference.ts";
 
 /**
@@ -46,11 +47,13 @@ const ID = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 /**
  * Returns `id` if it stays itself in Terraform's names. Why: CDKTF drops the other characters, so that `a.b` and
- * `ab` become one name and one of the two resources silently vanishes; `1abc` synthesizes and Terraform refuses it.
+ * `ab` become one name and one of the two resources silently vanishes; `1abc` synthesizes and Terraform refuses it. What
+ * every construct of ours asks first, so that a scope of another core is refused here, too.
  *
  * @throws {ConstructError}
  */
 export function constructId(scope: Construct, id: string): string {
+  requireOwnCore(scope);
   if (typeof id === "string" && ID.test(id)) return id;
   throw new ConstructError(scope, "id", {
     subject: "construct id",

@@ -1,6 +1,7 @@
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { App, LocalBackend, TerraformStack } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
+import { requireOwnCore } from "./own-core.ts";
 
 /** The stack that `construct` belongs to. Why not CDKTF's own: that one throws for a construct of the app itself. */
 export function stackOf(construct: IConstruct): IConstruct | undefined {
@@ -63,6 +64,7 @@ export function requireProviderVersion(
  * from the stack's folder in the output, `cdktf.out/stacks/<stack>`.
  */
 export function useLocalBackend(stack: TerraformStack): void {
+  requireOwnCore(stack);
   new LocalBackend(stack, {});
   stack.addOverride("terraform.backend.local.path", `../../../terraform.${stack.node.id}.tfstate`);
 }

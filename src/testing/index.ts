@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** What tests of one's own stacks call, by any runner; the matchers are added by `expect.extend(slipwayMatchers)`. */
 
 export type { CertificateState } from "../nginx/nginx-texts.ts";

@@ -1,0 +1,73 @@
+// @ts-check
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/**
+ * The second package of one source: `slipway-cdktn`, for cdktn, under which CDKTF's community carries it on. What differs is
+ * which core and which AWS bindings are required, so those words of the compiled package are written anew.
+ */
+
+const NAME = "slipway-cdktn";
+const CORE = "0.24.0";
+/** Where a module is named: `from "cdktf"`, `require("cdktf/lib/…")`, `import("cdktf")`. */
+const NAMED = /(\bfrom |\brequire\(|\bimport\(|\bresolve\()"(cdktf|@cdktf\/provider-aws)(?=["/])/g;
+const CDKTN = { cdktf: "cdktn", "@cdktf/provider-aws": "@cdktn/provider-aws" };
+
+/**
+ * Writes the package beside the one that `npm run build` has compiled.
+ * @param {string} root of the repository
+ * @returns the folder of the package
+ */
+export function writeCdktnPackage(root) {
+  const folder = join(root, "lib-cdktn");
+  rmSync(folder, { recursive: true, force: true });
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const cli = readdirSync(join(root, "src/cli")).filter((file) => file.endsWith(".mjs"));
+  const files = ["src/values/nearest-word.cjs", ...cli.map((file) => `src/cli/${file}`), "CHANGELOG.md", "LICENSE"];
+  const compiled = readdirSync(join(root, "lib"), { encoding: "utf8", recursive: true }).map((file) => `lib/${file}`);
+  files.push(...compiled.filter((file) => statSync(join(root, file)).isFile()));
+  for (const file of files) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    if (/\.(js|ts|mjs|mts|cjs)$/.test(file))
+      writeFileSync(join(folder, file), forCdktn(readFileSync(join(root, file), "utf8")));
+    else cpSync(join(root, file), join(folder, file));
+  }
+  cpSync(join(root, "docs/cdktn.md"), join(folder, "README.md"));
+  writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifestForCdktn(manifest), null, 2)}\n`);
+  return folder;
+}
+
+/**
+ * A compiled module, with the other core's modules in place of those that it names.
+ * @param {string} text
+ */
+export function forCdktn(text) {
+  return text
+    .replace(NAMED, (_, before, name) => `${before}"${CDKTN[/** @type {keyof typeof CDKTN} */ (name)]}`)
+    .replaceAll(
+      "slipway/aws needs the package @cdktf/provider-aws: npm install @cdktf/provider-aws",
+      `${NAME}/aws needs the package @cdktn/provider-aws: npm install @cdktn/provider-aws`,
+    );
+}
+
+/**
+ * What differs in package.json. The Docker bindings are published for cdktf alone, and ask for it by that name: under it
+ * npm installs cdktn for them.
+ * @param {Record<string, any>} manifest
+ */
+function manifestForCdktn(manifest) {
+  const { scripts: _scripts, jest: _jest, slipway: _own, ...rest } = manifest;
+  const { "@cdktf/provider-docker": docker } = manifest.peerDependencies;
+  return {
+    ...rest,
+    name: NAME,
+    description: `${manifest.description.replace("CDKTF", "cdktn (CDK Terrain)")}`,
+    keywords: [...manifest.keywords, "cdktn"],
+    devDependencies: Object.fromEntries(
+      Object.entries(manifest.devDependencies).filter(([each]) => !/^(@cdktf\/|cdktf|constructs$)/.test(each)),
+    ),
+    dependencies: { ...manifest.dependencies, "@cdktf/provider-docker": docker, cdktf: `npm:cdktn@^${CORE}` },
+    peerDependencies: { "@cdktn/provider-aws": "^25.7.0", cdktn: `^${CORE}`, constructs: ">=10.6.0 <10.8.0" },
+    peerDependenciesMeta: { "@cdktn/provider-aws": { optional: true } },
+  };
+}
