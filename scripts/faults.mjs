@@ -10,7 +10,7 @@ import { findProject } from "../src/cli/project.mjs";
 import { Terminal } from "../src/cli/terminal.mjs";
 import { FAULTS } from "./faults/list.mjs";
 import { faultTable } from "./faults/table.mjs";
-import { PROGRAMS } from "./rehearsal/programs.mjs";
+import { PROGRAMS, SYSTEM } from "./rehearsal/programs.mjs";
 
 /**
  * Does to a host what may happen to it, and looks what becomes of it: node scripts/faults.mjs [NUMBER|NAME...] [--install]
@@ -53,7 +53,7 @@ function isCalled({ number, name }, word) {
 async function show(faults) {
   const terminal = new Terminal({ out: process.stdout, input: process.stdin, env: process.env });
   const { install } = consentIn(words);
-  await makeReady(terminal, findProject(ROOT), { verb: "test", install, programs: NEEDED });
+  await makeReady(terminal, findProject(ROOT), { verb: "test", install, programs: NEEDED, system: SYSTEM });
   /** @type {Map<string, import("./faults/list.mjs").Shown[]>} */
   const files = new Map();
   for (const shown of faults.flatMap(({ shown }) => shown))

@@ -5,7 +5,7 @@ import { consentIn } from "../src/cli/consent.mjs";
 import { makeReady } from "../src/cli/program.mjs";
 import { findProject } from "../src/cli/project.mjs";
 import { Terminal } from "../src/cli/terminal.mjs";
-import { PROGRAMS } from "./rehearsal/programs.mjs";
+import { PROGRAMS, SYSTEM } from "./rehearsal/programs.mjs";
 
 /**
  * Makes the machine ready for a rehearsal and starts it: node scripts/rehearse.mjs [stack] [options] [--install]
@@ -18,7 +18,7 @@ const program = words[0] === "data-volume" ? "rehearse-data.ts" : "rehearse.ts";
 const terminal = new Terminal({ out: process.stdout, input: process.stdin, env: process.env });
 
 try {
-  await makeReady(terminal, findProject(ROOT), { verb: "test", install, programs: PROGRAMS });
+  await makeReady(terminal, findProject(ROOT), { verb: "test", install, programs: PROGRAMS, system: SYSTEM });
   const args = ["--import", "tsx", `scripts/rehearsal/${program}`, ...words];
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: "inherit" });
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, () => child.kill(signal));

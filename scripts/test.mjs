@@ -12,10 +12,10 @@ import { findProject } from "../src/cli/project.mjs";
 import { Terminal } from "../src/cli/terminal.mjs";
 import { BUILT_ENGINE, buildDockerEngine } from "./engines/docker-engine.mjs";
 import { withEngine } from "./engines/engine-of-its-own.mjs";
-import { PROGRAMS as NAMESPACES } from "./engines/programs.mjs";
+import * as namespaces from "./engines/programs.mjs";
 import { LaneOutput } from "./lane-output.mjs";
 import { withLock } from "./offline/images/lock.mjs";
-import { PROGRAMS as REHEARSAL } from "./rehearsal/programs.mjs";
+import * as rehearsal from "./rehearsal/programs.mjs";
 import { filesForNewerEngine, lanesOf } from "./test-lanes.mjs";
 import { comparedIn, sumOf, totalsOf } from "./test-report.mjs";
 
@@ -26,7 +26,8 @@ import { comparedIn, sumOf, totalsOf } from "./test-report.mjs";
  * - check: types, format and lint
  * - fast: what needs Node only
  * - vectors: upstream's own cases, from the folder that SLIPWAY_VECTORS names; they are not part of the project
- * - real: the real programs, a real deploy, and the rehearsal of an AWS host; what is missing is installed as for `up`.
+ * - real: the real programs, a real deploy, and the rehearsal of an AWS host. Docker and Terraform are installed as for `up`;
+ *   other programs that this machine has not are unpacked into the cache and not installed.
  *   The deploy is proved on a newer Docker Engine too, which is built from source once and kept in the cache
  */
 
@@ -38,9 +39,9 @@ const STEPS = [["check"], ["fast", "vectors"], ["real"]];
 const REHEARSES = Boolean(process.env.CI) || (process.platform === "linux" && process.getuid?.() === 0);
 const REHEARSED =
   "(/roll|engine-of-its-own|host-agent|multi-platform|rehearsal-(doubles|stage|netflix|options|repositories))[^/]*\\.real\\.test\\.ts$";
-/** The programs that the real part talks to, besides Docker and Terraform, with their Debian packages. */
+/** The programs that the tests talk to, besides Docker and Terraform, with their Debian packages. */
 const PROGRAMS = {
-  ...(REHEARSES ? { ...REHEARSAL, ...NAMESPACES } : {}),
+  ...(REHEARSES ? { ...rehearsal.PROGRAMS, ...namespaces.PROGRAMS } : {}),
   busybox: "busybox",
   "cloud-init": "cloud-init",
   curl: "curl",
@@ -51,6 +52,8 @@ const PROGRAMS = {
   "systemd-analyze": "systemd",
   wget: "wget",
 };
+/** Of these, those that only the machine itself can have. */
+const SYSTEM = REHEARSES ? { ...rehearsal.SYSTEM, ...namespaces.SYSTEM } : {};
 
 const JEST = ["--no-install", "jest", "--ci"];
 
@@ -75,8 +78,9 @@ try {
   const { machine } = await makeReady(terminal, findProject(ROOT), {
     verb: real ? "test" : "check",
     install,
-    programs: real ? PROGRAMS : {},
+    ...(real ? { programs: PROGRAMS, system: SYSTEM } : {}),
   });
+  plain.PATH = process.env.PATH;
   mirrors = machine.engine?.mirrors ?? [];
   for (const step of STEPS.map((step) => step.filter((part) => parts.includes(part))))
     if (step.length > 0) await tell(step);

@@ -44,7 +44,7 @@ export async function standInImages({
   const { tags, unknown } = wantedTags([...imagesOfProject(ROOT, process.env), ...names]);
 
   return withLock(join(folder, "lock"), log, async () => {
-    const stop = await startMirror(mirror, { folder, run, log });
+    const stop = await startMirror(mirror, { folder, log });
     const workshop = new ImageWorkshop({ mirror, folder, run, log });
     const missing = [];
     for (const repository of tags.keys()) {

@@ -87,14 +87,14 @@ function enter(directory) {
  * Sets the machine up and lets the project prepare; the variables it answers hold for everything after.
  * @param {Terminal} terminal
  * @param {import("./project.mjs").Project} project
- * @param {{ verb: string, install?: boolean, programs?: Readonly<Record<string, string>> }} asked
+ * @param {{ verb: string, install?: boolean, programs?: Readonly<Record<string, string>>, system?: Readonly<Record<string, string>> }} asked
  */
-export async function makeReady(terminal, project, { verb, install = false, programs }) {
+export async function makeReady(terminal, project, { verb, install = false, programs, system }) {
   const tools = SCRIPTS.has(verb) || verbNamed(verb)?.needs === "tools";
   const preparation = tools ? await loadPreparation(project) : {};
   const kit = { terminal, run: command.run, log: terminal.note.bind(terminal), cacheDir: cacheFolder(), verb, install };
   const { mirror } = (await preparation.plan?.(kit)) ?? {};
-  const machine = await setUp(terminal, { root: project.root, install, tools, mirror, programs });
+  const machine = await setUp(terminal, { root: project.root, install, tools, mirror, programs, system });
   const environment = (await preparation.prepare?.({ ...kit, ...machine })) ?? {};
   Object.assign(environment, engineVariables(machine.engine), tools ? builderVariables() : {});
   Object.assign(process.env, environment, { CHECKPOINT_DISABLE: "1" });

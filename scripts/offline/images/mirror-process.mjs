@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { mkdirSync, openSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { which } from "../../../src/cli/command.mjs";
+import { DebianPrograms } from "../../../src/cli/debian-programs.mjs";
 import { isRunning } from "./lock.mjs";
 
 const START_SECONDS = 20;
@@ -10,11 +12,11 @@ const START_SECONDS = 20;
  * Starts the mirror as a process of its own, which outlives this one; nothing happens when it runs already.
  * Resolves to the command that stops it, or undefined when somebody else has started it.
  */
-export async function startMirror(mirror, { folder, run, log }) {
+export async function startMirror(mirror, { folder, log }) {
   const pidFile = join(folder, "registry.pid");
   if (await mirror.answers()) return isRunning(pidFile) ? stopCommand(pidFile) : undefined;
 
-  const program = await registryProgram(folder, run);
+  const program = await registryProgram(log);
   const configuration = join(folder, "registry.yml");
   mkdirSync(join(folder, "registry"), { recursive: true });
   writeFileSync(configuration, registryConfiguration(mirror.address, join(folder, "registry")));
@@ -47,24 +49,10 @@ export async function startMirror(mirror, { folder, run, log }) {
 
 const stopCommand = (pidFile) => `kill $(cat ${pidFile})`;
 
-/** Debian's registry: the installed one, or the package's program unpacked into `folder`, so that no service starts. */
-async function registryProgram(folder, run) {
-  for (const directory of (process.env.PATH ?? "").split(delimiter)) {
-    if (directory && existsSync(join(directory, "docker-registry"))) return join(directory, "docker-registry");
-  }
-  const unpacked = join(folder, "docker-registry");
-  const program = join(unpacked, "usr/bin/docker-registry");
-  if (existsSync(program)) return program;
-
-  const download = `${unpacked}.download`;
-  rmSync(download, { recursive: true, force: true });
-  mkdirSync(download, { recursive: true });
-  await run("apt-get", ["download", "-q", "docker-registry"], { cwd: download });
-  const [file] = readdirSync(download).filter((name) => name.endsWith(".deb"));
-  await run("dpkg-deb", ["--extract", join(download, file), download]);
-  rmSync(unpacked, { recursive: true, force: true });
-  renameSync(download, unpacked);
-  return program;
+/** Debian's registry: the installed one, or the program of the package that is unpacked, so that no service starts. */
+async function registryProgram(log) {
+  const name = "docker-registry";
+  return which(name) ?? join(await new DebianPrograms({ [name]: name }, { log }).unpack(), name);
 }
 
 const registryConfiguration = (address, storage) => `version: 0.1
