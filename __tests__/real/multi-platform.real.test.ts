@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { debianProgram, emulateArm64, staticBusyBox } from "../../scripts/rehearsal/machine/foreign-processor.ts";
 import { Takedown } from "../../scripts/rehearsal/takedown.ts";
 import { cacheFolder } from "../../src/cli/cache-folder.mjs";
+import { STREAMED } from "../../src/docker/buildx-build.ts";
 import { docker, Project } from "./project.ts";
 import { request } from "./request-stream.ts";
 
@@ -70,6 +71,7 @@ function itIsRefused() {
         SLIPWAY_LABEL: "dev.slipway.content",
         SLIPWAY_FIXED: "sha-0",
         SLIPWAY_NEEDS: "several platforms",
+        SLIPWAY_STREAMED: STREAMED,
       },
     },
   );

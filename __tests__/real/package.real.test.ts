@@ -119,6 +119,7 @@ test("the package declares a nano host, with every script that its apply needs",
     "release-tags.sh",
     "release-window.awk",
     "run-command.sh",
+    "streamed.sh",
   ]);
   const { resource } = JSON.parse(readFileSync(join(project, "cdktf.out/stacks/cloud/cdk.tf.json"), "utf8"));
   const [instance] = Object.values<{ user_data_base64: string }>(resource.aws_instance);

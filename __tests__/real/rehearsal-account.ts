@@ -7,6 +7,7 @@ import type { CommandOutcome } from "../../scripts/rehearsal/doubles/run-command
 import { type ProgramOutcome, requireProgram, runProgram } from "../../scripts/rehearsal/program.ts";
 import { rehearsalCache } from "../../scripts/rehearsal/rehearsal-cache.ts";
 import { Takedown } from "../../scripts/rehearsal/takedown.ts";
+import { STREAMED } from "../../src/docker/buildx-build.ts";
 
 export const ACCOUNT = "123456789012";
 export const REGION = "eu-west-1";
@@ -108,6 +109,7 @@ export class TestAccount {
         PATH: `${programs}:${this.deployerEnvironment.PATH}`,
         SLIPWAY_AWS_CLI: join(source, "aws-cli.sh"),
         SLIPWAY_ECR_TAGS: join(source, "ecr-tags.sh"),
+        SLIPWAY_STREAMED: STREAMED,
         SLIPWAY_REGION: REGION,
         ...environment,
       },
