@@ -1,9 +1,8 @@
-import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { COMMON_OPTIONS, OPTIONS, VERBS } from "../../src/cli/verb-table.mjs";
-import { PretendMachine } from "./pretend-machine.ts";
+import { type Outcome, PretendMachine } from "./pretend-machine.ts";
 
 /** A project of two stacks: one on the local engine, and one on AWS, which says what it is in `declared.json`. */
 const APP = `const fs = require("node:fs");
@@ -91,7 +90,7 @@ const LOSES = JSON.stringify({
 
 const project = mkdtempSync(join(tmpdir(), "slipway-every-option-"));
 const machine = new PretendMachine();
-const outcomes = new Map<string, { readonly code: number; readonly said: string }>();
+const outcomes = new Map<string, Outcome>();
 
 /**
  * A row for each verb, and for each option that its help names: what is typed, how it ends, and what of it could not be
@@ -180,7 +179,7 @@ function exists(file: string): void {
   expect(existsSync(join(project, file))).toBe(true);
 }
 
-beforeAll(() => {
+beforeAll(async () => {
   const files = {
     "app.js": APP,
     "cdktf.json": JSON.stringify({ app: `"${process.execPath}" app.js` }),
@@ -214,25 +213,14 @@ beforeAll(() => {
   writeFileSync(join(machine.bin, "sh"), HOST);
   chmodSync(join(machine.bin, "sh"), 0o755);
 
-  const shown = Object.keys(ROWS).indexOf("diff");
-  const rows = Object.entries(ROWS).map(([name, [line]]) => ({ name, words: line.split(" "), cwd: project }));
-  run(rows.slice(0, shown));
-  cpSync(join(project, "cdktf.out"), join(project, "before"), { recursive: true });
-  writeFileSync(join(project, "declared.json"), shop(80, 443));
-  run(rows.slice(shown));
+  for (const [name, [line]] of Object.entries(ROWS)) {
+    if (name === "diff") {
+      cpSync(join(project, "cdktf.out"), join(project, "before"), { recursive: true });
+      writeFileSync(join(project, "declared.json"), shop(80, 443));
+    }
+    outcomes.set(name, await machine.slipway(project, line.split(" "), { CI: "true" }));
+  }
 }, 120_000);
-
-function run(
-  rows: readonly { readonly name: string; readonly words: readonly string[]; readonly cwd: string }[],
-): void {
-  const { stdout, stderr } = spawnSync(process.execPath, [join(__dirname, "many-runs.mjs")], {
-    input: JSON.stringify(rows),
-    encoding: "utf8",
-    env: { PATH: machine.bin, HOME: machine.folder, TMPDIR: tmpdir(), CI: "true" },
-  });
-  const ended = JSON.parse(stdout || `[{"code":-1,"said":${JSON.stringify(stderr)}}]`);
-  for (const [at, { name }] of rows.entries()) outcomes.set(name, ended[at]);
-}
 
 test("every verb and every option of the help text has a row", () => {
   const common = [...COMMON_OPTIONS, "version"];
@@ -244,6 +232,7 @@ test("every verb and every option of the help text has a row", () => {
 
 test.each(Object.entries(ROWS))("%s", (name, [, code, effect]) => {
   const said = expect.stringMatching(typeof effect === "function" ? "" : effect);
-  expect(outcomes.get(name)).toEqual({ code, said });
+  const { stdout = "", stderr = "", ...ended } = outcomes.get(name) ?? {};
+  expect({ ...ended, said: stderr + stdout }).toEqual({ code, said });
   if (typeof effect === "function") effect();
 });

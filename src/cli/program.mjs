@@ -1,5 +1,6 @@
 // @ts-check
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { ArgumentsError, parseArguments } from "./arguments.mjs";
 import { cacheFolder } from "./cache-folder.mjs";
@@ -133,8 +134,10 @@ export function builderVariables(env = process.env) {
 async function loadVerbs() {
   const source = new URL("./verbs.ts", import.meta.url);
   if (!existsSync(source)) return import(new URL("../../lib/cli/verbs.js", import.meta.url).href);
-  const { require } = await import("tsx/cjs/api").catch(() => {
+  const { register } = await import("tsx/cjs/api").catch(() => {
     throw new MachineError("the project's packages are not installed: npm ci");
   });
-  return require(fileURLToPath(source), import.meta.url);
+  // Not tsx's own require: that reads each file under a name of its own, so that nothing of an earlier run is of use.
+  register();
+  return createRequire(import.meta.url)(fileURLToPath(source));
 }
