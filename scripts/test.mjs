@@ -9,7 +9,7 @@ import { run } from "../src/cli/command.mjs";
 import { consentIn } from "../src/cli/consent.mjs";
 import { makeReady } from "../src/cli/program.mjs";
 import { findProject } from "../src/cli/project.mjs";
-import { Terminal } from "../src/cli/terminal.mjs";
+import { duration, Terminal } from "../src/cli/terminal.mjs";
 import { BUILT_ENGINE, buildDockerEngine } from "./engines/docker-engine.mjs";
 import { withEngine } from "./engines/engine-of-its-own.mjs";
 import * as namespaces from "./engines/programs.mjs";
@@ -17,7 +17,7 @@ import { LaneOutput } from "./lane-output.mjs";
 import { withLock } from "./offline/images/lock.mjs";
 import * as rehearsal from "./rehearsal/programs.mjs";
 import { filesForNewerEngine, lanesOf } from "./test-lanes.mjs";
-import { comparedIn, sumOf, totalsOf } from "./test-report.mjs";
+import { comparedIn, slowestOf, sumOf, totalsOf } from "./test-report.mjs";
 
 /**
  * Runs the whole test suite, or the parts that are named: node scripts/test.mjs [check] [fast] [vectors] [real] [--install]
@@ -64,6 +64,8 @@ const plain = { ...process.env };
 const terminal = new Terminal({ out: process.stdout, input: process.stdin, env: process.env });
 /** @type {Totals} */
 const sum = { passed: 0, failed: 0, notes: [] };
+/** @type {Totals[]} */
+const ended = [];
 
 const { install, rest: words } = consentIn(process.argv.slice(2));
 const named = PARTS.filter((part) => words.includes(part));
@@ -89,6 +91,16 @@ try {
   terminal.fail(`the tests could not run: ${error instanceof Error ? error.message : error}`);
 }
 
+const { tests = [], files = [] } = sumOf(ended);
+for (const [what, all] of /** @type {const} */ ([
+  ["tests", tests],
+  ["files", files],
+])) {
+  if (all.length === 0) continue;
+  terminal.line("");
+  terminal.line(`the slowest ${what}:`);
+  for (const line of slowestOf(all, duration)) terminal.line(line);
+}
 terminal.line("");
 terminal.summary();
 for (const note of sum.notes) terminal.note(note);
@@ -107,7 +119,9 @@ async function tell(step) {
   const work = (part) => (part === "check" ? check() : part === "real" ? real() : sideBySide(part, step.length));
   const outcomes = await terminal.step(`test: ${step.join(", ")}`, () => Promise.all(step.map(work)));
   for (const [at, part] of step.entries()) {
-    const { passed, failed, notes } = /** @type {Totals} */ (outcomes[at]);
+    const totals = /** @type {Totals} */ (outcomes[at]);
+    const { passed, failed, notes } = totals;
+    ended.push(totals);
     sum.passed += passed;
     sum.failed += failed;
     sum.notes.push(...[`${passed} passed, ${failed} failed`, ...notes].map((note) => `${part}: ${note}`));
