@@ -1,5 +1,7 @@
 import { PassThrough } from "node:stream";
-import { duration, Terminal, wrapped } from "../../src/cli/terminal.mjs";
+import { duration } from "../../src/cli/duration.mjs";
+import { Terminal } from "../../src/cli/terminal.mjs";
+import { wrapped } from "../../src/cli/wrapped.mjs";
 
 function open({ tty = false, columns = undefined as number | undefined, env = {} as NodeJS.ProcessEnv } = {}) {
   const out = Object.assign(new PassThrough(), { isTTY: tty, columns });
@@ -79,6 +81,12 @@ describe("colour", () => {
     terminal.fail("x");
     expect(said().includes("\u001b[")).toBe(expected);
   });
+});
+
+test("a row that is too long goes on below its last column", () => {
+  const { terminal, said } = open({ tty: true, columns: 24 });
+  terminal.row("shop  here  shop/a (nano), shop/b (nano)", 12);
+  expect(said()).toBe("shop  here  shop/a\n            (nano),\n            shop/b\n            (nano)\n");
 });
 
 describe("a question", () => {

@@ -95,7 +95,7 @@ function wantedTags(names) {
   for (const name of names) {
     const image = officialImage(name);
     if (image && tags.has(image.repository)) tags.get(image.repository).add(image.tag);
-    else unknown.add(name);
+    else unknown.add(name.replace(/^docker\.io\//, ""));
   }
   return { tags, unknown };
 }

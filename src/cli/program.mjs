@@ -10,10 +10,11 @@ import { isDefaultEndpoint } from "./engine.mjs";
 import { answers, request } from "./http-request.mjs";
 import { findProject, loadPreparation } from "./project.mjs";
 import { MachineError, setUp } from "./setup.mjs";
-import { Terminal, wrapped } from "./terminal.mjs";
+import { Terminal } from "./terminal.mjs";
 import { findTerraform } from "./terraform-tool.mjs";
 import { overallUsage, verbUsage } from "./usage.mjs";
 import { verbNamed } from "./verb-table.mjs";
+import { wrapped } from "./wrapped.mjs";
 
 /** Verbs of scripts that are no verbs of the command line, and need all of the machine. */
 const SCRIPTS = new Set(["test"]);
@@ -40,8 +41,14 @@ export async function main(argv) {
     console.error(wrapped(`slipway: ${error instanceof Error ? error.message : error}`, width).join("\n"));
     if (error instanceof ArgumentsError)
       console.error(`\nslipway ${error.verb === undefined ? "" : `${error.verb} `}--help says what there is`);
-    return error instanceof ArgumentsError ? 2 : error instanceof MachineError ? 3 : 1;
+    return error instanceof ArgumentsError ? 2 : error instanceof MachineError ? 3 : statusOf(error);
   }
+}
+
+/** The exit status that a verb gives its error, e.g. where what it was told cannot be what is meant. @param {unknown} error */
+function statusOf(error) {
+  const { exitStatus } = /** @type {{ exitStatus?: unknown }} */ (error ?? {});
+  return typeof exitStatus === "number" ? exitStatus : 1;
 }
 
 /** @param {import("./arguments.mjs").Arguments} asked */

@@ -1,5 +1,7 @@
 // @ts-check
 import { createInterface } from "node:readline";
+import { duration } from "./duration.mjs";
+import { wrapped } from "./wrapped.mjs";
 
 /** @typedef {{ title: string, milliseconds: number }} Timing */
 /** @typedef {{ title: string, elapsed: () => number, now?: () => string }} Step */
@@ -62,6 +64,15 @@ export class Terminal {
   /** @param {string} text */
   fail(text) {
     for (const line of this.#lines(text, 0)) this.line(this.#paint(31, line));
+  }
+
+  /**
+   * A row of a table: what does not fit goes on below its last column.
+   * @param {string} text
+   * @param {number} column where that begins
+   */
+  row(text, column) {
+    for (const line of this.#lines(text, 0, " ".repeat(column))) this.line(line);
   }
 
   /** A line that stands out. @param {string} text */
@@ -191,9 +202,11 @@ export class Terminal {
   /**
    * @param {string} text
    * @param {number} indent
+   * @param {string} [hanging]
    */
-  #lines(text, indent) {
-    return wrapped(text, this.out.isTTY && this.out.columns ? this.out.columns - indent : Number.POSITIVE_INFINITY);
+  #lines(text, indent, hanging) {
+    const width = this.out.isTTY && this.out.columns ? this.out.columns - indent : Number.POSITIVE_INFINITY;
+    return wrapped(text, width, hanging);
   }
 
   /**
@@ -220,43 +233,7 @@ function silence(repeated) {
   return Math.min(15_000 * 2 ** repeated, 240_000 * Math.max(1, repeated - 3));
 }
 
-/**
- * The lines of a text, none wider than a terminal where that can be had by going on below at a space: a terminal would
- * break in the middle of a word.
- * @param {string} text
- * @param {number} width
- * @param {string} [hanging] what stands before each line that goes on; two spaces more than the line has, unless given
- */
-export function wrapped(text, width, hanging) {
-  return text.split("\n").flatMap((line) => {
-    if (line.length <= width) return [line];
-    const indent = hanging ?? `${/^ */.exec(line)?.[0]}  `;
-    /** @type {string[]} */
-    const lines = [];
-    for (const word of line.split(" ")) {
-      const last = lines.at(-1);
-      if (last === undefined) lines.push(word);
-      else if (last.length + 1 + word.length <= width || last.trim() === "")
-        lines[lines.length - 1] = `${last} ${word}`;
-      else lines.push(`${indent}${word}`);
-    }
-    return lines;
-  });
-}
-
 /** FORCE_COLOR as Node itself reads it: 0 and false are a no, anything else is a yes. @param {NodeJS.ProcessEnv} env */
 function isForced({ FORCE_COLOR }) {
   return FORCE_COLOR === undefined ? undefined : !["0", "false"].includes(FORCE_COLOR);
-}
-
-/**
- * A length of time as people say it.
- * @param {number} milliseconds
- * @param {"whole"} [precision] without tenths of a second
- */
-export function duration(milliseconds, precision) {
-  if (precision && milliseconds < 59_500) return `${Math.round(milliseconds / 1000)} s`;
-  if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`;
-  const seconds = Math.round(milliseconds / 1000);
-  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
 }
