@@ -113,10 +113,12 @@ export class DebianPrograms {
     if (path === undefined) throw new Error(`Debian's package ${name} must bring ${program}, and has none`);
     const file = join(root, "usr/programs", program);
     const target = join(this.root, path);
-    const isScript = readFileSync(join(root, path)).subarray(0, 2).toString() === "#!";
+    const [, interpreter] = /^#! ?(\S+)/.exec(readFileSync(join(root, path)).subarray(0, 200).toString()) ?? [];
     const { stdout } = await this.run("ldd", [join(root, path)]);
-    if (!isScript && !stdout.includes("not found")) return symlinkSync(target, file);
-    writeFileSync(file, `#!/bin/sh\n${this.#variables(root).join("\n")}\nexec "${target}" "$@"\n`);
+    if (interpreter === undefined && !stdout.includes("not found")) return symlinkSync(target, file);
+    const isUnpacked = interpreter && !existsSync(interpreter) && existsSync(join(root, interpreter));
+    const words = [...(isUnpacked ? [join(this.root, interpreter)] : []), target].map((word) => `"${word}"`).join(" ");
+    writeFileSync(file, `#!/bin/sh\n${this.#variables(root).join("\n")}\nexec ${words} "$@"\n`);
     chmodSync(file, 0o755);
   }
 
