@@ -14,7 +14,7 @@ import { AWS_PROVIDER, readCells, tableOf, USAGE } from "./engines/cells.mjs";
 import { debianEngine } from "./engines/debian-engine.mjs";
 import { withEngine } from "./engines/engine-of-its-own.mjs";
 import { buildOpenTofu } from "./engines/opentofu.mjs";
-import { PROGRAMS } from "./engines/programs.mjs";
+import { PROGRAMS, SYSTEM } from "./engines/programs.mjs";
 
 /** Runs a deploy on engines of other versions and prints what came of it; `--help` says which and how long it takes. */
 
@@ -46,7 +46,8 @@ try {
 async function runAll({ cells, aws, install }) {
   if (process.platform !== "linux" || process.getuid?.() !== 0)
     throw new Error("an engine in namespaces of its own needs root on Linux: run this by sudo");
-  const { machine } = await makeReady(terminal, findProject(ROOT), { verb: "test", install, programs: PROGRAMS });
+  const needs = { verb: "test", install, programs: PROGRAMS, system: SYSTEM };
+  const { machine } = await makeReady(terminal, findProject(ROOT), needs);
   const mirrors = machine.engine?.mirrors ?? [];
   /** @type {Outcome[]} */
   const outcomes = [];

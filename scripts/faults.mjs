@@ -8,7 +8,7 @@ import { consentIn } from "../src/cli/consent.mjs";
 import { makeReady } from "../src/cli/program.mjs";
 import { findProject } from "../src/cli/project.mjs";
 import { Terminal } from "../src/cli/terminal.mjs";
-import { PROGRAMS } from "../src/rehearsal/programs.mjs";
+import { PROGRAMS, SYSTEM } from "../src/rehearsal/programs.mjs";
 import { FAULTS } from "./faults/list.mjs";
 import { faultTable } from "./faults/table.mjs";
 
@@ -53,7 +53,7 @@ function isCalled({ number, name }, word) {
 async function show(faults) {
   const terminal = new Terminal({ out: process.stdout, input: process.stdin, env: process.env });
   const { install } = consentIn(words);
-  await makeReady(terminal, findProject(ROOT), { verb: "test", install, programs: NEEDED });
+  await makeReady(terminal, findProject(ROOT), { verb: "test", install, programs: NEEDED, system: SYSTEM });
   /** @type {Map<string, import("./faults/list.mjs").Shown[]>} */
   const files = new Map();
   for (const shown of faults.flatMap(({ shown }) => shown))

@@ -6,7 +6,7 @@ import { consentIn } from "../src/cli/consent.mjs";
 import { main, makeReady } from "../src/cli/program.mjs";
 import { findProject } from "../src/cli/project.mjs";
 import { Terminal } from "../src/cli/terminal.mjs";
-import { PROGRAMS } from "../src/rehearsal/programs.mjs";
+import { PROGRAMS, SYSTEM } from "../src/rehearsal/programs.mjs";
 
 /**
  * `slipway rehearse` for the stacks of this repository, of which it knows more than anybody's: what their pages say, and
@@ -53,7 +53,7 @@ async function rehearseData(words) {
   const { install, rest } = consentIn(words);
   const terminal = new Terminal({ out: process.stdout, input: process.stdin, env: process.env });
   try {
-    await makeReady(terminal, findProject(ROOT), { verb: "test", install, programs: PROGRAMS });
+    await makeReady(terminal, findProject(ROOT), { verb: "test", install, programs: PROGRAMS, system: SYSTEM });
     const args = ["--import", "tsx", "scripts/data-volume/rehearse-data.ts", ...rest];
     const child = spawn(process.execPath, args, { cwd: ROOT, stdio: "inherit" });
     for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) process.on(signal, () => child.kill(signal));

@@ -1,12 +1,30 @@
 // @ts-check
+import { basename } from "node:path";
 
-/** @typedef {{ passed: number, failed: number, notes: string[] }} Totals */
+/**
+ * What a test, or a file of tests with all that is done before them, took.
+ * @typedef {{ title: string, milliseconds: number }} Took
+ */
+
+/** @typedef {{ passed: number, failed: number, notes: string[], tests?: Took[], files?: Took[] }} Totals */
+
+/**
+ * Jest's own report, as far as it is read.
+ * @typedef {object} Report
+ * @property {number} numPassedTests
+ * @property {number} numFailedTests
+ * @property {number} numPendingTests
+ * @property {number} numTodoTests
+ * @property {number} numRuntimeErrorTestSuites
+ * @property {number} numTotalTests
+ * @property {{ name: string, startTime: number, endTime: number, assertionResults: { fullName: string, duration?: number | null }[] }[]} [testResults]
+ */
 
 /**
  * What one part of the tests came to, from Jest's own report. A test that did not run is a failure here: one that is
  * skipped proves nothing, and a part without tests is a part that is missing.
  *
- * @param {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number, numRuntimeErrorTestSuites: number, numTotalTests: number } | undefined} report
+ * @param {Report | undefined} report
  * @param {number} code Jest's exit status
  * @returns {Totals}
  */
@@ -20,7 +38,18 @@ export function totalsOf(report, code) {
   if (skipped > 0) notes.push(`${skipped} tests were skipped, which counts as failed`);
   if (report.numTotalTests === 0) notes.push("no test ran, which counts as failed");
   if (failed === 0 && (code !== 0 || report.numTotalTests === 0)) failed = 1;
-  return { passed: report.numPassedTests, failed, notes };
+  const { testResults = [] } = report;
+  const tests = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.map(({ fullName, duration }) => ({
+      title: `${basename(name)}: ${fullName}`,
+      milliseconds: duration ?? 0,
+    })),
+  );
+  const files = testResults.map(({ name, startTime, endTime }) => ({
+    title: basename(name),
+    milliseconds: endTime - startTime,
+  }));
+  return { passed: report.numPassedTests, failed, notes, tests, files };
 }
 
 /**
@@ -34,7 +63,21 @@ export function sumOf(lanes) {
     passed: lanes.reduce((sum, { passed }) => sum + passed, 0),
     failed: lanes.reduce((sum, { failed }) => sum + failed, 0),
     notes: lanes.flatMap(({ notes }) => notes),
+    tests: lanes.flatMap(({ tests = [] }) => tests),
+    files: lanes.flatMap(({ files = [] }) => files),
   };
+}
+
+/**
+ * The ten that took longest, the slowest first, a line each.
+ * @param {readonly Took[]} all
+ * @param {(milliseconds: number) => string} inWords
+ */
+export function slowestOf(all, inWords) {
+  return [...all]
+    .sort((a, b) => b.milliseconds - a.milliseconds)
+    .slice(0, 10)
+    .map(({ title, milliseconds }) => `${inWords(milliseconds).padStart(12)}  ${title}`);
 }
 
 /**

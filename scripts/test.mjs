@@ -7,17 +7,18 @@ import { Apt } from "../src/cli/apt.mjs";
 import { cacheFolder } from "../src/cli/cache-folder.mjs";
 import { run } from "../src/cli/command.mjs";
 import { consentIn } from "../src/cli/consent.mjs";
+import { duration } from "../src/cli/duration.mjs";
 import { makeReady } from "../src/cli/program.mjs";
 import { findProject } from "../src/cli/project.mjs";
 import { Terminal } from "../src/cli/terminal.mjs";
 import { withLock } from "../src/offline/images/lock.mjs";
 import { BUILT_ENGINE, buildDockerEngine } from "../src/rehearsal/engine/docker-engine.mjs";
-import { PROGRAMS as REHEARSAL } from "../src/rehearsal/programs.mjs";
+import * as rehearsal from "../src/rehearsal/programs.mjs";
 import { withEngine } from "./engines/engine-of-its-own.mjs";
-import { PROGRAMS as NAMESPACES } from "./engines/programs.mjs";
+import * as namespaces from "./engines/programs.mjs";
 import { LaneOutput } from "./lane-output.mjs";
 import { filesForNewerEngine, lanesOf } from "./test-lanes.mjs";
-import { comparedIn, sumOf, totalsOf } from "./test-report.mjs";
+import { comparedIn, slowestOf, sumOf, totalsOf } from "./test-report.mjs";
 
 /**
  * Runs the whole test suite, or the parts that are named: node scripts/test.mjs [check] [fast] [vectors] [real] [--install]
@@ -26,7 +27,8 @@ import { comparedIn, sumOf, totalsOf } from "./test-report.mjs";
  * - check: types, format and lint
  * - fast: what needs Node only
  * - vectors: upstream's own cases, from the folder that SLIPWAY_VECTORS names; they are not part of the project
- * - real: the real programs, a real deploy, and the rehearsal of an AWS host; what is missing is installed as for `up`.
+ * - real: the real programs, a real deploy, and the rehearsal of an AWS host. Docker and Terraform are installed as for `up`;
+ *   other programs that this machine has not are unpacked into the cache and not installed.
  *   The deploy is proved on a newer Docker Engine too, which is built from source once and kept in the cache
  */
 
@@ -38,9 +40,9 @@ const STEPS = [["check"], ["fast", "vectors"], ["real"]];
 const REHEARSES = Boolean(process.env.CI) || (process.platform === "linux" && process.getuid?.() === 0);
 const REHEARSED =
   "(/roll|engine-of-its-own|host-agent|multi-platform|rehearsal-(doubles|stage|netflix|options|package|repositories))[^/]*\\.real\\.test\\.ts$";
-/** The programs that the real part talks to, besides Docker and Terraform, with their Debian packages. */
+/** The programs that the tests talk to, besides Docker and Terraform, with their Debian packages. */
 const PROGRAMS = {
-  ...(REHEARSES ? { ...REHEARSAL, ...NAMESPACES } : {}),
+  ...(REHEARSES ? { ...rehearsal.PROGRAMS, ...namespaces.PROGRAMS } : {}),
   busybox: "busybox",
   "cloud-init": "cloud-init",
   curl: "curl",
@@ -51,6 +53,8 @@ const PROGRAMS = {
   "systemd-analyze": "systemd",
   wget: "wget",
 };
+/** Of these, those that only the machine itself can have. */
+const SYSTEM = REHEARSES ? { ...rehearsal.SYSTEM, ...namespaces.SYSTEM } : {};
 
 const JEST = ["--no-install", "jest", "--ci"];
 
@@ -61,6 +65,8 @@ const plain = { ...process.env };
 const terminal = new Terminal({ out: process.stdout, input: process.stdin, env: process.env });
 /** @type {Totals} */
 const sum = { passed: 0, failed: 0, notes: [] };
+/** @type {Totals[]} */
+const ended = [];
 
 const { install, rest: words } = consentIn(process.argv.slice(2));
 const named = PARTS.filter((part) => words.includes(part));
@@ -75,8 +81,9 @@ try {
   const { machine } = await makeReady(terminal, findProject(ROOT), {
     verb: real ? "test" : "check",
     install,
-    programs: real ? PROGRAMS : {},
+    ...(real ? { programs: PROGRAMS, system: SYSTEM } : {}),
   });
+  plain.PATH = process.env.PATH;
   mirrors = machine.engine?.mirrors ?? [];
   for (const step of STEPS.map((step) => step.filter((part) => parts.includes(part))))
     if (step.length > 0) await tell(step);
@@ -85,6 +92,16 @@ try {
   terminal.fail(`the tests could not run: ${error instanceof Error ? error.message : error}`);
 }
 
+const { tests = [], files = [] } = sumOf(ended);
+for (const [what, all] of /** @type {const} */ ([
+  ["tests", tests],
+  ["files", files],
+])) {
+  if (all.length === 0) continue;
+  terminal.line("");
+  terminal.line(`the slowest ${what}:`);
+  for (const line of slowestOf(all, duration)) terminal.line(line);
+}
 terminal.line("");
 terminal.summary();
 for (const note of sum.notes) terminal.note(note);
@@ -103,7 +120,9 @@ async function tell(step) {
   const work = (part) => (part === "check" ? check() : part === "real" ? real() : sideBySide(part, step.length));
   const outcomes = await terminal.step(`test: ${step.join(", ")}`, () => Promise.all(step.map(work)));
   for (const [at, part] of step.entries()) {
-    const { passed, failed, notes } = /** @type {Totals} */ (outcomes[at]);
+    const totals = /** @type {Totals} */ (outcomes[at]);
+    const { passed, failed, notes } = totals;
+    ended.push(totals);
     sum.passed += passed;
     sum.failed += failed;
     sum.notes.push(...[`${passed} passed, ${failed} failed`, ...notes].map((note) => `${part}: ${note}`));

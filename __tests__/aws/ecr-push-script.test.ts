@@ -65,14 +65,14 @@ describe("a push to ECR", () => {
       `aws --region eu-west-1 --output text ecr describe-images --registry-id 123456789012 --repository-name team/cats --image-ids imageTag=sha-${CONTENT} --query imageDetails[0].imageDigest`,
     );
     expect(run.calls.findIndex((call) => call.startsWith("docker"))).toBe(2);
-    expect(pushed(run)).toEqual([`push --quiet ${URI}:sha-${CONTENT}`]);
+    expect(pushed(run)).toEqual([`push ${URI}:sha-${CONTENT}`]);
     expect(put(run)).toEqual([`1.4.2 ${PUSHED}`]);
     expect(run).toMatchObject({ status: 0, output: `team/cats: has sha-${CONTENT} 1.4.2\n` });
   });
 
   test("of one tag alone reads no manifest", () => {
     const run = push({}, { SLIPWAY_FIXED: `sha-${CONTENT}` });
-    expect(pushed(run)).toEqual([`push --quiet ${URI}:sha-${CONTENT}`]);
+    expect(pushed(run)).toEqual([`push ${URI}:sha-${CONTENT}`]);
     expect(run.calls.join("\n")).not.toMatch(/batch-get-image|put-image/);
     expect(run).toMatchObject({ status: 0, output: `team/cats: has sha-${CONTENT}\n` });
   });
@@ -157,12 +157,12 @@ describe("a push to ECR", () => {
     [
       "no login of Docker's",
       { docker: `case "$1" in push) echo 'no basic auth credentials' >&2; exit 1;; esac` },
-      /^team\/cats: docker has no login for 123456789012.dkr.ecr.eu-west-1.amazonaws.com: install amazon-ecr-credential-helper .* docker said: no basic auth credentials\n$/,
+      /^no basic auth credentials\nteam\/cats: docker has no login for 123456789012.dkr.ecr.eu-west-1.amazonaws.com: install amazon-ecr-credential-helper .* docker said: no basic auth credentials\n$/,
     ],
     [
       "a push that fails",
       { docker: `case "$1" in push) echo 'disk full' >&2; exit 1;; esac` },
-      /^team\/cats: docker push failed: disk full\n$/,
+      /^disk full\nteam\/cats: docker push failed: disk full\n$/,
     ],
     [
       "a push that left nothing",

@@ -10,8 +10,7 @@ it.each([
   [hook("apply_complete", "docker_image.a", { action: "delete", elapsed_seconds: 0 }), ["removed cats/image"]],
   [hook("apply_complete", "docker_image.a", { action: "update" }), ["changed cats/image"]],
   [hook("apply_errored", "docker_image.a", { elapsed_seconds: 2 }), ["failed cats/image (2 s)"]],
-  [hook("apply_progress", "docker_image.a", { elapsed_seconds: 30 }), ["still at cats/image (30 s)"]],
-  [hook("apply_progress", "docker_image.a", { elapsed_seconds: 40 }), []],
+  [hook("apply_progress", "docker_image.a", { elapsed_seconds: 30 }), []],
   [hook("apply_start", "docker_image.a"), []],
   [hook("refresh_complete", "docker_image.a"), []],
   [hook("provision_progress", "terraform_data.b", { output: "web: healthy" }), ["cats/host/Release | web: healthy"]],
@@ -24,23 +23,56 @@ it.each([
   expect(report().read(text)).toEqual(shown);
 });
 
-it("tells what is at work for how long, and of a build the last line alone", () => {
-  const read = new ApplyReport(
-    { pathOf: (address) => PATHS[address] ?? address },
-    false,
-    (path) => path === "cats/image",
-  );
-  const began = Date.now();
-  expect(read.now(began)).toBe("");
-  read.read(hook("apply_start", "docker_image.a"));
-  expect(read.now(began + 12_000)).toMatch(/^cats\/image 1[12] s$/);
-  read.read(hook("apply_start", "terraform_data.b"));
-  expect(read.read(hook("provision_progress", "docker_image.a", { output: "#7 [2/5] RUN pip install" }))).toEqual([]);
-  expect(read.read(hook("provision_progress", "terraform_data.b", { output: "web: healthy" }))).toHaveLength(1);
-  expect(read.now(began)).toBe("cats/image 0 s, cats/host/Release 0 s | #7 [2/5] RUN pip install");
-  read.read(hook("apply_complete", "docker_image.a", { action: "create" }));
-  read.read(hook("apply_errored", "terraform_data.b"));
-  expect(read.now(began)).toBe("");
+describe("a build", () => {
+  const open = (isLive: boolean, verbose = false) => {
+    const read = new ApplyReport({ pathOf: (address) => PATHS[address] ?? address }, verbose, {
+      paths: new Set(["cats/image"]),
+      isLive,
+    });
+    read.read(hook("apply_start", "docker_image.a"));
+    const said = (output: string) => read.read(hook("provision_progress", "docker_image.a", { output }));
+    return { read, said };
+  };
+
+  it("is told with how long it takes and what the engine does now, before what says nothing of itself", () => {
+    const { read, said } = open(true);
+    const began = Date.now();
+    expect(read.now(began + 12_000)).toMatch(/^cats\/image, 1[12] s$/);
+    read.read(hook("apply_start", "terraform_data.b"));
+    expect(said("#7 [2/5] RUN pip install")).toEqual([]);
+    expect(said("#7 1.204 Collecting flask")).toEqual([]);
+    expect(read.read(hook("provision_progress", "terraform_data.b", { output: "web: healthy" }))).toHaveLength(1);
+    expect(read.now(began)).toBe("cats/image, 0 s (and 1 more): [2/5] RUN pip install: Collecting flask");
+    expect(said("registry/cats: has sha-1 1.4.2")).toEqual(["cats/image | registry/cats: has sha-1 1.4.2"]);
+    read.read(hook("apply_complete", "docker_image.a", { action: "create" }));
+    expect(read.now(began)).toBe("cats/host/Release, 0 s");
+    read.read(hook("apply_errored", "terraform_data.b"));
+    expect(read.now(began)).toBe("");
+  });
+
+  it("has a line for each of its steps where no line can be written over, and each line of it with --verbose", () => {
+    const lines = ["#7 [2/5] RUN pip install", "#7 1.204 Collecting flask"];
+    expect(lines.flatMap(open(false).said)).toEqual(["cats/image | [2/5] RUN pip install"]);
+    expect(lines.flatMap(open(true, true).said)).toEqual(lines.map((each) => `cats/image | ${each}`));
+  });
+
+  it("that fails is told by its last 30 lines, and any other step by all that it said", () => {
+    const words = Array.from({ length: 40 }, (_, at) => `line ${at}`).join("\n");
+    const fail = (address: string) => {
+      const { read } = open(false);
+      const detail = `Error running command 'sh build.sh': exit status 1. Output: ${words}`;
+      read.read(
+        line({ type: "diagnostic", diagnostic: { severity: "error", summary: "local-exec", detail, address } }),
+      );
+      return read.errors[0]?.split("\n  ") ?? [];
+    };
+    expect(fail("docker_image.a").slice(1, 3)).toEqual([
+      "Error running command 'sh build.sh': exit status 1. Its last words:",
+      "line 10",
+    ]);
+    expect(fail("docker_image.a").at(-1)).toBe("line 39");
+    expect(fail("terraform_data.b")).toHaveLength(41);
+  });
 });
 
 it.each([

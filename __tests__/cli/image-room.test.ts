@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { imageRoomWarnings } from "../../src/cli/image-room.ts";
-import { DESCRIPTION_FILE } from "../../src/terraform/description.ts";
+import { DESCRIPTION_FILE } from "../../src/terraform/stack-description.ts";
 import { RecordedCommand } from "./recorded-command.ts";
 
 const MEBIBYTE = 1024 ** 2;

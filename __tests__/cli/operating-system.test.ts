@@ -12,7 +12,7 @@ test("Windows is refused before anything is made, and told of WSL", async () => 
   const project = makeProject();
   const machine = new PretendMachine().docker().engineUp().terraform();
   const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` };
-  const { code, stderr } = await machine.slipway(project, ["up"], env);
+  const { code, stderr } = await machine.start(project, ["up"], env);
   expect({ code, stderr }).toEqual({
     code: 3,
     stderr:

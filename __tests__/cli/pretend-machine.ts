@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { runCommandLine } from "./command-line-server.ts";
 
 const SLIPWAY = resolve(__dirname, "../../src/cli/slipway.mjs");
 const SHELL_TOOLS = ["sh", "cat", "env", "sleep", "mkdir", "kill", "touch", "rm", "ls"];
@@ -123,10 +124,19 @@ export class PretendMachine {
   }
 
   /** Runs slipway in `cwd` on this machine, without a terminal and with the standard input closed. */
-  slipway(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
-    const child = spawn(process.execPath, [SLIPWAY, ...args], {
+  slipway(cwd: string, words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+    return runCommandLine({ words, cwd, env: this.environment(env) });
+  }
+
+  private environment(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+    return { PATH: this.bin, HOME: this.folder, TMPDIR: tmpdir(), ...more };
+  }
+
+  /** As {@link slipway}, in a process of its own that a person would start. */
+  start(cwd: string, words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+    const child = spawn(process.execPath, [SLIPWAY, ...words], {
       cwd,
-      env: { PATH: this.bin, HOME: this.folder, TMPDIR: tmpdir(), ...env },
+      env: this.environment(env),
       stdio: ["ignore", "pipe", "pipe"],
       timeout: 60_000,
     });

@@ -85,7 +85,7 @@ describe("the saved plan", () => {
     ["Ctrl-C ends it", { planned: CREATES, code: 1, whenApplied: "kill -INT $PPID" }, 1],
   ])("is gone when %s", async (_, says, code) => {
     const { project, machine } = machineOf(says);
-    expect((await machine.slipway(project, ["up"])).code).toBe(code);
+    expect((await machine.start(project, ["up"])).code).toBe(code);
     expect(readFileSync(join(machine.folder, "plans"), "utf8")).toMatch(/^-rw-------/);
     expect(plansIn(project)).toEqual([]);
   });

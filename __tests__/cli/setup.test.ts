@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -136,7 +136,7 @@ describe("with a package manager", () => {
     );
   });
 
-  it("brings further programs by their packages", async () => {
+  it("installs what only the machine itself can have", async () => {
     machine.engineUp();
     const install = `case "$*" in *some-package) echo 'true' > '${machine.bin}/some-program'; chmod +x '${machine.bin}/some-program' ;; esac`;
     machine.program("apt-get", install.replace("chmod", "/bin/chmod"));
@@ -145,7 +145,7 @@ describe("with a package manager", () => {
       ...needs,
       root: root(),
       apt: apt(terminal, 0),
-      programs: { "some-program": "some-package" },
+      system: { "some-program": "some-package" },
     });
     expect(changes()[1]).toMatch(/ some-package$/);
   });
@@ -164,6 +164,72 @@ describe("with a package manager", () => {
       "no some-program in PATH, which plays the account: install it (Debian: apt-get install some-package)\nno moto: pip install moto",
     );
     expect(changes()).toEqual([]);
+  });
+
+  describe("and programs that it lacks", () => {
+    const programs = { "some-program": "some-package" };
+
+    beforeEach(() => {
+      machine.engineUp();
+      machine.program("ldd").program("dpkg-deb", `/bin/cp -r "$2.root" "$3"`);
+      const download = "mkdir -p some.deb.root/usr/bin; echo '#!/bin/sh' >some.deb.root/usr/bin/some-program";
+      const index = join(machine.folder, "index");
+      machine.program(
+        "apt-get",
+        `case "$*" in
+          *update) : >'${index}' ;;
+          *--simulate*) [ -e '${index}' ] || { echo 'E: Unable to locate package' >&2; exit 100; }
+            echo 'Inst some-package [1.0] (1.1 Debian:12 [amd64])' ;;
+          *download*) ${download}; : >some.deb; /bin/chmod +x some.deb.root/usr/bin/some-program ;;
+        esac`,
+      );
+    });
+
+    const unpacked = () => join(process.env.SLIPWAY_CACHE_DIR ?? "", "programs");
+
+    it("unpacks them beside its own, asks nobody and installs nothing", async () => {
+      const { terminal, said } = open();
+      await setUp(terminal, { ...needs, root: root(), apt: apt(terminal, 1000), programs });
+      expect(process.env.PATH).toMatch(`${machine.bin}:${unpacked()}`);
+      expect(said()).toMatch(
+        /no some-program in PATH\n {2}will unpack Debian's packages of some-program into .*: nothing of them is installed\n/,
+      );
+      expect(machine.calls("sudo")).toEqual([]);
+      expect(changes().filter((line) => !line.includes("--simulate"))).toEqual([
+        expect.stringMatching(/^apt-get -o Dir::State::lists=\S+ -o Dir::Cache=\S+ .* update$/),
+        expect.stringMatching(/^apt-get -o Dir::State::lists=\S+ .* download some-package=1\.1$/),
+      ]);
+    });
+
+    it("uses what is unpacked without another word", async () => {
+      const first = open().terminal;
+      await setUp(first, { ...needs, root: root(), apt: apt(first, 1000), programs });
+      process.env.PATH = machine.bin;
+      const before = machine.calls("apt-get").length;
+      const { terminal, said } = open();
+      await setUp(terminal, { ...needs, root: root(), apt: apt(terminal, 1000), programs });
+      expect(machine.calls("apt-get")).toHaveLength(before);
+      expect(said()).toContain(`  some-program from ${unpacked()}`);
+      expect(process.env.PATH).toMatch(`${machine.bin}:${unpacked()}`);
+    });
+
+    it("does not consent to what is installed beside them", async () => {
+      const { terminal } = open();
+      const asked = { ...needs, root: root(), apt: apt(terminal, 1000), programs, system: { other: "other-package" } };
+      await expect(setUp(terminal, asked)).rejects.toThrow("or let this command do it: add --install");
+      expect(changes()).toEqual([]);
+    });
+
+    it("says why a package could not be had, and leaves nothing half done", async () => {
+      machine.program("apt-get", "echo 'E: no network' >&2; exit 100");
+      const { terminal } = open();
+      await expect(setUp(terminal, { ...needs, root: root(), apt: apt(terminal, 1000), programs })).rejects.toThrow(
+        /apt-get .* update failed\nE: no network$/,
+      );
+      expect(readdirSync(unpacked(), { recursive: true }).filter((each) => /some-package/.test(String(each)))).toEqual(
+        [],
+      );
+    });
   });
 });
 

@@ -28,7 +28,7 @@ it.each([
   [["deploy"], 2, /^$/, /^slipway: verb must be one of .*, got deploy\n\nslipway --help says what there is\n$/],
   [["up"], 1, /^$/, /^slipway: no cdktf\.json in .* or above it: run this in a project's folder\n$/],
 ] as const)("%j outside of a project exits with %d", async (args, code, stdout, stderr) => {
-  const outcome = await new PretendMachine().slipway(tmpdir(), args);
+  const outcome = await new PretendMachine().start(tmpdir(), args);
   expect(outcome.stdout).toMatch(stdout);
   expect(outcome.stderr).toMatch(stderr);
   expect(outcome.code).toBe(code);
@@ -86,7 +86,7 @@ it.each([
 describe("up", () => {
   it("goes from synth to an address, in plain lines, with the time of each step", async () => {
     const machine = ready().terraform({ plan: PLANNED, apply: APPLIED });
-    const { code, stdout, stderr } = await machine.slipway(makeProject(container(0)), ["up"]);
+    const { code, stdout, stderr } = await machine.start(makeProject(container(0)), ["up"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout.includes("\u001b")).toBe(false);
     const steps = stdout.split("\n").filter((line) => line.startsWith("> "));

@@ -1,5 +1,7 @@
 import { PassThrough } from "node:stream";
-import { duration, Terminal, wrapped } from "../../src/cli/terminal.mjs";
+import { duration } from "../../src/cli/duration.mjs";
+import { Terminal } from "../../src/cli/terminal.mjs";
+import { wrapped } from "../../src/cli/wrapped.mjs";
 
 function open({ tty = false, columns = undefined as number | undefined, env = {} as NodeJS.ProcessEnv } = {}) {
   const out = Object.assign(new PassThrough(), { isTTY: tty, columns });
@@ -81,6 +83,12 @@ describe("colour", () => {
   });
 });
 
+test("a row that is too long goes on below its last column", () => {
+  const { terminal, said } = open({ tty: true, columns: 24 });
+  terminal.row("shop  here  shop/a (nano), shop/b (nano)", 12);
+  expect(said()).toBe("shop  here  shop/a\n            (nano),\n            shop/b\n            (nano)\n");
+});
+
 describe("a question", () => {
   it.each([
     ["y\n", true],
@@ -119,24 +127,89 @@ describe("a question", () => {
   });
 });
 
-it("says that a step goes on after a while without a line", async () => {
-  jest.useFakeTimers();
-  try {
-    const { terminal, said } = open();
-    let end = () => {};
-    const done = terminal.step("boil water", () => new Promise<void>((resolve) => (end = resolve)));
-    jest.advanceTimersByTime(14_000);
-    expect(said()).toBe("> boil water\n");
-    jest.advanceTimersByTime(6_000);
-    expect(said()).toMatch(/^ {2}still at it, \d/);
-    end();
-    await done;
-    said();
-    jest.advanceTimersByTime(60_000);
-    expect(said()).toBe("");
-  } finally {
+describe("a step that lasts", () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
     jest.useRealTimers();
+  });
+
+  /** A step, what is said of it after so many more seconds, and its end. */
+  function last(situation: Parameters<typeof open>[0] = {}, now?: () => string) {
+    const { terminal, said } = open(situation);
+    let end = () => {};
+    const work = () => new Promise<void>((resolve) => (end = resolve));
+    const done = terminal.step("boil water", () => (now ? terminal.watching(now, work) : work()));
+    said();
+    const passed = (seconds: number) => {
+      jest.advanceTimersByTime(seconds * 1000);
+      return said();
+    };
+    const ended = () => {
+      end();
+      return done.then(said);
+    };
+    return { terminal, passed, end: ended };
   }
+
+  it("says so in a log at growing intervals, and never again once it has ended", async () => {
+    const { passed, end } = last();
+    expect(passed(14)).toBe("");
+    expect(passed(1)).toBe("  still at it: boil water, 15 s\n");
+    expect(passed(14)).toBe("");
+    expect(passed(1)).toBe("  still at it: boil water, 30 s\n");
+    expect(passed(90)).toBe("  still at it: boil water, 1 min 00 s\n  still at it: boil water, 2 min 00 s\n");
+    expect(passed(600).match(/still/g)).toHaveLength(3);
+    await end();
+    expect(passed(600)).toBe("");
+  });
+
+  it("begins anew with its intervals after a line", () => {
+    const { terminal, passed } = last();
+    passed(30);
+    terminal.note("the water is warm");
+    expect(passed(14)).toBe("  the water is warm\n");
+    expect(passed(1)).toBe("  still at it: boil water, 45 s\n");
+  });
+
+  it("says at what it is where it knows", () => {
+    let now = "";
+    const { passed } = last({}, () => now);
+    expect(passed(15)).toBe("  still at it: boil water, 15 s\n");
+    now = "cats/image, 30 s: [2/5] RUN make";
+    expect(passed(15)).toBe("  still at cats/image, 30 s: [2/5] RUN make\n");
+  });
+
+  it("has one line on a terminal, with its seconds or with what it is at", async () => {
+    let now = "";
+    const { passed, end } = last({ tty: true }, () => now);
+    expect(passed(2)).toBe("\r\u001b[2K  1 s\r\u001b[2K  2 s");
+    now = "cats/image, 3 s";
+    expect(passed(1)).toBe("\r\u001b[2K  cats/image, 3 s");
+    expect(await end()).toMatch(/^\r\u001b\[2K {2}\S*done/);
+  });
+
+  it("leaves the terminal to a program that asks for a password there", async () => {
+    const { terminal, passed } = last({ tty: true });
+    passed(1);
+    let end = () => {};
+    const lent = terminal.lend(() => new Promise<void>((resolve) => (end = resolve)));
+    expect(passed(30)).toBe("\r\u001b[2K");
+    end();
+    await lent;
+    expect(passed(1)).toContain("  32 s");
+  });
+
+  it("within another one is the one that is told", async () => {
+    const { terminal, passed } = last();
+    let end = () => {};
+    const inner = terminal.step("light a fire", () => new Promise<void>((resolve) => (end = resolve)));
+    expect(passed(15)).toBe("> light a fire\n  still at it: light a fire, 15 s\n");
+    end();
+    await inner;
+    expect(passed(20)).toMatch(/ {2}still at it: boil water, 30 s\n$/);
+  });
 });
 
 it.each([

@@ -1,4 +1,4 @@
-import { comparedIn, sumOf, totalsOf } from "../../scripts/test-report.mjs";
+import { comparedIn, slowestOf, sumOf, totalsOf } from "../../scripts/test-report.mjs";
 
 const report = (more: object = {}) => ({
   numPassedTests: 5,
@@ -28,8 +28,24 @@ it("adds up what lanes came to, and fails where there is none", () => {
     { passed: 3, failed: 0, notes: [] },
     { passed: 2, failed: 1, notes: ["1 files did not run"] },
   ];
-  expect(sumOf(lanes)).toEqual({ passed: 5, failed: 1, notes: ["1 files did not run"] });
+  expect(sumOf(lanes)).toMatchObject({ passed: 5, failed: 1, notes: ["1 files did not run"] });
   expect(sumOf([])).toMatchObject({ passed: 0, failed: 1 });
+});
+
+it("names the ten slowest tests of all lanes, and the files with what stands before their tests", () => {
+  const lane = (name: string, ...durations: readonly (number | null)[]) => {
+    const assertionResults = durations.map((duration, at) => ({ fullName: `test ${at}`, duration }));
+    const testResults = [{ name: `/x/${name}.test.ts`, startTime: 1000, endTime: 6000, assertionResults }];
+    return totalsOf(report({ testResults }), 0);
+  };
+  const { tests = [], files = [] } = sumOf([lane("a", 5, 30, null), lane("b", ...Array(20).fill(10), 40)]);
+  const lines = slowestOf(tests, (milliseconds) => `${milliseconds} ms`);
+  expect(lines).toHaveLength(10);
+  expect(lines.slice(0, 2)).toEqual(["       40 ms  b.test.ts: test 20", "       30 ms  a.test.ts: test 1"]);
+  expect(slowestOf(files, (milliseconds) => `${milliseconds}`)).toEqual([
+    "        5000  a.test.ts",
+    "        5000  b.test.ts",
+  ]);
 });
 
 it("adds up what was compared", () => {

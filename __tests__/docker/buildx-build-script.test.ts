@@ -56,6 +56,7 @@ function run({ there = {}, broken, words = [], environment = {}, docker }: World
       SLIPWAY_MUTABLE_TAGS: "",
       SLIPWAY_PLATFORMS: "linux/amd64,linux/arm64",
       SLIPWAY_NEEDS: "several platforms",
+      SLIPWAY_STREAMED: resolve(__dirname, "../../src/docker/streamed.sh"),
       ...environment,
     },
   });

@@ -1,30 +1,19 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheFolder } from "../../src/cli/cache-folder.mjs";
+import { DebianPrograms } from "../../src/cli/debian-programs.mjs";
 import { freePort } from "../../src/rehearsal/free-port.ts";
 import { pause } from "../nginx/running-nginx.ts";
 import { selfSigned } from "../self-signed.ts";
 
 const DEADLINE_MS = 20_000;
 
-/** Where a Debian package's programs are, unpacked beside this machine's own and not installed. */
-export function debianProgram(name: string): string {
-  const folder = join(cacheFolder(), "debian-programs", name);
-  try {
-    readdirSync(folder);
-  } catch {
-    const fresh = `${folder}.${process.pid}`;
-    mkdirSync(fresh, { recursive: true });
-    execFileSync("apt-get", ["-qq", "download", name], { cwd: fresh, stdio: ["ignore", "ignore", "pipe"] });
-    const [file] = readdirSync(fresh).filter((each) => each.endsWith(".deb"));
-    execFileSync("dpkg", ["-x", join(fresh, file as string), fresh]);
-    renameSync(fresh, folder);
-  }
-  return join(folder, "usr/bin", name);
+/** A program of the Debian package of that name, unpacked beside this machine's own and not installed. */
+export async function debianProgram(name: string): Promise<string> {
+  return join(await new DebianPrograms({ [name]: name }).unpack(), name);
 }
 
 /** The one account that it opens accounts for. */
@@ -54,7 +43,7 @@ export class AcmeServer {
 
   /** @param httpPort where it asks for what shows that a name is somebody's */
   async start(httpPort: number): Promise<void> {
-    const pebble = debianProgram("pebble");
+    const pebble = await debianProgram("pebble");
     const [port, management, dns, names] = [await freePort(), await freePort(), await freePort(), await freePort()];
     const { certificate, key } = selfSigned([this.address, "127.0.0.1", "localhost"]);
     writeFileSync(this.caFile, certificate);

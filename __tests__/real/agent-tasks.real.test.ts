@@ -175,7 +175,7 @@ describe("a schedule", () => {
   test("runs with the image of the release that is live, and status shows how it ended", async () => {
     nano.pretend("aws/secret.json", JSON.stringify({ SecretString: "hunter2" }));
     const secrets = { PASSWORD: { from: "secrets-manager", id: "db" } };
-    expect(await nano.deploy(web("1"), report({ secrets }))).toMatchObject({ status: 0 });
+    expect(await nano.deploy(web("1"), report({ secrets, timeoutSeconds: 2 }))).toMatchObject({ status: 0 });
     expect((await nano.run("status")).lines.join("\n")).toContain(
       "report               schedule, next Mon 2031-01-06 03:00:00 UTC, has not run yet",
     );
@@ -195,7 +195,7 @@ describe("a schedule", () => {
     ends("r", "running false 0");
     expect(await nano.run("run-schedule", "report")).toMatchObject({
       status: 1,
-      last: "slipway: report: failed: it had not ended after 5 s",
+      last: "slipway: report: failed: it had not ended after 2 s",
     });
     expect(nano.exists("pretended/docker/slipway.schedule.report")).toBe(false);
     expect(nano.exists("run/slipway/scheduled/report/env")).toBe(false);

@@ -37,7 +37,7 @@ beforeAll(async () => {
     `echo asked >>"$SLIPWAY_ROOT/asked"
 left=$(cat "$SLIPWAY_ROOT/bad-nonces" 2>/dev/null || echo 0)
 [ "$left" = 0 ] || { echo $((left - 1)) >"$SLIPWAY_ROOT/bad-nonces"; echo '{"type":"urn:ietf:params:acme:error:badNonce","detail":"stale"}'; exit 1; }
-exec ${debianProgram("dehydrated")} "$@"`,
+exec ${await debianProgram("dehydrated")} "$@"`,
   );
   // apt on a host whose lists are of long ago: they name what the archive has no more
   host.program(

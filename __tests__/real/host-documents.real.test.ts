@@ -8,6 +8,7 @@ import { hostBootstrap } from "../../src/aws/nano/host-bootstrap.ts";
 import { hostFiles } from "../../src/aws/nano/host-files.ts";
 import { hostUnits } from "../../src/aws/nano/host-units.ts";
 import { stageZero } from "../../src/aws/nano/stage-zero/stage-zero.ts";
+import { which } from "../../src/cli/command.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "slipway-test-agent-documents-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -15,8 +16,8 @@ jest.setTimeout(120_000);
 
 const bootstrap = hostBootstrap({ host: "stack/host", parameter: "/slipway/stack/host/release" });
 
-function run(program: string, words: readonly string[], input = ""): SpawnSyncReturns<string> {
-  const result = spawnSync(program, words, { encoding: "utf8", input });
+function run(program: string, words: readonly string[], input = "", more = {}): SpawnSyncReturns<string> {
+  const result = spawnSync(program, words, { encoding: "utf8", input, env: { ...process.env, ...more } });
   if (result.error)
     throw new Error(`${program} is not installed: this test needs the real one`, { cause: result.error });
   return result;
@@ -65,7 +66,8 @@ describe("cloud-init", () => {
   function readBack(text: string): string[] {
     const script =
       "import json,sys,yaml; print(json.dumps([f['content'] for f in yaml.safe_load(sys.stdin)['write_files']]))";
-    const { stdout, stderr } = run("/usr/bin/python3", ["-c", script], text);
+    const PYTHONPATH = join(dirname(which("cloud-init") ?? ""), "../lib/python3/dist-packages");
+    const { stdout, stderr } = run("/usr/bin/python3", ["-c", script], text, { PYTHONPATH });
     expect(stderr).toBe("");
     return JSON.parse(stdout);
   }

@@ -7,7 +7,8 @@ jest.setTimeout(180_000);
 const PORT = 8906;
 const NAME = "page.localhost";
 const server = (body: string) => pageServer(`body, status = "${body}", 200\n`);
-const MIGRATE = `import os, sys, time
+const MIGRATE = `import os, signal, sys, time
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 print("changing tables, " + os.environ["TEXT"])
 if sys.argv[1] == "fails":
     sys.exit("table is locked")

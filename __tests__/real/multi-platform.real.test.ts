@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { cacheFolder } from "../../src/cli/cache-folder.mjs";
+import { STREAMED } from "../../src/docker/buildx-build.ts";
 import { debianProgram, emulateArm64, staticBusyBox } from "../../src/rehearsal/machine/foreign-processor.ts";
 import { Takedown } from "../../src/rehearsal/takedown.ts";
 import { docker, Project } from "./project.ts";
@@ -70,6 +71,7 @@ function itIsRefused() {
         SLIPWAY_LABEL: "dev.slipway.content",
         SLIPWAY_FIXED: "sha-0",
         SLIPWAY_NEEDS: "several platforms",
+        SLIPWAY_STREAMED: STREAMED,
       },
     },
   );

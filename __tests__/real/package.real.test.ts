@@ -54,6 +54,7 @@ test("a synth lays every script beside it that its apply needs", () => {
     "release-tags.sh",
     "release-window.awk",
     "run-command.sh",
+    "streamed.sh",
   ]);
   const { resource } = JSON.parse(readFileSync(join(stacks, "cloud/cdk.tf.json"), "utf8"));
   const [instance] = Object.values<{ user_data_base64: string }>(resource.aws_instance);

@@ -156,6 +156,8 @@ export class Project {
         cwd: this.directory,
         env: {
           SLIPWAY_LOCKFILE: join(ROOT, "slipway.lock.json"),
+          // How long a release waits before it looks again; half a second would be most of what many of these take.
+          SLIPWAY_PAUSE: "0.2",
           ...process.env,
           CHECKPOINT_DISABLE: "1",
           ...this.environment,

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { STREAMED } from "../../src/docker/buildx-build.ts";
 import { AwsAccount } from "../../src/rehearsal/doubles/aws-account.ts";
 import type { Machine } from "../../src/rehearsal/doubles/instances.ts";
 import type { CommandOutcome } from "../../src/rehearsal/doubles/run-command.ts";
@@ -108,6 +109,7 @@ export class TestAccount {
         PATH: `${programs}:${this.deployerEnvironment.PATH}`,
         SLIPWAY_AWS_CLI: join(source, "aws-cli.sh"),
         SLIPWAY_ECR_TAGS: join(source, "ecr-tags.sh"),
+        SLIPWAY_STREAMED: STREAMED,
         SLIPWAY_REGION: REGION,
         ...environment,
       },

@@ -5,7 +5,7 @@ import { HealthCheck, LocalHost, PulledImage, Secret, SelfHostedRegistry } from 
 import { lostData } from "../../src/review/lost-data.ts";
 import { readModel } from "../../src/review/model.ts";
 import type { PlannedChange } from "../../src/review/plan.ts";
-import { DESCRIPTION_FILE } from "../../src/terraform/description.ts";
+import { DESCRIPTION_FILE } from "../../src/terraform/stack-description.ts";
 import { selfSigned } from "../self-signed.ts";
 import { synthesize } from "../synthesize.ts";
 

@@ -8,7 +8,7 @@ import { HealthCheck, PulledImage, Tls } from "../../src/index.ts";
 import { compare } from "../../src/review/comparison.ts";
 import { changedFiles } from "../../src/review/context-files.ts";
 import { page } from "../../src/review/page.ts";
-import { DESCRIPTION_FILE } from "../../src/terraform/description.ts";
+import { DESCRIPTION_FILE } from "../../src/terraform/stack-description.ts";
 import { type StackClass, type SynthesizedStack, synthesize } from "../../src/testing/index.ts";
 import { NetflixAwsStack } from "../../stacks/netflix-aws.ts";
 import { expectGolden } from "../golden.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lastWords, run } from "../../src/cli/command.mjs";
-import { duration } from "../../src/cli/terminal.mjs";
+import { duration } from "../../src/cli/duration.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const REQUESTS = fileURLToPath(new URL("request-loop.mjs", import.meta.url));

@@ -8,6 +8,7 @@
 # Runs where Terraform runs; needs sh, the docker command and the aws command. Run again with nothing to do, it says so.
 #
 #   SLIPWAY_AWS_CLI     the file beside this one that asks AWS, and what it needs
+#   SLIPWAY_STREAMED    the file of the layer below that shows what a command says as it comes
 #   SLIPWAY_ECR_TAGS    the file beside this one that puts tags
 #   SLIPWAY_ACCOUNT     the account of the registry
 #   SLIPWAY_REPOSITORY  the repository's name
@@ -29,6 +30,8 @@ fail() {
 . "$SLIPWAY_AWS_CLI"
 # shellcheck source=ecr-tags.sh
 . "$SLIPWAY_ECR_TAGS"
+# shellcheck source=../docker/streamed.sh
+. "$SLIPWAY_STREAMED"
 
 # The digest that the tag $1 stands for in $digest, empty when there is no such tag.
 look_for() {
@@ -43,7 +46,11 @@ look_for() {
 
 # docker_or_fail WORD…: runs docker, and fails with its last words and what usually is the matter.
 docker_or_fail() {
-  said=$(docker "$@" 2>&1) && return 0
+  said=$(docker "$@" 2>&1) || docker_failed "$1"
+}
+
+# docker_failed VERB: fails with the last words of what docker $said, and what usually is the matter.
+docker_failed() {
   said=$(printf '%s\n' "$said" | grep -v '^ *$' | tail -n 1)
   case $said in
     *"no basic auth"* | *[Uu]nauthorized* | *"authorization token"* | *"credentials"*)
@@ -83,7 +90,7 @@ if [ -n "$image" ]; then
   say "adopts $uri@$image, built from the same content"
 else
   pushed=${SLIPWAY_BUILT##*:}
-  docker_or_fail push --quiet "$SLIPWAY_BUILT"
+  streamed docker push "$SLIPWAY_BUILT" || docker_failed push
   look_for "$pushed"
   image=$digest
   [ -n "$image" ] || fail "$SLIPWAY_BUILT was pushed and is not there: apply again"

@@ -1,6 +1,8 @@
 import { DataAwsEcrImage } from "@cdktf/provider-aws/lib/data-aws-ecr-image";
+import { STREAMED } from "../docker/buildx-build.ts";
 import { CONTENT_LABEL, DockerEngine } from "../docker/docker-engine.ts";
 import type { ImagePush } from "../docker/image-push.ts";
+import { stagedCopy } from "../terraform/staged-file.ts";
 import { Step } from "../terraform/step.ts";
 import type { AwsAccount } from "./aws-account.ts";
 import { stagedPart, stagedScript } from "./staged-script.ts";
@@ -43,6 +45,7 @@ function pushStep({ deployer, account, repositoryName, repositoryId }: EcrTarget
       ...deployer.deployerEnvironment,
       ...script.environment,
       SLIPWAY_ECR_TAGS: stagedPart(scope, "ecr-tags.sh"),
+      SLIPWAY_STREAMED: stagedCopy(scope, STREAMED),
       SLIPWAY_ACCOUNT: account,
       SLIPWAY_REPOSITORY: repositoryName,
       SLIPWAY_BUILT: builtName,

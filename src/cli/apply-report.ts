@@ -1,4 +1,5 @@
 import { awsRemedy } from "./aws-remedy.ts";
+import { EngineProgress } from "./engine-progress.ts";
 import { registryRemedy } from "./registry-remedy.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
 
@@ -13,7 +14,7 @@ interface Running {
   readonly path: string;
   /** When it began, in milliseconds. */
   readonly since: number;
-  said?: string;
+  readonly progress: EngineProgress;
 }
 
 /** One line of `terraform … -json`, as far as it is shown. */
@@ -66,20 +67,25 @@ export class ApplyReport {
 
   /**
    * @param verbose whether to show every message of Terraform's, and not only what people need
-   * @param isFolded of which steps the last line alone is shown, by {@link now}; e.g. of a build
+   * @param engine which steps say how an engine gets on, and whether {@link now} is all that is shown of that
    */
   constructor(
     private readonly stack: Pick<SynthesizedStack, "pathOf">,
     private readonly verbose = false,
-    private readonly isFolded: (path: string) => boolean = () => false,
+    private readonly engine: { readonly paths: ReadonlySet<string>; readonly isLive: boolean } = NO_ENGINE,
   ) {}
 
-  /** What is at work at this moment, the longest first, and what the first of them said last; no text where nothing is. */
+  /**
+   * What is at work at this moment and for how long: of several, one that says how far it is, else the one that began
+   * first, and how many more there are. No text where nothing is.
+   */
   now(at: number): string {
     const all = [...this.running.values()].sort((a, b) => a.since - b.since);
-    const said = all.find((each) => each.said !== undefined)?.said;
-    const names = all.map(({ path, since }) => `${path} ${Math.max(0, Math.round((at - since) / 1000))} s`);
-    return [names.join(", "), ...(said === undefined ? [] : [said])].join(" | ");
+    const shown = all.find(({ progress }) => progress.now !== "") ?? all[0];
+    if (shown === undefined) return "";
+    const more = all.length === 1 ? "" : ` (and ${all.length - 1} more)`;
+    const said = shown.progress.now === "" ? "" : `: ${shown.progress.now}`;
+    return `${shown.path}, ${Math.max(0, Math.round((at - shown.since) / 1000))} s${more}${said}`;
   }
 
   /** What to show for one line of Terraform's output. */
@@ -106,13 +112,10 @@ export class ApplyReport {
       case "apply_errored":
         return [`failed ${path}${seconds(message.hook?.elapsed_seconds)}`];
       case "apply_progress":
-        return (message.hook?.elapsed_seconds ?? 0) % 30 < 10
-          ? [`still at ${path}${seconds(message.hook?.elapsed_seconds)}`]
-          : [];
+        // every ten seconds of each; whoever shows now says it
+        return [];
       case "provision_progress":
-        return this.isFolded(path) || message.hook?.output?.startsWith("Executing: [")
-          ? []
-          : [`${path} | ${message.hook?.output ?? ""}`];
+        return this.provisioned(path, message.hook?.output ?? "").map((text) => `${path} | ${text}`);
       case "planned_change":
         if (message.change?.action === "replace") this.replaced.add(message.change.resource?.addr);
         return [];
@@ -128,12 +131,20 @@ export class ApplyReport {
     }
   }
 
-  private follow({ type = "", hook }: Message, path: string): void {
-    if (type === "apply_start") this.running.set(path, { path, since: Date.now() });
+  private follow({ type = "" }: Message, path: string): void {
+    if (type === "apply_start") this.running.set(path, { path, since: Date.now(), progress: new EngineProgress() });
     if (type === "apply_complete" || type === "apply_errored") this.running.delete(path);
-    const running = this.running.get(path);
-    if (type === "provision_progress" && running && this.isFolded(path) && hook?.output?.trim())
-      running.said = hook.output.trim();
+  }
+
+  /** What to show of what a step says: of a build or a push each step that begins, all of it of any other. */
+  private provisioned(path: string, output: string): string[] {
+    if (output.startsWith("Executing: [")) return [];
+    const { progress } = this.running.get(path) ?? {};
+    if (progress === undefined || !this.engine.paths.has(path)) return [output];
+    const steps = progress.read(output);
+    if (this.verbose) return [output];
+    // What no engine said is the script's own word, e.g. which tags there are now.
+    return this.engine.isLive ? steps.filter((step) => step === output.trimEnd()) : steps;
   }
 
   private count({ changes }: Message): string[] {
@@ -154,7 +165,7 @@ export class ApplyReport {
     const { severity, summary, detail, address } = diagnostic;
     const text = [
       `${severity}: ${address ? `${this.stack.pathOf(address)}: ` : ""}${summary}`,
-      ...(detail ? detail.trimEnd().split("\n") : []),
+      ...(detail ? this.detailOf(detail, address) : []),
     ];
     if (severity !== "error") return this.isPlanning && summary === FAILED_CHECK ? [] : text;
     if (address !== undefined) this.failed.push(address);
@@ -163,7 +174,19 @@ export class ApplyReport {
     this.errors.push(text.join("\n  "));
     return [];
   }
+
+  /** The lines of a reason: of a build or a push, which says hundreds, the last. */
+  private detailOf(detail: string, address = ""): string[] {
+    const lines = detail.trimEnd().split("\n");
+    if (!this.engine.paths.has(this.stack.pathOf(address)) || lines.length <= LAST_LINES) return lines;
+    const [command = ""] = lines;
+    return [command.replace(/ Output: .*$/, " Its last words:"), ...lines.slice(-LAST_LINES)];
+  }
 }
+
+/** As many lines of a build that failed as have the reason, and the Dockerfile's line, in them. */
+const LAST_LINES = 30;
+const NO_ENGINE = { paths: new Set<string>(), isLive: false };
 
 function remedyOf(text: string): string | undefined {
   if (/^error: Saved plan is stale/.test(text))

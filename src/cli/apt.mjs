@@ -129,7 +129,9 @@ export class Apt {
     const [program, ...args] = /** @type {[string, ...string[]]} */ ([...this.prefix, ...command]);
     const words = shown ? [...this.prefix, shown] : [program, ...args];
     this.terminal.note(`$ ${words.join(" ")}`);
-    const result = await run(program, args, { terminal: this.uid !== 0 && this.terminal.interactive });
+    const asks = this.uid !== 0 && this.terminal.interactive;
+    const work = () => run(program, args, { terminal: asks });
+    const result = await (asks ? this.terminal.lend(work) : work());
     if (result.code === 0) return;
     const reason = `${words.join(" ")} failed with exit status ${result.code}\n${lastWords(result)}`;
     if (!tolerate) throw new Error(reason);

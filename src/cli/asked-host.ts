@@ -12,7 +12,9 @@ export interface AskedHost {
 }
 
 /** A host that is not there, or not the only one that is meant; the message says which there are. */
-export class UnknownHostError extends Error {}
+export class UnknownHostError extends Error {
+  readonly exitStatus = 2;
+}
 
 /**
  * The host that `name` means: by its construct path or its id, or by its stack where that has one host alone; without a

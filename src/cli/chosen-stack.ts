@@ -14,7 +14,9 @@ export interface ChosenStack {
 }
 
 /** No stack was named, and which one is meant cannot be told; the message says which there are. */
-export class UnnamedStackError extends Error {}
+export class UnnamedStackError extends Error {
+  readonly exitStatus = 2;
+}
 
 /**
  * The stack that is meant when none is named: the one that package.json says, or the only one there is, or the one that

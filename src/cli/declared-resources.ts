@@ -60,6 +60,11 @@ export class DeclaredResources {
     return this.steps.filter(({ told }) => told.SLIPWAY_DOCKERFILE !== undefined);
   }
 
+  /** Those of the steps that say how an engine gets on: builds, and pushes of what it has built. */
+  get engineSteps(): { path: string }[] {
+    return [...this.buildSteps, ...this.steps.filter(({ told }) => told.SLIPWAY_BUILT !== undefined)];
+  }
+
   /** Those of a type, sorted by what Terraform calls them. */
   blocks(type: string): { path: string; block: Block; address: string }[] {
     const blocks = this.document.resource?.[type] ?? {};

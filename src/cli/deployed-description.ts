@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { DESCRIPTION_FILE, type StackDescription } from "../terraform/description.ts";
+import { DESCRIPTION_FILE, type StackDescription } from "../terraform/stack-description.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
 
 /** What is known of what is deployed. */

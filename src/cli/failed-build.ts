@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { EngineProgress } from "./engine-progress.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
 import type { Tools } from "./tools.ts";
 
@@ -30,7 +31,12 @@ export async function showFailedBuilds(
     if (!words) continue;
     const env = { ...process.env, ...(stack.engineHost === undefined ? {} : { DOCKER_HOST: stack.engineHost }) };
     await terminal.step(`build ${stack.pathOf(address)} once more, to show what it said`, async () => {
-      const { code, stdout, stderr } = await command.run("docker", words, { cwd: stack.folder, env });
+      const progress = new EngineProgress();
+      const onLine = (line: string) => void progress.read(line);
+      const { code, stdout, stderr } = await terminal.watching(
+        () => progress.now,
+        () => command.run("docker", words, { cwd: stack.folder, env, onLine }),
+      );
       const said = [stdout, stderr]
         .flatMap((text) => text.trim().split("\n"))
         .filter(Boolean)

@@ -1,9 +1,8 @@
-import { type AskedHost, askedHost, UnknownHostError } from "./asked-host.ts";
+import { type AskedHost, askedHost } from "./asked-host.ts";
 import { type HostAnswer, tellHost } from "./host-answer.ts";
 import { type StatusReport, statusLines } from "./status-report.ts";
 import type { Arguments, Tools } from "./tools.ts";
 
-const USAGE = 2;
 const USUAL_LINES = "100";
 
 /** What it serves, and how that does. */
@@ -57,14 +56,7 @@ async function ask(
   tools: Tools,
   print: (answer: HostAnswer, asked: AskedHost) => void,
 ): Promise<number> {
-  let asked: AskedHost;
-  try {
-    asked = await askedHost(name, tools);
-  } catch (error) {
-    if (!(error instanceof UnknownHostError)) throw error;
-    console.error(`slipway: ${error.message}`);
-    return USAGE;
-  }
+  const asked = await askedHost(name, tools);
   const answer = await tellHost(asked, words, tools);
   if (answer.stdout.trim() !== "") print(answer, asked);
   if (answer.stderr !== "") process.stderr.write(answer.stderr);

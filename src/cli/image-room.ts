@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { containersOf } from "../review/declared-lists.ts";
 import { type Model, type ModelHost, readModel } from "../review/model.ts";
-import { DESCRIPTION_FILE } from "../terraform/description.ts";
+import { DESCRIPTION_FILE } from "../terraform/stack-description.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
 import type { Command } from "./tools.ts";
 

@@ -22,7 +22,8 @@ export async function list({ json }: Arguments, tools: Tools): Promise<number> {
   for (const { name, declared: is, deployed: has, hosts } of stacks) {
     const state = !has ? "not deployed here" : is ? "deployed" : "deployed, no longer declared";
     const where = hosts.map(({ path, kind }) => `${path} (${kind})`).join(", ");
-    tools.terminal.line(`${name.padEnd(width)}  ${state}${where && `  ${where}`}`);
+    const before = `${name.padEnd(width)}  ${state}`;
+    tools.terminal.row(`${before}${where && `  ${where}`}`, where === "" ? 0 : before.length + 2);
   }
   if (stacks.length === 0) tools.terminal.line("the app declares no stack");
   return 0;

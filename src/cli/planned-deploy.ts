@@ -3,7 +3,7 @@ import { type FirstScreen, firstScreen } from "../review/first-screen.ts";
 import { lostData } from "../review/lost-data.ts";
 import { type Model, readModel } from "../review/model.ts";
 import type { Plan } from "../review/plan.ts";
-import type { StackDescription } from "../terraform/description.ts";
+import type { StackDescription } from "../terraform/stack-description.ts";
 import { reasonsToAsk } from "./approval.ts";
 import type { DeployedDescription } from "./deployed-description.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";

@@ -1,5 +1,6 @@
 // @ts-check
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { ArgumentsError, parseArguments } from "./arguments.mjs";
 import { cacheFolder } from "./cache-folder.mjs";
@@ -9,10 +10,11 @@ import { isDefaultEndpoint } from "./engine.mjs";
 import { answers, request } from "./http-request.mjs";
 import { findProject, loadPreparation } from "./project.mjs";
 import { MachineError, setUp } from "./setup.mjs";
-import { Terminal, wrapped } from "./terminal.mjs";
+import { Terminal } from "./terminal.mjs";
 import { findTerraform } from "./terraform-tool.mjs";
 import { overallUsage, verbUsage } from "./usage.mjs";
 import { verbNamed } from "./verb-table.mjs";
+import { wrapped } from "./wrapped.mjs";
 
 /** Verbs of scripts that are no verbs of the command line, and need all of the machine. */
 const SCRIPTS = new Set(["test"]);
@@ -40,8 +42,14 @@ export async function main(argv, more = {}) {
     console.error(wrapped(`slipway: ${error instanceof Error ? error.message : error}`, width).join("\n"));
     if (error instanceof ArgumentsError)
       console.error(`\nslipway ${error.verb === undefined ? "" : `${error.verb} `}--help says what there is`);
-    return error instanceof ArgumentsError ? 2 : error instanceof MachineError ? 3 : 1;
+    return error instanceof ArgumentsError ? 2 : error instanceof MachineError ? 3 : statusOf(error);
   }
+}
+
+/** The exit status that a verb gives its error, e.g. where what it was told cannot be what is meant. @param {unknown} error */
+function statusOf(error) {
+  const { exitStatus } = /** @type {{ exitStatus?: unknown }} */ (error ?? {});
+  return typeof exitStatus === "number" ? exitStatus : 1;
 }
 
 /**
@@ -99,10 +107,10 @@ function enter(directory) {
  * Sets the machine up and lets the project prepare; the variables it answers hold for everything after.
  * @param {Terminal} terminal
  * @param {import("./project.mjs").Project} project
- * @param {{ verb: string, install?: boolean, tools?: boolean, programs?: import("./setup.mjs").Programs, further?: import("./setup.mjs").Needs["further"] }} asked
+ * @param {{ verb: string, install?: boolean, tools?: boolean } & Pick<import("./setup.mjs").Needs, "programs" | "system" | "further">} asked
  */
 export async function makeReady(terminal, project, asked) {
-  const { verb, install = false, programs, further } = asked;
+  const { verb, install = false, programs, system, further } = asked;
   const { tools = SCRIPTS.has(verb) || verbNamed(verb)?.needs === "tools" } = asked;
   const preparation = tools ? await loadPreparation(project) : {};
   const kit = {
@@ -115,7 +123,7 @@ export async function makeReady(terminal, project, asked) {
     install,
   };
   const { mirror } = (await preparation.plan?.(kit)) ?? {};
-  const machine = await setUp(terminal, { root: project.root, install, tools, mirror, programs, further });
+  const machine = await setUp(terminal, { root: project.root, install, tools, mirror, programs, system, further });
   const environment = (await preparation.prepare?.({ ...kit, ...machine })) ?? {};
   Object.assign(environment, engineVariables(machine.engine), tools ? builderVariables() : {});
   Object.assign(process.env, environment, { CHECKPOINT_DISABLE: "1" });
@@ -155,8 +163,10 @@ export function builderVariables(env = process.env) {
 async function loadVerbs(name = "cli/verbs") {
   const source = new URL(`../${name}.ts`, import.meta.url);
   if (!existsSync(source)) return import(new URL(`../../lib/${name}.js`, import.meta.url).href);
-  const { require } = await import("tsx/cjs/api").catch(() => {
+  const { register } = await import("tsx/cjs/api").catch(() => {
     throw new MachineError("the project's packages are not installed: npm ci");
   });
-  return require(fileURLToPath(source), import.meta.url);
+  // Not tsx's own require: that reads each file under a name of its own, so that nothing of an earlier run is of use.
+  register();
+  return createRequire(import.meta.url)(fileURLToPath(source));
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
-import { DESCRIPTION_FILE, PREVIOUS_DESCRIPTION_FILE } from "../terraform/description.ts";
+import { DESCRIPTION_FILE, PREVIOUS_DESCRIPTION_FILE } from "../terraform/stack-description.ts";
 import { DeployedDescription } from "./deployed-description.ts";
 import { synth } from "./synth.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";

@@ -7,7 +7,7 @@ import { page } from "../review/page.ts";
 import { type Plan, readPlan } from "../review/plan.ts";
 import { broken, type FailOn, parseRules } from "../review/rules.ts";
 import { verdict } from "../review/verdict.ts";
-import { DESCRIPTION_FILE } from "../terraform/description.ts";
+import { DESCRIPTION_FILE } from "../terraform/stack-description.ts";
 import { chosenStack } from "./chosen-stack.ts";
 import { type Base, baseInFolder, deployedBase, isFolder, previousBase, withRevision } from "./review-base.ts";
 import { synth } from "./synth.ts";

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { Apt } from "./apt.mjs";
 import { firstWords, run, which } from "./command.mjs";
 import { consentOf } from "./consent.mjs";
+import { DebianPrograms } from "./debian-programs.mjs";
 import { diskProblem } from "./disk.mjs";
 import { inspectEngine } from "./engine.mjs";
 import { engineRequirement, ensureMirror } from "./engine-setup.mjs";
@@ -22,6 +23,7 @@ import { findTerraform } from "./terraform-tool.mjs";
  * @property {string} remedy what a person does where we may not or cannot
  * @property {string} [action] what we would do about it, in words
  * @property {(() => Promise<void>)} [fix]
+ * @property {true} [isBeside] whether it changes nothing of the machine, so that nobody has to agree
  */
 
 /** The machine is not ready; the lines say what is missing and how to get it. */
@@ -40,7 +42,9 @@ export class MachineError extends Error {}
  * @property {boolean} tools Terraform and the engine, or Node and its packages only
  * @property {string} [mirror] a registry mirror that the engine must pull through
  * @property {Apt} [apt] the package manager; this machine's own unless said
- * @property {Programs} [programs] further programs
+ * @property {Programs} [programs] further programs, each with the Debian package out of which it is unpacked beside the
+ *   machine's own where that has none
+ * @property {Programs} [system] likewise, of those that only the machine itself can have
  * @property {(apt: Apt | undefined) => Promise<Missing[]>} [further] what else is missing for a verb; changes nothing
  */
 
@@ -76,7 +80,7 @@ export async function setUp(terminal, { root, install, ...needs }) {
  * @param {Omit<Needs, "root" | "install">} needs
  * @returns {Promise<{ terraform?: TerraformTool, engine?: Engine, missing: Missing[] }>}
  */
-export async function inspect(terminal, { tools, mirror, apt, programs = {}, further }) {
+export async function inspect(terminal, { tools, mirror, apt, programs = {}, system = {}, further }) {
   terminal.note(`Node ${process.versions.node}`);
   if (!tools) return { missing: [] };
   const [terraform, engine] = await Promise.all([findTerraform(), inspectEngine()]);
@@ -87,7 +91,9 @@ export async function inspect(terminal, { tools, mirror, apt, programs = {}, fur
   if (engine.state === "running") terminal.note(`Docker Engine ${engine.version} at ${engine.endpoint}`);
   else missing.push(engineRequirement(terminal, engine, apt, mirror));
   if (engine.state === "running" && mirror) missing.push(...ensureMirror(terminal, engine, apt, mirror));
-  missing.push(...programRequirements(programs, apt), ...((await further?.(apt)) ?? []));
+  missing.push(...systemRequirements(lacking(system), apt));
+  missing.push(...(await programRequirements(terminal, lacking(programs), apt)));
+  missing.push(...((await further?.(apt)) ?? []));
   for (const folder of engine.local && engine.root ? [engine.root, homedir()] : [homedir()]) {
     const problem = diskProblem(folder);
     if (problem) missing.push({ problem, remedy: "" });
@@ -104,7 +110,8 @@ export async function inspect(terminal, { tools, mirror, apt, programs = {}, fur
 async function supply(terminal, missing, { install, uid }) {
   const lines = missing.map(inOneLine).join("\n");
   if (missing.some(({ fix }) => !fix)) throw new MachineError(lines);
-  const consent = consentOf({ uid, env: process.env, install, interactive: terminal.interactive });
+  const isAgreed = install || missing.every(({ isBeside }) => isBeside);
+  const consent = consentOf({ uid, env: process.env, install: isAgreed, interactive: terminal.interactive });
   if (consent === "none") throw new MachineError(`${lines}\nor let this command do it: add --install`);
   for (const { action } of missing) terminal.line(`  will ${action}`);
   if (consent === "ask" && !(await terminal.confirm("Go ahead?"))) throw new MachineError(lines);
@@ -133,21 +140,63 @@ async function installDependencies(terminal, root, reason) {
 }
 
 /**
+/**
+ * Those of the programs that are not in PATH, nor where root has more.
  * @param {Programs} programs
+ * @returns {Lacking[]}
+ */
+function lacking(programs) {
+  const env = { PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
+  return Object.entries(programs)
+    .filter(([program]) => !which(program, env))
+    .map(([program, by]) => ({ program, ...(typeof by === "string" ? { package: by, why: "" } : by) }));
+}
+
+/** @typedef {{ readonly program: string, readonly package: string, readonly why: string }} Lacking */
+
+/**
+ * @param {readonly Lacking[]} programs
  * @param {Apt | undefined} apt
  * @returns {Missing[]}
  */
-function programRequirements(programs, apt) {
-  return Object.entries(programs)
-    .filter(([program]) => !which(program, { PATH: `${process.env.PATH}:/usr/sbin:/sbin` }))
-    .map(([program, by]) => {
-      const { package: name, why } = typeof by === "string" ? { package: by, why: "" } : by;
-      return {
-        problem: `no ${program} in PATH${why && `, which ${why}`}`,
-        remedy: `install it (Debian: apt-get install ${name})`,
-        ...(apt ? { action: `install ${name} by apt`, fix: () => apt.install([name]) } : {}),
-      };
-    });
+function systemRequirements(programs, apt) {
+  return programs.map((lacking) => ({
+    ...withoutApt(lacking),
+    ...(apt ? { action: `install ${lacking.package} by apt`, fix: () => apt.install([lacking.package]) } : {}),
+  }));
+}
+
+/**
+ * What has been unpacked already is used without a word of consent, since it is a folder of the cache.
+ * @param {Terminal} terminal
+ * @param {readonly Lacking[]} programs
+ * @param {Apt | undefined} apt
+ * @returns {Promise<Missing[]>}
+ */
+async function programRequirements(terminal, programs, apt) {
+  if (programs.length === 0) return [];
+  if (!apt) return programs.map(withoutApt);
+  const names = programs.map(({ program }) => program).join(", ");
+  const packages = Object.fromEntries(programs.map((lacking) => [lacking.program, lacking.package]));
+  const unpacked = new DebianPrograms(packages, { log: (text) => terminal.note(text) });
+  const use = async () => {
+    process.env.PATH = `${process.env.PATH}:${await unpacked.unpack()}`;
+  };
+  if (!unpacked.isThere) {
+    const action = `unpack Debian's packages of ${names} into ${unpacked.root}: nothing of them is installed`;
+    return [{ problem: `no ${names} in PATH`, remedy: "", action, fix: use, isBeside: true }];
+  }
+  await use();
+  terminal.note(`${names} from ${unpacked.root}`);
+  return [];
+}
+
+/** @param {Lacking} lacking */
+function withoutApt({ program, package: name, why }) {
+  return {
+    problem: `no ${program} in PATH${why && `, which ${why}`}`,
+    remedy: `install it (Debian: apt-get install ${name})`,
+  };
 }
 
 /** @param {Missing} missing */

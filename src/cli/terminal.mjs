@@ -1,7 +1,10 @@
 // @ts-check
 import { createInterface } from "node:readline";
+import { duration } from "./duration.mjs";
+import { wrapped } from "./wrapped.mjs";
 
 /** @typedef {{ title: string, milliseconds: number }} Timing */
+/** @typedef {{ title: string, elapsed: () => number, now?: () => string }} Step */
 
 /**
  * The person's terminal, or whatever stands in for one: plain lines, each step with the time it took. Colour only where
@@ -23,13 +26,19 @@ export class Terminal {
     this.hasStatus = false;
     /** @type {Timing[]} */
     this.timings = [];
-    /** When the last line was written. */
+    /** When the last line was written that says something new, and how often it was said since that a step goes on. */
     this.silentSince = Date.now();
+    this.repeated = 0;
+    /** The steps under way, the innermost last. @type {Step[]} */
+    this.steps = [];
+    /** Whether a program has the terminal, which may ask for a password there. */
+    this.isLent = false;
   }
 
   /** @param {string} text */
   line(text) {
     this.silentSince = Date.now();
+    this.repeated = 0;
     this.out.write(`${this.hasStatus ? WIPE : ""}${text}\n`);
     this.hasStatus = false;
   }
@@ -37,7 +46,6 @@ export class Terminal {
   /** What goes on now, in one line until the next one comes; nothing where no line can be written over. @param {string} text */
   status(text) {
     if (!this.live || (text === "" && !this.hasStatus)) return;
-    if (text !== "") this.silentSince = Date.now();
     const shown = `  ${text}`.slice(0, (this.out.columns ?? 80) - 1);
     this.out.write(text === "" ? WIPE : `${WIPE}${shown}`);
     this.hasStatus = text !== "";
@@ -58,6 +66,15 @@ export class Terminal {
     for (const line of this.#lines(text, 0)) this.line(this.#paint(31, line));
   }
 
+  /**
+   * A row of a table: what does not fit goes on below its last column.
+   * @param {string} text
+   * @param {number} column where that begins
+   */
+  row(text, column) {
+    for (const line of this.#lines(text, 0, " ".repeat(column))) this.line(line);
+  }
+
   /** A line that stands out. @param {string} text */
   headline(text) {
     for (const line of this.#lines(text, 0)) this.line(this.#paint(1, line));
@@ -74,9 +91,10 @@ export class Terminal {
     const start = process.hrtime.bigint();
     const elapsed = () => Number(process.hrtime.bigint() - start) / 1e6;
     this.headline(`> ${title}`);
-    const pulse = setInterval(() => {
-      if (Date.now() - this.silentSince >= SILENCE) this.note(`still at it, ${duration(elapsed())}`);
-    }, SILENCE / 3);
+    /** @type {Step} */
+    const step = { title, elapsed };
+    this.steps.push(step);
+    const pulse = setInterval(() => this.#goOn(step), 1000);
     pulse.unref();
     try {
       const result = await work();
@@ -87,7 +105,59 @@ export class Terminal {
       throw error;
     } finally {
       clearInterval(pulse);
+      this.steps.splice(this.steps.indexOf(step), 1);
       this.timings.push({ title, milliseconds: elapsed() });
+    }
+  }
+
+  /**
+   * Runs work of the step under way that can be asked what it is at.
+   * @template T
+   * @param {() => string} now nothing where it is at nothing in particular
+   * @param {() => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  async watching(now, work) {
+    const step = this.steps.at(-1);
+    if (step) step.now = now;
+    try {
+      return await work();
+    } finally {
+      if (step) delete step.now;
+      this.status("");
+    }
+  }
+
+  /**
+   * Runs a program that has this terminal for itself.
+   * @template T
+   * @param {() => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  async lend(work) {
+    this.status("");
+    this.isLent = true;
+    try {
+      return await work();
+    } finally {
+      this.isLent = false;
+    }
+  }
+
+  /**
+   * Shows that a step goes on, and at what it is: by one line that is written over where that can be, else by a line
+   * after a silence, then after one that is twice as long.
+   * @param {Step} step
+   */
+  #goOn(step) {
+    if (this.steps.at(-1) !== step || this.isLent) return;
+    const { silentSince, repeated } = this;
+    const now = step.now?.() ?? "";
+    if (this.live) {
+      if (Date.now() - silentSince >= 1000) this.status(now === "" ? duration(step.elapsed(), "whole") : now);
+    } else if (Date.now() - silentSince >= silence(repeated)) {
+      this.note(`still at ${now === "" ? `it: ${step.title}, ${duration(step.elapsed(), "whole")}` : now}`);
+      Object.assign(this, { silentSince, repeated: repeated + 1 });
     }
   }
 
@@ -132,9 +202,11 @@ export class Terminal {
   /**
    * @param {string} text
    * @param {number} indent
+   * @param {string} [hanging]
    */
-  #lines(text, indent) {
-    return wrapped(text, this.out.isTTY && this.out.columns ? this.out.columns - indent : Number.POSITIVE_INFINITY);
+  #lines(text, indent, hanging) {
+    const width = this.out.isTTY && this.out.columns ? this.out.columns - indent : Number.POSITIVE_INFINITY;
+    return wrapped(text, width, hanging);
   }
 
   /**
@@ -152,44 +224,16 @@ const WIPE = "\r\u001b[2K";
 /** Columns that are left for an answer. */
 const ANSWER = 8;
 
-/** After so many milliseconds without a line, a step says that it goes on. */
-const SILENCE = 15_000;
-
 /**
- * The lines of a text, none wider than a terminal where that can be had by going on below at a space: a terminal would
- * break in the middle of a word.
- * @param {string} text
- * @param {number} width
- * @param {string} [hanging] what stands before each line that goes on; two spaces more than the line has, unless given
+ * After so many milliseconds without a line that says something new, a step says that it goes on: 15 s, 30 s, 1 min, and
+ * so on, but every 4 min at least, since CI services end what is silent for ten.
+ * @param {number} repeated how often it has said so
  */
-export function wrapped(text, width, hanging) {
-  return text.split("\n").flatMap((line) => {
-    if (line.length <= width) return [line];
-    const indent = hanging ?? `${/^ */.exec(line)?.[0]}  `;
-    /** @type {string[]} */
-    const lines = [];
-    for (const word of line.split(" ")) {
-      const last = lines.at(-1);
-      if (last === undefined) lines.push(word);
-      else if (last.length + 1 + word.length <= width || last.trim() === "")
-        lines[lines.length - 1] = `${last} ${word}`;
-      else lines.push(`${indent}${word}`);
-    }
-    return lines;
-  });
+function silence(repeated) {
+  return Math.min(15_000 * 2 ** repeated, 240_000 * Math.max(1, repeated - 3));
 }
 
 /** FORCE_COLOR as Node itself reads it: 0 and false are a no, anything else is a yes. @param {NodeJS.ProcessEnv} env */
 function isForced({ FORCE_COLOR }) {
   return FORCE_COLOR === undefined ? undefined : !["0", "false"].includes(FORCE_COLOR);
-}
-
-/**
- * A length of time as people say it.
- * @param {number} milliseconds
- */
-export function duration(milliseconds) {
-  if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`;
-  const seconds = Math.round(milliseconds / 1000);
-  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
 }

@@ -70,8 +70,8 @@ export class TerraformRun {
    */
   async plan(file: string, { verb, replace = [] }: PlanOptions): Promise<PlannedRun> {
     const { verbose, live } = this.tools.terminal;
-    const builds = new Set(this.stack.buildSteps.map(({ path }) => path));
-    const report = new ApplyReport(this.stack, verbose, (path) => live && !verbose && builds.has(path));
+    const paths = new Set(this.stack.engineSteps.map(({ path }) => path));
+    const report = new ApplyReport(this.stack, verbose, { paths, isLive: live });
     const destroy = verb === "down" ? ["-destroy"] : [];
     const words = ["plan", ...destroy, "-input=false", "-json", `-out=${file}`];
     const result = await this.reported(report, [...words, ...replace.map((address) => `-replace=${address}`)]);
@@ -130,11 +130,11 @@ export class TerraformRun {
     const onLine = (line: string) => {
       for (const text of report.read(line)) terminal.note(text);
     };
-    const pulse = setInterval(() => terminal.status(report.now(Date.now())), 1000);
     const more = terminal.verbose ? this.logged(report.isPlanning) : {};
-    const result = await command.run(this.program, [this.chdir, ...words], { onLine, ...more });
-    clearInterval(pulse);
-    terminal.status("");
+    const result = await terminal.watching(
+      () => report.now(Date.now()),
+      () => command.run(this.program, [this.chdir, ...words], { onLine, ...more }),
+    );
     if (terminal.verbose) terminal.note(`Terraform's own log, which may hold secrets: ${this.logFile}`);
     return result;
   }

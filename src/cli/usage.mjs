@@ -1,6 +1,7 @@
 // @ts-check
-import { wrapped } from "./terminal.mjs";
+
 import { COMMON_OPTIONS, OPTIONS, VERBS } from "./verb-table.mjs";
+import { wrapped } from "./wrapped.mjs";
 
 /** @typedef {import("./verb-table.mjs").Verb} Verb */
 

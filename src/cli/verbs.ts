@@ -1,4 +1,3 @@
-import { UnnamedStackError } from "./chosen-stack.ts";
 import { context } from "./context.ts";
 import { down } from "./down.ts";
 import { logs, maintenance, releases, rollback, status } from "./host-verbs.ts";
@@ -19,9 +18,5 @@ const VERBS: Record<string, (asked: Arguments, tools: Tools) => Promise<number>>
 export function perform(asked: Arguments, tools: Tools): Promise<number> {
   const verb = VERBS[asked.verb];
   if (!verb) throw new Error(`verb must be one of ${Object.keys(VERBS).join(", ")}, got ${asked.verb}`);
-  return verb(asked, tools).catch((error: unknown) => {
-    if (!(error instanceof UnnamedStackError)) throw error;
-    console.error(`slipway: ${error.message}`);
-    return 2;
-  });
+  return verb(asked, tools);
 }

@@ -7,6 +7,7 @@
 #
 #   SLIPWAY_CONTEXT       the folder to build; of a context that is kept elsewhere, the one of the Dockerfile, if any
 #   SLIPWAY_DOCKERFILE    the path of the Dockerfile in it, or in what is fetched
+#   SLIPWAY_STREAMED      the file beside this one that shows what a command says as it comes
 #   SLIPWAY_FETCH         the file beside this one that fetches a context that is kept elsewhere, and what it needs
 #   SLIPWAY_PUSH          the repository as a push spells it
 #   SLIPWAY_CONTENT       the content id that is built
@@ -110,9 +111,10 @@ else
     [ -n "${SLIPWAY_CONTEXT:-}" ] || [ -f "$context/$SLIPWAY_DOCKERFILE" ] ||
       fail "what $SLIPWAY_REMOTE_URL has to build has no $SLIPWAY_DOCKERFILE, but: $(top_of "$context"): name the file by dockerfile, or the folder that has it by folder"
   fi
+  # shellcheck source=streamed.sh
+  . "$SLIPWAY_STREAMED"
   dockerfile=${SLIPWAY_CONTEXT:-$context}/$SLIPWAY_DOCKERFILE
-  if ! said=$(buildx build --progress plain "$@" --file "$dockerfile" --push "$context"); then
-    printf '%s\n' "$said" | tail -n 30
+  if ! streamed buildx build --progress plain "$@" --file "$dockerfile" --push "$context"; then
     if hint=$(remedy); then fail "$hint"; else fail "the build failed"; fi
   fi
 fi

@@ -13,6 +13,9 @@ import { CONTENT_LABEL, DockerEngine } from "./docker-engine.ts";
 import { remoteEnvironment } from "./image-context.ts";
 import { buildSecretBlocks } from "./image-dockerfile.ts";
 
+/** The part of a script by which a step shows what a command says as it comes. */
+export const STREAMED = join(__dirname, "streamed.sh");
+
 /**
  * A build by `docker buildx` that pushes what it builds, as a step of the apply; returns the digest, a reference. Why
  * for all that not every version of the provider honours: several platforms, caches, attestations, keys and builders
@@ -38,6 +41,7 @@ export function buildByBuildx(scope: Construct, declared: DeclaredBuild): string
       BUILDX_NO_DEFAULT_ATTESTATIONS: "1",
       ...(declared.context === undefined ? {} : { SLIPWAY_CONTEXT: declared.context }),
       SLIPWAY_DOCKERFILE: declared.dockerfile,
+      SLIPWAY_STREAMED: stagedCopy(scope, STREAMED),
       ...fetch(scope, declared.remote),
       SLIPWAY_PUSH: pushUri,
       SLIPWAY_CONTENT: contentId,

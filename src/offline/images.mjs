@@ -46,7 +46,7 @@ export async function standInImages({
   return withLock(join(folder, "lock"), log, async () => {
     // What other projects of this machine are pinned to stays: they may be at work with this very file.
     const { tags, unknown } = wantedTags([...imagesOfProject(root, process.env), ...names, ...pinnedIn(lockfile)]);
-    const stop = await startMirror(mirror, { folder, run, log });
+    const stop = await startMirror(mirror, { folder, log });
     const workshop = new ImageWorkshop({ mirror, folder, run, log });
     const missing = [];
     for (const repository of tags.keys()) {
@@ -101,7 +101,7 @@ function wantedTags(names) {
   for (const name of names) {
     const image = officialImage(name);
     if (image && tags.has(image.repository)) tags.get(image.repository).add(image.tag);
-    else unknown.add(name);
+    else unknown.add(name.replace(/^docker\.io\//, ""));
   }
   return { tags, unknown };
 }

@@ -85,7 +85,7 @@ async function rehearse(
 
   const cacheDir = rehearsalCache();
   const { machine, environment } = await tools.makeReady({
-    programs: await programs(),
+    ...(await programs()),
     further: (apt: Apt | undefined): Promise<Missing[]> => rehearsalRequirements(cacheDir, apt),
   });
   const ready = { ...tools, ...machine };
@@ -166,6 +166,7 @@ async function lookAt(
 }
 
 /** From plain JavaScript, which the tests' own set-up reads too before anything is installed. */
-async function programs(): Promise<Needs["programs"]> {
-  return (await import("./programs.mjs")).PROGRAMS;
+async function programs(): Promise<Pick<Needs, "programs" | "system">> {
+  const { PROGRAMS, SYSTEM } = await import("./programs.mjs");
+  return { programs: PROGRAMS, system: SYSTEM };
 }

@@ -1,5 +1,5 @@
 import type { HostFit } from "../release/fit.ts";
-import type { Finding } from "../terraform/description.ts";
+import type { Finding } from "../terraform/stack-description.ts";
 import {
   compareSchedules,
   compareServices,

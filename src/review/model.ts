@@ -1,7 +1,7 @@
 import type { HostFit } from "../release/fit.ts";
 import type { Task } from "../release/task.ts";
 import type { TlsSource } from "../release/tls.ts";
-import type { Description, Finding, StackDescription } from "../terraform/description.ts";
+import type { Description, Finding, StackDescription } from "../terraform/stack-description.ts";
 import type { MountData } from "../values/mount.ts";
 import type { SecretSource } from "../values/secret-source.ts";
 

@@ -5,7 +5,8 @@ import { App, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { type OptionNames, refuseUnknownOptions } from "../values/known-options.ts";
-import { describeStack, type StackDescription } from "./description.ts";
+import { describeStack } from "./description.ts";
+import type { StackDescription } from "./stack-description.ts";
 import { stackDirectory } from "./stack-of.ts";
 
 /** A class of stacks as one's program has it. */

@@ -13,7 +13,7 @@ export type {
   ModelSite,
   ModelStatement,
 } from "../review/model.ts";
-export type { Finding } from "../terraform/description.ts";
+export type { Finding } from "../terraform/stack-description.ts";
 export type { DeclaredStack, StackClass, TrialSynthOptions } from "../terraform/trial-synth.ts";
 export { type Reached, type ServiceName, type SlipwayMatchers, slipwayMatchers, type Verdict } from "./matchers.ts";
 export type { RoutedRequest, RouteOptions } from "./routed-request.ts";

@@ -1,7 +1,7 @@
 import type { IConstruct } from "constructs";
 import type { IHost } from "../hosts/host.ts";
 import { type Model, type ModelHost, type ModelRelease, type ModelStatement, readModel } from "../review/model.ts";
-import type { Finding } from "../terraform/description.ts";
+import type { Finding } from "../terraform/stack-description.ts";
 import type { TrialSynth } from "../terraform/trial-synth.ts";
 import { nearest } from "../values/known-options.ts";
 import { type RoutedRequest, type RouteOptions, routedRequest } from "./routed-request.ts";

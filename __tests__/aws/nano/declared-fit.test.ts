@@ -4,7 +4,7 @@ import type { TerraformStack } from "cdktf";
 import type { NanoHost, NanoHostProps } from "../../../src/aws/index.ts";
 import { HealthCheck, Mount } from "../../../src/index.ts";
 import { type ModelHost, readModel } from "../../../src/review/model.ts";
-import { DESCRIPTION_FILE } from "../../../src/terraform/description.ts";
+import { DESCRIPTION_FILE } from "../../../src/terraform/stack-description.ts";
 import { nano, pulled } from "./nano-host-stack.ts";
 
 type Options = Partial<Parameters<NanoHost["run"]>[1]>;

@@ -1,11 +1,20 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { which } from "../../../src/cli/command.mjs";
+import { STREAMED } from "../../../src/docker/buildx-build.ts";
 
 const SOURCE = resolve(__dirname, "../../../src/aws");
 /** What scripts may find besides the programs that a test pretends. */
 const USUAL = ["awk", "cat", "cut", "date", "grep", "head", "mktemp", "rm", "sed", "sh", "sleep", "tail", "tr"];
+
+const places = new Map<string, string>();
+/** Where this machine has them. */
+function usual(): Map<string, string> {
+  for (const name of places.size > 0 ? [] : USUAL) places.set(name, which(name) as string);
+  return places;
+}
 
 /** How a script ended, what it said, and what it asked of the pretended programs, a line each. */
 export interface ScriptRun {
@@ -26,10 +35,7 @@ export function runScript(
 ): ScriptRun {
   const folder = mkdtempSync(join(tmpdir(), "slipway-script-"));
   const calls = join(folder, "calls");
-  for (const name of USUAL) {
-    const found = spawnSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).stdout.trim();
-    writeFileSync(join(folder, name), `#!/bin/sh\nexec ${found} "$@"\n`, { mode: 0o755 });
-  }
+  for (const [name, found] of usual()) symlinkSync(found, join(folder, name));
   for (const [name, text] of Object.entries(programs)) {
     const note = `printf '%s\\n' "${name} $*" | tr '\\n' ' ' >>${calls}; echo >>${calls}`;
     writeFileSync(join(folder, name), `#!/bin/sh\nSTATE=${folder}\n${note}\n${text}\n`, { mode: 0o755 });
@@ -42,6 +48,7 @@ export function runScript(
       SLIPWAY_AWS_CLI: join(SOURCE, "aws-cli.sh"),
       SLIPWAY_RUN_COMMAND: join(SOURCE, "nano/run-command.sh"),
       SLIPWAY_ECR_TAGS: join(SOURCE, "ecr-tags.sh"),
+      SLIPWAY_STREAMED: STREAMED,
       SLIPWAY_RELEASE_TAGS: join(SOURCE, "nano/release-tags.sh"),
       SLIPWAY_RELEASE_WINDOW: join(SOURCE, "nano/release-window.awk"),
       ...environment,

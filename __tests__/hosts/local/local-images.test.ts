@@ -16,12 +16,34 @@ const built = (version: number): PretendedImage & { digests: readonly string[] }
   digests: [`${REPOSITORY}@sha256:d${version}`],
 });
 
+const done = new Map<number, Versions>();
+
 /** A host whose service web has a new image with each version, on an engine where Terraform does its part. */
 class Versions {
-  readonly engine = new PretendedEngine();
   private live?: number;
 
-  constructor(private readonly options: ReleaseOptions = {}) {}
+  constructor(
+    private readonly options: ReleaseOptions = {},
+    readonly engine = new PretendedEngine(),
+  ) {}
+
+  /** A host on which as many versions were applied, none of which removed an image: made once, for that takes long. */
+  static after(versions: number, options: ReleaseOptions = {}): Versions {
+    const made = done.get(versions) ?? new Versions();
+    for (let version = 1; version <= versions && !done.has(versions); version++)
+      expect(made.apply(version).calls.join("\n")).not.toContain("image rm");
+    done.set(versions, made);
+    const host = new Versions(options, made.engine.copy());
+    host.live = versions;
+    return host;
+  }
+
+  /** Another one in place of the image of the first version, which no release has looked at yet. */
+  insteadOfFirst(image: PretendedImage): this {
+    this.engine.forget("images/sha256:1");
+    this.engine.image("sha256:1", image);
+    return this;
+  }
 
   /** Builds it and makes its container, as what the image is by default. */
   make(version: number, image: PretendedImage = built(version)): void {
@@ -49,9 +71,8 @@ describe("images of older releases on a Docker engine", () => {
   test.each([["a graph driver"], ["containerd's store"]])(
     "of %s: those of the last three releases stay whole, an older one goes by all its names",
     (store) => {
-      const host = new Versions();
+      const host = Versions.after(3);
       if (store !== "a graph driver") host.engine.write("containerd", "");
-      for (const version of [1, 2, 3]) expect(host.apply(version).calls.join("\n")).not.toContain("image rm");
       const run = host.apply(4);
       expect(run.status).toBe(0);
       const names = [...built(1).tags, ...built(1).digests];
@@ -86,8 +107,7 @@ describe("images of older releases on a Docker engine", () => {
   });
 
   test.each(["running", "exited"])("an image whose container is %s stays whole until that has gone", (status) => {
-    const host = new Versions({ environment: { SLIPWAY_KEEP: "1" } });
-    host.apply(1);
+    const host = Versions.after(1, { environment: { SLIPWAY_KEEP: "1" } });
     host.engine.container("another-host", { status, of: "other/host/web/Container", image: "sha256:1" });
     host.apply(2);
     const run = host.apply(3);
@@ -100,8 +120,7 @@ describe("images of older releases on a Docker engine", () => {
   });
 
   test("what a release that failed leaves goes with the next one that succeeds, its own container gone or not", () => {
-    const host = new Versions({ environment: { SLIPWAY_KEEP: "1" } });
-    host.apply(1);
+    const host = Versions.after(1, { environment: { SLIPWAY_KEEP: "1" } });
     host.engine.answers("c2", "ends 1");
     expect(host.apply(2).status).toBe(1);
     expect(host.engine.has("containers/c2")).toBe(false);
@@ -118,9 +137,8 @@ describe("images of older releases on a Docker engine", () => {
     ["somebody else built", { ...built(1), stack: undefined, content: undefined }],
     ["somebody else built, who also labels a stack", { ...built(1), content: undefined }],
   ])("an image that %s is left alone", (_, image) => {
-    const host = new Versions({ environment: { SLIPWAY_KEEP: "1" } });
-    host.apply(1, image);
-    for (const version of [2, 3]) expect(host.apply(version).calls.join("\n")).not.toContain("sha256:d1");
+    const host = Versions.after(2, { environment: { SLIPWAY_KEEP: "1" } }).insteadOfFirst(image);
+    expect(host.apply(3).calls.join("\n")).not.toContain("sha256:d1");
     expect(host.engine.images["sha256:1"]).toEqual([...built(1).tags, ...built(1).digests]);
     expect(host.engine.read("etc/slipway/notes/images")).toBe("- sha256:2\nr3 sha256:3\n");
   });
@@ -134,18 +152,14 @@ describe("images of older releases on a Docker engine", () => {
     ],
     ["without any name: by its id", { ...built(1), tags: [], digests: [] }, ["sha256:1"]],
   ])("an image %s", (_, image, names) => {
-    const host = new Versions({ environment: { SLIPWAY_KEEP: "1" } });
+    const host = Versions.after(2, { environment: { SLIPWAY_KEEP: "1" } }).insteadOfFirst(image);
     host.engine.write("containerd", "");
-    host.apply(1, image);
-    host.apply(2);
     const removed = host.apply(3).calls.filter((call) => call.includes("image rm") && !call.includes("sha256:2"));
     expect(removed).toEqual(names.map((name) => `image rm ${name}`));
   });
 
   test("one that the engine does not remove is said, fails nothing, and is tried again", () => {
-    const host = new Versions({ environment: { SLIPWAY_KEEP: "1" } });
-    host.apply(1);
-    host.apply(2);
+    const host = Versions.after(2, { environment: { SLIPWAY_KEEP: "1" } });
     host.engine.write("image-stays", "Error response from daemon: conflict: it is referenced elsewhere\n");
     const run = host.apply(2);
     expect(run.status).toBe(0);
@@ -158,8 +172,7 @@ describe("images of older releases on a Docker engine", () => {
   });
 
   test("one that is gone already is forgotten; where the engine does not say what is used, nothing is removed", () => {
-    const host = new Versions({ environment: { SLIPWAY_KEEP: "1" } });
-    for (const version of [1, 2]) host.apply(version);
+    const host = Versions.after(2, { environment: { SLIPWAY_KEEP: "1" } });
     host.engine.write("no-ps", "");
     expect(host.apply(2)).toMatchObject({ status: 0, output: "stack/host: serves release r2\n", calls: [] });
     expect(host.left).toEqual([1, 2]);

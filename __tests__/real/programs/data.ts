@@ -24,6 +24,8 @@ host.run("reader", {
   image: new PulledImage(stack, "reader-image", { image: "python:3.12.8-slim-bookworm" }),
   command: ["python3", "-m", "http.server", "5000"],
   port: 5000,
+  // As the first process of a container Python ends by no SIGTERM, and would take its whole grace.
+  stopSignal: "SIGINT",
   env: { REDIS: redis.addressFrom(host) },
 });
 app.synth();

@@ -11,11 +11,11 @@ const START_SECONDS = 20;
  * Starts the mirror as a process of its own, which outlives this one; nothing happens when it runs already.
  * Resolves to the command that stops it, or undefined when somebody else has started it.
  */
-export async function startMirror(mirror, { folder, run, log }) {
+export async function startMirror(mirror, { folder, log }) {
   const pidFile = join(folder, "registry.pid");
   if (await mirror.answers()) return isRunning(pidFile) ? stopCommand(pidFile) : undefined;
 
-  const program = await registryProgram(folder, run);
+  const program = await registryProgram(log);
   const configuration = join(folder, "registry.yml");
   mkdirSync(join(folder, "registry"), { recursive: true });
   writeFileSync(configuration, registryConfiguration(mirror.address, join(folder, "registry")));

@@ -71,7 +71,7 @@ export class AwsAccount {
     const published = publishedImages(props.serials, props.machineImages);
     const server = await MotoServer.start({ ...props, machineImages: published.images });
     takedown.add("moto", () => server.stop());
-    const store = await RegistryServer.start(runDir, props.cacheDir);
+    const store = await RegistryServer.start(runDir);
     takedown.add("the registry", () => store.stop());
 
     const moto = new MotoClient(server.port, region);

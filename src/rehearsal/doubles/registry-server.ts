@@ -17,10 +17,8 @@ export class RegistryServer {
     private readonly process: ChildProcess,
   ) {}
 
-  /** @param cacheDir where the program is kept, unless it is installed */
-  static async start(runDir: string, cacheDir: string): Promise<RegistryServer> {
-    const script = join(__dirname, "registry-program.mjs");
-    const program = (await requireProgram(process.execPath, [script, cacheDir])).trim();
+  static async start(runDir: string): Promise<RegistryServer> {
+    const program = (await requireProgram(process.execPath, [join(__dirname, "registry-program.mjs")])).trim();
     const port = await freePort();
     const storage = join(runDir, "registry");
     mkdirSync(storage, { recursive: true });
