@@ -1,6 +1,6 @@
 import type { TerraformStack } from "cdktf";
 import { AwsAccount, NanoHost, Secret } from "../../src/aws/index.ts";
-import { HealthCheck, PulledImage } from "../../src/index.ts";
+import { Container, HealthCheck, PortMapping, PulledImage } from "../../src/index.ts";
 import { modelOf, pageOf } from "./reviewed.ts";
 
 interface Declared {
@@ -36,6 +36,20 @@ const shop = (change: Declared = {}) =>
       secrets: change.secret ? { TOKEN: Secret.fromParameter("/shop/token") } : {},
     });
     host.serve("shop.example.org", { [change.route ?? "/"]: page });
+  });
+
+/** A stack that only publishes a port of its engine's machine. */
+const published = (...ports: (number | string)[]) =>
+  modelOf((stack: TerraformStack) => {
+    const image = new PulledImage(stack, "image", {
+      image: `ghcr.io/shop/page@sha256:${"a".repeat(64)}`,
+    });
+    ports.forEach((port, index) => {
+      new Container(stack, `page-${index}`, {
+        image,
+        ports: [PortMapping.parse(`${port}:8080`)],
+      });
+    });
   });
 
 const before = shop();
@@ -139,4 +153,31 @@ test("of a stack that was not there before names all of it", () => {
   const text = pageOf(undefined, before);
   expect(text).toContain("1 host is created, 1 service is created");
   expect(text).toContain("| opened in | tcp 80 | the world | visitors | `stack/host` |");
+});
+
+test("names ports that the engine's machine publishes beside the hosts', and whom they are open to", () => {
+  expect(pageOf(published(), published("127.0.0.1:5001", 9000, "10.0.0.4:9001"))).toMatchInlineSnapshot(`
+    "# stack
+
+    **nothing that runs changes, nobody notices; 1 new port open to the world; 1 new port open to others; 1 new port open to the engine's machine alone**
+
+    - \`tcp 5001\` is now open to the engine's machine alone
+    - \`tcp 9000\` is now open to the world
+    - \`tcp 9001\` is now open to \`10.0.0.4 alone\`
+
+    Compared with the synth before.
+
+    ## Ports
+
+    |  | port | peer | for | host |
+    |---|---|---|---|---|
+    | opened in | tcp 5001 | the engine's machine alone | stack/page-0 | the engine |
+    | opened in | tcp 9000 | the world | stack/page-1 | the engine |
+    | opened in | tcp 9001 | \`10.0.0.4 alone\` | stack/page-2 | the engine |
+    "
+  `);
+  expect(pageOf(published(9000), published()).split("\n")).toContain(
+    "| closed in | tcp 9000 | the world | stack/page-0 | the engine |",
+  );
+  expect(pageOf(published("127.0.0.1:5001"), published("127.0.0.1:5001"))).toContain("**nothing changes**");
 });

@@ -1,10 +1,10 @@
 import type { Comparison, HostChange } from "./comparison.ts";
 import type { Difference } from "./difference.ts";
 import { AWAY, WITH_MACHINE } from "./effect-section.ts";
-import { EVERYBODY, type ModelPort } from "./model.ts";
+import type { ModelPort } from "./model.ts";
 import type { Plan, PlannedChange } from "./plan.ts";
 import { dollars, pricedChanges } from "./price.ts";
-import { isEmpty, isUntouched, verdict, widerPermissions } from "./verdict.ts";
+import { isEmpty, isUntouched, verdict, whom, widerPermissions } from "./verdict.ts";
 
 /** What of a review a person sees before a change is made. */
 export interface FirstScreen {
@@ -50,12 +50,13 @@ function headline(comparison: Comparison | undefined, { changes }: Plan): string
 }
 
 function declared(comparison: Comparison): Row[] {
-  const { hosts } = comparison;
+  const { hosts, published } = comparison;
   return [
     ...hosts.flatMap(effects),
     ...untouched(hosts),
     ...hosts.flatMap(routes),
     ...hosts.flatMap(({ path, opened }) => ports(path, opened, "in")),
+    ...ports("the engine", published, "in"),
     ...hosts.flatMap(({ path, outbound }) => ports(path, outbound, "out")),
     ...widerPermissions(comparison).map(
       ({ host, permission }): Row => ["may now", `${host ?? "the deployer"}: ${permission}`],
@@ -132,10 +133,10 @@ function ports(path: string, changes: readonly Difference<ModelPort>[], way: "in
   const kinds = [...new Set(moves.map(({ kind, port }) => `${kind} ${port}`))];
   return kinds.map((each): Row => {
     const those = moves.filter(({ kind, port }) => `${kind} ${port}` === each);
-    const peers = those.map(({ peer }) => (peer === EVERYBODY ? "the world" : peer));
-    const whom = peers.length > 3 ? `${peers.length} peers` : peers.join(", ");
+    const peers = those.map(({ peer }) => whom(peer));
+    const shown = peers.length > 3 ? `${peers.length} peers` : peers.join(", ");
     const [first] = those;
-    return [first?.kind ?? "", `${first?.port} ${way} ${way === "in" ? "from" : "to"} ${whom} (${path})`];
+    return [first?.kind ?? "", `${first?.port} ${way} ${way === "in" ? "from" : "to"} ${shown} (${path})`];
   });
 }
 

@@ -1,11 +1,12 @@
 import type { Comparison, HostChange } from "./comparison.ts";
 import type { RunChange, ServiceChange } from "./container-changes.ts";
 import type { Difference } from "./difference.ts";
-import { EVERYBODY, type ModelPort } from "./model.ts";
+import { EVERYBODY, isOwnMachine, type ModelPort } from "./model.ts";
 
 /** Whether nothing at all differs. */
-export function isEmpty({ hosts, images, deployer, findings }: Comparison): boolean {
-  return hosts.every(isUntouched) && images.length === 0 && deployer.length === 0 && findings.length === 0;
+export function isEmpty({ hosts, ...lists }: Comparison): boolean {
+  const { images, published, deployer, findings } = lists;
+  return hosts.every(isUntouched) && [images, published, deployer, findings].every(({ length }) => length === 0);
 }
 
 /** Whether nothing of a host differs. */
@@ -102,17 +103,20 @@ function isNoticed(hosts: readonly HostChange[]): boolean {
   );
 }
 
-function wider({ hosts, deployer }: Comparison): string[] {
-  const opened = newPorts(hosts);
+function wider(comparison: Comparison): string[] {
+  const { hosts } = comparison;
+  const opened = newPorts(comparison);
   const toWorld = portsOf(opened.filter(({ peer }) => peer === EVERYBODY));
-  const toOthers = portsOf(opened.filter(({ peer }) => peer !== EVERYBODY));
-  const gained = newPermissions({ hosts, deployer }).length;
+  const toItself = portsOf(opened.filter(({ peer }) => isOwnMachine(peer)));
+  const toOthers = portsOf(opened.filter(({ peer }) => peer !== EVERYBODY && !isOwnMachine(peer)));
+  const gained = newPermissions(comparison).length;
   const gone = hosts.flatMap(({ data }) => data).filter(({ after }) => after === undefined);
   const deleted = gone.filter(({ before }) => before?.deletedByTerraform).length;
   const kept = gone.length - deleted;
   return [
     toWorld > 0 ? `${toWorld} new ${plural(toWorld, "port")} open to the world` : "",
     toOthers > 0 ? `${toOthers} new ${plural(toOthers, "port")} open to others` : "",
+    toItself > 0 ? `${toItself} new ${plural(toItself, "port")} open to the engine's machine alone` : "",
     gained > 0 ? `${gained} new ${plural(gained, "permission")}` : "",
     deleted > 0 ? `${deleted} ${plural(deleted, "volume")} would be deleted` : "",
     kept > 0 ? `${kept} ${plural(kept, "volume")} no longer used, kept` : "",
@@ -120,10 +124,16 @@ function wider({ hosts, deployer }: Comparison): string[] {
 }
 
 /** What is open from outside that was not. */
-export function newPorts(hosts: readonly HostChange[]): ModelPort[] {
-  return hosts
-    .flatMap((host) => host.opened)
-    .flatMap(({ before, after }) => (before === undefined && after !== undefined ? [after] : []));
+export function newPorts({ hosts, published }: Pick<Comparison, "hosts" | "published">): ModelPort[] {
+  return [...hosts.flatMap((host) => host.opened), ...published].flatMap(({ before, after }) =>
+    before === undefined && after !== undefined ? [after] : [],
+  );
+}
+
+/** Whom a port is open to, for people. */
+export function whom(peer: string): string {
+  if (isOwnMachine(peer)) return "the engine's machine alone";
+  return peer === EVERYBODY ? "the world" : peer;
 }
 
 /** A permission that is new. */
