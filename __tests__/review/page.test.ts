@@ -64,17 +64,17 @@ test.each<[string, Declared, string]>([
   [
     "a larger type restarts the machine",
     { type: "t4g.micro" },
-    "1 host restarts: its sites are away for a minute or two",
+    "1 host restarts: its sites are away for about 2 minutes",
   ],
   [
     "another processor is another machine, and its image another",
     { type: "t3.nano" },
-    "1 host is replaced: its sites are away for minutes",
+    "1 host is replaced: its sites are away for about 2 minutes",
   ],
   [
     "another file of the machine is another machine",
     { files: [{ path: "/etc/motd", content: "hello\n" }] },
-    "1 host is replaced: its sites are away for minutes",
+    "1 host is replaced: its sites are away for about 2 minutes",
   ],
 ])("%s", (_, change, said) => {
   expect(pageOf(before, shop(change))).toContain(`**${said}**`);
@@ -99,7 +99,7 @@ test("names what rolls and why, and which image it was", () => {
 
     | image | version | content or digest | base images that moved |
     |---|---|---|---|
-    | \`stack/image\` | \`ghcr.io/shop/page@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\` → \`ghcr.io/shop/page@sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\` | \`sha256:aaaaaaaaaaaa\` → \`sha256:bbbbbbbbbbbb\` |  |
+    | \`stack/image\` | \`ghcr.io/shop/page@sha256:aaaaaaaaaaaa\` → \`ghcr.io/shop/page@sha256:bbbbbbbbbbbb\` | \`sha256:aaaaaaaaaaaa\` → \`sha256:bbbbbbbbbbbb\` |  |
     "
   `);
 });

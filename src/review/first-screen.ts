@@ -1,6 +1,7 @@
 import type { Comparison, HostChange } from "./comparison.ts";
 import type { Difference } from "./difference.ts";
-import { AWAY, WITH_MACHINE } from "./effect-section.ts";
+import { AWAY } from "./effect-section.ts";
+import { WITH_MACHINE } from "./machine-change.ts";
 import type { ModelPort } from "./model.ts";
 import type { Plan, PlannedChange } from "./plan.ts";
 import { dollars, pricedChanges } from "./price.ts";

@@ -1,6 +1,7 @@
 import type { Comparison, HostChange } from "./comparison.ts";
 import type { RunChange, ServiceChange } from "./container-changes.ts";
 import type { Difference } from "./difference.ts";
+import { COMES_OR_GOES, MACHINE_AWAY, WITH_MACHINE } from "./machine-change.ts";
 import { EVERYBODY, isOwnMachine, type ModelPort } from "./model.ts";
 
 /** Whether nothing at all differs. */
@@ -28,7 +29,9 @@ export function isUntouched(host: HostChange): boolean {
 export function verdict(comparison: Comparison): string {
   if (isEmpty(comparison)) return "nothing changes";
   const { hosts } = comparison;
-  const services = hosts.flatMap((host) => host.services);
+  const services = hosts.flatMap((host) =>
+    host.services.filter(({ effect }) => !WITH_MACHINE.has(host.effect) || COMES_OR_GOES.has(effect)),
+  );
   const runs = hosts.flatMap(({ tasks, schedules }) => [...tasks, ...schedules]);
   const said = [...machines(hosts), ...containers(services), ...finite(runs), ...visited(hosts)].filter(Boolean);
   const effects = said.length === 0 ? "nothing that runs changes" : said.join(", ");
@@ -42,14 +45,14 @@ function machines(hosts: readonly HostChange[]): string[] {
     count(
       hosts,
       "replaced",
-      "host is replaced: its sites are away for minutes",
-      "hosts are replaced: their sites are away for minutes",
+      `host is replaced: its sites are away for ${MACHINE_AWAY}`,
+      `hosts are replaced: their sites are away for ${MACHINE_AWAY}`,
     ),
     count(
       hosts,
       "restarted",
-      "host restarts: its sites are away for a minute or two",
-      "hosts restart: their sites are away for a minute or two",
+      `host restarts: its sites are away for ${MACHINE_AWAY}`,
+      `hosts restart: their sites are away for ${MACHINE_AWAY}`,
     ),
     count(hosts, "readdressed", "host gets another address", "hosts get other addresses"),
     count(hosts, "changed in place", "host changes in place", "hosts change in place"),
