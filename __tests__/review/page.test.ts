@@ -97,9 +97,9 @@ test("names what rolls and why, and which image it was", () => {
 
     ## Images
 
-    | image | version | content or digest | base images that moved |
-    |---|---|---|---|
-    | \`stack/image\` | \`ghcr.io/shop/page@sha256:aaaaaaaaaaaa\` → \`ghcr.io/shop/page@sha256:bbbbbbbbbbbb\` | \`sha256:aaaaaaaaaaaa\` → \`sha256:bbbbbbbbbbbb\` |  |
+    | image | version | content or digest |
+    |---|---|---|
+    | \`stack/image\` | \`ghcr.io/shop/page\` | \`sha256:aaaaaaaaaaaa\` → \`sha256:bbbbbbbbbbbb\` |
     "
   `);
 });
@@ -110,6 +110,7 @@ test("names a route that moved, a secret that is read, and what the host may now
 
     **1 service rolls in place, 2 routes change; 1 new permission**
 
+    - \`stack/host\` may now connect to \`tcp 5432\` of the world
     - \`stack/host\` may now \`ssm:GetParameter on arn:aws:ssm:eu-west-1:123456789012:parameter/shop/token\`
 
     Compared with the synth before.

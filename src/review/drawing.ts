@@ -61,7 +61,11 @@ export function drawing(model: Model): string {
 
 /** Why at its beginning: the end of a repository's or a construct's path is what tells it from others. */
 function cut(label: string): string {
-  return label.length > LONGEST ? `…${label.slice(1 - LONGEST)}` : label;
+  if (label.length <= LONGEST) return label;
+  const end = label.slice(1 - LONGEST);
+  // by whole parts of a path, where enough of it is left
+  const part = end.indexOf("/");
+  return `…${part >= 0 && part < LONGEST / 2 ? end.slice(part) : end}`;
 }
 
 const widthOf = (label: string) => cut(label).length * CHARACTER + PADDING;

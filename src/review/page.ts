@@ -9,7 +9,7 @@ import type { Model, ModelPort } from "./model.ts";
 import { picture } from "./picture.ts";
 import { type Plan, planSummary, planTable } from "./plan.ts";
 import { dollars, pricedChanges } from "./price.ts";
-import { isEmpty, newPorts, verdict, whom, widerPermissions } from "./verdict.ts";
+import { isEmpty, newPorts, newWaysOut, verdict, whom, widerPermissions } from "./verdict.ts";
 
 /** What a page needs beside the comparison. */
 export interface PageOptions {
@@ -69,6 +69,10 @@ function wider(comparison: Comparison): string {
   const lines = [
     ...newPorts(comparison).map(
       (port) => `- ${code(`${port.protocol} ${port.port}`)} is now open to ${peerCell(port)}`,
+    ),
+    ...newWaysOut(comparison.hosts).map(
+      ({ host, port }) =>
+        `- ${code(host)} may now connect to ${code(`${port.protocol} ${port.port}`)} of ${peerCell(port)}`,
     ),
     ...widerPermissions(comparison).map(
       ({ host, permission }) => `- ${host === undefined ? "the deployer" : code(host)} may now ${code(permission)}`,

@@ -133,6 +133,17 @@ export function newPorts({ hosts, published }: Pick<Comparison, "hosts" | "publi
   );
 }
 
+/** Where hosts that were there may connect to that they might not: of a new host everything is new. */
+export function newWaysOut(hosts: readonly HostChange[]): { readonly host: string; readonly port: ModelPort }[] {
+  return hosts
+    .filter(({ effect }) => effect !== "created")
+    .flatMap(({ path, outbound }) =>
+      outbound.flatMap(({ before, after }) =>
+        before === undefined && after !== undefined ? [{ host: path, port: after }] : [],
+      ),
+    );
+}
+
 /** Whom a port is open to, for people. */
 export function whom(peer: string): string {
   if (isOwnMachine(peer)) return "the engine's machine alone";
