@@ -2,6 +2,7 @@
 # Starts Chromium in its root file system, CHROMIUM_ROOT, in namespaces of its own: it sees no process and no file of this
 # machine but CHROMIUM_PAGES, read-only at /mnt, and no network at all. What it is told by file descriptors 3 and 4 it inherits.
 set -eu
+# shellcheck disable=SC2016 # the shell inside expands it
 exec unshare --mount --net --pid --fork --kill-child --propagation private sh -eu -c '
   mount --bind "$CHROMIUM_ROOT" "$CHROMIUM_ROOT"
   cd "$CHROMIUM_ROOT"
