@@ -6,7 +6,15 @@ import { CHROMIUM, debianChromium } from "../../scripts/browser/chromium.mjs";
 import { cacheFolder } from "../../src/cli/cache-folder.mjs";
 import { html } from "../../src/review/html.ts";
 import { largeReview } from "../review/large-shop.ts";
-import { contrasts, focused, hiddenParts, pageWidths, pictureParts, reachable } from "./programs/page-probes.mjs";
+import {
+  contrasts,
+  focused,
+  hiddenParts,
+  matches,
+  pageWidths,
+  pictureParts,
+  reachable,
+} from "./programs/page-probes.mjs";
 
 const URL = "file:///mnt/page.html";
 const DESKTOP = 1280;
@@ -48,10 +56,12 @@ afterAll(async () => {
 
 /** Opens the page anew, as a reader has it. */
 async function open(width: number, scheme: "light" | "dark", media: "screen" | "print" = "screen"): Promise<void> {
-  await page.emulateMediaType(media);
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
   await page.setViewport({ width, height: 800 });
   await page.goto(URL);
+  // both by one command: Puppeteer's two commands forget each other's
+  const features = [{ name: "prefers-color-scheme", value: scheme }];
+  await (await page.createCDPSession()).send("Emulation.setEmulatedMedia", { media, features });
+  expect(await page.evaluate(matches, `${media} and (prefers-color-scheme: ${scheme})`)).toBe(true);
 }
 
 describe.each(["light", "dark"] as const)("in the %s scheme", (scheme) => {

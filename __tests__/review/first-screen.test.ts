@@ -97,6 +97,18 @@ test("of a larger machine says what is away for how long, and what it costs", ()
   `);
 });
 
+test("of a machine that is replaced says that its new version comes with it, for it rolls nowhere", () => {
+  expect(
+    screenOf(before, shop({ type: "t3.nano", digest: "b" }))
+      .split("\n")
+      .slice(0, 3),
+  ).toEqual([
+    "1 host is replaced: its sites are away for about 2 minutes",
+    expect.stringMatching(/^replaced +stack\/host \(platform, type\), away until the new machine has booted/),
+    expect.stringMatching(/^with it +stack\/host page \(image\)$/),
+  ]);
+});
+
 test("names a port, a right and a secret more", () => {
   expect(screenOf(before, shop({ secret: true, port: 5432 }))).toMatchInlineSnapshot(`
     "1 service rolls in place, nobody notices; 1 new permission

@@ -1,7 +1,7 @@
 import type { Comparison, HostChange } from "./comparison.ts";
 import type { Difference } from "./difference.ts";
 import { AWAY } from "./effect-section.ts";
-import { WITH_MACHINE } from "./machine-change.ts";
+import { COMES_OR_GOES, WITH_MACHINE } from "./machine-change.ts";
 import type { ModelPort } from "./model.ts";
 import type { Plan, PlannedChange } from "./plan.ts";
 import { dollars, pricedChanges } from "./price.ts";
@@ -88,12 +88,17 @@ function effects(host: HostChange): Row[] {
     effect === "untouched" && settings.length === 0
       ? []
       : [[effect === "untouched" ? "changed" : effect, told(path, settings, AWAY[effect])]];
+  const same = parts.filter((part) => part.effect === "untouched").map(({ name }) => name);
   return [
     ...machine,
-    ...(goes && all !== "" ? [["with it", `${path} ${all}`] as const] : []),
+    ...(goes && same.length > 0 ? [["with it", `${path} ${same.join(", ")}`] as const] : []),
     ...parts
       .filter((part) => part.effect !== "untouched")
-      .map((part): Row => [part.effect, told(`${path} ${part.name}`, part.why, AWAY[goes ? "created" : part.effect])]),
+      .map((part): Row => {
+        const what = `${path} ${part.name}`;
+        if (goes && !COMES_OR_GOES.has(part.effect)) return ["with it", told(what, part.why, "new")];
+        return [part.effect, told(what, part.why, AWAY[part.effect])];
+      }),
   ];
 }
 

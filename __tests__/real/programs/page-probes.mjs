@@ -10,6 +10,14 @@ export function pageWidths() {
 }
 
 /**
+ * Whether the page is shown so.
+ * @param {string} query of media
+ */
+export function matches(query) {
+  return matchMedia(query).matches;
+}
+
+/**
  * How every text stands out from what is behind it, by WCAG's formula, and, as `(outline)`, how the focus does.
  * @returns {{ text: string, ratio: number, dark: boolean }[]} `dark` is light text on a dark ground
  */
