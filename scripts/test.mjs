@@ -39,7 +39,7 @@ const STEPS = [["check"], ["fast", "vectors"], ["real"]];
 /** A rehearsal makes networks and machines, a second engine namespaces. CI must have a machine that can, and fails where it has not. */
 const REHEARSES = Boolean(process.env.CI) || (process.platform === "linux" && process.getuid?.() === 0);
 const REHEARSED =
-  "(/roll|engine-of-its-own|host-agent|multi-platform|rehearsal-(doubles|stage|netflix|options|package|repositories))[^/]*\\.real\\.test\\.ts$";
+  "(/roll|engine-of-its-own|host-agent|multi-platform|review-page|rehearsal-(doubles|stage|netflix|options|package|repositories))[^/]*\\.real\\.test\\.ts$";
 /** The programs that the tests talk to, besides Docker and Terraform, with their Debian packages. */
 const PROGRAMS = {
   ...(REHEARSES ? { ...rehearsal.PROGRAMS, ...namespaces.PROGRAMS } : {}),
@@ -107,7 +107,7 @@ terminal.summary();
 for (const note of sum.notes) terminal.note(note);
 if (parts.includes("real") && !REHEARSES)
   terminal.note(
-    `rehearsal: NOT RUN, nor the host's agent, nor the deploy on Docker Engine ${BUILT_ENGINE}: these need root on Linux (sudo npm test)`,
+    `rehearsal: NOT RUN, nor the host's agent, nor the review's page in a browser, nor the deploy on Docker Engine ${BUILT_ENGINE}: these need root on Linux (sudo npm test)`,
   );
 if (!parts.includes("vectors"))
   terminal.note("vectors: NOT COMPARED, for SLIPWAY_VECTORS names no folder with upstream's cases");

@@ -8,7 +8,8 @@ import { review } from "../../src/cli/review.ts";
 import type { Tools } from "../../src/cli/tools.ts";
 
 /** An app whose synth is what a file of its repository says. */
-const APP = `const { mkdirSync, readFileSync, writeFileSync } = require("node:fs");
+const APP = `const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require("node:fs");
+appendFileSync("runs", "a run\\n");
 const out = process.env.CDKTF_OUTDIR + "/stacks/shop";
 const declared = JSON.parse(readFileSync("declared.json", "utf8"));
 if (declared.refuse) { console.error("ConstructError: " + declared.refuse); process.exit(1); }
@@ -61,7 +62,7 @@ let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "slipway-review-"));
   writeFileSync(join(root, "app.cjs"), APP);
-  writeFileSync(join(root, ".gitignore"), "out\nnode_modules\n");
+  writeFileSync(join(root, ".gitignore"), "out\nruns\nnode_modules\n");
 });
 
 const git = (...args: readonly string[]) =>
@@ -82,7 +83,8 @@ async function run(asked: Partial<Arguments> = {}) {
   const printed: string[] = [];
   const say = (text: string) => said.push(text);
   const log = jest.spyOn(console, "log").mockImplementation((text) => printed.push(text));
-  const terminal = { line: say, fail: say, note: say };
+  const step = <T>(_: string, work: () => Promise<T>) => work();
+  const terminal = { line: say, fail: say, note: say, step };
   const project = { root, output: "out", app: "node app.cjs" };
   try {
     const code = await review({ verb: "review", operand: "shop", ...asked }, {
@@ -158,6 +160,14 @@ it("compares with a folder, and with the last synth that said something else", a
   expect(await run({ base: join(root, "kept") })).toMatchObject({ page: rolls });
   cpSync(join(root, "kept/stacks/shop/slipway.json"), join(root, "out/stacks/shop/slipway.previous.json"));
   expect(await run()).toMatchObject({ page: rolls });
+});
+
+it("runs the app once where no stack is named, and compares with the synth before", async () => {
+  declare(shop("a", 80));
+  await run({ operand: undefined });
+  declare(shop("b", 80));
+  expect((await run({ operand: undefined })).page).toContain("**1 service rolls in place, nobody notices**");
+  expect(readFileSync(join(root, "runs"), "utf8")).toBe("a run\na run\n");
 });
 
 it("ends with 4 where a rule is broken, and says which", async () => {

@@ -9,10 +9,14 @@ import { rehearsalCache } from "../../src/rehearsal/rehearsal-cache.ts";
 import { Stage } from "../../src/rehearsal/stage.ts";
 import { Takedown } from "../../src/rehearsal/takedown.ts";
 import { errors, plannedText, Terraform } from "../../src/rehearsal/terraform.ts";
+import { compare } from "../../src/review/comparison.ts";
+import { AWAY_MINUTES, MACHINE_AWAY } from "../../src/review/machine-change.ts";
+import { isEmpty, verdict, widerPermissions } from "../../src/review/verdict.ts";
 import type { DeclaredPage } from "./programs/agent-host.ts";
 import { ACCOUNT, REGION } from "./rehearsal-account.ts";
 import { machineLike } from "./rehearsal-machine.ts";
 import { request, requestStream } from "./request-stream.ts";
+import { modelIn } from "./synthesized-model.ts";
 
 const ROOT = resolve(__dirname, "../..");
 const STACK = "agent-travels";
@@ -275,6 +279,87 @@ test("a document that is damaged: the host says so, and serves on what it served
     await converged();
     return /^agent [0-9a-f]{12}$/m.test(await status());
   });
+});
+
+/** What the declaration says of the stack by now. */
+const model = () => modelIn(terraform.folder);
+
+/** What the account has of what a review tells: ports that the host's group lets through, and what its role may do. */
+async function inTheAccount(): Promise<{ ports: string[]; permissions: string[] }> {
+  const { instances, policies } = stage.account;
+  const { role = "", securityGroups } = instances.subjectOf(machine().instanceId)?.facts ?? {};
+  const groups = ["ec2", "describe-security-groups", "--group-ids", ...(securityGroups ?? [])];
+  const ports = await Promise.all(
+    ["IpPermissions", "IpPermissionsEgress"].map(async (direction) => {
+      const text = await aws(...groups, "--query", `SecurityGroups[].${direction}[].[IpProtocol, FromPort, ToPort]`);
+      return text.split("\n").map((line) => `${direction} ${line}`);
+    }),
+  );
+  const list = (value: string | readonly string[] = []) => [value].flat();
+  const permissions = (await policies.statements(role)).flatMap(({ Action, Resource }) =>
+    list(Action).flatMap((action) => list(Resource).map((resource) => `${action} on ${resource}`)),
+  );
+  return { ports: ports.flat(), permissions };
+}
+
+const added = (before: readonly string[], after: readonly string[]) => after.filter((each) => !before.includes(each));
+
+/** Applies while one visitor comes again and again, and answers for how long nothing was answered at the most. */
+async function awayDuringApply(): Promise<number> {
+  const stream = requestStream(80, NAME, "/", address);
+  const { code, stdout, stderr } = await terraform.apply();
+  expect([code, code === 0 ? "" : errors(`${stdout}\n${stderr}`)]).toEqual([0, ""]);
+  await until("the page", async () => (await page()).body === "the page\n");
+  return (await stream.stop()).silentSeconds;
+}
+
+test("a larger type, a port and a right more: the machine restarts as its review says, for no longer, and the account has just these", async () => {
+  await aws(
+    "ssm",
+    "put-parameter",
+    "--name",
+    "/page/token",
+    "--type",
+    "SecureString",
+    "--value",
+    "a token of the page",
+  );
+  const [before, had, { instanceId }] = [model(), await inTheAccount(), machine()];
+  const outbound = [{ port: 5432, description: "a database" }];
+  const change = { host: { instanceType: "t4g.micro", outbound }, parameter: "/page/token" };
+  await synth("A", change);
+  const said = compare(before, model());
+  expect(said.hosts).toMatchObject([{ path: `${STACK}/host`, effect: "restarted", why: ["type"] }]);
+  expect(verdict(said)).toContain(`1 host restarts: its sites are away for ${MACHINE_AWAY}`);
+  const away = await awayDuringApply();
+  console.log(`restarted: ${away.toFixed(1)} s without an answer`);
+  expect(machine().instanceId).toBe(instanceId);
+  expect(away).toBeGreaterThan(1);
+  expect(away).toBeLessThanOrEqual(AWAY_MINUTES * 60);
+  const has = await inTheAccount();
+  expect(added(had.ports, has.ports)).toEqual(["IpPermissionsEgress tcp\t5432\t5432"]);
+  expect(said.hosts[0]?.outbound).toMatchObject([{ key: "tcp 5432 0.0.0.0/0", before: undefined }]);
+  expect(said.hosts[0]?.opened).toEqual([]);
+  const gained = added(had.permissions, has.permissions);
+  expect(gained).toHaveLength(1);
+  expect(widerPermissions(said)).toEqual(gained.map((permission) => ({ host: `${STACK}/host`, permission })));
+  expect([added(has.ports, had.ports), added(has.permissions, had.permissions)]).toEqual([[], []]);
+  const deployed = model();
+  await synth("A", change);
+  expect([isEmpty(compare(deployed, model())), await planned()]).toEqual([true, []]);
+});
+
+test("another package of the machine: it is replaced as its review says, and away for no longer", async () => {
+  const [before, { instanceId }] = [model(), machine()];
+  await synth("A", { host: { packages: ["tree"] } });
+  const said = compare(before, model());
+  expect(said.hosts).toMatchObject([{ effect: "replaced", why: expect.arrayContaining(["userData"]) }]);
+  expect(verdict(said)).toContain(`1 host is replaced: its sites are away for ${MACHINE_AWAY}`);
+  const away = await awayDuringApply();
+  console.log(`replaced: ${away.toFixed(1)} s without an answer`);
+  expect(machine().instanceId).not.toBe(instanceId);
+  expect(away).toBeGreaterThan(1);
+  expect(away).toBeLessThanOrEqual(AWAY_MINUTES * 60);
 });
 
 test("destroy takes the documents away, too", async () => {

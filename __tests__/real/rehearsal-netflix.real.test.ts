@@ -14,9 +14,14 @@ import { resolveName } from "../../src/rehearsal/site-visit.ts";
 import { NANO_LEFT_MIB, Stage } from "../../src/rehearsal/stage.ts";
 import { Takedown } from "../../src/rehearsal/takedown.ts";
 import { errors, plannedText, Terraform } from "../../src/rehearsal/terraform.ts";
+import { compare } from "../../src/review/comparison.ts";
+import { AWAY } from "../../src/review/effect-section.ts";
+import { broken, parseRules } from "../../src/review/rules.ts";
+import { isEmpty, verdict } from "../../src/review/verdict.ts";
 import { ACCOUNT, REGION } from "./rehearsal-account.ts";
 import { machineLike } from "./rehearsal-machine.ts";
 import { type Answers, request, requestStream } from "./request-stream.ts";
+import { modelIn } from "./synthesized-model.ts";
 
 const ROOT = resolve(__dirname, "../..");
 const STACK = "netflix-aws";
@@ -75,6 +80,16 @@ const page = async () => heading((await request(80, NAME, "/", address)).body);
 const headings = ({ bodies }: Answers) => [...new Set([...bodies.keys()].map(heading))];
 const planned = async () => (await terraform.plan()).map(plannedText);
 const output = ({ stdout, stderr }: { stdout: string; stderr: string }) => errors(`${stdout}\n${stderr}`);
+
+/** What runs: the instance, and the container of each service. */
+async function running() {
+  const [machine] = stage.room.machines;
+  const listed = await machine?.exec("docker", "ps", "--no-trunc", "--format", "{{.Names}} {{.ID}}");
+  const containers = Object.fromEntries(
+    ["catalog", "frontend"].map((name) => [name, listed?.stdout.split("\n").find((line) => line.includes(name))]),
+  );
+  return { instance: machine?.instanceId, containers };
+}
 
 /** Applies while visitors come; whatever they got is in the answer. */
 async function applyUnderLoad() {
@@ -146,9 +161,12 @@ test("from nothing to the page: every check of the host holds, and a second plan
   console.log(rehearsal.report.timings.map(({ step, seconds }) => `${step}: ${seconds.toFixed(1)} s`).join("\n"));
 });
 
-test("a version bump: nothing is planned for the instance, the page changes, and no request fails", async () => {
+test("a version bump: nothing is planned for the instance, the page changes, no request fails, and its review said so", async () => {
+  const [before, had] = [modelIn(terraform.folder), await running()];
   title("Films");
   await synth("1.1.0");
+  const after = modelIn(terraform.folder);
+  const said = compare(before, after);
   const actions = await planned();
   expect(actions).not.toEqual([]);
   expect(actions.filter((action) => /^aws_(?!ssm_parameter)/.test(action))).toEqual([]);
@@ -156,7 +174,25 @@ test("a version bump: nothing is planned for the instance, the page changes, and
   expect(code).toBe(0);
   expect(answers.failed).toEqual([]);
   expect(headings(answers)).toEqual(["Movies", "Films"]);
-  expect(await planned()).toEqual([]);
+  const has = await running();
+  const rolled = Object.keys(has.containers).filter((name) => has.containers[name] !== had.containers[name]);
+  expect(Object.values(has.containers)).not.toContain(undefined);
+  expect({ instance: has.instance, rolled }).toEqual({ instance: had.instance, rolled: ["frontend"] });
+  expect(verdict(said)).toBe("1 service rolls in place, nobody notices");
+  expect(said.hosts).toMatchObject([
+    {
+      effect: "untouched",
+      services: [
+        { name: "catalog", effect: "untouched" },
+        { name: "frontend", effect: "rolled", why: ["image"] },
+      ],
+    },
+  ]);
+  expect(AWAY.rolled).toBe("0 s");
+  expect(broken(parseRules("replace,downtime,open-port,iam"), { comparison: said, after })).toEqual([]);
+  await synth("1.1.0");
+  const unchanged = compare(after, modelIn(terraform.folder));
+  expect([isEmpty(unchanged), await planned()]).toEqual([true, []]);
 });
 
 test("other content under a version that stands is refused before it is pushed", async () => {

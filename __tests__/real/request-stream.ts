@@ -6,6 +6,8 @@ export interface Answers {
   readonly failed: readonly string[];
   /** How often each body came, in order of first appearance. */
   readonly bodies: ReadonlyMap<string, number>;
+  /** The longest time between two answers, in seconds. */
+  readonly silentSeconds: number;
 }
 
 /** One request on a connection of its own. Rejects when the connection fails. */
@@ -42,6 +44,8 @@ export function requestStream(
 ): { stop: () => Promise<Answers> } {
   let running = true;
   let answered = 0;
+  let heard = Date.now();
+  let longest = 0;
   const failed: string[] = [];
   const bodies = new Map<string, number>();
   const loop = (async () => {
@@ -50,6 +54,8 @@ export function requestStream(
         const { status, body } = await request(port, host, path, address);
         if (status === 200) {
           answered += 1;
+          longest = Math.max(longest, Date.now() - heard);
+          heard = Date.now();
           bodies.set(body, (bodies.get(body) ?? 0) + 1);
         } else failed.push(`status ${status}`);
       } catch (error) {
@@ -62,7 +68,7 @@ export function requestStream(
     stop: async () => {
       running = false;
       await loop;
-      return { answered, failed, bodies };
+      return { answered, failed, bodies, silentSeconds: longest / 1000 };
     },
   };
 }

@@ -90,11 +90,23 @@ test("of a first deploy names what comes, what it opens and what it costs", () =
 
 test("of a larger machine says what is away for how long, and what it costs", () => {
   expect(screenOf(before, shop({ type: "t4g.small" }))).toMatchInlineSnapshot(`
-    "1 host restarts: its sites are away for a minute or two
+    "1 host restarts: its sites are away for about 2 minutes
     restarted  stack/host (type), away while the machine stops and starts: about 2 minutes
     with it    stack/host page
     cost       stack/host, us-east-1: 7.36 → 16.55 USD a month, surplus CPU credits at worst 46.72 more"
   `);
+});
+
+test("of a machine that is replaced says that its new version comes with it, for it rolls nowhere", () => {
+  expect(
+    screenOf(before, shop({ type: "t3.nano", digest: "b" }))
+      .split("\n")
+      .slice(0, 3),
+  ).toEqual([
+    "1 host is replaced: its sites are away for about 2 minutes",
+    expect.stringMatching(/^replaced +stack\/host \(platform, type\), away until the new machine has booted/),
+    expect.stringMatching(/^with it +stack\/host page \(image\)$/),
+  ]);
 });
 
 test("names a port, a right and a secret more", () => {

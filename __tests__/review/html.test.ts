@@ -42,11 +42,32 @@ test("is one file that asks nothing of a network, and runs nothing", () => {
   expect(text).not.toMatch(/<script|<link|<img|<iframe|@import|url\((?!#)|\bsrc=|href=/);
 });
 
+test("calls what is moved by itself by its heading, and lets a name break only where it is long", () => {
+  const [short, long] = ["stack/host", "a".repeat(40)];
+  const rows = `| a | b |\n|---|---|\n| \`${short}\` | \`${long}\` |\n`;
+  const text = html(`## Who "may"\n\n${rows}\n## Picture\n\n\`\`\`mermaid\n\`\`\`\n`, model(1));
+  const labels = [...text.matchAll(/aria-label="([^"]*)"/g)].map(([, label]) => label);
+  expect(labels).toEqual(["Who &#34;may&#34;", "Picture", "From image to name"]);
+  expect(text).toContain(`<code>${short}</code>`);
+  expect(text).toContain(`<code class="long">${long}</code>`);
+});
+
 test("takes text of others for no markup", () => {
   const strange = model(1);
   const text = html("<script>alert(1)</script>", { ...strange, stack: "<b>shop" });
   expect(text).toContain("&lt;script&gt;");
   expect(text).toContain("<title>&#60;b&#62;shop: review</title>");
+});
+
+test("shortens a long name at its beginning, by whole parts where enough is left", () => {
+  const [image, ...others] = model(1).images;
+  const named = (path: string) =>
+    html("```mermaid\n```", { ...model(1), images: [{ ...image, path } as never, ...others] });
+  expect(named("123456789012.dkr.ecr.eu-west-1.amazonaws.com/netflix-movie-catalog")).toContain(
+    ">…/netflix-movie-catalog</text>",
+  );
+  expect(named(`${"a".repeat(30)}/${"b".repeat(40)}`)).toContain(`>…${"b".repeat(35)}</text>`);
+  expect(named("shop/image")).toContain(">shop/image</text>");
 });
 
 test("draws 31 things side by side, none over another", () => {

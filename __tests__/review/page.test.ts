@@ -1,6 +1,6 @@
 import type { TerraformStack } from "cdktf";
 import { AwsAccount, NanoHost, Secret } from "../../src/aws/index.ts";
-import { HealthCheck, PulledImage } from "../../src/index.ts";
+import { Container, HealthCheck, PortMapping, PulledImage } from "../../src/index.ts";
 import { modelOf, pageOf } from "./reviewed.ts";
 
 interface Declared {
@@ -38,6 +38,20 @@ const shop = (change: Declared = {}) =>
     host.serve("shop.example.org", { [change.route ?? "/"]: page });
   });
 
+/** A stack that only publishes a port of its engine's machine. */
+const published = (...ports: (number | string)[]) =>
+  modelOf((stack: TerraformStack) => {
+    const image = new PulledImage(stack, "image", {
+      image: `ghcr.io/shop/page@sha256:${"a".repeat(64)}`,
+    });
+    ports.forEach((port, index) => {
+      new Container(stack, `page-${index}`, {
+        image,
+        ports: [PortMapping.parse(`${port}:8080`)],
+      });
+    });
+  });
+
 const before = shop();
 
 test("of a stack that did not change says so, and no more", () => {
@@ -50,17 +64,17 @@ test.each<[string, Declared, string]>([
   [
     "a larger type restarts the machine",
     { type: "t4g.micro" },
-    "1 host restarts: its sites are away for a minute or two",
+    "1 host restarts: its sites are away for about 2 minutes",
   ],
   [
     "another processor is another machine, and its image another",
     { type: "t3.nano" },
-    "1 host is replaced: its sites are away for minutes",
+    "1 host is replaced: its sites are away for about 2 minutes",
   ],
   [
     "another file of the machine is another machine",
     { files: [{ path: "/etc/motd", content: "hello\n" }] },
-    "1 host is replaced: its sites are away for minutes",
+    "1 host is replaced: its sites are away for about 2 minutes",
   ],
 ])("%s", (_, change, said) => {
   expect(pageOf(before, shop(change))).toContain(`**${said}**`);
@@ -83,9 +97,9 @@ test("names what rolls and why, and which image it was", () => {
 
     ## Images
 
-    | image | version | content or digest | base images that moved |
-    |---|---|---|---|
-    | \`stack/image\` | \`ghcr.io/shop/page@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\` → \`ghcr.io/shop/page@sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\` | \`sha256:aaaaaaaaaaaa\` → \`sha256:bbbbbbbbbbbb\` |  |
+    | image | version | content or digest |
+    |---|---|---|
+    | \`stack/image\` | \`ghcr.io/shop/page\` | \`sha256:aaaaaaaaaaaa\` → \`sha256:bbbbbbbbbbbb\` |
     "
   `);
 });
@@ -96,6 +110,7 @@ test("names a route that moved, a secret that is read, and what the host may now
 
     **1 service rolls in place, 2 routes change; 1 new permission**
 
+    - \`stack/host\` may now connect to \`tcp 5432\` of the world
     - \`stack/host\` may now \`ssm:GetParameter on arn:aws:ssm:eu-west-1:123456789012:parameter/shop/token\`
 
     Compared with the synth before.
@@ -139,4 +154,31 @@ test("of a stack that was not there before names all of it", () => {
   const text = pageOf(undefined, before);
   expect(text).toContain("1 host is created, 1 service is created");
   expect(text).toContain("| opened in | tcp 80 | the world | visitors | `stack/host` |");
+});
+
+test("names ports that the engine's machine publishes beside the hosts', and whom they are open to", () => {
+  expect(pageOf(published(), published("127.0.0.1:5001", 9000, "10.0.0.4:9001"))).toMatchInlineSnapshot(`
+    "# stack
+
+    **nothing that runs changes, nobody notices; 1 new port open to the world; 1 new port open to others; 1 new port open to the engine's machine alone**
+
+    - \`tcp 5001\` is now open to the engine's machine alone
+    - \`tcp 9000\` is now open to the world
+    - \`tcp 9001\` is now open to \`10.0.0.4 alone\`
+
+    Compared with the synth before.
+
+    ## Ports
+
+    |  | port | peer | for | host |
+    |---|---|---|---|---|
+    | opened in | tcp 5001 | the engine's machine alone | stack/page-0 | the engine |
+    | opened in | tcp 9000 | the world | stack/page-1 | the engine |
+    | opened in | tcp 9001 | \`10.0.0.4 alone\` | stack/page-2 | the engine |
+    "
+  `);
+  expect(pageOf(published(9000), published()).split("\n")).toContain(
+    "| closed in | tcp 9000 | the world | stack/page-0 | the engine |",
+  );
+  expect(pageOf(published("127.0.0.1:5001"), published("127.0.0.1:5001"))).toContain("**nothing changes**");
 });

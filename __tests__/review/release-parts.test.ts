@@ -64,7 +64,7 @@ test.each<[string, Declared, string]>([
   [
     "a data volume that is gone",
     { dataGiB: 0 },
-    "1 host is replaced: its sites are away for minutes, 1 service stops before its successor starts; 2 volumes would be deleted",
+    "1 host is replaced: its sites are away for about 2 minutes; 2 volumes would be deleted",
   ],
   [
     "a volume that no service has any more",

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { DESCRIPTION_FILE, PREVIOUS_DESCRIPTION_FILE } from "../terraform/stack-description.ts";
@@ -41,6 +50,14 @@ export function previousBase(folder: string, before: string | undefined): Base {
   if (existsSync(previous)) return { name, folder, description: readFileSync(previous, "utf8") };
   if (before !== undefined) return { name, folder, description: before };
   return { name, note: "No earlier synth is here, so this is a review against nothing." };
+}
+
+/** What synths before left of each stack below an app's output folder, by its name. */
+export function describedBefore(output: string): ReadonlyMap<string, string> {
+  const stacks = join(output, "stacks");
+  const names = existsSync(stacks) ? readdirSync(stacks) : [];
+  const described = names.filter((name) => existsSync(join(stacks, name, DESCRIPTION_FILE)));
+  return new Map(described.map((name) => [name, readFileSync(join(stacks, name, DESCRIPTION_FILE), "utf8")]));
 }
 
 /** What is deployed of a stack. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { compare } from "../review/comparison.ts";
 import { changedFiles } from "../review/context-files.ts";
@@ -8,8 +8,16 @@ import { type Plan, readPlan } from "../review/plan.ts";
 import { broken, type FailOn, parseRules } from "../review/rules.ts";
 import { verdict } from "../review/verdict.ts";
 import { DESCRIPTION_FILE } from "../terraform/stack-description.ts";
-import { chosenStack } from "./chosen-stack.ts";
-import { type Base, baseInFolder, deployedBase, isFolder, previousBase, withRevision } from "./review-base.ts";
+import { type ChosenStack, chosenStack } from "./chosen-stack.ts";
+import {
+  type Base,
+  baseInFolder,
+  deployedBase,
+  describedBefore,
+  isFolder,
+  previousBase,
+  withRevision,
+} from "./review-base.ts";
 import { synth } from "./synth.ts";
 import { SynthesizedStack } from "./synthesized-stack.ts";
 import type { Arguments, Tools } from "./tools.ts";
@@ -33,10 +41,8 @@ export async function review(asked: Arguments, tools: Tools): Promise<number> {
     terminal.fail(`slipway: ${(error as Error).message}`);
     return 2;
   }
-  const name = asked.operand ?? (await chosenStack(asked.verb === "diff" ? "diff" : "review", tools)).name;
-  const earlier = join(project.root, project.output, "stacks", name, DESCRIPTION_FILE);
-  const before = existsSync(earlier) ? readFileSync(earlier, "utf8") : undefined;
-  const output = await synth(tools, { SLIPWAY_STACK: name });
+  const earlier = describedBefore(join(project.root, project.output));
+  const { name, output = await synth(tools, { SLIPWAY_STACK: name }) } = await namedStack(asked, tools);
   const stack = SynthesizedStack.read(output, name);
   const text = readFileSync(join(stack.folder, DESCRIPTION_FILE), "utf8");
   const plan = asked.plan === undefined ? undefined : planOf(asked.plan, stack);
@@ -44,9 +50,14 @@ export async function review(asked: Arguments, tools: Tools): Promise<number> {
   const outcome =
     base !== undefined && !isFolder(base)
       ? await withRevision(base, name, tools, print)
-      : print(baseHere(asked, stack, before));
+      : print(baseHere(asked, stack, earlier.get(name)));
   for (const line of outcome.failed) terminal.fail(`--fail-on ${line}`);
   return outcome.failed.length > 0 ? BROKEN : 0;
+}
+
+/** Why with its output: to find out which stack is meant, the app was run already. */
+async function namedStack({ verb, operand }: Arguments, tools: Tools): Promise<ChosenStack> {
+  return operand === undefined ? chosenStack(verb === "diff" ? "diff" : "review", tools) : { name: operand };
 }
 
 function baseHere({ verb, base }: Arguments, stack: SynthesizedStack, before: string | undefined): Base {

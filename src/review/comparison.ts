@@ -82,6 +82,8 @@ export interface Comparison {
   readonly stack: string;
   readonly hosts: readonly HostChange[];
   readonly images: readonly ImageChange[];
+  /** Ports of the engine's machine that are opened or closed beside the hosts', e.g. a registry's. */
+  readonly published: readonly Difference<ModelPort>[];
   readonly deployer: readonly Difference<string>[];
   /** What the synth has to say now and did not say before. */
   readonly findings: readonly Finding[];
@@ -110,6 +112,7 @@ export function compare(before: Model | undefined, after: Model): Comparison {
       ...change,
       bases: change.before && change.after ? named(pinsOf(change.before), pinsOf(change.after)) : [],
     })),
+    published: differences(old.published, after.published, portKey),
     deployer: compareStatements(old.deployer, after.deployer),
     findings: after.findings.filter((finding) => !said.has(JSON.stringify(finding))),
   };

@@ -1,6 +1,6 @@
 import type { HostChange } from "./comparison.ts";
 import type { RunEffect, ServiceEffect } from "./container-changes.ts";
-import type { MachineEffect } from "./machine-change.ts";
+import { COMES_OR_GOES, MACHINE_AWAY, type MachineEffect, WITH_MACHINE } from "./machine-change.ts";
 import { code, table } from "./markdown.ts";
 import { isUntouched } from "./verdict.ts";
 
@@ -8,8 +8,8 @@ import { isUntouched } from "./verdict.ts";
 export const AWAY: Readonly<Record<MachineEffect | ServiceEffect | RunEffect, string>> = {
   created: "new",
   removed: "gone",
-  replaced: "away until the new machine has booted, installed its packages and pulled: about 2 minutes",
-  restarted: "away while the machine stops and starts: about 2 minutes",
+  replaced: `away until the new machine has booted, installed its packages and pulled: ${MACHINE_AWAY}`,
+  restarted: `away while the machine stops and starts: ${MACHINE_AWAY}`,
   readdressed: "away for whoever still knows the old address",
   "changed in place": "0 s",
   untouched: "0 s",
@@ -19,9 +19,6 @@ export const AWAY: Readonly<Record<MachineEffect | ServiceEffect | RunEffect, st
   "runs once more": "0 s, the old version serves meanwhile",
   changed: "0 s",
 };
-
-/** With what becomes of a machine like that, its services go, too. */
-export const WITH_MACHINE = new Set<MachineEffect>(["replaced", "restarted"]);
 
 /** A row for each host that is touched, and one for each of its services; of tasks and schedules those that change. */
 export function effects(hosts: readonly HostChange[]): string {
@@ -34,8 +31,8 @@ export function effects(hosts: readonly HostChange[]): string {
         [code(host.path), host.effect, AWAY[host.effect], reasons([...host.why, ...host.settings])],
         ...host.services.map(({ name, effect, why }) => [
           part("", name),
-          goes ? `${effect}, with its machine` : effect,
-          AWAY[goes ? host.effect : effect],
+          goes && !COMES_OR_GOES.has(effect) ? `${host.effect}, with its machine` : effect,
+          goes && !COMES_OR_GOES.has(effect) ? "as its machine" : AWAY[effect],
           reasons(why),
         ]),
         ...[...host.tasks.map(of("task ")), ...host.schedules.map(of("schedule "))]

@@ -1,10 +1,11 @@
 import type { Comparison, HostChange } from "./comparison.ts";
 import type { Difference } from "./difference.ts";
-import { AWAY, WITH_MACHINE } from "./effect-section.ts";
-import { EVERYBODY, type ModelPort } from "./model.ts";
+import { AWAY } from "./effect-section.ts";
+import { COMES_OR_GOES, WITH_MACHINE } from "./machine-change.ts";
+import type { ModelPort } from "./model.ts";
 import type { Plan, PlannedChange } from "./plan.ts";
 import { dollars, pricedChanges } from "./price.ts";
-import { isEmpty, isUntouched, verdict, widerPermissions } from "./verdict.ts";
+import { isEmpty, isUntouched, verdict, whom, widerPermissions } from "./verdict.ts";
 
 /** What of a review a person sees before a change is made. */
 export interface FirstScreen {
@@ -50,12 +51,13 @@ function headline(comparison: Comparison | undefined, { changes }: Plan): string
 }
 
 function declared(comparison: Comparison): Row[] {
-  const { hosts } = comparison;
+  const { hosts, published } = comparison;
   return [
     ...hosts.flatMap(effects),
     ...untouched(hosts),
     ...hosts.flatMap(routes),
     ...hosts.flatMap(({ path, opened }) => ports(path, opened, "in")),
+    ...ports("the engine", published, "in"),
     ...hosts.flatMap(({ path, outbound }) => ports(path, outbound, "out")),
     ...widerPermissions(comparison).map(
       ({ host, permission }): Row => ["may now", `${host ?? "the deployer"}: ${permission}`],
@@ -86,12 +88,17 @@ function effects(host: HostChange): Row[] {
     effect === "untouched" && settings.length === 0
       ? []
       : [[effect === "untouched" ? "changed" : effect, told(path, settings, AWAY[effect])]];
+  const same = parts.filter((part) => part.effect === "untouched").map(({ name }) => name);
   return [
     ...machine,
-    ...(goes && all !== "" ? [["with it", `${path} ${all}`] as const] : []),
+    ...(goes && same.length > 0 ? [["with it", `${path} ${same.join(", ")}`] as const] : []),
     ...parts
       .filter((part) => part.effect !== "untouched")
-      .map((part): Row => [part.effect, told(`${path} ${part.name}`, part.why, AWAY[goes ? "created" : part.effect])]),
+      .map((part): Row => {
+        const what = `${path} ${part.name}`;
+        if (goes && !COMES_OR_GOES.has(part.effect)) return ["with it", told(what, part.why, "new")];
+        return [part.effect, told(what, part.why, AWAY[part.effect])];
+      }),
   ];
 }
 
@@ -132,10 +139,10 @@ function ports(path: string, changes: readonly Difference<ModelPort>[], way: "in
   const kinds = [...new Set(moves.map(({ kind, port }) => `${kind} ${port}`))];
   return kinds.map((each): Row => {
     const those = moves.filter(({ kind, port }) => `${kind} ${port}` === each);
-    const peers = those.map(({ peer }) => (peer === EVERYBODY ? "the world" : peer));
-    const whom = peers.length > 3 ? `${peers.length} peers` : peers.join(", ");
+    const peers = those.map(({ peer }) => whom(peer));
+    const shown = peers.length > 3 ? `${peers.length} peers` : peers.join(", ");
     const [first] = those;
-    return [first?.kind ?? "", `${first?.port} ${way} ${way === "in" ? "from" : "to"} ${whom} (${path})`];
+    return [first?.kind ?? "", `${first?.port} ${way} ${way === "in" ? "from" : "to"} ${shown} (${path})`];
   });
 }
 

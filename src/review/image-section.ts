@@ -6,15 +6,23 @@ import type { ModelImage } from "./model.ts";
 
 /** A row for each image that is another one. */
 export function imageTable(images: readonly ImageChange[]): string {
+  const hasBases = images.some(({ bases }) => bases.length > 0);
   return table(
-    ["image", "version", "content or digest", "base images that moved"],
+    ["image", "version", "content or digest", ...(hasBases ? ["base images that moved"] : [])],
     images.map(({ key, before, after, bases }) => [
       code(key),
-      moved(before?.version ?? before?.declared, after?.version ?? after?.declared),
+      moved(versionOf(before), versionOf(after)),
       moved(shortId(before), shortId(after)),
-      bases.map((base) => `${code(base.key)}: ${moved(short(base.before?.is), short(base.after?.is))}`).join(", "),
+      ...(hasBases
+        ? [bases.map((base) => `${code(base.key)}: ${moved(short(base.before?.is), short(base.after?.is))}`).join(", ")]
+        : []),
     ]),
   );
+}
+
+/** Of an image that is pulled by its digest, what else it is declared by: the digest has a column of its own. */
+function versionOf(image: ModelImage | undefined): string | undefined {
+  return image?.version ?? image?.declared?.replace(/@sha256:.*$/, "");
 }
 
 function shortId(image: ModelImage | undefined): string | undefined {

@@ -13,6 +13,16 @@ export type MachineEffect =
   | "changed in place"
   | "untouched";
 
+/**
+ * For how many minutes a machine that is replaced, or stopped and started, does not answer. Measured by the rehearsal of
+ * netflix-aws, `__tests__/real/rehearsal-netflix.real.test.ts`, which holds it: replaced, a machine that installs its
+ * packages from Debian's own mirrors was away REPLACED s, restarted RESTARTED s. What EC2 itself takes to launch, stop and
+ * start an instance is not in these, so less is not promised.
+ */
+export const AWAY_MINUTES = 2;
+/** The same, for people. */
+export const MACHINE_AWAY = `about ${AWAY_MINUTES} minutes`;
+
 /** Facts of a machine of which a change is no replacement, and what it is. */
 const BY_FACT: Readonly<Record<string, MachineEffect>> = {
   type: "restarted",
@@ -25,6 +35,12 @@ const BY_FACT: Readonly<Record<string, MachineEffect>> = {
   unattendedReboot: "changed in place",
   detailedMonitoring: "changed in place",
 };
+
+/** With what becomes of a machine like that, its services go, too: a version that is new starts with it and rolls nowhere. */
+export const WITH_MACHINE = new Set<MachineEffect>(["replaced", "restarted"]);
+
+/** What is new or gone, whatever becomes of its machine. */
+export const COMES_OR_GOES = new Set<string>(["created", "removed"]);
 
 const BY_WEIGHT: readonly MachineEffect[] = ["replaced", "restarted", "readdressed", "changed in place"];
 

@@ -72,6 +72,11 @@ export interface ModelRelease {
 /** The peer that is the whole Internet. */
 export const EVERYBODY = "0.0.0.0/0";
 
+/** Whether a port is open to programs of the same machine alone. */
+export function isOwnMachine(peer: string): boolean {
+  return /^(127\.|::1 )/.test(peer);
+}
+
 /** What a port is open for, and to whom. */
 export interface ModelPort {
   readonly protocol: string;
@@ -180,7 +185,7 @@ function publishedPorts({ kind, ports, path }: Description): ModelPort[] {
   return (ports as { host: number; address?: string; protocol: string }[]).map(({ host, address, protocol }) => ({
     protocol,
     port: host,
-    peer: address === undefined || address === "0.0.0.0" ? EVERYBODY : `${address} alone`,
+    peer: address === undefined || ["0.0.0.0", "::"].includes(address) ? EVERYBODY : `${address} alone`,
     description: path,
   }));
 }

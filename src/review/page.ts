@@ -5,11 +5,11 @@ import { effects } from "./effect-section.ts";
 import { fits } from "./fit-section.ts";
 import { filesOf, imageTable } from "./image-section.ts";
 import { code, escaped, joined, moved, section, table } from "./markdown.ts";
-import { EVERYBODY, type Model, type ModelPort } from "./model.ts";
+import type { Model, ModelPort } from "./model.ts";
 import { picture } from "./picture.ts";
 import { type Plan, planSummary, planTable } from "./plan.ts";
 import { dollars, pricedChanges } from "./price.ts";
-import { isEmpty, newPorts, verdict, widerPermissions } from "./verdict.ts";
+import { isEmpty, newPorts, newWaysOut, verdict, whom, widerPermissions } from "./verdict.ts";
 
 /** What a page needs beside the comparison. */
 export interface PageOptions {
@@ -44,7 +44,7 @@ export function page(comparison: Comparison, after: Model, { base, files, plan, 
     intended,
     section("Images", imageTable(images), ...images.map((image) => filesOf(image, files.get(image.key)))),
     section("Routes and names", routes(hosts)),
-    section("Ports", ports(hosts)),
+    section("Ports", ports(comparison)),
     section("Permissions", permissions(hosts, deployer)),
     section("Secrets", secrets(hosts)),
     section("Data", data(hosts)),
@@ -67,8 +67,12 @@ const FIRST_SCREEN = 8;
 /** Why at the top: a port or a right more is what a reviewer must not scroll to. */
 function wider(comparison: Comparison): string {
   const lines = [
-    ...newPorts(comparison.hosts).map(
-      (port) => `- ${code(`${port.protocol} ${port.port}`)} is now open to ${whom(port)}`,
+    ...newPorts(comparison).map(
+      (port) => `- ${code(`${port.protocol} ${port.port}`)} is now open to ${peerCell(port)}`,
+    ),
+    ...newWaysOut(comparison.hosts).map(
+      ({ host, port }) =>
+        `- ${code(host)} may now connect to ${code(`${port.protocol} ${port.port}`)} of ${peerCell(port)}`,
     ),
     ...widerPermissions(comparison).map(
       ({ host, permission }) => `- ${host === undefined ? "the deployer" : code(host)} may now ${code(permission)}`,
@@ -78,7 +82,10 @@ function wider(comparison: Comparison): string {
   return [...lines.slice(0, FIRST_SCREEN), ...(rest > 0 ? [`- and ${rest} more, see below`] : [])].join("\n");
 }
 
-const whom = ({ peer }: ModelPort) => (peer === EVERYBODY ? "the world" : code(peer));
+function peerCell({ peer }: ModelPort): string {
+  const shown = whom(peer);
+  return shown === peer ? code(peer) : shown;
+}
 
 function routes(hosts: readonly HostChange[]): string {
   const rows = hosts.flatMap((host) => [
@@ -92,19 +99,21 @@ function routes(hosts: readonly HostChange[]): string {
   return table(["name and path", "answered by", "host"], rows);
 }
 
-function ports(hosts: readonly HostChange[]): string {
-  const rows = (direction: string, of: (host: HostChange) => readonly Difference<ModelPort>[]) =>
-    hosts.flatMap((host) =>
-      of(host).map(({ before, after }) => {
-        const rule = (after ?? before) as ModelPort;
-        const what = before === undefined ? "opened" : after === undefined ? "closed" : "described anew";
-        const { protocol, port, description } = rule;
-        return [`${what} ${direction}`, `${protocol} ${port}`, whom(rule), escaped(description), code(host.path)];
-      }),
-    );
+function ports({ hosts, published }: Comparison): string {
+  const rows = (direction: string, where: string, changes: readonly Difference<ModelPort>[]) =>
+    changes.map(({ before, after }) => {
+      const rule = (after ?? before) as ModelPort;
+      const what = before === undefined ? "opened" : after === undefined ? "closed" : "described anew";
+      const { protocol, port, description } = rule;
+      return [`${what} ${direction}`, `${protocol} ${port}`, peerCell(rule), escaped(description), where];
+    });
   return table(
     ["", "port", "peer", "for", "host"],
-    [...rows("in", ({ opened }) => opened), ...rows("out", ({ outbound }) => outbound)],
+    [
+      ...hosts.flatMap(({ path, opened }) => rows("in", code(path), opened)),
+      ...rows("in", "the engine", published),
+      ...hosts.flatMap(({ path, outbound }) => rows("out", code(path), outbound)),
+    ],
   );
 }
 

@@ -29,7 +29,7 @@ const ALL: Readonly<Record<string, Rule>> = {
         .map(({ name }) => `${path} ${name}`),
     ]),
   "open-port": ({ comparison }) =>
-    newPorts(comparison.hosts)
+    newPorts(comparison)
       .filter(({ peer }) => peer === EVERYBODY)
       .map(({ protocol, port }) => `${protocol} ${port}`),
   iam: ({ comparison }) => newPermissions(comparison).map(({ permission }) => permission),

@@ -1,11 +1,13 @@
 import type { Comparison, HostChange } from "./comparison.ts";
 import type { RunChange, ServiceChange } from "./container-changes.ts";
 import type { Difference } from "./difference.ts";
-import { EVERYBODY, type ModelPort } from "./model.ts";
+import { COMES_OR_GOES, MACHINE_AWAY, WITH_MACHINE } from "./machine-change.ts";
+import { EVERYBODY, isOwnMachine, type ModelPort } from "./model.ts";
 
 /** Whether nothing at all differs. */
-export function isEmpty({ hosts, images, deployer, findings }: Comparison): boolean {
-  return hosts.every(isUntouched) && images.length === 0 && deployer.length === 0 && findings.length === 0;
+export function isEmpty({ hosts, ...lists }: Comparison): boolean {
+  const { images, published, deployer, findings } = lists;
+  return hosts.every(isUntouched) && [images, published, deployer, findings].every(({ length }) => length === 0);
 }
 
 /** Whether nothing of a host differs. */
@@ -27,7 +29,9 @@ export function isUntouched(host: HostChange): boolean {
 export function verdict(comparison: Comparison): string {
   if (isEmpty(comparison)) return "nothing changes";
   const { hosts } = comparison;
-  const services = hosts.flatMap((host) => host.services);
+  const services = hosts.flatMap((host) =>
+    host.services.filter(({ effect }) => !WITH_MACHINE.has(host.effect) || COMES_OR_GOES.has(effect)),
+  );
   const runs = hosts.flatMap(({ tasks, schedules }) => [...tasks, ...schedules]);
   const said = [...machines(hosts), ...containers(services), ...finite(runs), ...visited(hosts)].filter(Boolean);
   const effects = said.length === 0 ? "nothing that runs changes" : said.join(", ");
@@ -41,14 +45,14 @@ function machines(hosts: readonly HostChange[]): string[] {
     count(
       hosts,
       "replaced",
-      "host is replaced: its sites are away for minutes",
-      "hosts are replaced: their sites are away for minutes",
+      `host is replaced: its sites are away for ${MACHINE_AWAY}`,
+      `hosts are replaced: their sites are away for ${MACHINE_AWAY}`,
     ),
     count(
       hosts,
       "restarted",
-      "host restarts: its sites are away for a minute or two",
-      "hosts restart: their sites are away for a minute or two",
+      `host restarts: its sites are away for ${MACHINE_AWAY}`,
+      `hosts restart: their sites are away for ${MACHINE_AWAY}`,
     ),
     count(hosts, "readdressed", "host gets another address", "hosts get other addresses"),
     count(hosts, "changed in place", "host changes in place", "hosts change in place"),
@@ -102,17 +106,20 @@ function isNoticed(hosts: readonly HostChange[]): boolean {
   );
 }
 
-function wider({ hosts, deployer }: Comparison): string[] {
-  const opened = newPorts(hosts);
+function wider(comparison: Comparison): string[] {
+  const { hosts } = comparison;
+  const opened = newPorts(comparison);
   const toWorld = portsOf(opened.filter(({ peer }) => peer === EVERYBODY));
-  const toOthers = portsOf(opened.filter(({ peer }) => peer !== EVERYBODY));
-  const gained = newPermissions({ hosts, deployer }).length;
+  const toItself = portsOf(opened.filter(({ peer }) => isOwnMachine(peer)));
+  const toOthers = portsOf(opened.filter(({ peer }) => peer !== EVERYBODY && !isOwnMachine(peer)));
+  const gained = newPermissions(comparison).length;
   const gone = hosts.flatMap(({ data }) => data).filter(({ after }) => after === undefined);
   const deleted = gone.filter(({ before }) => before?.deletedByTerraform).length;
   const kept = gone.length - deleted;
   return [
     toWorld > 0 ? `${toWorld} new ${plural(toWorld, "port")} open to the world` : "",
     toOthers > 0 ? `${toOthers} new ${plural(toOthers, "port")} open to others` : "",
+    toItself > 0 ? `${toItself} new ${plural(toItself, "port")} open to the engine's machine alone` : "",
     gained > 0 ? `${gained} new ${plural(gained, "permission")}` : "",
     deleted > 0 ? `${deleted} ${plural(deleted, "volume")} would be deleted` : "",
     kept > 0 ? `${kept} ${plural(kept, "volume")} no longer used, kept` : "",
@@ -120,10 +127,27 @@ function wider({ hosts, deployer }: Comparison): string[] {
 }
 
 /** What is open from outside that was not. */
-export function newPorts(hosts: readonly HostChange[]): ModelPort[] {
+export function newPorts({ hosts, published }: Pick<Comparison, "hosts" | "published">): ModelPort[] {
+  return [...hosts.flatMap((host) => host.opened), ...published].flatMap(({ before, after }) =>
+    before === undefined && after !== undefined ? [after] : [],
+  );
+}
+
+/** Where hosts that were there may connect to that they might not: of a new host everything is new. */
+export function newWaysOut(hosts: readonly HostChange[]): { readonly host: string; readonly port: ModelPort }[] {
   return hosts
-    .flatMap((host) => host.opened)
-    .flatMap(({ before, after }) => (before === undefined && after !== undefined ? [after] : []));
+    .filter(({ effect }) => effect !== "created")
+    .flatMap(({ path, outbound }) =>
+      outbound.flatMap(({ before, after }) =>
+        before === undefined && after !== undefined ? [{ host: path, port: after }] : [],
+      ),
+    );
+}
+
+/** Whom a port is open to, for people. */
+export function whom(peer: string): string {
+  if (isOwnMachine(peer)) return "the engine's machine alone";
+  return peer === EVERYBODY ? "the world" : peer;
 }
 
 /** A permission that is new. */

@@ -1,6 +1,13 @@
 /** A stack of the tests' own: one page on one nano host of the usual type, which runs arm64, by the agent of the tree that this file lies in. */
 import { App, TerraformOutput, TerraformStack } from "cdktf";
-import { AwsAccount, EcrRegistry, EcrRepository, NanoHost } from "../../../src/aws/index.ts";
+import {
+  AwsAccount,
+  EcrRegistry,
+  EcrRepository,
+  NanoHost,
+  type NanoHostProps,
+  Secret,
+} from "../../../src/aws/index.ts";
 import { BuiltImage, HealthCheck, useLocalBackend } from "../../../src/index.ts";
 
 /** What a test decides; it comes as JSON in SLIPWAY_TEST_DECLARED. */
@@ -13,6 +20,10 @@ export interface DeclaredPage {
   /** Where the page is asked whether it is healthy. */
   readonly health: string;
   readonly waitForRelease: boolean;
+  /** More of the host, e.g. its type. @default - the usual one */
+  readonly host?: Pick<NanoHostProps, "instanceType" | "packages" | "outbound">;
+  /** A parameter that the page reads as `TOKEN`. @default - it reads none */
+  readonly parameter?: string;
 }
 
 const declared = JSON.parse(process.env.SLIPWAY_TEST_DECLARED ?? "") as DeclaredPage;
@@ -21,6 +32,7 @@ const stack = new TerraformStack(app, declared.stack);
 useLocalBackend(stack);
 new AwsAccount(stack, "aws", { account: declared.account, region: declared.region });
 const host = new NanoHost(stack, "host", {
+  ...declared.host,
   waitForRelease: declared.waitForRelease,
   deadlineSeconds: 300,
   drainSeconds: 2,
@@ -29,6 +41,8 @@ const registry = new EcrRegistry(stack, "registry");
 const repository = new EcrRepository(stack, "repository", { registry, name: "page", deleteWithImages: true });
 const image = new BuiltImage(stack, "image", { context: declared.context, repository, platform: host.platform });
 const health = HealthCheck.http(declared.health, { interval: 1, retries: 2, startPeriod: 1 });
-host.serve("page.example.org", { "/": host.run("page", { image, port: 8080, health }) });
+const { parameter } = declared;
+const secrets = parameter === undefined ? undefined : { TOKEN: Secret.fromParameter(parameter) };
+host.serve("page.example.org", { "/": host.run("page", { image, port: 8080, health, secrets }) });
 new TerraformOutput(stack, "address", { value: host.publicIp });
 app.synth();

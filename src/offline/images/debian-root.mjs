@@ -44,6 +44,6 @@ export class DebianRoot {
     ];
     const args = [...ARGUMENTS, ...(trust ? [`--customize-hook=${trust.join(" && ")}`] : [])];
     const env = { SLIPWAY_CA_BUNDLE: this.#bundle?.file ?? "" };
-    await mmdebstrap({ suite: this.#suite, tarFile, args, env }, run);
+    await mmdebstrap({ suite: this.#suite, target: tarFile, args, env }, run);
   }
 }

@@ -3,18 +3,19 @@ const ARCHIVE = "http://deb.debian.org/debian";
 const SECURITY_ARCHIVE = "http://deb.debian.org/debian-security";
 
 /**
- * Makes a tar archive of Debian's packages, as root, and takes nothing from this machine's own packages.
+ * Makes a tar archive or a folder of Debian's packages, as root, and takes nothing from this machine's own packages.
  * @param suite the release's code name
+ * @param target the archive, or a folder where its name has no ending
  * @param args mmdebstrap's own
  */
-export async function mmdebstrap({ suite, tarFile, args, env = {} }, run) {
+export async function mmdebstrap({ suite, target, args, env = {} }, run) {
   await installProgram(run);
   const sources = [
     `${SIGNED} ${ARCHIVE} ${suite} main`,
     `${SIGNED} ${ARCHIVE} ${suite}-updates main`,
     `${SIGNED} ${SECURITY_ARCHIVE} ${suite}-security main`,
   ];
-  await run("mmdebstrap", [...args, suite, tarFile, ...sources], { env });
+  await run("mmdebstrap", [...args, suite, target, ...sources], { env });
 }
 
 async function installProgram(run) {

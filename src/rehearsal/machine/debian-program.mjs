@@ -18,7 +18,7 @@ const work = mkdtempSync(join(tmpdir(), "slipway-debian-program-"));
 try {
   const tarFile = join(work, "package.tar");
   const args = ["--variant=extract", `--architectures=${architecture}`, `--include=${name}`];
-  await mmdebstrap({ suite, tarFile, args }, runCommand);
+  await mmdebstrap({ suite, target: tarFile, args }, runCommand);
   await runCommand("tar", ["-xf", tarFile, "-C", work, `./${path}`]);
   await runCommand("install", ["-D", "-m", "0755", join(work, path), join(folder, basename(path))]);
 } finally {
