@@ -15,6 +15,7 @@ const EXPORTS = [
   "DockerIgnore",
   "Dockerfile",
   "DockerfileError",
+  "Environment",
   "Ghcr",
   "GitLabRegistry",
   "HealthCheck",
