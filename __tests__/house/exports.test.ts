@@ -27,6 +27,8 @@ const EXPORTS = [
   "Network",
   "Platform",
   "PortMapping",
+  "PromotableRelease",
+  "PromotedImage",
   "PulledImage",
   "RegistryLogin",
   "RemoteContext",

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { SsmDocument } from "@cdktf/provider-aws/lib/ssm-document";
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
-import { Lazy, TerraformLocal } from "cdktf";
+import { dependable, Lazy, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { warnWithEveryPlan } from "../../terraform/check.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
@@ -55,6 +55,7 @@ export class NanoRelease extends Construct {
   /** What must have happened before the host serves what is declared. */
   readonly ready: TerraformDependency[];
   private readonly specs: TerraformLocal;
+  private readonly parameter: SsmParameter;
   private readonly named = new Map<string, string>();
   private ledger?: SsmParameter;
 
@@ -93,6 +94,7 @@ export class NanoRelease extends Construct {
         ],
       },
     });
+    this.parameter = parameter;
     this.showHold();
     account.addOperatorStatements(
       ...runCommandStatements(account, props.documentName),
@@ -138,6 +140,11 @@ export class NanoRelease extends Construct {
       account.addDeployerStatements({ sid: "TaskLedger", actions: PARAMETER_ACTIONS, resources });
     }
     return this.ledger.name;
+  }
+
+  /** Lets the host hear of nothing before `dependencies`, e.g. an image that is to be where it pulls it. */
+  waitFor(dependencies: readonly TerraformDependency[]): void {
+    this.parameter.dependsOn = [...(this.parameter.dependsOn ?? []), ...dependencies.map(dependable)];
   }
 
   /** The digest of the service's or task's spec, made where the image is known; a reference. */
