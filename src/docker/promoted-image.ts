@@ -71,8 +71,9 @@ export class PromotedImage extends Construct implements IImage {
       this.ready = this.refuse(found.problem);
       this.promotedFrom = "";
       this.reference = `${this.repository.uri}@${NO_DIGEST}`;
-      // what is not known yet must not fail the stacks that are
+      // what is not known yet must not fail the synth of the other stacks: any host takes it, by any port
       this.platforms = [Platform.LINUX_AMD64, Platform.LINUX_ARM64];
+      this.exposedPorts = [80];
     } else {
       const { reference, platforms } = found;
       this.contentId = found.contentId;
