@@ -10,6 +10,10 @@ const FROM = `staging.example.com/team/web@${DIGEST}`;
 const TO = "production.example.com/team/web";
 const OWN = `sha-${"d".repeat(64)}`;
 
+/** What `imagetools inspect` prints of one image, and of an index around others. */
+const manifest = (digest: string, ...inside: string[]) =>
+  JSON.stringify({ mediaType: "a", digest, manifests: inside.map((each) => ({ digest: each })) }, null, 2);
+
 interface World {
   /** Digest by reference: what the registries have. */
   readonly there?: Readonly<Record<string, string>>;
@@ -18,7 +22,7 @@ interface World {
   /** What a copy says before it fails. */
   readonly broken?: string;
   /** What a tag stands for after a copy, if not for what was copied. */
-  readonly becomes?: string;
+  readonly becomes?: readonly [string, ...string[]];
   readonly knowsPreferIndex?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
   readonly hasBuildx?: boolean;
@@ -31,9 +35,11 @@ function run(world: World = {}) {
   for (const each of ["bin", "there", "says"]) mkdirSync(join(folder, each));
   const fileOf = (reference: string) => reference.replace(/\//g, "_");
   for (const [reference, digest] of Object.entries(there))
-    writeFileSync(join(folder, "there", fileOf(reference)), digest);
+    writeFileSync(join(folder, "there", fileOf(reference)), manifest(digest));
   for (const [reference, text] of Object.entries(says)) writeFileSync(join(folder, "says", fileOf(reference)), text);
   if (broken !== undefined) writeFileSync(join(folder, "broken"), broken);
+  writeFileSync(join(folder, "made"), manifest(...(becomes ?? [DIGEST])));
+  writeFileSync(join(folder, "side"), manifest(DIGEST));
   const program = `#!/bin/sh
     file() { printf '%s' "$1" | tr / _; }
     for last; do :; done
@@ -48,8 +54,8 @@ function run(world: World = {}) {
         case "$*" in *--prefer-index*) ${knowsPreferIndex ? ":" : "echo 'unknown flag: --prefer-index' >&2; exit 125"} ;; esac
         [ ! -e '${folder}/broken' ] || { cat '${folder}/broken' >&2; exit 1; }
         while [ $# -gt 0 ]; do
-          [ "$1" != --tag ] || printf '%s' '${becomes ?? ""}' | sed "s/^$/\${last##*@}/" > "${folder}/there/$(file "$2")"
-          [ "$1" != --tag ] || [ -s "${folder}/there/$(file "$2")" ] || printf '%s' "\${last##*@}" > "${folder}/there/$(file "$2")"
+          [ "$1" != --tag ] || cp '${folder}/made' "${folder}/there/$(file "$2")"
+          [ "$1" != --tag ] || cp '${folder}/side' "${folder}/there/$(file "\${2%:*}@\${last##*@}")"
           shift
         done ;;
     esac`;
@@ -82,6 +88,12 @@ test("what is not there yet is copied once by its digest, under all of its tags,
 test("so it is by a buildx that has no word for a copy as it is", () => {
   const { status, calls } = run({ knowsPreferIndex: false });
   expect([status, calls.at(-1)]).toEqual([0, `--tag ${TO}:${OWN} --tag ${TO}:1.4.2 ${FROM}`]);
+});
+
+test("an index around the image alone, as an older buildx makes it, stands for the image; one around more does not", () => {
+  const wrapped: [string, ...string[]] = [OTHER, DIGEST];
+  expect(run({ becomes: wrapped, knowsPreferIndex: false })).toMatchObject({ status: 0, output: has(`${OWN} 1.4.2`) });
+  expect(run({ becomes: [OTHER, DIGEST, OTHER] })).toMatchObject({ status: 1 });
 });
 
 test("what is there already is left, whether or not the source has it still", () => {
@@ -120,7 +132,7 @@ test("on one's own machine it moves, and that is said", () => {
 });
 
 test("what arrived as another image fails the step", () => {
-  expect(run({ becomes: OTHER })).toMatchObject({
+  expect(run({ becomes: [OTHER] })).toMatchObject({
     status: 1,
     output: `${TO}: the tag ${OWN} stands for ${OTHER} after the copy, and not for ${DIGEST}: apply again\n`,
   });

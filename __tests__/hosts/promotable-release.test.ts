@@ -93,24 +93,6 @@ test("an image that is pulled is promoted by its pin", () => {
   });
 });
 
-test("an image that nothing pins is refused, for its tag may be another one tomorrow", () => {
-  const declare = () =>
-    synthesize(
-      (stack) => {
-        new PromotableRelease(stack, "release");
-        new LocalHost(stack, "host").run("cache", {
-          image: new PulledImage(stack, "redis", { image: "example.com/redis:7" }),
-          port: 6379,
-          health,
-        });
-      },
-      { "slipway:strict": false },
-    );
-  expect(declare).toThrow(
-    "stack/redis: image: is not pinned, so stack/release cannot promote example.com/redis:7: pin it by npx slipway lock",
-  );
-});
-
 test("what is promoted can be promoted on, and says its environment", () => {
   const folder = mkdtempSync(join(tmpdir(), "slipway-release-"));
   const file = join(folder, "release.json");

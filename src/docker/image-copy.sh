@@ -44,11 +44,15 @@ refusal() {
   esac
 }
 
-# What $1 stands for in $found, empty where it is not there; fails where the registry of $2 does not say.
+# What $1 stands for in $found, empty where it is not there; fails where the registry of $2 does not say. An index around
+# this very image alone is as good: a buildx before 0.14 makes one of whatever it is to tag.
 look_for() {
   found=''
-  if said=$(docker buildx imagetools inspect --format '{{.Manifest.Digest}}' "$1" 2>&1); then
-    found=$(printf '%s\n' "$said" | grep -o 'sha256:[0-9a-f]*' | tail -n 1)
+  if said=$(docker buildx imagetools inspect --format '{{json .Manifest}}' "$1" 2>&1); then
+    digests=$(printf '%s\n' "$said" | grep -o '"digest": *"sha256:[0-9a-f]*"' | grep -o 'sha256:[0-9a-f]*')
+    found=$(printf '%s\n' "$digests" | head -n 1)
+    [ "$digests" != "$found
+$digest" ] || found=$digest
     return
   fi
   case $said in
@@ -83,7 +87,7 @@ look_for "$SLIPWAY_FROM" "$source"
 [ "$found" = "$digest" ] || fail "$source answers $found when it is asked for $digest: nothing was copied"
 
 for tag in $missing; do set -- "$@" --tag "$SLIPWAY_TO:$tag"; done
-# One image is copied as it is and not wrapped into an index; an older buildx does so always, and knows no word for it.
+# One image is copied as it is and not wrapped into an index; an older buildx has no word for it.
 if ! said=$(docker buildx imagetools create --prefer-index=false "$@" "$SLIPWAY_FROM" 2>&1); then
   case $said in
     *"unknown flag"*) said=$(docker buildx imagetools create "$@" "$SLIPWAY_FROM" 2>&1) ;;
@@ -94,4 +98,6 @@ for tag in $missing; do
   look_for "$SLIPWAY_TO:$tag" "$SLIPWAY_TO"
   [ "$found" = "$digest" ] || fail "the tag $tag stands for ${found:-nothing} after the copy, and not for $digest: apply again"
 done
+look_for "$SLIPWAY_TO@$digest" "$SLIPWAY_TO"
+[ "$found" = "$digest" ] || fail "$digest is not there after the copy: apply again"
 say "has $digest of $source, as$missing"

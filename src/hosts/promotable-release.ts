@@ -1,14 +1,11 @@
 import { join } from "node:path";
-import { dependable, Lazy } from "cdktf";
 import { Construct } from "constructs";
 import { type IImage, platformsOf } from "../docker/image.ts";
 import type { ReleaseDocument, ReleasedImage } from "../docker/release-file.ts";
-import { ConstructError } from "../terraform/construct-error.ts";
 import { Environment } from "../terraform/environment.ts";
 import { knownProps } from "../terraform/known-props.ts";
-import { lateText } from "../terraform/late.ts";
+import { lateText, waitLate } from "../terraform/late.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
-import { isReference } from "../terraform/reference.ts";
 import { owningStack, pathFromStack, pathInStack } from "../terraform/stack-of.ts";
 import { stagedCopy } from "../terraform/staged-file.ts";
 import { Step } from "../terraform/step.ts";
@@ -41,16 +38,14 @@ export class PromotableRelease extends Construct {
       environment: { SLIPWAY_FILE: pathFromStack(this, this.file), SLIPWAY_TEXT: text },
     });
     // hosts may be declared after it
-    step.dependsOn = Lazy.listValue({
-      produce: () => [...new Set([...runningIn(this)].flatMap(({ ready }) => ready))].map(dependable),
-    });
+    waitLate(step, () => [...runningIn(this)].flatMap(({ ready }) => ready));
   }
 
   private text(): string {
     const images = new Map<IImage, string[]>();
     for (const container of runningIn(this))
       images.set(container.image, [...(images.get(container.image) ?? []), pathInStack(container)]);
-    const entries = [...images].map(([image, runs]) => [pathInStack(image), this.entry(image, runs.sort())] as const);
+    const entries = [...images].map(([image, runs]) => [pathInStack(image), entry(image, runs.sort())] as const);
     const document: ReleaseDocument = {
       schema: 1,
       stack: owningStack(this).node.id,
@@ -59,18 +54,11 @@ export class PromotableRelease extends Construct {
     };
     return JSON.stringify(document, null, 2);
   }
+}
 
-  private entry(image: IImage, runs: readonly string[]): ReleasedImage {
-    const { reference, version, contentId, exposedPorts, declaredVolumes } = image;
-    if (!isReference(reference) && !reference.includes("@")) {
-      const remedy = "pin it by npx slipway lock, for a tag may be another image tomorrow";
-      throw new ConstructError(
-        image,
-        "image",
-        `is not pinned, so ${this.node.path} cannot promote ${reference}: ${remedy}`,
-      );
-    }
-    const platforms = platformsOf(image).map((platform) => `${platform}`);
-    return { reference, version, contentId, platforms, exposedPorts, declaredVolumes, runs };
-  }
+/** By digest: no host runs another. */
+function entry(image: IImage, runs: readonly string[]): ReleasedImage {
+  const { reference, version, contentId, exposedPorts, declaredVolumes } = image;
+  const platforms = platformsOf(image).map((platform) => `${platform}`);
+  return { reference, version, contentId, platforms, exposedPorts, declaredVolumes, runs };
 }

@@ -10,8 +10,8 @@ fail() {
   exit 1
 }
 mkdir -p "$(dirname "$SLIPWAY_FILE")" || fail "its folder cannot be made"
-printf '%s\n' "$SLIPWAY_TEXT" >"$SLIPWAY_FILE.$$" && mv "$SLIPWAY_FILE.$$" "$SLIPWAY_FILE" || {
+if ! { printf '%s\n' "$SLIPWAY_TEXT" >"$SLIPWAY_FILE.$$" && mv "$SLIPWAY_FILE.$$" "$SLIPWAY_FILE"; }; then
   rm -f "$SLIPWAY_FILE.$$"
   fail "cannot be written"
-}
+fi
 printf 'what is served stands in %s\n' "$SLIPWAY_FILE"
