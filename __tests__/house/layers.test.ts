@@ -108,6 +108,7 @@ const CORE_OUTSIDE_THE_DOOR = [
   "src/aws/nano/elastic-ip.ts",
   "src/aws/nano/nano-release.ts",
   "src/aws/nano/vpc-subnet.ts",
+  "src/aws/s3-state.ts",
   "src/docker/registry-secrets.ts",
   "src/hosts/local/local-release.ts",
 ];

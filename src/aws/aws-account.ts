@@ -102,7 +102,9 @@ export class AwsAccount extends Construct {
     collectErrors([
       () => this.check("account", props.account, ACCOUNT, "must be 12 digits"),
       () => {
-        region = atProperty(this, "region", () => AwsRegion.parse(requireLiteral(this, "region", props.region as string)));
+        region = atProperty(this, "region", () =>
+          AwsRegion.parse(requireLiteral(this, "region", props.region as string)),
+        );
       },
       () => this.check("assumeRole", props.assumeRole, ROLE, "must be the ARN of a role"),
       () => this.check("profile", props.profile, PROFILE, "must be one word"),

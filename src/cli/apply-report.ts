@@ -1,5 +1,6 @@
 import { awsRemedy } from "./aws-remedy.ts";
 import { registryRemedy } from "./registry-remedy.ts";
+import { lockedState } from "./state-lock.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
 
 /** An output as Terraform prints it, wherever it does. */
@@ -69,7 +70,7 @@ export class ApplyReport {
    * @param isFolded of which steps the last line alone is shown, by {@link now}; e.g. of a build
    */
   constructor(
-    private readonly stack: Pick<SynthesizedStack, "pathOf">,
+    private readonly stack: Pick<SynthesizedStack, "pathOf"> & Partial<Pick<SynthesizedStack, "folder">>,
     private readonly verbose = false,
     private readonly isFolded: (path: string) => boolean = () => false,
   ) {}
@@ -158,6 +159,11 @@ export class ApplyReport {
     ];
     if (severity !== "error") return this.isPlanning && summary === FAILED_CHECK ? [] : text;
     if (address !== undefined) this.failed.push(address);
+    const locked = lockedState(text.join("\n"), this.stack.folder);
+    if (locked !== undefined) {
+      this.errors.push(locked);
+      return [];
+    }
     const remedy = remedyOf(text.join("\n"));
     if (remedy !== undefined) text.push(`what to do: ${remedy}`);
     this.errors.push(text.join("\n  "));
