@@ -16,6 +16,7 @@ export const OPTIONS = {
   confirm: { type: "string", value: "<volume>", summary: "its name once more, where nobody can be asked" },
   directory: { type: "string", short: "C", value: "<dir>", summary: "do it as if started in this directory" },
   dockerfile: { type: "string", value: "<path>", summary: "the Dockerfile, relative to the directory" },
+  expired: { type: "boolean", summary: "every preview whose time is over, and no other stack; asks nobody" },
   "fail-on": {
     type: "string",
     value: "<rules>",
@@ -72,8 +73,8 @@ export const VERBS = [
     group: "deploy",
     summary: "take a stack away again; what services keep in volumes stays",
     positionals: ["[stack]"],
-    options: ["auto-approve", "install", "yes"],
-    examples: ["slipway down", "slipway down shop --auto-approve"],
+    options: ["auto-approve", "expired", "json", "install", "yes"],
+    examples: ["slipway down", "slipway down shop --auto-approve", "slipway down --expired"],
     needs: "tools",
   },
   {

@@ -2,9 +2,7 @@ import { TerraformOutput, TerraformResource } from "cdktf";
 import type { Construct } from "constructs";
 import type { Lifetime } from "../values/lifetime.ts";
 import "./creation-stack.ts";
-
-/** The output of a preview's stack that says when its time is over, in UTC as RFC 3339 has it. */
-export const EXPIRY_OUTPUT = "slipway_expires";
+import { EXPIRY_OUTPUT } from "./expiry-output.ts";
 
 /**
  * When a stack's time is over, reckoned by Terraform at the first apply and kept in the state, wherever that lies. Why not
