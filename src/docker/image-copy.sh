@@ -45,7 +45,7 @@ refusal() {
 }
 
 # What $1 stands for in $found, empty where it is not there; fails where the registry of $2 does not say. An index around
-# this very image alone is as good: a buildx before 0.14 makes one of whatever it is to tag.
+# this very image alone is as good: an older buildx, 0.13 for one, makes one of whatever it tags.
 look_for() {
   found=''
   if said=$(docker buildx imagetools inspect --format '{{json .Manifest}}' "$1" 2>&1); then
