@@ -132,7 +132,7 @@ describe("what is not released yet", () => {
       const image = promoted(missing)(stack);
       new LocalHost(stack, "host").run("web", { image, health: HealthCheck.http("/") });
     });
-    expect((copy(stack) as { lifecycle: unknown }).lifecycle).toMatchObject({
+    expect((copy(stack) as unknown as { lifecycle: unknown }).lifecycle).toMatchObject({
       precondition: [{ condition: "${false}", error_message: `stack/web: release: ${none}` }],
     });
     expect(stack.asked.problems).toContainEqual(expect.objectContaining({ message: `release: ${none}` }));
