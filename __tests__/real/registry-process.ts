@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
+import { mkdtempSync, rmSync } from "node:fs";
+import { type IncomingMessage, request, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort } from "../../scripts/free-port.ts";
+import { type Listening, listen } from "../../scripts/rehearsal/doubles/listening.ts";
+import { RegistryServer } from "../../scripts/rehearsal/doubles/registry-server.ts";
 
 const MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 const INDEX = "application/vnd.oci.image.index.v1+json";
@@ -16,43 +16,33 @@ interface Descriptor {
   readonly size: number;
 }
 
-/** Debian's own docker-registry, without a container, behind a door that asks for a login and remembers who asked what. */
+/** A registry without a container, behind a door that asks for a login and remembers who asked what. */
 export class RegistryProcess {
   /** `METHOD url` of every request that was let in. */
   readonly asked: string[] = [];
 
   static async start(login?: string): Promise<RegistryProcess> {
-    const [port, inner] = [await freePort(), await freePort()];
-    const registry = new RegistryProcess(port, inner, login);
-    await registry.listen();
+    const folder = mkdtempSync(join(tmpdir(), "slipway-registry-"));
+    const registry = new RegistryProcess(folder, await RegistryServer.start(folder), login);
+    registry.door = await listen((incoming, outgoing) => registry.pass(incoming, outgoing), { address: "127.0.0.1" });
     return registry;
   }
 
-  private readonly folder = mkdtempSync(join(tmpdir(), "slipway-registry-"));
-  private readonly door: Server;
-  private program?: ChildProcess;
+  private door?: Listening;
 
   private constructor(
-    private readonly port: number,
-    private readonly inner: number,
+    private readonly folder: string,
+    private readonly server: RegistryServer,
     private readonly login?: string,
-  ) {
-    this.door = createServer((incoming, outgoing) => this.pass(incoming, outgoing));
-  }
+  ) {}
 
   get host(): string {
-    return `localhost:${this.port}`;
+    return `127.0.0.1:${this.door?.port}`;
   }
 
   async stop(): Promise<void> {
-    this.door.closeAllConnections();
-    await new Promise((done) => this.door.close(done));
-    const { program } = this;
-    if (program && program.exitCode === null) {
-      const ended = new Promise((done) => program.once("exit", done));
-      program.kill("SIGKILL");
-      await ended;
-    }
+    await this.door?.close();
+    await this.server.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -101,7 +91,7 @@ export class RegistryProcess {
     const started = await fetch(`${this.url}/v2/${path}/blobs/uploads/`, { method: "POST" });
     const place = new URL(started.headers.get("location") as string, this.url);
     place.searchParams.set("digest", digest);
-    place.host = `127.0.0.1:${this.inner}`;
+    place.host = `127.0.0.1:${this.server.port}`;
     const { status } = await fetch(place, { method: "PUT", body: text });
     if (status !== 201) throw new Error(`${this.host} does not take a layer: ${status}`);
     return { mediaType, digest, size: text.length };
@@ -119,28 +109,7 @@ export class RegistryProcess {
 
   /** Past the door. */
   private get url(): string {
-    return `http://127.0.0.1:${this.inner}`;
-  }
-
-  private async listen(): Promise<void> {
-    const configuration = join(this.folder, "config.yml");
-    writeFileSync(
-      configuration,
-      `version: 0.1\nlog: { level: error }\nstorage: { filesystem: { rootdirectory: ${join(this.folder, "data")} } }\nhttp: { addr: "127.0.0.1:${this.inner}" }\n`,
-    );
-    this.program = spawn("docker-registry", ["serve", configuration], { stdio: "ignore" });
-    await new Promise<void>((done) => this.door.listen(this.port, done));
-    for (let tries = 0; tries < 100; tries += 1) {
-      if (
-        await fetch(`${this.url}/v2/`).then(
-          ({ ok }) => ok,
-          () => false,
-        )
-      )
-        return;
-      await new Promise((done) => setTimeout(done, 50));
-    }
-    throw new Error("docker-registry does not answer");
+    return `http://127.0.0.1:${this.server.port}`;
   }
 
   private pass(incoming: IncomingMessage, outgoing: ServerResponse): void {
@@ -153,10 +122,13 @@ export class RegistryProcess {
     }
     this.asked.push(`${method} ${url}`);
     const { authorization: _, ...passed } = headers;
-    const inner = request({ host: "127.0.0.1", port: this.inner, method, path: url, headers: passed }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(outgoing);
-    });
+    const inner = request(
+      { host: "127.0.0.1", port: this.server.port, method, path: url, headers: passed },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      },
+    );
     inner.on("error", () => outgoing.destroy());
     incoming.pipe(inner);
   }

@@ -19,8 +19,8 @@ export interface PromotableReleaseProps {
 
 /**
  * Writes down what the hosts of the stack serve, each image by its digest, for another environment to promote. The apply
- * writes it when every host has said that it serves it, so that what failed is never in it; it is JSON that may be
- * committed, and holds no secret.
+ * writes it when every host has said that it serves it, so that what failed is never in it; one that no apply waits for
+ * (`waitForRelease: false`) has only been told by then. It is JSON that may be committed, and holds no secret.
  */
 export class PromotableRelease extends Construct {
   /** The file, relative to the working directory. */

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import type { SsmDocument } from "@cdktf/provider-aws/lib/ssm-document";
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
-import { dependable, Lazy, TerraformLocal } from "cdktf";
+import { Lazy, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { warnWithEveryPlan } from "../../terraform/check.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
-import { lateValue } from "../../terraform/late.ts";
+import { lateValue, waitLate } from "../../terraform/late.ts";
 import { stagedCopy } from "../../terraform/staged-file.ts";
 import { VerifiedStep } from "../../terraform/verified-step.ts";
 import type { AwsAccount } from "../aws-account.ts";
@@ -56,6 +56,7 @@ export class NanoRelease extends Construct {
   readonly ready: TerraformDependency[];
   private readonly specs: TerraformLocal;
   private readonly parameter: SsmParameter;
+  private readonly awaited = new Set<TerraformDependency>();
   private readonly named = new Map<string, string>();
   private ledger?: SsmParameter;
 
@@ -144,7 +145,8 @@ export class NanoRelease extends Construct {
 
   /** Lets the host hear of nothing before `dependencies`, e.g. an image that is to be where it pulls it. */
   waitFor(dependencies: readonly TerraformDependency[]): void {
-    this.parameter.dependsOn = [...(this.parameter.dependsOn ?? []), ...dependencies.map(dependable)];
+    if (this.awaited.size === 0) waitLate(this.parameter, () => this.awaited);
+    for (const each of dependencies) this.awaited.add(each);
   }
 
   /** The digest of the service's or task's spec, made where the image is known; a reference. */
