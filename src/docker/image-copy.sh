@@ -20,19 +20,12 @@ fail() {
   exit 1
 }
 last_words() { printf '%s\n' "$said" | grep -v '^ *$' | tail -n 1; }
-# The address of a repository's registry, as docker login wants it.
-registry_of() {
-  case ${1%%/*} in
-    docker.io) printf 'docker.io' ;;
-    *) printf '%s' "${1%%/*}" ;;
-  esac
-}
 
 # What is the matter with the repository $1, by $said: a sentence with a remedy.
 refusal() {
   case $said in
     *"no basic auth"* | *[Uu]nauthorized* | *"authorization failed"* | *[Dd]enied* | *"authorization token"* | *403*[Ff]orbidden*)
-      printf '%s' "docker has no login that may use $1: docker login $(registry_of "$1"), or the registry's credential helper; it said: $(last_words)"
+      printf '%s' "docker has no login that may use $1: docker login ${1%%/*}, or the registry's credential helper; it said: $(last_words)"
       ;;
     *x509* | *"certificate"*)
       printf '%s' "this machine does not trust the certificate of ${1%%/*}: name its authority by SSL_CERT_FILE; it said: $(last_words)"
