@@ -53,6 +53,7 @@ test("the entry point for Amazon's cloud exports these names and no other", () =
     "EcrRepository",
     "MachineImage",
     "NanoHost",
+    "PromotableReleaseParameter",
     "Secret",
     "useS3Backend",
   ]);

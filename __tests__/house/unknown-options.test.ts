@@ -44,6 +44,11 @@ const CONSTRUCTS: readonly [name: string, declare: (stack: TerraformStack) => un
   ["Volume", (s) => new (slipway.Volume as Untyped)(s, "it", { name: "a" }), "it takes none"],
   ["LocalHost", (s) => new slipway.LocalHost(s, "it", { prot: 1 } as Untyped), "port"],
   ["AwsAccount", (s) => new aws.AwsAccount(s, "it", { ...ENVIRONMENT, profil: "a" } as Untyped), "profile"],
+  [
+    "PromotableReleaseParameter",
+    (s) => new aws.PromotableReleaseParameter(s, "it", { name: "/a", nam: "/b" } as Untyped),
+    "name",
+  ],
   ["EcrRegistry", (s) => new aws.EcrRegistry(s, "it", { ...ENVIRONMENT, mutableTag: [] } as Untyped), "mutableTags"],
   [
     "EcrRepository",

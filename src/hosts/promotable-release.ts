@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { Construct } from "constructs";
 import { type IImage, platformsOf } from "../docker/image.ts";
 import type { ReleaseDocument, ReleasedImage } from "../docker/release-file.ts";
+import type { TerraformDependency } from "../terraform/dependency.ts";
 import { Environment } from "../terraform/environment.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { lateText, waitLate } from "../terraform/late.ts";
@@ -31,29 +32,37 @@ export class PromotableRelease extends Construct {
     super(scope, constructId(scope, id));
     knownProps(this, props, { file: true });
     this.file = requireLiteral(this, "file", props.file ?? `release.${owningStack(this).node.id}.json`);
-    const text = lateText(() => this.text());
+    const text = releaseText(this);
     const step = new Step(this, "Resource", {
       command: `sh ${stagedCopy(this, join(__dirname, "write-release.sh"))}`,
       triggers: { file: this.file, text },
       environment: { SLIPWAY_FILE: pathFromStack(this, this.file), SLIPWAY_TEXT: text },
     });
-    // hosts may be declared after it
-    waitLate(step, () => [...runningIn(this)].flatMap(({ ready }) => ready));
+    waitLate(step, () => servedIn(this));
   }
+}
 
-  private text(): string {
-    const images = new Map<IImage, string[]>();
-    for (const container of runningIn(this))
-      images.set(container.image, [...(images.get(container.image) ?? []), pathInStack(container)]);
-    const entries = [...images].map(([image, runs]) => [pathInStack(image), entry(image, runs.sort())] as const);
-    const document: ReleaseDocument = {
-      schema: 1,
-      stack: owningStack(this).node.id,
-      environment: Environment.of(this)?.name,
-      images: Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))),
-    };
-    return JSON.stringify(document, null, 2);
-  }
+/** What must have happened before all that the hosts of the stack of `scope` run is served, by what is declared by now. */
+export function servedIn(scope: Construct): TerraformDependency[] {
+  return [...runningIn(scope)].flatMap(({ ready }) => ready);
+}
+
+/** What the hosts of the stack of `scope` serve, as JSON that is made when everything is declared. */
+export function releaseText(scope: Construct): string {
+  return lateText(() => JSON.stringify(releaseDocument(scope), null, 2));
+}
+
+function releaseDocument(scope: Construct): ReleaseDocument {
+  const images = new Map<IImage, string[]>();
+  for (const container of runningIn(scope))
+    images.set(container.image, [...(images.get(container.image) ?? []), pathInStack(container)]);
+  const entries = [...images].map(([image, runs]) => [pathInStack(image), entry(image, runs.sort())] as const);
+  return {
+    schema: 1,
+    stack: owningStack(scope).node.id,
+    environment: Environment.of(scope)?.name,
+    images: Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))),
+  };
 }
 
 /** By digest: no host runs another. */

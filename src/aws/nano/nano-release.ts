@@ -10,6 +10,7 @@ import { stagedCopy } from "../../terraform/staged-file.ts";
 import { VerifiedStep } from "../../terraform/verified-step.ts";
 import type { AwsAccount } from "../aws-account.ts";
 import type { PolicyStatement } from "../iam-policy.ts";
+import { PARAMETER_ACTIONS, PARAMETER_LISTING } from "../parameter-actions.ts";
 import { stagedScript } from "../staged-script.ts";
 import { AgentDocument, anyDocumentOf } from "./agent-document.ts";
 import type { HeldImages } from "./held-images.ts";
@@ -117,8 +118,7 @@ export class NanoRelease extends Construct {
         actions: PARAMETER_ACTIONS,
         resources: [...releaseArns(account, parameterName), account.arn("ssm", `parameter${holdName(parameterName)}`)],
       },
-      // Terraform's provider reads a parameter's tier and description by listing.
-      { sid: "SsmDescribeParameters", actions: ["ssm:DescribeParameters"], resources: ["*"] },
+      PARAMETER_LISTING,
     );
   }
 
@@ -238,13 +238,3 @@ function runCommandStatements(account: AwsAccount, documentName: string): Policy
     { sid: "RunCommandResult", actions: ["ssm:GetCommandInvocation"], resources: ["*"] },
   ];
 }
-
-const PARAMETER_ACTIONS = [
-  "ssm:AddTagsToResource",
-  "ssm:DeleteParameter",
-  "ssm:GetParameter",
-  "ssm:GetParameters",
-  "ssm:ListTagsForResource",
-  "ssm:PutParameter",
-  "ssm:RemoveTagsFromResource",
-] as const;
