@@ -17,6 +17,12 @@ const STACKS: Readonly<Record<string, () => Promise<StackClass>>> = {
 async function main(): Promise<void> {
   const app = new App();
   const { SLIPWAY_STACK: only = "" } = process.env;
+  if (!(only in STACKS)) {
+    const { NETFLIX_ENVIRONMENTS, netflixEnvironments } = await import("./stacks/netflix-environments.ts");
+    const isOne = NETFLIX_ENVIRONMENTS.includes(only);
+    netflixEnvironments(app, isOne ? only : undefined);
+    if (isOne) return app.synth();
+  }
   for (const [id, load] of Object.entries(STACKS)) {
     if (only === id || !(only in STACKS)) new (await load())(app, id);
   }

@@ -22,6 +22,7 @@ export {
 export type { IImage } from "./docker/image.ts";
 export type { BuildSecret } from "./docker/image-dockerfile.ts";
 export { type INetwork, Network, type NetworkProps } from "./docker/network.ts";
+export { PromotedImage, type PromotedImageOptions } from "./docker/promoted-image.ts";
 export type { PullAccess } from "./docker/pull-access.ts";
 export type { PullLogin } from "./docker/pull-login.ts";
 export { PulledImage, type PulledImageProps } from "./docker/pulled-image.ts";
@@ -51,6 +52,7 @@ export type {
 } from "./hosts/host.ts";
 export { LocalHost } from "./hosts/local/local-host.ts";
 export type { LocalHostProps } from "./hosts/local/local-host-props.ts";
+export { PromotableRelease, type PromotableReleaseProps } from "./hosts/promotable-release.ts";
 export { type DeployerSecretOptions, Secret } from "./hosts/secret.ts";
 export type { ErrorPages } from "./release/error-page.ts";
 export type { Hsts } from "./release/hsts.ts";
@@ -62,6 +64,7 @@ export { type AcmeOptions, type ExternalAccount, Tls } from "./release/tls.ts";
 export { TrustedProxies } from "./release/trusted-proxies.ts";
 export { ConstructError } from "./terraform/construct-error.ts";
 export type { TerraformDependency } from "./terraform/dependency.ts";
+export { Environment, type EnvironmentProps, type PreviewOptions } from "./terraform/environment.ts";
 export { useLocalBackend } from "./terraform/stack-of.ts";
 export { BuildCache, type BuildCacheOptions } from "./values/build-cache.ts";
 export { HealthCheck } from "./values/health-check.ts";

@@ -79,7 +79,7 @@ export class PretendMachine {
 
   /**
    * A Terraform that knows its version, makes `.terraform`, prints what `plan` and `apply` are given to say, and applies
-   * what it planned and nothing else. The file `plans` has how `ls` saw each plan.
+   * what it planned and nothing else. A stack's file `outputs.json` has its own outputs. The file `plans` has how `ls` saw each plan.
    */
   terraform(say: TerraformSays = {}): this {
     const lines = (messages: readonly object[] = []) =>
@@ -95,7 +95,9 @@ export class PretendMachine {
       `case "$1 $2" in
         version*) echo '{"terraform_version":"${say.version ?? "1.11.4"}"}' ;;
         *init) mkdir -p "\${1#-chdir=}/.terraform"; echo '${lock}' >"\${1#-chdir=}/.terraform.lock.hcl" ;;
-        *output) cat '${this.folder}/outputs' ;;
+        *output)
+          own="\${1#-chdir=}/outputs.json"
+          if [ -e "$own" ]; then cat "$own"; else cat '${this.folder}/outputs'; fi ;;
         *plan)
           for word; do case $word in -out=*) file=\${word#-out=} ;; esac; done
           echo planned >"$file"

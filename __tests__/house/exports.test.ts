@@ -15,6 +15,7 @@ const EXPORTS = [
   "DockerIgnore",
   "Dockerfile",
   "DockerfileError",
+  "Environment",
   "Ghcr",
   "GitLabRegistry",
   "HealthCheck",
@@ -26,6 +27,8 @@ const EXPORTS = [
   "Network",
   "Platform",
   "PortMapping",
+  "PromotableRelease",
+  "PromotedImage",
   "PulledImage",
   "RegistryLogin",
   "RemoteContext",
@@ -50,7 +53,9 @@ test("the entry point for Amazon's cloud exports these names and no other", () =
     "EcrRepository",
     "MachineImage",
     "NanoHost",
+    "PromotableReleaseParameter",
     "Secret",
+    "useS3Backend",
   ]);
 });
 

@@ -28,11 +28,27 @@ const CONSTRUCTS: readonly [name: string, declare: (stack: TerraformStack) => un
     (s) => new slipway.PulledImage(s, "it", { image: `a@${DIGEST}`, privat: true } as Untyped),
     "private",
   ],
+  ["PromotableRelease", (s) => new slipway.PromotableRelease(s, "it", { fil: "a" } as Untyped), "file"],
+  [
+    "PromotedImage",
+    (s) =>
+      slipway.PromotedImage.from(s, "it", {
+        release: "a",
+        repository: registry(s).repository("a"),
+        imag: "b",
+      } as Untyped),
+    "image",
+  ],
   ["RegistryLogin", (s) => new slipway.RegistryLogin(s, "it", { passwordVersions: 2 } as Untyped), "passwordVersion"],
   ["SelfHostedRegistry", (s) => new slipway.SelfHostedRegistry(s, "it", { port: 5001, prot: 1 } as Untyped), "port"],
   ["Volume", (s) => new (slipway.Volume as Untyped)(s, "it", { name: "a" }), "it takes none"],
   ["LocalHost", (s) => new slipway.LocalHost(s, "it", { prot: 1 } as Untyped), "port"],
   ["AwsAccount", (s) => new aws.AwsAccount(s, "it", { ...ENVIRONMENT, profil: "a" } as Untyped), "profile"],
+  [
+    "PromotableReleaseParameter",
+    (s) => new aws.PromotableReleaseParameter(s, "it", { name: "/a", nam: "/b" } as Untyped),
+    "name",
+  ],
   ["EcrRegistry", (s) => new aws.EcrRegistry(s, "it", { ...ENVIRONMENT, mutableTag: [] } as Untyped), "mutableTags"],
   [
     "EcrRepository",

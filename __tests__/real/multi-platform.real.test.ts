@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { cacheFolder } from "../../src/cli/cache-folder.mjs";
 import { STREAMED } from "../../src/docker/buildx-build.ts";
-import { debianProgram, emulateArm64, staticBusyBox } from "../../src/rehearsal/machine/foreign-processor.ts";
+import { emulateArm64, staticBusyBox } from "../../src/rehearsal/machine/foreign-processor.ts";
 import { Takedown } from "../../src/rehearsal/takedown.ts";
+import { DockerConfiguration } from "./docker-configuration.ts";
 import { docker, Project } from "./project.ts";
 import { request } from "./request-stream.ts";
 
@@ -23,32 +24,23 @@ EXPOSE 8080
 STOPSIGNAL SIGINT
 CMD ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/page"]
 `;
-/** Debian 12 has none. */
-const BUILDX = {
-  suite: "trixie",
-  architecture: "native",
-  name: "docker-buildx",
-  path: "usr/libexec/docker/cli-plugins/docker-buildx",
-};
 const cache = cacheFolder();
 const takedown = new Takedown();
-const configuration = mkdtempSync(join(tmpdir(), "slipway-docker-"));
 const environment = { ...process.env };
 const project = new Project("multi-platform.ts", "slipway-platforms", { Dockerfile: DOCKERFILE });
 const log = () => {};
+let configuration: DockerConfiguration;
 
 beforeAll(async () => {
-  const plugin = await debianProgram(BUILDX, cache, log);
-  mkdirSync(join(configuration, "cli-plugins"));
-  symlinkSync(plugin, join(configuration, "cli-plugins/docker-buildx"));
-  process.env.DOCKER_CONFIG = configuration;
+  configuration = await DockerConfiguration.withBuildx();
+  process.env.DOCKER_CONFIG = configuration.folder;
 });
 afterAll(async () => {
   await project.destroy();
   // Kernel-wide, so it must not outlive the test.
   expect(await takedown.run()).toEqual([]);
   process.env = { ...environment };
-  rmSync(configuration, { recursive: true, force: true });
+  configuration.remove();
 });
 
 if (hasContainerdStore) describe("an image of two platforms", anImageOfTwoPlatforms);
@@ -116,7 +108,7 @@ function anImageOfTwoPlatforms() {
   ])("has a side for %s, which an engine pulls by that digest", (architecture, built) => {
     docker("pull", "--quiet", "--platform", `linux/${architecture}`, reference);
     const container = docker("create", "--platform", `linux/${architecture}`, reference);
-    const copied = join(configuration, `index-${architecture}`);
+    const copied = join(configuration.folder, `index-${architecture}`);
     docker("cp", `${container}:/page/index.html`, copied);
     docker("rm", container);
     expect(readFileSync(copied, "utf8")).toBe(built);

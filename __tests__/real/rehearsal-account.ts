@@ -47,12 +47,15 @@ export class TestAccount {
   account!: AwsAccount;
 
   /** @param serials the machine images that Canonical has published; the newest of them is `current` */
-  constructor(private readonly serials: readonly string[] = ["20250115", SERIAL]) {}
+  constructor(
+    private readonly serials: readonly string[] = ["20250115", SERIAL],
+    private readonly number = ACCOUNT,
+  ) {}
 
   async start(): Promise<void> {
     const self = this;
     this.account = await AwsAccount.start({
-      account: ACCOUNT,
+      account: this.number,
       region: REGION,
       serials: this.serials,
       cacheDir: rehearsalCache(),

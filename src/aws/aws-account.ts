@@ -4,6 +4,7 @@ import { Construct, type IConstruct } from "constructs";
 import { STACK_LABEL } from "../docker/docker-engine.ts";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
 import { describe } from "../terraform/description.ts";
+import { Environment } from "../terraform/environment.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { lateText, lateTexts } from "../terraform/late.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
@@ -24,15 +25,21 @@ export interface AwsEnvironment {
 }
 
 /** What an {@link AwsAccount} takes. */
-export interface AwsAccountProps extends Required<AwsEnvironment> {
+export interface AwsAccountProps {
+  /** The account's 12 digits, as text; a literal. @default - that of the stack's `Environment` */
+  readonly account?: string;
+  /** The region, e.g. `eu-west-1`; a literal. @default - that of the stack's `Environment` */
+  readonly region?: string;
   /** The ARN of a role to deploy with. @default - the credentials as they are */
   readonly assumeRole?: string;
   /** A profile of the AWS configuration files. @default - what the environment says */
   readonly profile?: string;
-  /** Tags of everything that is made. @default - the stack's name only */
+  /** Tags of everything that is made. @default - the stack's name only, and its environment's */
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+/** The tag by which everything in an account is known as some environment's. */
+const ENVIRONMENT_TAG = "slipway:environment";
 const ACCOUNT = /^\d{12}$/;
 const ROLE = /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
 const PROFILE = /^\S+$/;
@@ -51,7 +58,7 @@ export class AwsAccount extends Construct {
    */
   static of(scope: IConstruct, environment: AwsEnvironment = {}): AwsAccount {
     knownProps(scope, environment, { account: true, region: true }, "AwsAccount.of");
-    const { account, region } = environment;
+    const { account = Environment.of(scope)?.account, region = Environment.of(scope)?.region } = environment;
     const found = accountOf(scope).account;
     if (!found && account !== undefined && region !== undefined) {
       return new AwsAccount(owningStack(scope), "aws-account", { account, region });
@@ -82,9 +89,10 @@ export class AwsAccount extends Construct {
   private readonly operatorNeeds: PolicyStatement[] = [];
 
   /** @throws {ConstructError} for an account, region or role that is none, or a second account in one stack */
-  constructor(scope: Construct, id: string, props: AwsAccountProps) {
+  constructor(scope: Construct, id: string, declared: AwsAccountProps = {}) {
     super(scope, constructId(scope, id));
-    knownProps(this, props, { account: true, region: true, assumeRole: true, profile: true, tags: true });
+    knownProps(this, declared, { account: true, region: true, assumeRole: true, profile: true, tags: true });
+    const props = { ...declared, ...this.placeOf(declared) };
     const known = accountOf(this);
     if (known.account) {
       const { account, node } = known.account;
@@ -94,14 +102,16 @@ export class AwsAccount extends Construct {
     collectErrors([
       () => this.check("account", props.account, ACCOUNT, "must be 12 digits"),
       () => {
-        region = atProperty(this, "region", () => AwsRegion.parse(requireLiteral(this, "region", props.region)));
+        region = atProperty(this, "region", () =>
+          AwsRegion.parse(requireLiteral(this, "region", props.region as string)),
+        );
       },
       () => this.check("assumeRole", props.assumeRole, ROLE, "must be the ARN of a role"),
       () => this.check("profile", props.profile, PROFILE, "must be one word"),
     ]);
     known.account = this;
     const { name, domain, partition } = region as AwsRegion;
-    this.account = props.account;
+    this.account = props.account as string;
     this.region = name;
     this.domain = domain;
     this.partition = partition;
@@ -112,6 +122,7 @@ export class AwsAccount extends Construct {
     describe(this, "account", () => ({
       account: this.account,
       region: this.region,
+      environment: Environment.of(this)?.name,
       deployer: mergedStatements(this.needs),
     }));
   }
@@ -179,13 +190,32 @@ export class AwsAccount extends Construct {
       region: this.region,
       profile: this.profile,
       assumeRole: this.assumeRole === undefined ? undefined : [{ roleArn: this.assumeRole, sessionName: "slipway" }],
-      defaultTags: [{ tags: templateMap({ ...tags, [STACK_LABEL]: stack }) }],
+      defaultTags: [{ tags: templateMap({ ...tags, ...this.environmentTag, [STACK_LABEL]: stack }) }],
     });
     refuseOtherProviders(provider, "AwsAccount");
     // The provider's own allowed_account_ids would refuse as well, but names one of the two accounts only.
     const errorMessage = `the stack ${stack} is declared for account ${this.account}, but the credentials belong to account \${self.account_id}: take other credentials, or declare the other account`;
     const condition = `\${self.account_id == "${this.account}"}`;
     new DataAwsCallerIdentity(this, "Caller", { lifecycle: { postcondition: [{ condition, errorMessage }] } });
+  }
+
+  /** Where the stack's environment is, unless that says nothing. @throws {ConstructError} when `declared` is another place */
+  private placeOf(declared: AwsAccountProps): Pick<AwsAccountProps, "account" | "region"> {
+    const environment = Environment.of(this);
+    if (environment?.account === undefined) return {};
+    const { account, region } = environment;
+    for (const [property, of] of Object.entries({ account, region })) {
+      const value = declared[property as keyof AwsEnvironment];
+      if (value === undefined || value === of) continue;
+      const problem = `is ${value}, but the stack is of the environment ${environment}, which is ${of}: leave it out here, or declare another environment`;
+      throw new ConstructError(this, property, problem);
+    }
+    return { account, region };
+  }
+
+  private get environmentTag(): Readonly<Record<string, string>> {
+    const environment = Environment.of(this);
+    return environment === undefined ? {} : { [ENVIRONMENT_TAG]: environment.name };
   }
 
   private check(property: keyof AwsAccountProps, value: string | undefined, pattern: RegExp, rule: string): void {

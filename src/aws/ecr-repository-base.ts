@@ -12,6 +12,9 @@ import { pushToEcr } from "./ecr-push.ts";
 import { ecrRepositoryName } from "./ecr-repository-name.ts";
 import { iamPolicy } from "./iam-policy.ts";
 
+// 123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app@sha256:…
+const ECR_IMAGE = /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.[^/]+\/(?<path>[^@]+)@/;
+
 /** Somebody to whom a repository grants: a role by its name. */
 export interface IRole {
   readonly roleName: string;
@@ -71,6 +74,13 @@ export abstract class EcrRepositoryBase extends Construct implements IEcrReposit
   push(push: ImagePush): string {
     const { account: deployer, path: repositoryName, repositoryId } = this;
     return pushToEcr({ deployer, account: this.place.account, repositoryName, repositoryId }, push);
+  }
+
+  copiesFrom(image: string): void {
+    const from = ECR_IMAGE.exec(image)?.groups;
+    if (from === undefined) return;
+    const arn = `arn:${this.account.partition}:ecr:${from.region}:${from.account}:repository/${from.path}`;
+    this.account.addDeployerStatements({ sid: "EcrPromote", actions: [...ECR_PULL_ACTIONS], resources: [arn] });
   }
 
   grantPull(role: IRole): void {

@@ -18,4 +18,9 @@ export type { StatusAlarmOptions } from "./nano/status-alarm.ts";
 export type { RebootWindow, UnattendedRebootOptions } from "./nano/unattended-reboot.ts";
 export type { UsageAlarmsOptions } from "./nano/usage-alarms.ts";
 export type { HostSubnet } from "./nano/vpc-subnet.ts";
+export {
+  PromotableReleaseParameter,
+  type PromotableReleaseParameterProps,
+} from "./promotable-release-parameter.ts";
+export { type S3BackendOptions, useS3Backend } from "./s3-state.ts";
 export { Secret, type SecretOptions } from "./secret.ts";

@@ -1,6 +1,7 @@
 import { awsRemedy } from "./aws-remedy.ts";
 import { EngineProgress } from "./engine-progress.ts";
 import { registryRemedy } from "./registry-remedy.ts";
+import { lockedState } from "./state-lock.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
 
 /** An output as Terraform prints it, wherever it does. */
@@ -70,7 +71,7 @@ export class ApplyReport {
    * @param engine which steps say how an engine gets on, and whether {@link now} is all that is shown of that
    */
   constructor(
-    private readonly stack: Pick<SynthesizedStack, "pathOf">,
+    private readonly stack: Pick<SynthesizedStack, "pathOf"> & Partial<Pick<SynthesizedStack, "folder">>,
     private readonly verbose = false,
     private readonly engine: { readonly paths: ReadonlySet<string>; readonly isLive: boolean } = NO_ENGINE,
   ) {}
@@ -169,6 +170,11 @@ export class ApplyReport {
     ];
     if (severity !== "error") return this.isPlanning && summary === FAILED_CHECK ? [] : text;
     if (address !== undefined) this.failed.push(address);
+    const locked = lockedState(text.join("\n"), this.stack.folder);
+    if (locked !== undefined) {
+      this.errors.push(locked);
+      return [];
+    }
     const remedy = remedyOf(text.join("\n"));
     if (remedy !== undefined) text.push(`what to do: ${remedy}`);
     this.errors.push(text.join("\n  "));

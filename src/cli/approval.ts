@@ -66,7 +66,7 @@ function engineElsewhere({ engineHost }: Stake["stack"], engine: Tools["engine"]
 /** Where an image is pushed that others can pull. */
 function registriesElsewhere(images: Comparison["images"]): string[] {
   const pushed = images.flatMap(({ after }) =>
-    after?.contentId === undefined ? [] : [after.repository.split("/")[0] ?? ""],
+    after?.contentId === undefined && !after?.promotedFrom ? [] : [after.repository.split("/")[0] ?? ""],
   );
   return [...new Set(pushed)]
     .sort()

@@ -14,6 +14,7 @@ import { COMMON_OPTIONS, OPTIONS, VERBS, verbNamed } from "./verb-table.mjs";
  * @property {boolean} [install] consent to installing what is missing
  * @property {boolean} [formerYes] whether that was said by its former name
  * @property {boolean} [autoApprove] whether to go ahead without asking
+ * @property {boolean} [expired] of `down`: whether every preview goes whose time is over
  * @property {boolean} [retry] of `up`: whether a release is wanted that a rollback left
  * @property {string} [lines] of `logs`: how many
  * @property {string} [volume] of `volumes rm`: the volume to delete
@@ -83,7 +84,12 @@ export function parseArguments(argv) {
     );
   }
   if (flags.some(({ name }) => name === "help")) return helpOf(verb.name.split(" "), []);
-  return { ...checked(verb, operands), ...read(verb, flags) };
+  const asked = { ...checked(verb, operands), ...read(verb, flags) };
+  if (asked.expired && asked.operand !== undefined)
+    throw new ArgumentsError(`--expired takes no stack, got ${asked.operand} too`, verb.name);
+  if (verb.name === "down" && asked.json && !asked.expired)
+    throw new ArgumentsError("--json of down belongs to --expired", verb.name);
+  return asked;
 }
 
 /** @typedef {{ name: string, rawName: string, value?: string | undefined, inlineValue?: boolean | undefined }} Flag */

@@ -22,6 +22,7 @@ export const OPTIONS = {
     value: "<version>",
     summary: "the Docker Engine of the machine: 29, built from source once (default: its packages' own)",
   },
+  expired: { type: "boolean", summary: "every preview whose time is over, and no other stack; asks nobody" },
   "fail-on": {
     type: "string",
     value: "<rules>",
@@ -100,8 +101,8 @@ export const VERBS = [
     group: "deploy",
     summary: "take a stack away again; what services keep in volumes stays",
     positionals: ["[stack]"],
-    options: ["auto-approve", "install", "yes"],
-    examples: ["slipway down", "slipway down shop --auto-approve"],
+    options: ["auto-approve", "expired", "json", "install", "yes"],
+    examples: ["slipway down", "slipway down shop --auto-approve", "slipway down --expired"],
     needs: "tools",
   },
   {

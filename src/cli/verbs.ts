@@ -1,5 +1,6 @@
 import { context } from "./context.ts";
 import { down } from "./down.ts";
+import { downExpired } from "./down-expired.ts";
 import { logs, maintenance, releases, rollback, status } from "./host-verbs.ts";
 import { list } from "./list.ts";
 import { lock } from "./lock.ts";
@@ -10,7 +11,8 @@ import { up } from "./up.ts";
 import { volumes } from "./volumes.ts";
 
 const VERBS: Record<string, (asked: Arguments, tools: Tools) => Promise<number>> = {
-  ...{ up, down, list, outputs, diff, review, lock, context, volumes },
+  down: (asked, tools) => (asked.expired ? downExpired : down)(asked, tools),
+  ...{ up, list, outputs, diff, review, lock, context, volumes },
   ...{ status, logs, releases, rollback, maintenance },
 };
 

@@ -29,6 +29,7 @@ const pushedTags = perStack(() => new Map<string, BuiltImage>());
 export class BuiltImage extends Construct implements IImage {
   readonly repository: IRepository;
   readonly contentId: string;
+  readonly version?: string;
   readonly platform?: Platform;
   readonly platforms?: readonly Platform[];
   readonly reference: string;
@@ -48,6 +49,7 @@ export class BuiltImage extends Construct implements IImage {
       () => requireKinds(this, "privateBaseImages", props.privateBaseImages ?? [], IMAGE),
     ]);
     this.repository = props.repository;
+    this.version = props.version;
     const { options, context: opened, versionTags, args, target, labels: own } = this.checked(props);
     const { platforms } = options;
     if (platforms.length > 1) this.platforms = platforms;

@@ -20,7 +20,7 @@ import { checkMountsByPath, type MountsByPath, mountBlocks } from "./container-m
 import { checkReplacement, type Replacement, replacementLifecycle } from "./container-replacement.ts";
 import { IMAGE, NETWORK, PLATFORM, PORT_MAPPING, requireKind, requireKinds, VOLUME } from "./declared-kind.ts";
 import { DockerEngine, labelBlocks, ownershipLabels, publishPort, SETTINGS_LABEL } from "./docker-engine.ts";
-import type { IImage } from "./image.ts";
+import { type IImage, pullableOnce } from "./image.ts";
 import type { INetwork } from "./network.ts";
 import { settingsDigest } from "./settings-digest.ts";
 import type { IVolume } from "./volume.ts";
@@ -155,7 +155,7 @@ export class Container extends Construct {
       name: props.image.reference,
       keepLocally: true,
       platform: (props.platform ?? props.image.platform)?.toString(),
-      dependsOn: props.image.repository.ready,
+      dependsOn: pullableOnce(props.image),
     });
     const resource = new DockerContainer(this, "Resource", {
       ...engineAttributes(settings),

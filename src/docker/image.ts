@@ -1,4 +1,5 @@
 import type { IConstruct } from "constructs";
+import type { TerraformDependency } from "../terraform/dependency.ts";
 import type { Platform } from "../values/platform.ts";
 import type { IRepository } from "./registry.ts";
 
@@ -7,6 +8,8 @@ export interface IImage extends IConstruct {
   readonly repository: IRepository;
   /** The content id of what it was built from, 64 hex digits; a literal, absent for images that are only pulled. */
   readonly contentId?: string;
+  /** The version that people know it by; absent where nothing says one. */
+  readonly version?: string;
   /** @default - the engine's own platform */
   readonly platform?: Platform;
   /** The sides of an image that has several, in place of `platform`; a host takes the one that it runs. @default - one side */
@@ -20,6 +23,16 @@ export interface IImage extends IConstruct {
   readonly declaredVolumes?: readonly string[];
   /** `uri@sha256:…`; a token when the digest is known only after the push. */
   readonly reference: string;
+  /**
+   * What must have happened before it is where `reference` says.
+   * @default - that waits by itself, as a token does, or the image is there
+   */
+  readonly ready?: TerraformDependency[];
+}
+
+/** What must have happened before `image` can be pulled. */
+export function pullableOnce({ repository, ready = [] }: IImage): TerraformDependency[] {
+  return [...repository.ready, ...ready];
 }
 
 /** What the image was built for; empty for the platform of the engine that built it, which synth does not know. */

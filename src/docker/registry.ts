@@ -42,4 +42,9 @@ export interface IRepository {
    * @default - it never is
    */
   readonly identity?: string;
+  /**
+   * Told that `image`, by digest, is copied into it: for a repository that says what its deployer must be allowed to do.
+   * @default - it says nothing of the kind
+   */
+  copiesFrom?(image: string): void;
 }

@@ -2,7 +2,14 @@ import type { Service } from "../release/service.ts";
 import { type ServiceSpec, serviceSpec } from "../release/service-spec.ts";
 import { taskContent } from "../release/task.ts";
 import { changedProperties } from "./difference.ts";
-import type { Model, ModelContainer, ModelHost, ModelService, ModelTask } from "./model.ts";
+import {
+  identityOf,
+  type Model,
+  type ModelContainer,
+  type ModelHost,
+  type ModelService,
+  type ModelTask,
+} from "./model.ts";
 
 /** What a change means for a service, from the visitor's side. */
 export type ServiceEffect =
@@ -95,7 +102,7 @@ function pairs<T extends ModelContainer>(
 
 function contentOf(path: string, { images }: Model): string {
   const found = images.find((image) => image.path === path);
-  return found?.contentId ?? found?.reference ?? path;
+  return found === undefined ? path : identityOf(found);
 }
 
 /** By the rule of the release itself; the data has the same properties. */

@@ -30,9 +30,10 @@ export function graphOf({ images, hosts }: Model): { nodes: readonly GraphNode[]
   };
   const edge = (from: string, to: string, label?: string) =>
     edges.set(`${from} ${to} ${label}`, { from, to, ...(label === undefined ? {} : { label }) });
-  for (const { path, repository, version, contentId } of images) {
+  for (const { path, repository, version, contentId, promotedFrom } of images) {
     const image = node("image", version === undefined ? path : `${path} ${version}`);
-    edge(image, node("repository", repository), contentId === undefined ? "pulled" : "built and pushed");
+    const built = contentId === undefined ? "pulled" : "built and pushed";
+    edge(image, node("repository", repository), promotedFrom === undefined ? built : "promoted");
   }
   for (const { path, release } of hosts) {
     const host = node("host", path);

@@ -2,7 +2,7 @@ import type { ImageChange } from "./comparison.ts";
 import type { ContextEntry } from "./context-files.ts";
 import type { Difference } from "./difference.ts";
 import { code, moved, table } from "./markdown.ts";
-import type { ModelImage } from "./model.ts";
+import { identityOf, type ModelImage } from "./model.ts";
 
 /** A row for each image that is another one. */
 export function imageTable(images: readonly ImageChange[]): string {
@@ -12,7 +12,7 @@ export function imageTable(images: readonly ImageChange[]): string {
     images.map(({ key, before, after, bases }) => [
       code(key),
       moved(versionOf(before), versionOf(after)),
-      moved(shortId(before), shortId(after)),
+      `${moved(shortId(before), shortId(after))}${promoted(after)}`,
       ...(hasBases
         ? [bases.map((base) => `${code(base.key)}: ${moved(short(base.before?.is), short(base.after?.is))}`).join(", ")]
         : []),
@@ -25,8 +25,18 @@ function versionOf(image: ModelImage | undefined): string | undefined {
   return image?.version ?? image?.declared?.replace(/@sha256:.*$/, "");
 }
 
+/** Of one that is promoted the digest, which the other environment's review and release file have, too. */
 function shortId(image: ModelImage | undefined): string | undefined {
-  return image && (image.contentId?.slice(0, 12) ?? short(/sha256:[0-9a-f]+/.exec(image.reference)?.[0]));
+  if (image === undefined) return undefined;
+  const identity = identityOf(image);
+  return (
+    short(/sha256:[0-9a-f]+$/.exec(identity)?.[0]) ?? (identity === image.contentId ? identity.slice(0, 12) : undefined)
+  );
+}
+
+/** Where the very same digest is served already. */
+function promoted(image: ModelImage | undefined): string {
+  return image?.promotedFrom ? `, as in ${code(image.promotedFrom.replace(/@.*$/, ""))}` : "";
 }
 
 /** A digest as people compare it. */

@@ -13,6 +13,8 @@ export interface ModelImage {
   readonly version?: string;
   /** What it was built from; absent for one that is only pulled. */
   readonly contentId?: string;
+  /** Where another environment serves it by this digest, of one that is promoted. */
+  readonly promotedFrom?: string;
   /** As it is declared, of one that is only pulled. */
   readonly declared?: string;
   /** By digest, where synth knows it; else what Terraform will ask for. */
@@ -22,6 +24,11 @@ export interface ModelImage {
   readonly baseImages?: readonly { readonly name: string; readonly digest?: string }[];
   /** Where the password is kept by which hosts pull it; absent where they need none of their own. */
   readonly pullLogin?: SecretSource;
+}
+
+/** What makes an image another one: what it was built from, or the digest where that alone is known, or is what was tried. */
+export function identityOf({ promotedFrom, contentId, reference }: ModelImage): string {
+  return promotedFrom === undefined ? (contentId ?? reference) : reference;
 }
 
 /** A container of a release, as plain data: a service, a task or a schedule. */

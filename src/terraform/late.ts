@@ -1,5 +1,6 @@
-import { Lazy } from "cdktf";
+import { dependable, Lazy, type TerraformResource } from "cdktf";
 import "./creation-stack.ts";
+import type { TerraformDependency } from "./dependency.ts";
 import { templateText, templateValue } from "./template-text.ts";
 
 /**
@@ -18,4 +19,9 @@ export function lateTexts(produce: () => readonly string[]): string[] {
 /** As {@link lateText}, for a value of any kind with texts in it; `undefined` leaves the attribute out. */
 export function lateValue<T>(produce: () => T): T {
   return Lazy.anyValue({ produce: () => templateValue(produce()) }) as unknown as T;
+}
+
+/** Lets `resource` wait for what `produce` names when everything is declared, so that it may come after it. */
+export function waitLate(resource: TerraformResource, produce: () => Iterable<TerraformDependency>): void {
+  resource.dependsOn = Lazy.listValue({ produce: () => [...new Set(produce())].map(dependable) });
 }

@@ -180,6 +180,7 @@ export class NanoHost extends HostBase implements IRole {
     requirePullable(container);
     awsSecretsOf(container);
     if (this.props.waitForRelease !== false) this.images.add(container.image);
+    if (container.image.ready) this.rollout.waitFor(container.image.ready);
     this.fit.add(container);
     this.checkManifest();
   }

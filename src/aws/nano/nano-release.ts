@@ -5,11 +5,12 @@ import { Lazy, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { warnWithEveryPlan } from "../../terraform/check.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
-import { lateValue } from "../../terraform/late.ts";
+import { lateValue, waitLate } from "../../terraform/late.ts";
 import { stagedCopy } from "../../terraform/staged-file.ts";
 import { VerifiedStep } from "../../terraform/verified-step.ts";
 import type { AwsAccount } from "../aws-account.ts";
 import type { PolicyStatement } from "../iam-policy.ts";
+import { PARAMETER_ACTIONS, PARAMETER_LISTING } from "../parameter-actions.ts";
 import { stagedScript } from "../staged-script.ts";
 import { AgentDocument, anyDocumentOf } from "./agent-document.ts";
 import type { HeldImages } from "./held-images.ts";
@@ -55,6 +56,8 @@ export class NanoRelease extends Construct {
   /** What must have happened before the host serves what is declared. */
   readonly ready: TerraformDependency[];
   private readonly specs: TerraformLocal;
+  private readonly parameter: SsmParameter;
+  private readonly awaited = new Set<TerraformDependency>();
   private readonly named = new Map<string, string>();
   private ledger?: SsmParameter;
 
@@ -93,6 +96,7 @@ export class NanoRelease extends Construct {
         ],
       },
     });
+    this.parameter = parameter;
     this.showHold();
     account.addOperatorStatements(
       ...runCommandStatements(account, props.documentName),
@@ -114,8 +118,7 @@ export class NanoRelease extends Construct {
         actions: PARAMETER_ACTIONS,
         resources: [...releaseArns(account, parameterName), account.arn("ssm", `parameter${holdName(parameterName)}`)],
       },
-      // Terraform's provider reads a parameter's tier and description by listing.
-      { sid: "SsmDescribeParameters", actions: ["ssm:DescribeParameters"], resources: ["*"] },
+      PARAMETER_LISTING,
     );
   }
 
@@ -138,6 +141,12 @@ export class NanoRelease extends Construct {
       account.addDeployerStatements({ sid: "TaskLedger", actions: PARAMETER_ACTIONS, resources });
     }
     return this.ledger.name;
+  }
+
+  /** Lets the host hear of nothing before `dependencies`, e.g. an image that is to be where it pulls it. */
+  waitFor(dependencies: readonly TerraformDependency[]): void {
+    if (this.awaited.size === 0) waitLate(this.parameter, () => this.awaited);
+    for (const each of dependencies) this.awaited.add(each);
   }
 
   /** The digest of the service's or task's spec, made where the image is known; a reference. */
@@ -229,13 +238,3 @@ function runCommandStatements(account: AwsAccount, documentName: string): Policy
     { sid: "RunCommandResult", actions: ["ssm:GetCommandInvocation"], resources: ["*"] },
   ];
 }
-
-const PARAMETER_ACTIONS = [
-  "ssm:AddTagsToResource",
-  "ssm:DeleteParameter",
-  "ssm:GetParameter",
-  "ssm:GetParameters",
-  "ssm:ListTagsForResource",
-  "ssm:PutParameter",
-  "ssm:RemoveTagsFromResource",
-] as const;
