@@ -3,9 +3,9 @@ import { programsFolder } from "../../src/cli/debian-programs.mjs";
 test.each([
   [
     "a person's own cache",
-    { HOME: "/home/a", XDG_CACHE_HOME: "/home/a/cache" },
+    { HOME: "/somewhere", XDG_CACHE_HOME: "/somewhere/cache" },
     1000,
-    "/home/a/cache/slipway/programs",
+    "/somewhere/cache/slipway/programs",
   ],
   ["for root one that others may enter, since Nginx runs as nobody", {}, 0, "/var/cache/slipway/programs"],
   ["where the cache is said to be, for root, too", { SLIPWAY_CACHE_DIR: "/c" }, 0, "/c/programs"],

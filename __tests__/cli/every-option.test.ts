@@ -92,6 +92,8 @@ const project = mkdtempSync(join(tmpdir(), "slipway-every-option-"));
 const machine = new PretendMachine();
 const outcomes = new Map<string, Outcome>();
 
+const CANNOT_PLAY = /^(cats declares no host on AWS|.*(as root|Linux))/m;
+
 /**
  * A row for each verb, and for each option that its help names: what is typed, how it ends, and what of it could not be
  * without the option. They follow each other in one project.
@@ -117,6 +119,22 @@ const ROWS: Readonly<Record<string, readonly [string, number, RegExp | (() => vo
   "review --html": ["review shop --html review.html", 0, () => exists("review.html")],
   "review --fail-on": ["review shop --base before --fail-on open-port", 4, /^--fail-on open-port: tcp 443$/m],
   "review --json": ["review shop --json", 0, json("verdict")],
+  rehearse: refused("", 3, CANNOT_PLAY),
+  "rehearse --name": refused("--name a.test", 3, CANNOT_PLAY),
+  "rehearse --path": refused("--path /a", 3, CANNOT_PLAY),
+  "rehearse --text": refused("--text Welcome", 3, CANNOT_PLAY),
+  "rehearse --region": refused("--region eu-west-2", 3, CANNOT_PLAY),
+  "rehearse --machine": refused("--machine windows", 2, /machine must be debian-12 or debian-13, got "windows"/),
+  "rehearse --memory": refused("--memory much", 2, /^slipway: --memory must be a number of MiB/m),
+  "rehearse --engine": refused("--engine 1", 2, /--engine must be 29/),
+  "rehearse --prepared": refused("--prepared", 3, CANNOT_PLAY),
+  "rehearse --report": refused(
+    "--report a.json --machine debian-12 --machine debian-13",
+    2,
+    /one report is of one machine/,
+  ),
+  "rehearse --install": refused("--install", 3, CANNOT_PLAY),
+  "rehearse --yes": refused("--yes", 3, /^slipway: --yes is now --install/m),
   volumes: ["volumes", 0, /^cats-host-volume-data/m],
   "volumes --json": ["volumes cats --json", 0, json("volumes")],
   "volumes --install": ["volumes --install", 0, /^cats-host-volume-data/m],
@@ -158,8 +176,18 @@ const ROWS: Readonly<Record<string, readonly [string, number, RegExp | (() => vo
   down: ["down cats", 0, /^cats is down/m],
   "down --install": ["down cats --install", 0, /^cats is down/m],
   "down --yes": ["down cats --yes", 0, /^slipway: --yes is now --install/m],
+  "down --expired": ["down --expired", 0, /^no preview is deployed from here$/m],
+  "down --json": ["down --expired --json", 0, json("stacks")],
   "down --auto-approve": ["down shop --auto-approve", 0, /^shop is down/m],
 };
+
+/**
+ * A stack of this machine's engine is none that can be rehearsed, nor can any without root: what its options do where it
+ * goes on is for the rehearsals themselves.
+ */
+function refused(options: string, code: number, why: RegExp): readonly [string, number, RegExp] {
+  return [`rehearse cats ${options}`.trim(), code, why];
+}
 
 function confirmed(more: string): readonly [string, number, RegExp] {
   const line = `volumes rm cats-host-volume-data --confirm cats-host-volume-data${more}`;

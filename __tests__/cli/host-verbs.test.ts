@@ -104,7 +104,7 @@ describe("the command line", () => {
     [["logs", "web", "-n", "0"], "-n must be a number of lines"],
     [["status", "-n", "3"], "-n belongs to logs, got status"],
     [["status", "$(reboot)"], "status takes names"],
-    [["up", "--json"], "--json belongs to list, outputs, diff, review, volumes"],
+    [["up", "--json"], "--json belongs to down, list, outputs, diff, review, volumes"],
     [["down", "--retry"], "--retry belongs to up"],
   ])("%j is refused", (argv, message) => {
     expect(() => parseArguments(argv)).toThrow(message);

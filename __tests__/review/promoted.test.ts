@@ -24,7 +24,7 @@ test("a review shows the digest that production gets, and where it is served alr
     .split("\n")
     .find((line) => line.startsWith("| `stack/web`"));
   expect(row).toBe(
-    "| `stack/web` | `1.0.0` → `1.1.0` | `sha256:aaaaaaaaaaaa` → `sha256:bbbbbbbbbbbb`, as in `registry.example.com/team/web` |  |",
+    "| `stack/web` | `1.0.0` → `1.1.0` | `sha256:aaaaaaaaaaaa` → `sha256:bbbbbbbbbbbb`, as in `registry.example.com/team/web` |",
   );
 });
 

@@ -161,7 +161,7 @@ function lacking(programs) {
  */
 function systemRequirements(programs, apt) {
   return programs.map((lacking) => ({
-    ...withoutApt(lacking),
+    ...notInPath([lacking]),
     ...(apt ? { action: `install ${lacking.package} by apt`, fix: () => apt.install([lacking.package]) } : {}),
   }));
 }
@@ -175,7 +175,7 @@ function systemRequirements(programs, apt) {
  */
 async function programRequirements(terminal, programs, apt) {
   if (programs.length === 0) return [];
-  if (!apt) return programs.map(withoutApt);
+  if (!apt) return programs.map((lacking) => notInPath([lacking]));
   const names = programs.map(({ program }) => program).join(", ");
   const packages = Object.fromEntries(programs.map((lacking) => [lacking.program, lacking.package]));
   const unpacked = new DebianPrograms(packages, { log: (text) => terminal.note(text) });
@@ -184,19 +184,26 @@ async function programRequirements(terminal, programs, apt) {
   };
   if (!unpacked.isThere) {
     const action = `unpack Debian's packages of ${names} into ${unpacked.root}: nothing of them is installed`;
-    return [{ problem: `no ${names} in PATH`, remedy: "", action, fix: use, isBeside: true }];
+    return [{ ...notInPath(programs), action, fix: use, isBeside: true }];
   }
   await use();
   terminal.note(`${names} from ${unpacked.root}`);
   return [];
 }
 
-/** @param {Lacking} lacking */
-function withoutApt({ program, package: name, why }) {
-  return {
-    problem: `no ${program} in PATH${why && `, which ${why}`}`,
-    remedy: `install it (Debian: apt-get install ${name})`,
-  };
+/**
+ * What is missing, in one line, and how to get it by hand.
+ * @param {readonly Lacking[]} programs
+ */
+function notInPath(programs) {
+  const plain = programs.filter(({ why }) => why === "").map(({ program }) => program);
+  const problems = [
+    ...(plain.length > 0 ? [`no ${plain.join(", ")} in PATH`] : []),
+    ...programs.filter(({ why }) => why !== "").map(({ program, why }) => `no ${program} in PATH, which ${why}`),
+  ];
+  const packages = [...new Set(programs.map((lacking) => lacking.package))].join(" ");
+  const remedy = `install ${programs.length === 1 ? "it" : "them"} (Debian: apt-get install ${packages})`;
+  return { problem: problems.join("; "), remedy };
 }
 
 /** @param {Missing} missing */
