@@ -41,6 +41,15 @@ export const CASES: Readonly<Record<string, Case>> = {
     {
       before: `${NANO}\nconst zone = { id: "Z0123456789ABCDEFGHIJ" };\n${pulled("image")}\nconst web = new NanoHost(this, "behind").run("web", { image, port: 8080 });`,
     },
+  'const production = new Environment({ name: "production", account, region, domain: "example.com", values: { memoryMiB: 256 } });':
+    {
+      imports: 'import { writeFileSync } from "node:fs";\n',
+      before: `const [account, region] = ["123456789012", "eu-west-1"];
+const repository = new Ghcr(this, "registry", { owner: "octo-org" }).repository("catalog");
+const reference = \`ghcr.io/octo-org/catalog@sha256:\${"0".repeat(64)}\`;
+const released = { schema: 1, stack: "netflix-staging", images: { web: { reference, platforms: ["linux/arm64"], runs: [] } } };
+writeFileSync("release.netflix-staging.json", JSON.stringify(released));`,
+    },
   'import { App, TerraformOutput, TerraformStack } from "cdktf";': { whole: true },
   // docs/data-volume.md
   'const host = new NanoHost(this, "host", { dataVolume: { sizeGiB: 10 } });': {

@@ -101,8 +101,8 @@ test("which of several stacks on AWS is meant must be said", async () => {
 test("a stack that can be played has the machine made ready, by programs that say what they are for", async () => {
   const { code, madeReady } = await rehearse(onAws(["cats"]), []);
   expect(code).toBe("the machine was made ready");
-  const [[needs]] = madeReady as [[{ programs: Record<string, { package: string; why: string }> }]];
-  expect(needs.programs).toMatchObject({ iptables: { package: "iptables", why: expect.stringContaining("metadata") } });
+  const [[needs]] = madeReady as [[{ system: Record<string, { package: string; why: string }> }]];
+  expect(needs.system).toMatchObject({ iptables: { package: "iptables", why: expect.stringContaining("metadata") } });
 });
 
 test("an engine elsewhere is refused, for its machines would be there", async () => {

@@ -23,7 +23,7 @@ const USAGE = 2;
 export interface RehearsalTools extends Tools {
   /** Makes the machine ready for what was not needed to look at the stack. */
   readonly makeReady: (
-    needs: Pick<Needs, "programs" | "further">,
+    needs: Pick<Needs, "programs" | "system" | "further">,
   ) => Promise<{ readonly machine: Pick<Tools, "terraform" | "engine">; readonly environment: NodeJS.ProcessEnv }>;
   /** What a project of its own changes once the stack serves. @default - nothing */
   readonly changes?: Wanted["changes"];
