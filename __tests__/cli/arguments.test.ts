@@ -94,7 +94,8 @@ describe.each(VERBS)("the help of $name", (verb) => {
   it("takes every option that it names", () => {
     const operands = (verb.positionals ?? []).map((each) => (each === "<on|off>" ? "on" : "a"));
     for (const name of verb.options ?? []) {
-      const value = OPTIONS[name]?.type === "string" ? ["3"] : [];
+      const [, first = "3"] = /^<(\w+)\|/.exec(OPTIONS[name]?.value ?? "") ?? [];
+      const value = OPTIONS[name]?.type === "string" ? [first] : [];
       expect(() => parseArguments([...verb.name.split(" "), ...operands, `--${name}`, ...value])).not.toThrow();
     }
   });

@@ -9,7 +9,7 @@ import { COMMON_OPTIONS, OPTIONS, VERBS, verbNamed } from "./verb-table.mjs";
  * What a person typed, understood.
  * @typedef {object} Arguments
  * @property {string} verb a verb's first word, `help` or `version`
- * @property {string} [operand] the stack that a verb is about, the directory of `context`, the verb of `help`
+ * @property {string} [operand] the stack that a verb is about, the directory of `context` and `init`, the verb of `help`
  * @property {readonly string[]} [words] of a verb about a host: what stands behind it
  * @property {boolean} [install] consent to installing what is missing
  * @property {boolean} [formerYes] whether that was said by its former name
@@ -23,6 +23,8 @@ import { COMMON_OPTIONS, OPTIONS, VERBS, verbNamed } from "./verb-table.mjs";
  * @property {string} [html] of `review`: a file to write as a page for a browser
  * @property {string} [failOn] of `review`: rules, with commas between
  * @property {string} [dockerfile] of `context`: the Dockerfile, relative to the directory
+ * @property {string} [from] of `init`: a compose file
+ * @property {string} [host] of `init`: `local` or `aws`
  * @property {boolean} [json] print it for programs
  * @property {boolean} [verbose] show and keep all that Terraform says
  * @property {string} [directory] where to do it
@@ -128,6 +130,8 @@ function read({ name: verb, options = [] }, flags) {
   const { "auto-approve": autoApprove, "fail-on": failOn, yes, ...rest } = result;
   if (rest.lines !== undefined && !/^[1-9][0-9]{0,3}$/.test(String(rest.lines)))
     throw new ArgumentsError(`-n must be a number of lines, 1 to 9999, got ${rest.lines}`, verb);
+  if (rest.host !== undefined && !/^(local|aws)$/.test(String(rest.host)))
+    throw new ArgumentsError(`--host must be local or aws, got ${rest.host}`, verb);
   return {
     ...rest,
     ...(autoApprove ? { autoApprove: true } : {}),
