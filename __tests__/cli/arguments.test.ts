@@ -100,7 +100,8 @@ describe.each(VERBS)("the help of $name", (verb) => {
     const operands = (verb.positionals ?? []).map((each) => (each === "<on|off>" ? "on" : "a"));
     const expired: Readonly<Record<string, readonly string[]>> = { "down expired": [], "down json": ["--expired"] };
     for (const name of verb.options ?? []) {
-      const value = OPTIONS[name]?.type === "string" ? ["3"] : [];
+      const [, first = "3"] = /^<(\w+)\|/.exec(OPTIONS[name]?.value ?? "") ?? [];
+      const value = OPTIONS[name]?.type === "string" ? [first] : [];
       const more = expired[`${verb.name} ${name}`] ?? operands;
       expect(() => parseArguments([...verb.name.split(" "), ...more, `--${name}`, ...value])).not.toThrow();
     }

@@ -10,6 +10,7 @@ const LAYERS: Record<string, readonly string[]> = {
   release: ["values"],
   nginx: ["values", "release"],
   terraform: ["values"],
+  compose: ["values", "dockerfile", "release"],
   docker: ["values", "dockerfile", "context", "terraform"],
   rollout: ["values", "release", "nginx"],
   hosts: ["values", "dockerfile", "context", "release", "nginx", "terraform", "docker", "rollout"],
@@ -28,6 +29,7 @@ const LAYERS: Record<string, readonly string[]> = {
     "hosts",
     "aws",
     "review",
+    "compose",
   ],
   rehearsal: ["values", "dockerfile", "review", "terraform", "cli"],
 };
@@ -78,7 +80,7 @@ test("a circle would be found", () => {
 
 test("what is below the constructs knows nothing of Terraform; values touch no disk", () => {
   const pure = everything.filter(({ from }) =>
-    ["values", "dockerfile", "context", "release", "nginx", "rollout"].includes(layerOf(from)),
+    ["values", "dockerfile", "context", "release", "nginx", "rollout", "compose"].includes(layerOf(from)),
   );
   expect(pure.filter(({ specifier }) => /^(cdktf|constructs|@cdktf\/)/.test(specifier))).toEqual([]);
   expect(

@@ -9,7 +9,7 @@ import { COMMON_OPTIONS, OPTIONS, VERBS, verbNamed } from "./verb-table.mjs";
  * What a person typed, understood.
  * @typedef {object} Arguments
  * @property {string} verb a verb's first word, `help` or `version`
- * @property {string} [operand] the stack that a verb is about, the directory of `context`, the verb of `help`
+ * @property {string} [operand] the stack that a verb is about, the directory of `context` and `init`, the verb of `help`
  * @property {readonly string[]} [words] of a verb about a host: what stands behind it
  * @property {boolean} [install] consent to installing what is missing
  * @property {boolean} [formerYes] whether that was said by its former name
@@ -24,6 +24,8 @@ import { COMMON_OPTIONS, OPTIONS, VERBS, verbNamed } from "./verb-table.mjs";
  * @property {string} [html] of `review`: a file to write as a page for a browser
  * @property {string} [failOn] of `review`: rules, with commas between
  * @property {string} [dockerfile] of `context`: the Dockerfile, relative to the directory
+ * @property {string} [from] of `init`: a compose file
+ * @property {string} [host] of `init`: `local` or `aws`
  * @property {boolean} [json] print it for programs
  * @property {boolean} [verbose] show and keep all that Terraform says
  * @property {string} [directory] where to do it
@@ -146,6 +148,8 @@ function read({ name: verb, options = [] }, flags) {
     throw new ArgumentsError(`-n must be a number of lines, 1 to 9999, got ${rest.lines}`, verb);
   if (rest.memory !== undefined && !/^[1-9][0-9]{0,5}$/.test(String(rest.memory)))
     throw new ArgumentsError(`--memory must be a number of MiB, e.g. 250, got ${rest.memory}`, verb);
+  if (rest.host !== undefined && !/^(local|aws)$/.test(String(rest.host)))
+    throw new ArgumentsError(`--host must be local or aws, got ${rest.host}`, verb);
   return {
     ...rest,
     ...(autoApprove ? { autoApprove: true } : {}),

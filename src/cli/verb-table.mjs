@@ -29,7 +29,13 @@ export const OPTIONS = {
     summary:
       "replace, downtime, open-port, iam, unpinned, secret, cost:USD, with commas between: exit code 4 where one is broken",
   },
+  from: { type: "string", value: "<file>", summary: "a compose file, whose services become the stack" },
   help: { type: "boolean", short: "h", summary: "what the verb does, its options and examples" },
+  host: {
+    type: "string",
+    value: "<local|aws>",
+    summary: "where it runs: this machine's Docker Engine, or a nano of AWS (default: asks, else local)",
+  },
   html: { type: "string", value: "<file>", summary: "write it as a page for a browser, too" },
   install: { type: "boolean", summary: "install what is missing without asking (Debian, Ubuntu)" },
   json: { type: "boolean", summary: "one JSON document on standard output, for programs" },
@@ -87,6 +93,19 @@ export const COMMON_OPTIONS = ["directory", "verbose", "help"];
 
 /** @type {readonly Verb[]} */
 export const VERBS = [
+  {
+    name: "init",
+    group: "deploy",
+    summary: "write a project: of one page, or of what a compose file declares",
+    positionals: ["[directory]"],
+    options: ["from", "host"],
+    examples: [
+      "slipway init shop",
+      "slipway init --from docker-compose.yml",
+      "slipway init shop --from ../shop/compose.yaml --host aws",
+    ],
+    needs: "nothing",
+  },
   {
     name: "up",
     group: "deploy",

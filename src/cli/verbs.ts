@@ -10,9 +10,14 @@ import type { Arguments, Tools } from "./tools.ts";
 import { up } from "./up.ts";
 import { volumes } from "./volumes.ts";
 
+/** Loaded when it is asked for: no other verb reads YAML. */
+function init(asked: Arguments, tools: Tools): Promise<number> {
+  return (require("./init/init") as typeof import("./init/init.ts")).init(asked, tools);
+}
+
 const VERBS: Record<string, (asked: Arguments, tools: Tools) => Promise<number>> = {
   down: (asked, tools) => (asked.expired ? downExpired : down)(asked, tools),
-  ...{ up, list, outputs, diff, review, lock, context, volumes },
+  ...{ init, up, list, outputs, diff, review, lock, context, volumes },
   ...{ status, logs, releases, rollback, maintenance },
 };
 

@@ -14,13 +14,11 @@ import type { IImage } from "./image.ts";
 import type { PullAccess } from "./pull-access.ts";
 import { PulledImage } from "./pulled-image.ts";
 import type { IRegistry, IRepository } from "./registry.ts";
+import { DEFAULT_REGISTRY_IMAGE } from "./registry-image.ts";
 import type { RegistryLogin } from "./registry-login.ts";
 import { RegistryCertificate, RegistrySecrets, type RegistryTls, SECRETS_PATH } from "./registry-secrets.ts";
 import { StopPredecessor } from "./stop-predecessor.ts";
 import { type IVolume, Volume } from "./volume.ts";
-
-/** The registry program that runs where no other image is given. @see https://distribution.github.io/distribution/ */
-export const DEFAULT_REGISTRY_IMAGE = "registry:2.8.3";
 
 const PLAIN_PROBE = "http://127.0.0.1:5000/";
 /**

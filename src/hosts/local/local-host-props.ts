@@ -4,6 +4,9 @@ import type { TrustedProxies } from "../../release/trusted-proxies.ts";
 import type { OptionNames } from "../../values/known-options.ts";
 import type { Platform } from "../../values/platform.ts";
 
+export const DEFAULT_PORT = 8888;
+export const DEFAULT_NGINX_IMAGE = "nginx:1.30.5";
+
 /** What a `LocalHost` takes. */
 export interface LocalHostProps {
   /** The port of the engine's machine where visitors come in; a literal. @default 8888 */

@@ -29,15 +29,13 @@ import type { HostedSite } from "../hosted-site.ts";
 import type { HostedTask } from "../hosted-task.ts";
 import { DEPLOYER_SECRET_KINDS } from "../secret.ts";
 import { type LocalContainerOptions, localContainer } from "./local-container.ts";
-import { LOCAL_HOST_PROPS, type LocalHostProps } from "./local-host-props.ts";
+import { DEFAULT_NGINX_IMAGE, DEFAULT_PORT, LOCAL_HOST_PROPS, type LocalHostProps } from "./local-host-props.ts";
 import { LocalMounts } from "./local-mounts.ts";
 import { LocalRelease } from "./local-release.ts";
 import { refuseTrackedSecret, secretPlace } from "./local-secrets.ts";
 import { checkSite, type LocalTexts, localTexts, nginxTexts } from "./local-texts.ts";
 
-const DEFAULT_PORT = 8888;
 const DEFAULT_TLS_PORT = 8443;
-const DEFAULT_NGINX_IMAGE = "nginx:1.30.5";
 
 /**
  * The stack's Docker Engine as a host: services on a network of their own, Nginx in front of them.
