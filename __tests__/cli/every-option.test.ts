@@ -1,4 +1,13 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { COMMON_OPTIONS, OPTIONS, VERBS } from "../../src/cli/verb-table.mjs";
@@ -104,6 +113,9 @@ const ROWS: Readonly<Record<string, readonly [string, number, RegExp | (() => vo
   "up --yes": ["up cats --yes", 0, /^slipway: --yes is now --install.*^cats is up/ms],
   "up --auto-approve": ["up shop --auto-approve", 0, /^shop is up/m],
   "up --retry": ["up shop --retry --auto-approve", 0, () => called(/ plan .*-replace=terraform_data\.deploy$/)],
+  init: ["init page", 0, () => exists("page/cdktf.json")],
+  "init --host": ["init cloud --host aws", 0, () => written("cloud", /new NanoHost\(/)],
+  "init --from": ["init moved --from compose.yml", 0, () => written("moved", /redis:7\.2\.0/)],
   list: ["list", 0, /^cats {2}deployed/m],
   "list --json": ["list --json", 0, json("stacks")],
   outputs: ["outputs cats", 0, /^url {2}http:\/\/cats\.test\//m],
@@ -203,6 +215,15 @@ function called(pattern: RegExp): void {
   expect(machine.calls("terraform").filter((line) => pattern.test(line))).not.toEqual([]);
 }
 
+/** Some file of the TypeScript in that folder has it. */
+function written(folder: string, pattern: RegExp): void {
+  const files = readdirSync(join(project, folder), { encoding: "utf8", recursive: true });
+  const texts = files
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => readFileSync(join(project, folder, file), "utf8"));
+  expect(texts.join("\n")).toMatch(pattern);
+}
+
 function exists(file: string): void {
   expect(existsSync(join(project, file))).toBe(true);
 }
@@ -212,6 +233,7 @@ beforeAll(async () => {
     "app.js": APP,
     "cdktf.json": JSON.stringify({ app: `"${process.execPath}" app.js` }),
     "package.json": "{}",
+    "compose.yml": "services:\n  redis:\n    image: redis:7.2.0\n",
     "declared.json": shop(80),
     "plan.json": LOSES,
     "app/Dockerfile": "FROM scratch\n",

@@ -51,7 +51,7 @@ const log = (line) => appendFileSync(process.env.GH_LOG, JSON.stringify(line) + 
 if (!process.env.GH_TOKEN) throw new Error("gh needs GH_TOKEN");
 if (verb === "api" && words.includes("repos/shop/infra/pulls") && after("--method") === "GET" && after("--jq") === ".[0].number // empty") {
   const field = (name) => words.find((word) => word.startsWith(name + "="))?.slice(name.length + 1);
-  const pulls = JSON.load(process.env.GH_PULLS).filter(({ head, state }) => head === field("head") && state === field("state"));
+  const pulls = JSON.parse(process.env.GH_PULLS).filter(({ head, state }) => head === field("head") && state === field("state"));
   console.log(pulls[0]?.number ?? "");
 } else if (verb === "pr" && words[0] === "comment" && after("--repo") === "shop/infra") {
   log({ number: words[1], body: readFileSync(after("--body-file"), "utf8") });
@@ -138,7 +138,7 @@ function commented(owner: string, branch: string, uploads: Readonly<Record<strin
     runStep({ ...step, env }, join(place, "comment"), variables);
   }
   const lines = existsSync(log) ? readFileSync(log, "utf8").trim().split("\n") : [];
-  return lines.map((line) => JSON.load(line) as { readonly number: string; readonly body: string });
+  return lines.map((line) => JSON.parse(line) as { readonly number: string; readonly body: string });
 }
 
 const open = (number: number, head: string) => ({ number, head, state: "open" });
@@ -150,7 +150,7 @@ test("a change is reviewed without a credential, and the comment on its pull req
   expect(more).toEqual([]);
   expect(comment?.number).toBe("8");
   expect(comment?.body).toContain("Compared with origin/main.");
-  const tokens = new MarkdownIt({ html: true, linkify: true }).load(comment?.body ?? "", {});
+  const tokens = new MarkdownIt({ html: true, linkify: true }).parse(comment?.body ?? "", {});
   const inline = tokens.flatMap((token) => [token, ...(token.children ?? [])]);
   expect(inline.filter(({ type }) => /^(html_|link_|image)/.test(type))).toEqual([]);
   const named = inline.filter(({ content, children }) => children === null && content.includes("@everyone"));
