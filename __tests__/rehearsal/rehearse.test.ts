@@ -7,6 +7,7 @@ import { cacheFolder } from "../../src/cli/cache-folder.mjs";
 import * as command from "../../src/cli/command.mjs";
 import { findProject } from "../../src/cli/project.mjs";
 import { Terminal } from "../../src/cli/terminal.mjs";
+import { newerEngineProblems } from "../../src/rehearsal/machine/newer-engine.ts";
 import { rehearsalCache } from "../../src/rehearsal/rehearsal-cache.ts";
 import { machineProblem, perform, type RehearsalTools } from "../../src/rehearsal/rehearse.ts";
 import { rehearsalRequirements } from "../../src/rehearsal/requirements.ts";
@@ -14,11 +15,12 @@ import { makeProject } from "../cli/pretend-machine.ts";
 
 const ROOT = resolve(__dirname, "../..");
 
-/** Asks for a rehearsal on a machine that could, of which nothing must have been made ready. */
-async function rehearse(root: string, words: readonly string[], env: NodeJS.ProcessEnv = {}) {
+/** Asks for a rehearsal on a machine that could, of which nothing must have been made ready unless that is given. */
+async function rehearse(root: string, words: readonly string[], env: NodeJS.ProcessEnv = {}, ready?: object) {
   const out = new PassThrough();
   const makeReady = jest.fn(async () => {
-    throw new Error("the machine was made ready");
+    if (ready === undefined) throw new Error("the machine was made ready");
+    return { machine: ready, environment: {} };
   });
   const tools = {
     terminal: new Terminal({ out: out as never, input: new PassThrough() as never, env: {} }),
@@ -75,6 +77,7 @@ test.each([
 test.each([
   [["--machine", "debian-11"], 2, 'a machine must be debian-12 or debian-13, got "debian-11"'],
   [["--report", "r.json", "--machine", "debian-12", "--machine", "debian-13"], 2, "one report is of one machine"],
+  [["--engine", "30"], 2, "--engine must be 29, which can be built, got 30"],
   [["cast"], 2, "stack must be one of cats, got cast: did you mean cats?"],
   [["--name", "shop.example.org"], 2, "--name must be one that cats serves, shop.example.com; got shop.example.org"],
 ])("%j is refused before the machine is made ready", async (words, code, message) => {
@@ -102,6 +105,13 @@ test("a stack that can be played has the machine made ready, by programs that sa
   expect(needs.programs).toMatchObject({ iptables: { package: "iptables", why: expect.stringContaining("metadata") } });
 });
 
+test("an engine elsewhere is refused, for its machines would be there", async () => {
+  const engine = { local: false, endpoint: "tcp://10.0.0.1:2375" };
+  const { code, said } = await rehearse(onAws(["cats"]), [], {}, { engine });
+  expect(code).toBe(3);
+  expect(said).toContain("must be containers of an engine of this machine, got tcp://10.0.0.1:2375");
+});
+
 test("a stack of this repository that pushes elsewhere is refused before the machine is made ready", async () => {
   const { code, said, madeReady } = await rehearse(ROOT, ["netflix-hub"], { SLIPWAY_HUB_NAMESPACE: "somebody" });
   expect({ code, madeReady }).toEqual({ code: 3, madeReady: [] });
@@ -112,6 +122,15 @@ test.each([{ SLIPWAY_CACHE_DIR: "/var/cache/one" }, { XDG_CACHE_HOME: "/var/cach
   "with %j a rehearsal keeps what it makes where all of Slipway does",
   (env) => expect(rehearsalCache(env)).toBe(join(cacheFolder(env), "rehearsal")),
 );
+
+test.each([
+  ["29", 127, [expect.stringContaining("there is no go in PATH")]],
+  ["29", 0, []],
+  [undefined, 127, []],
+])("an engine %s is asked for where go ends with %d", async (version, code, problems) => {
+  const run = async () => ({ code, stdout: "", stderr: "", timedOut: false });
+  expect(await newerEngineProblems(version, mkdtempSync(join(tmpdir(), "slipway-cache-")), { run })).toEqual(problems);
+});
 
 describe("what a rehearsal lacks besides programs", () => {
   const cacheDir = mkdtempSync(join(tmpdir(), "slipway-rehearsal-cache-"));

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Apt } from "../cli/apt.mjs";
 import { builderProblems } from "../cli/builder-problems.ts";
 import { UnnamedStackError } from "../cli/chosen-stack.ts";
@@ -9,6 +9,7 @@ import { stackNames, unknownStack } from "../cli/stack-names.ts";
 import { synth } from "../cli/synth.ts";
 import type { Arguments, Tools } from "../cli/tools.ts";
 import { type MachineSystemName, machineSystemName, NEAREST_SYSTEM } from "./machine/machine-system.ts";
+import { newerEngineProblems } from "./machine/newer-engine.ts";
 import { rehearsalCache } from "./rehearsal-cache.ts";
 import { RehearsedStack } from "./rehearsed-stack.ts";
 import { rehearsalRequirements } from "./requirements.ts";
@@ -40,6 +41,11 @@ export async function perform(asked: Arguments, tools: RehearsalTools): Promise<
     systems = (asked.machine ?? [NEAREST_SYSTEM]).map(machineSystemName);
     if (asked.report && systems.length > 1)
       throw new Error("one report is of one machine: say --report or a second --machine");
+    const { BUILT_ENGINE } = await import("./engine/docker-engine.mjs");
+    if (asked.engine !== undefined && asked.engine !== BUILT_ENGINE)
+      throw new Error(
+        `--engine must be ${BUILT_ENGINE}, which can be built, got ${asked.engine}: leave it out for the machine's own`,
+      );
   } catch (error) {
     return refuse([(error as Error).message], USAGE);
   }
@@ -48,15 +54,18 @@ export async function perform(asked: Arguments, tools: RehearsalTools): Promise<
 
   const told = toldToApp(asked.region);
   const folder = mkdtempSync(join(tmpdir(), "slipway-rehearse-"));
+  const forget = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", forget); // Ctrl-C ends a rehearsal by that.
   try {
     const look = () => lookAt(asked.operand, folder, told, tools);
     const stack = await terminal.step("look at what is to be rehearsed", look);
-    return await rehearse(stack, systems, told, asked, tools);
+    return await rehearse(stack, systems, { folder, told }, asked, tools);
   } catch (error) {
     if (error instanceof UnnamedStackError) return refuse([error.message], USAGE);
     throw error;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    forget();
+    process.off("exit", forget);
   }
 }
 
@@ -64,7 +73,7 @@ export async function perform(asked: Arguments, tools: RehearsalTools): Promise<
 async function rehearse(
   stack: RehearsedStack,
   systems: readonly MachineSystemName[],
-  told: Readonly<Record<string, string>>,
+  { folder, told }: { readonly folder: string; readonly told: Readonly<Record<string, string>> },
   asked: Arguments,
   tools: RehearsalTools,
 ): Promise<number> {
@@ -83,16 +92,17 @@ async function rehearse(
     further: (apt: Apt | undefined): Promise<Missing[]> => rehearsalRequirements(cacheDir, apt),
   });
   const ready = { ...tools, ...machine };
-  const { engine } = machine;
-  if (engine?.local === false)
-    return refuse([
-      `a rehearsal's machines must be containers of an engine of this machine, got ${engine.endpoint}: unset DOCKER_HOST and DOCKER_CONTEXT`,
-    ]);
-  const builders = [
+  const lacking = [
+    ...engineProblems(machine.engine),
+    ...(await newerEngineProblems(asked.engine, dirname(cacheDir), tools.command)),
     ...standInProblems(stack, environment.SLIPWAY_LOCKFILE),
     ...(await builderProblems(stack.synthesized, ready)),
   ];
-  if (builders.length > 0) return refuse(builders);
+  if (lacking.length > 0) return refuse(lacking);
+  // Now with what the machine was prepared with: what nothing pins is told before a minute is spent.
+  await tools.terminal.step(`synthesize ${stack.name}`, () =>
+    synth(ready, { ...told, SLIPWAY_STACK: stack.name, CDKTF_OUTDIR: join(folder, "prepared") }),
+  );
 
   const { text, engine: version, prepared = false, report, memory } = asked;
   const wanted: Wanted = {
@@ -103,6 +113,13 @@ async function rehearse(
   let code = 0;
   for (const system of systems) code = Math.max(code, await runRehearsal(wanted, system, ready));
   return code;
+}
+
+function engineProblems(engine: Tools["engine"]): string[] {
+  if (engine?.local !== false) return [];
+  return [
+    `a rehearsal's machines must be containers of an engine of this machine, got ${engine.endpoint}: unset DOCKER_HOST and DOCKER_CONTEXT`,
+  ];
 }
 
 function refuser({ terminal }: Tools) {

@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Tools } from "../../cli/tools.ts";
 import { requireProgram } from "../program.ts";
 
 /** As Ubuntu 24.04 builds its Engine 29: older clients than those of Docker 25 are refused. */
@@ -11,6 +12,20 @@ export interface NewerEngine {
   readonly version: string;
   /** What `docker run` is told, so that the machine has it. */
   readonly runArguments: readonly string[];
+}
+
+/** What stands in the way of a newer engine: it is built from source, once. @param cacheDir Slipway's own cache */
+export async function newerEngineProblems(
+  version: string | undefined,
+  cacheDir: string,
+  { run }: Pick<Tools["command"], "run">,
+): Promise<string[]> {
+  const built = join(cacheDir, "built-programs");
+  const isThere = existsSync(built) && readdirSync(built).some((name) => name.startsWith("docker-engine-"));
+  if (version === undefined || isThere || (await run("go", ["version"])).code === 0) return [];
+  return [
+    `Docker Engine ${version} is built from source, and there is no go in PATH: install Go 1.26 or newer (https://go.dev/dl), or leave --engine out`,
+  ];
 }
 
 /**
