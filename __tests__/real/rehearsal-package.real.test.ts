@@ -20,7 +20,10 @@ const host = new NanoHost(stack, "host", {
 const repository = new EcrRegistry(stack, "registry", { deleteWithImages: true }).repository("shop");
 const image = new BuiltImage(stack, "image", { context: "app", repository, platform: host.platform });
 const health = HealthCheck.http("/", { interval: 1, startPeriod: 1 });
-const secrets = { TOKEN: Secret.fromParameter("/shop/token") };
+const secrets = {
+  TOKEN: Secret.fromParameter("/shop/token"),
+  PASSWORD: Secret.fromSecretsManager("shop/db", { key: "password" }),
+};
 host.serve("shop.example.com", { "/": host.run("web", { image, port: 8080, health, secrets, memoryMiB: 32 }) });
 new TerraformStack(app, "other");
 app.synth();
@@ -106,7 +109,7 @@ test("a stack of one's own is rehearsed by the packed package, and the project i
       "destroy takes everything away",
     ]),
   );
-  expect(said).toContain('what hosts read at /shop/token is the word "rehearsal"');
+  expect(said).toContain('what hosts read at /shop/token, shop/db is the word "rehearsal"');
   expect(said).toContain("Z0123456789ABCDEFGHIJ is a zone that was made for the rehearsal");
   expect(silence).toBeLessThan(LONGEST_SILENCE);
   expect(readdirSync(project).sort()).toEqual(before);

@@ -1,3 +1,4 @@
+import { callAsks } from "../../src/rehearsal/authorization/call-asks.ts";
 import { publishedImages } from "../../src/rehearsal/doubles/published-images.ts";
 import { emulated } from "../../src/rehearsal/emulated.ts";
 import { withZones, zoneOf } from "../../src/rehearsal/hosted-zones.ts";
@@ -67,4 +68,18 @@ test("what of a stack is played is told", () => {
     "the host's containers are of arm64, which QEMU plays; its own programs are of this machine's processor",
     "no ACME server is played: a.example.com is visited by HTTP, as before its first certificate",
   ]);
+});
+
+test("a secret without a key of its own, which moto says by null, is read without asking about one", async () => {
+  const moto = {
+    json: async () => ({ ARN: "arn:aws:secretsmanager:eu-west-1:1:secret:shop/db-abcdef", KmsKeyId: null }),
+  };
+  const call = {
+    service: "secretsmanager",
+    action: "GetSecretValue",
+    region: "eu-west-1",
+    input: { SecretId: "shop/db" },
+  };
+  const asks = await callAsks(call as never, "123456789012", moto as never);
+  expect(asks.map(({ action }) => action)).toEqual(["secretsmanager:GetSecretValue"]);
 });

@@ -54,6 +54,8 @@ export async function perform(asked: Arguments, tools: RehearsalTools): Promise<
 
   const told = toldToApp(asked.region);
   const folder = mkdtempSync(join(tmpdir(), "slipway-rehearse-"));
+  const forget = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once("exit", forget); // Ctrl-C ends a rehearsal by that.
   try {
     const look = () => lookAt(asked.operand, folder, told, tools);
     const stack = await terminal.step("look at what is to be rehearsed", look);
@@ -62,7 +64,8 @@ export async function perform(asked: Arguments, tools: RehearsalTools): Promise<
     if (error instanceof UnnamedStackError) return refuse([error.message], USAGE);
     throw error;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    forget();
+    process.off("exit", forget);
   }
 }
 

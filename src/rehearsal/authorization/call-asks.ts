@@ -58,9 +58,9 @@ async function secretAsks({ action, input }: ApiCall, moto: MotoClient): Promise
     if (error instanceof MotoError) return { ARN: input.SecretId };
     throw error;
   });
-  const { ARN, KmsKeyId } = found as { ARN?: string; KmsKeyId?: string };
+  const { ARN, KmsKeyId } = found as { ARN?: string; KmsKeyId?: string | null };
   const ask = { action: `secretsmanager:${action}`, resource: ARN ?? "*", context: {} };
-  if (action !== "GetSecretValue" || KmsKeyId === undefined || KmsKeyId.includes("alias/aws/")) return [ask];
+  if (action !== "GetSecretValue" || !KmsKeyId || KmsKeyId.includes("alias/aws/")) return [ask];
   return [ask, { action: "kms:Decrypt", resource: KmsKeyId, context: {} }];
 }
 
