@@ -42,7 +42,7 @@ describe("a build", () => {
     expect(said("#7 [2/5] RUN pip install")).toEqual([]);
     expect(said("#7 1.204 Collecting flask")).toEqual([]);
     expect(read.read(hook("provision_progress", "terraform_data.b", { output: "web: healthy" }))).toHaveLength(1);
-    expect(read.now(began)).toBe("cats/image, 0 s (and 1 more): [2/5] RUN pip install: Collecting flask");
+    expect(read.now(began)).toBe("cats/image, 0 s (+1 more): [2/5] RUN pip insta…: Collecting flask");
     expect(said("registry/cats: has sha-1 1.4.2")).toEqual(["cats/image | registry/cats: has sha-1 1.4.2"]);
     read.read(hook("apply_complete", "docker_image.a", { action: "create" }));
     expect(read.now(began)).toBe("cats/host/Release, 0 s");
@@ -89,6 +89,12 @@ it("counts what was done, not what was planned", () => {
   expect(read.changes).toEqual({ add: 0, change: 0, remove: 0, replace: 0 });
   read.read(line({ type: "change_summary", changes: { add: 3, change: 1, remove: 2, operation: "apply" } }));
   expect(read.changes).toEqual({ add: 3, change: 1, remove: 2, replace: 0 });
+});
+
+it("repeats no name before a line that begins with it", () => {
+  const read = report();
+  const output = "cats/host: page: healthy";
+  expect(read.read(hook("provision_progress", "terraform_data.b", { output }))).toEqual([output]);
 });
 
 it("keeps the reason of a failure complete, to be shown at the end", () => {

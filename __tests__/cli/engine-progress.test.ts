@@ -5,7 +5,7 @@ const DIGEST = `sha256:${"ab".repeat(32)}`;
 /** Lines as an engine writes them, what of each is worth a line in a log, and what is told after it. */
 const told = (lines: readonly string[]) => {
   const progress = new EngineProgress();
-  return lines.map((line) => [progress.read(line), progress.now]);
+  return lines.map((line) => [progress.read(line), progress.now()]);
 };
 
 test("of a build each step is told, and what it says, without its own clock and with short digests", () => {
@@ -28,8 +28,8 @@ test("of a build each step is told, and what it says, without its own clock and 
     [[], "[internal] load build definition from Dockerfile"],
     [[], "[internal] load build definition from Dockerfile: transferring dockerfile: 32B done"],
     [["[1/3] FROM docker.io/library/python:3.12-slim"], "[1/3] FROM docker.io/library/python:3.12-slim"],
-    [[], "[1/3] FROM docker.io/library/python:3.12-slim: sha256:abababababab 12.58MB / 45.20MB 1.2s"],
-    [[], "[1/3] FROM docker.io/library/python:3.12-slim: sha256:abababababab 12.58MB / 45.20MB 1.2s"],
+    [[], "[1/3] FROM docker.io/library/python:3.12-slim: layer ababab 12.58MB / 45.20MB 1.2s"],
+    [[], "[1/3] FROM docker.io/library/python:3.12-slim: layer ababab 12.58MB / 45.20MB 1.2s"],
     [["[2/3] RUN pip install flask"], "[2/3] RUN pip install flask"],
     [[], "[2/3] RUN pip install flask: Collecting flask"],
     [[], "[2/3] RUN pip install flask: Collecting flask"],
@@ -54,6 +54,14 @@ test("of a push how many layers are there, and nothing that says what nobody ask
     "0 of 2 layers pushed",
     ...["1", "2", "2"].map((n) => `${n} of 2 layers pushed`),
   ]);
+});
+
+test("where there is little room, what a step says is left whole", () => {
+  const progress = new EngineProgress();
+  progress.read("#6 [2/3] RUN pip install --no-cache-dir flask");
+  expect(progress.now(20)).toBe("[2/3] RUN pip install --no-cache-dir flask");
+  progress.read("#6 1.234 Collecting flask");
+  expect(progress.now(20)).toBe("[2/3] RUN pip insta…: Collecting flask");
 });
 
 test("what is no engine's is a line of its own", () => {

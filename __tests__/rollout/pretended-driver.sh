@@ -37,35 +37,37 @@ w_verdict() {
   done <"$WORLD/verdicts"
 }
 
+# The behaviour of $1 in $w_does. Neither this nor w_live prints what it finds: a shell of its own for each of thousands
+# would be most of what a release takes here.
 w_behaviour() {
-  while read -r w_key w_what; do
-    [ "$w_key" != "$1" ] || {
-      echo "$w_what"
-      return
-    }
+  while read -r w_key w_does; do
+    [ "$w_key" != "$1" ] || return 0
   done <"$WORLD/health"
-  echo ok
+  w_does=ok
 }
 
-# The instance that requests to service $1 go to.
+# The instance that requests to service $1 go to, in $w_at; empty where there is none.
 w_live() {
-  read -r w_current <"$WORLD/current"
-  [ -n "$w_current" ] || return 0
-  while read -r w_name w_instance _; do [ "$w_name" != "$1" ] || echo "$w_instance"; done <"$WORLD/front/$w_current"
+  w_at=''
+  read -r w_serving <"$WORLD/current"
+  [ -n "$w_serving" ] || return 0
+  while read -r w_service w_there _; do [ "$w_service" != "$1" ] || w_at=$w_there; done <"$WORLD/front/$w_serving"
 }
 
 # Whether $1 runs and answers something at least.
 w_answers() {
   [ -n "$1" ] && [ -e "$WORLD/instances/$1" ] || return 1
   read -r w_n w_s w_state <"$WORLD/instances/$1"
-  [ "$w_state" = running ] && case $(w_behaviour "$w_n:$w_s") in bad) return 1 ;; *) return 0 ;; esac
+  [ "$w_state" = running ] || return 1
+  w_behaviour "$w_n:$w_s"
+  [ "$w_does" != bad ]
 }
 
 w_is_well() {
   w_answers "$1" && [ -e "$WORLD/proven/$1" ] || return 1
   read -r w_n w_s _ <"$WORLD/instances/$1"
-  w_b=$(w_behaviour "$w_n:$w_s")
-  case $w_b in needs*) w_answers "$(w_live "${w_b#* }")" ;; esac
+  w_behaviour "$w_n:$w_s"
+  case $w_does in needs*) w_live "${w_does#* }" && w_answers "$w_at" ;; esac
 }
 
 d_ready() {
@@ -74,7 +76,8 @@ d_ready() {
     w_each=${w_each##*/}
     case $w_each in '*') continue ;; esac
     read -r w_n _ <"$WORLD/instances/$w_each"
-    [ "$(w_live "$w_n")" = "$w_each" ] || w_remove "$w_each"
+    w_live "$w_n"
+    [ "$w_at" = "$w_each" ] || w_remove "$w_each"
   done
 }
 d_serves() {
@@ -97,9 +100,10 @@ d_candidate() {
   read -r w_n <"$WORLD/changes"
   instance=$1.$spec.$w_n
   [ "$order" != stop-first ] || w_is_alone "$1" "$instance"
-  case $(w_behaviour "$1:$spec") in
-    exits*) w_state="exited $(w_behaviour "$1:$spec" | cut -d ' ' -f 2)" ;;
-    restarts*) w_state="restarting $(w_behaviour "$1:$spec" | cut -d ' ' -f 2)" ;;
+  w_behaviour "$1:$spec"
+  case $w_does in
+    exits*) w_state="exited ${w_does#* }" ;;
+    restarts*) w_state="restarting ${w_does#* }" ;;
     oom) w_state=oom ;;
     *) w_state=running ;;
   esac
@@ -162,12 +166,14 @@ d_task() {
     read -r w_n _ w_state <"$w_each"
     case $w_state in ending* | hanging) w_log "VIOLATION: $1 runs beside ${w_each##*/}" ;; esac
     case " ${w_before:-$w_n} " in *" $w_n "*) ;; *) continue ;; esac
-    [ "$(w_live "$w_n")" = "${w_each##*/}" ] || w_log "VIOLATION: $1 runs after ${w_each##*/} was started"
+    w_live "$w_n"
+    [ "$w_at" = "${w_each##*/}" ] || w_log "VIOLATION: $1 runs after ${w_each##*/} was started"
   done
   read -r w_n <"$WORLD/changes"
   instance=$1.$w_spec.$w_n
-  case $(w_behaviour "$1:$w_spec") in
-    exits*) w_state="ending exited $(w_behaviour "$1:$w_spec" | cut -d ' ' -f 2)" ;;
+  w_behaviour "$1:$w_spec"
+  case $w_does in
+    exits*) w_state="ending exited ${w_does#* }" ;;
     oom) w_state="ending oom" ;;
     hangs) w_state=hanging ;;
     *) w_state="ending exited 0" ;;
@@ -205,8 +211,8 @@ d_ask() {
   [ -e "$WORLD/instances/$1" ] || return 1
   read -r w_n w_s w_state <"$WORLD/instances/$1"
   [ "$w_state" = running ] || return 1
-  w_b=$(w_behaviour "$w_n:$w_s")
-  case $w_b in
+  w_behaviour "$w_n:$w_s"
+  case $w_does in
     bad) return 1 ;;
     cannot)
       problem="nothing can ask"
@@ -214,10 +220,10 @@ d_ask() {
       ;;
     slow*)
       echo x >>"$WORLD/asked-$1"
-      [ "$(grep -c x "$WORLD/asked-$1")" -ge "${w_b#* }" ] || return 1
+      [ "$(grep -c x "$WORLD/asked-$1")" -ge "${w_does#* }" ] || return 1
       ;;
-    needs*) w_answers "$(w_live "${w_b#* }")" || return 1 ;;
-    check*) [ "$5" = "${w_b#* }" ] || return 1 ;;
+    needs*) w_live "${w_does#* }" && w_answers "$w_at" || return 1 ;;
+    check*) [ "$5" = "${w_does#* }" ] || return 1 ;;
   esac
   : >"$WORLD/proven/$1"
 }
@@ -241,7 +247,8 @@ d_switch() {
   w_verdict d_switch "${1%.*}" || return
   # back to what served before this run, whatever that is, is no move
   [ "$1" = "$w_began" ] || [ -z "$1" ] || while read -r w_name w_instance _; do
-    w_before=$(w_live "$w_name")
+    w_live "$w_name"
+    w_before=$w_at
     [ "$w_before" = "$w_instance" ] || [ -e "$WORLD/proven/$w_instance" ] || ! w_is_well "$w_before" ||
       w_log "VIOLATION: $w_name goes from $w_before, which is well, to $w_instance, which nothing proved"
   done <"$WORLD/front/$1"
@@ -271,7 +278,8 @@ d_keep() {
 w_remove() {
   [ -e "$WORLD/instances/$1" ] || return 0
   read -r w_n _ <"$WORLD/instances/$1"
-  [ "$(w_live "$w_n")" != "$1" ] || ! w_is_well "$1" || w_log "VIOLATION: $1 is stopped, is well, and requests go to it"
+  w_live "$w_n"
+  [ "$w_at" != "$1" ] || ! w_is_well "$1" || w_log "VIOLATION: $1 is stopped, is well, and requests go to it"
   rm -f "$WORLD/instances/$1"
   w_changed
 }
@@ -315,10 +323,11 @@ w_rollout() (
   exit "$w_outcome"
 )
 
-# Copies the world after each line of the core that changed it: what a power cut leaves.
+# Copies the world after each line of the core that changed it: what a power cut leaves. It runs between any two lines
+# here, too, so its variable is its own.
 w_photograph() {
-  read -r w_n <"$WORLD/changes"
-  [ -e "$PHOTOGRAPHS/$w_n" ] || cp -R "$WORLD" "$PHOTOGRAPHS/$w_n"
+  read -r w_exposure <"$WORLD/changes"
+  [ -e "$PHOTOGRAPHS/$w_exposure" ] || cp -R "$WORLD" "$PHOTOGRAPHS/$w_exposure"
 }
 
 # Says what is not as it should be once release $1 with the services of file $2, by mode $3, serves.
@@ -327,7 +336,8 @@ w_check() {
   [ "${w_current%.*}" = "$1" ] || w_log "VIOLATION: $w_current serves, not $1"
   [ "$(cat "$WORLD/books" 2>/dev/null)" = "$1" ] || w_log "VIOLATION: $1 serves, and the books do not say so"
   while IFS=$R_TAB read -r w_name w_spec _; do
-    w_instance=$(w_live "$w_name")
+    w_live "$w_name"
+    w_instance=$w_at
     case $w_instance in "$w_name.$w_spec."*) ;; *) w_log "VIOLATION: $w_name is $w_instance, not $w_spec" ;; esac
     w_is_well "$w_instance" || w_log "VIOLATION: $w_instance serves and is not well"
   done <"$2"
@@ -337,6 +347,7 @@ w_check() {
   for w_each in "$WORLD"/instances/*; do
     [ -e "$w_each" ] || continue
     read -r w_name _ <"$w_each"
-    [ "$(w_live "$w_name")" = "${w_each##*/}" ] || w_log "VIOLATION: ${w_each##*/} is left"
+    w_live "$w_name"
+    [ "$w_at" = "${w_each##*/}" ] || w_log "VIOLATION: ${w_each##*/} is left"
   done
 }

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 
 const ROLLOUT = resolve(__dirname, "../../src/rollout");
 const CORE = readdirSync(ROLLOUT)
@@ -157,7 +158,10 @@ export function powerCuts(
   const cut = 'set -T; trap w_photograph DEBUG; w_rollout new deploy "$WORLD/services"';
   const said = shell("bash", ["--norc", "-o", "posix"], cut);
   const cuts = readdirSync(album).filter((name) => /^\d+$/.test(name)).length;
-  const wrong = said + shell("dash", [], `for each in "$PHOTOGRAPHS"/*; do ${again.join("\n")}\n done`);
+  const changed =
+    change === "" && !isDeepStrictEqual(seen(folder), { ...release(world, released), outcome: Number.NaN });
+  const seenOtherwise = changed ? "the photographer changed what it photographed\n" : "";
+  const wrong = seenOtherwise + said + shell("dash", [], `for each in "$PHOTOGRAPHS"/*; do ${again.join("\n")}\n done`);
   return { cuts, wrong: wrong.split("\n").filter(Boolean) };
 }
 

@@ -1,4 +1,5 @@
 import { awsRemedy } from "./aws-remedy.ts";
+import { ownerOf } from "./declared-resources.ts";
 import { EngineProgress } from "./engine-progress.ts";
 import { registryRemedy } from "./registry-remedy.ts";
 import { lockedState } from "./state-lock.ts";
@@ -82,11 +83,12 @@ export class ApplyReport {
    */
   now(at: number): string {
     const all = [...this.running.values()].sort((a, b) => a.since - b.since);
-    const shown = all.find(({ progress }) => progress.now !== "") ?? all[0];
+    const shown = all.find(({ progress }) => progress.now() !== "") ?? all[0];
     if (shown === undefined) return "";
-    const more = all.length === 1 ? "" : ` (and ${all.length - 1} more)`;
-    const said = shown.progress.now === "" ? "" : `: ${shown.progress.now}`;
-    return `${shown.path}, ${Math.max(0, Math.round((at - shown.since) / 1000))} s${more}${said}`;
+    const more = all.length === 1 ? "" : ` (+${all.length - 1} more)`;
+    const now = shown.progress.now(this.engine.isLive ? NARROW : undefined);
+    const said = now === "" ? "" : `: ${now}`;
+    return `${ownerOf(shown.path)}, ${Math.max(0, Math.round((at - shown.since) / 1000))} s${more}${said}`;
   }
 
   /** What to show for one line of Terraform's output. */
@@ -116,7 +118,10 @@ export class ApplyReport {
         // every ten seconds of each; whoever shows now says it
         return [];
       case "provision_progress":
-        return this.provisioned(path, message.hook?.output ?? "").map((text) => `${path} | ${text}`);
+        return this.provisioned(path, message.hook?.output ?? "").map((text) =>
+          // a host says of itself who it is
+          path.startsWith(`${text.split(":")[0]}/`) ? text : `${path} | ${text}`,
+        );
       case "planned_change":
         if (message.change?.action === "replace") this.replaced.add(message.change.resource?.addr);
         return [];
@@ -192,6 +197,8 @@ export class ApplyReport {
 
 /** As many lines of a build that failed as have the reason, and the Dockerfile's line, in them. */
 const LAST_LINES = 30;
+/** As much of a step's name as leaves room, in one line, for what it says. */
+const NARROW = 20;
 const NO_ENGINE = { paths: new Set<string>(), isLive: false };
 
 function remedyOf(text: string): string | undefined {

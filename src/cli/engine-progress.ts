@@ -6,10 +6,18 @@ const HAS_LAYER = /^(Pushed|Layer already exists|Mounted from )/;
  * version writes them, and a terminal of people is not where they are written to.
  */
 export class EngineProgress {
-  /** What is done now: the step of the Dockerfile and what it says, or how many layers are there. */
-  now = "";
+  /** The step of the Dockerfile that is done now. */
+  private step = "";
+  /** What that says, or how many layers are there. */
+  private said = "";
   private readonly steps = new Map<string, string>();
   private readonly layers = new Map<string, boolean>();
+
+  /** What is done now; empty where nothing was said yet. @param width of the step's name, where what it says counts more */
+  now(width = Number.POSITIVE_INFINITY): string {
+    const step = this.said === "" || this.step.length <= width ? this.step : `${this.step.slice(0, width - 1)}…`;
+    return [step, this.said].filter(Boolean).join(": ");
+  }
 
   /** Takes a line, and answers what of it is worth a line in a log: a step that begins, or what no engine said. */
   read(line: string): string[] {
@@ -28,23 +36,30 @@ export class EngineProgress {
     const name = this.steps.get(step);
     if (name === undefined) {
       this.steps.set(step, rest);
-      this.now = rest;
+      this.at(rest);
       return step === "0" || rest.startsWith("[internal]") ? [] : [rest];
     }
-    if (rest === name || /^(DONE|CACHED|CANCELED)\b/.test(rest)) this.now = name;
-    else this.now = `${name}: ${detail(rest)}`;
+    this.at(name, rest === name || /^(DONE|CACHED|CANCELED)\b/.test(rest) ? "" : detail(rest));
     return [];
   }
 
   private push(layer: string, state: string): string[] {
     this.layers.set(layer, HAS_LAYER.test(state));
     const done = [...this.layers.values()].filter(Boolean).length;
-    this.now = `${done} of ${this.layers.size} layers pushed`;
+    this.at("", `${done} of ${this.layers.size} layers pushed`);
     return [];
+  }
+
+  private at(step: string, said = ""): void {
+    this.step = step;
+    this.said = said;
   }
 }
 
-/** Without the time since the step began, which is told by whoever shows this, and with a digest as short as people say it. */
+/** Without the time since the step began, which is told by whoever shows this, and with what tells a layer from others. */
 function detail(text: string): string {
-  return text.replace(/^\d+\.\d+ /, "").replace(/(sha256:[0-9a-f]{12})[0-9a-f]{52}/, "$1");
+  return text
+    .replace(/^\d+\.\d+ /, "")
+    .replace(/(?<!@)sha256:([0-9a-f]{6})[0-9a-f]{58}/, "layer $1")
+    .replace(/(sha256:[0-9a-f]{12})[0-9a-f]{52}/, "$1");
 }

@@ -34,7 +34,7 @@ export async function showFailedBuilds(
       const progress = new EngineProgress();
       const onLine = (line: string) => void progress.read(line);
       const { code, stdout, stderr } = await terminal.watching(
-        () => progress.now,
+        () => progress.now(terminal.live ? 20 : undefined),
         () => command.run("docker", words, { cwd: stack.folder, env, onLine }),
       );
       const said = [stdout, stderr]
