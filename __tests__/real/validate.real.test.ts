@@ -33,7 +33,10 @@ test("Terraform, with the real providers, finds every stack of main.ts valid", a
       "cats",
       "netflix",
       "netflix-aws",
+      "netflix-dev",
       "netflix-hub",
+      "netflix-production",
+      "netflix-staging",
       "nginx-front",
     ]);
     for (const stack of readdirSync(stacks)) {
