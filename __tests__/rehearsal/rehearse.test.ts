@@ -112,13 +112,6 @@ test("an engine elsewhere is refused, for its machines would be there", async ()
   expect(said).toContain("must be containers of an engine of this machine, got tcp://10.0.0.1:2375");
 });
 
-test("an engine elsewhere is refused, for its machines would be there", async () => {
-  const engine = { local: false, endpoint: "tcp://10.0.0.1:2375" };
-  const { code, said } = await rehearse(onAws(["cats"]), [], {}, { engine });
-  expect(code).toBe(3);
-  expect(said).toContain("must be containers of an engine of this machine, got tcp://10.0.0.1:2375");
-});
-
 test("a stack of this repository that pushes elsewhere is refused before the machine is made ready", async () => {
   const { code, said, madeReady } = await rehearse(ROOT, ["netflix-hub"], { SLIPWAY_HUB_NAMESPACE: "somebody" });
   expect({ code, madeReady }).toEqual({ code: 3, madeReady: [] });
