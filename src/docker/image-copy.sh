@@ -79,17 +79,24 @@ look_for "$SLIPWAY_FROM" "$source"
   fail "$source has no image $digest: it was deleted there, or the release file is of another registry; deploy the environment that it comes from again, and promote what that serves"
 [ "$found" = "$digest" ] || fail "$source answers $found when it is asked for $digest: nothing was copied"
 
-for tag in $missing; do set -- "$@" --tag "$SLIPWAY_TO:$tag"; done
-# One image is copied as it is and not wrapped into an index; an older buildx has no word for it.
-if ! said=$(docker buildx imagetools create --prefer-index=false "$@" "$SLIPWAY_FROM" 2>&1); then
-  case $said in
-    *"unknown flag"*) said=$(docker buildx imagetools create "$@" "$SLIPWAY_FROM" 2>&1) ;;
-    *) false ;;
-  esac || fail "cannot be copied to from $source: $(refusal "$SLIPWAY_TO")"
-fi
+# One image is copied as it is and not wrapped into an index; an older buildx has no word for it. That one puts the tag on
+# the image before it puts it on an index around it, which a registry refuses whose tags do not move: the tag is right then.
+create() { docker buildx imagetools create "$@" --tag "$SLIPWAY_TO:$tag" "$SLIPWAY_FROM" 2>&1; }
 for tag in $missing; do
+  copied=0
+  said=$(create --prefer-index=false) || copied=1
+  case $copied:$said in
+    1:*"unknown flag"*)
+      copied=0
+      said=$(create) || copied=1
+      ;;
+  esac
+  why=$said
   look_for "$SLIPWAY_TO:$tag" "$SLIPWAY_TO"
-  [ "$found" = "$digest" ] || fail "the tag $tag stands for ${found:-nothing} after the copy, and not for $digest: apply again"
+  [ "$found" != "$digest" ] || continue
+  said=$why
+  [ "$copied" = 0 ] || fail "cannot be copied to from $source: $(refusal "$SLIPWAY_TO")"
+  fail "the tag $tag stands for ${found:-nothing} after the copy, and not for $digest: apply again"
 done
 look_for "$SLIPWAY_TO@$digest" "$SLIPWAY_TO"
 [ "$found" = "$digest" ] || fail "$digest is not there after the copy: apply again"

@@ -1,4 +1,5 @@
 import { type IncomingMessage, type RequestListener, request, type ServerResponse } from "node:http";
+import { TLSSocket } from "node:tls";
 import type { Ask, CallerAsk } from "../authorization/ask.ts";
 import type { EcrApi } from "./ecr-api.ts";
 import type { EcrLogins } from "./ecr-logins.ts";
@@ -137,7 +138,7 @@ export class EcrRegistry {
         port: this.backend,
         method: incoming.method,
         path: incoming.url,
-        headers: { ...headers, "x-forwarded-proto": "https" },
+        headers: { ...headers, "x-forwarded-proto": incoming.socket instanceof TLSSocket ? "https" : "http" },
       },
       (answer) => {
         onAnswer?.(answer);
