@@ -61,7 +61,7 @@ const JEST = ["--no-install", "jest", "--ci"];
 /** @typedef {import("./test-report.mjs").Totals} Totals */
 
 /** What the real part is prepared with is not for the rest, which must come out the same on every machine. */
-const plain = { ...process.env };
+const { SLIPWAY_LOCKFILE: _, TF_CLI_CONFIG_FILE: __, ...plain } = process.env;
 const terminal = new Terminal({ out: process.stdout, input: process.stdin, env: process.env });
 /** @type {Totals} */
 const sum = { passed: 0, failed: 0, notes: [] };

@@ -1,54 +1,42 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { programFor } from "../../scripts/consumer/cell-files.mjs";
-import { NpmRegistry } from "../../scripts/consumer/npm-registry.mjs";
-import { Workshop } from "../../scripts/consumer/workshop.mjs";
-import { run } from "../../src/cli/command.mjs";
 import { MIRROR } from "../../src/offline/prepare.mjs";
 import { type Block, blocksOf } from "../readme/blocks.ts";
+import { PublishedPackage } from "./published-package.ts";
 
 /** npm's installation, a build and a deploy. */
 jest.setTimeout(600_000);
 
 const blocks = blocksOf("README.md").filter(({ section }) => section === "In your own project");
 const commands = blocks.filter(({ language }) => language === "sh");
-const folder = mkdtempSync(join(tmpdir(), "slipway-readme-"));
 const projects: string[] = [];
-let registry: NpmRegistry;
-let environment: NodeJS.ProcessEnv;
+let published: PublishedPackage;
+
+/** Where the image registry cannot be reached, lock asks its stand-in by its name, and Terraform takes what this machine has. */
+const { SLIPWAY_LOCKFILE: standIns, TF_CLI_CONFIG_FILE } = process.env;
+const OFFLINE: NodeJS.ProcessEnv =
+  standIns === undefined
+    ? {}
+    : {
+        NODE_OPTIONS: `--import ${join(__dirname, "programs/docker-hub.mjs")}`,
+        DOCKER_HUB: MIRROR,
+        TF_CLI_CONFIG_FILE,
+      };
 
 beforeAll(async () => {
-  const { stdout } = await run("npm", ["config", "get", "registry"]);
-  registry = await NpmRegistry.start(stdout.trim());
-  for (const tarball of Object.values(await Workshop.pack(folder))) await registry.publish(tarball);
-  const { SLIPWAY_LOCKFILE: standIns, ...others } = process.env;
-  environment = {
-    ...others,
-    npm_config_registry: registry.url,
-    npm_config_replace_registry_host: "never",
-    npm_config_prefer_offline: "true",
-    NO_COLOR: "1",
-    // Where the image registry cannot be reached, lock asks its stand-in by its name.
-    ...(standIns === undefined
-      ? {}
-      : { NODE_OPTIONS: `--import ${join(__dirname, "programs/docker-hub.mjs")}`, DOCKER_HUB: MIRROR }),
-  };
+  published = await PublishedPackage.start();
 });
 
 afterAll(async () => {
   // What a deploy that failed has left; after one that did not, nothing is there.
-  for (const cwd of projects) await run("npx", ["slipway", "down"], { cwd, env: environment });
-  registry?.close();
-  rmSync(folder, { recursive: true, force: true });
+  for (const cwd of projects) await copied("npx slipway down", cwd).catch(() => {});
+  published?.stop();
 });
 
-/** A block's commands, as somebody has them who copies it into a terminal; the first that fails ends it. */
-async function copied(text: string, cwd: string, more: NodeJS.ProcessEnv = {}): Promise<string> {
-  const { code, stdout, stderr } = await run("sh", ["-ec", text], { cwd, env: { ...environment, ...more } });
-  if (code !== 0) throw new Error(`ended with ${code}\n${text}\n${stdout}\n${stderr}`);
-  return stdout;
-}
+/** A block's commands, as somebody has them who copies it into a terminal. */
+const copied = (text: string, cwd: string, more: NodeJS.ProcessEnv = {}) =>
+  published.run(text, cwd, { ...OFFLINE, ...more });
 
 /** The line that installs the package, as the page on cdktn has it in place of the README's. */
 const [INSTALL_CDKTN = ""] = blocksOf("docs/cdktn.md").map(({ text }) => text.trim());
@@ -59,7 +47,7 @@ test.each([
 ])("the README leads from an empty folder to a page that is served, to the letter, with %s", async (core, forCore) => {
   const [install, deploy, ...more] = commands as [Block, Block];
   expect(more).toEqual([]);
-  const own = mkdtempSync(join(folder, `${core}-`));
+  const own = mkdtempSync(join(published.folder, `${core}-`));
   const project = join(own, "page");
   await copied(forCore(install.text), own);
   projects.push(project);
@@ -87,7 +75,7 @@ test("the loop over the deployer's policies makes each of them and attaches it",
   const loop = blocksOf("README.md").find(({ text }) =>
     text.startsWith("terraform output -json deployer-policies"),
   ) as Block;
-  const programs = mkdtempSync(join(folder, "programs-"));
+  const programs = mkdtempSync(join(published.folder, "programs-"));
   const policies = ['{"Statement":["a b"]}', '{"Statement":["c"]}'];
   const program = (name: string, script: string) =>
     writeFileSync(join(programs, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkS
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArguments } from "../../../src/cli/arguments.mjs";
+import { moduleName } from "../../../src/cli/init/module-name.ts";
 import { packageSpec } from "../../../src/cli/init/package-spec.ts";
 import type { Tools } from "../../../src/cli/tools.ts";
 import { perform } from "../../../src/cli/verbs.ts";
@@ -291,10 +292,26 @@ test("a project asks for the very package that wrote it", () => {
   const from = (resolved: string) => {
     const list = { packages: { "node_modules/slipway": { resolved } } };
     writeFileSync(join(base, "node_modules/.package-lock.json"), JSON.stringify(list));
-    return packageSpec(own, { version: "1.2.3", peerDependencies: {}, devDependencies: {} });
+    return packageSpec(own, { name: "slipway", version: "1.2.3", peerDependencies: {}, devDependencies: {} });
   };
   expect(from("file:../slipway-1.2.3.tgz")).toBe(`file:${resolve(base, "../slipway-1.2.3.tgz")}`);
   expect(from("https://registry.npmjs.org/slipway/-/slipway-1.2.3.tgz")).toBe("^1.2.3");
   expect(from("https://example.com/slipway.tgz")).toBe("https://example.com/slipway.tgz");
-  expect(packageSpec(ROOT, { version: "1.2.3", peerDependencies: {}, devDependencies: {} })).toBe("^1.2.3");
+  expect(packageSpec(ROOT, { name: "slipway", version: "1.2.3", peerDependencies: {}, devDependencies: {} })).toBe(
+    "^1.2.3",
+  );
+});
+
+test("a project of the package for cdktn imports nothing of the one for cdktf", () => {
+  const own = { name: "slipway-cdktn", version: "1.2.3", peerDependencies: { cdktn: "^0.24.0" }, devDependencies: {} };
+  const names = ["cdktf", "slipway", "slipway/aws", "./slipway", "constructs", "node:test"];
+  expect(names.map((name) => moduleName(name, own))).toEqual([
+    "cdktn",
+    "slipway-cdktn",
+    "slipway-cdktn/aws",
+    "./slipway",
+    "constructs",
+    "node:test",
+  ]);
+  expect(names.map((name) => moduleName(name))).toEqual(names);
 });

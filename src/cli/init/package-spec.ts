@@ -6,6 +6,7 @@ const OWN = resolve(__dirname, "../../..", "package.json");
 
 /** What this package says of itself. */
 export interface OwnPackage {
+  readonly name: string;
   readonly version: string;
   readonly peerDependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
@@ -19,14 +20,14 @@ export function ownPackage(): OwnPackage {
  * How a project asks npm for this package: by its version, or, where it did not come from a registry, by the tarball or
  * the folder that it came from, so that the project gets the very one that wrote it.
  */
-export function packageSpec(folder = dirname(OWN), { version } = ownPackage()): string {
+export function packageSpec(folder = dirname(OWN), { name, version } = ownPackage()): string {
   const modules = dirname(folder);
   const list = join(modules, ".package-lock.json");
   if (!existsSync(list)) return `^${version}`;
   const { packages } = JSON.parse(readFileSync(list, "utf8")) as { packages?: Record<string, { resolved?: string }> };
-  const { resolved } = packages?.["node_modules/slipway"] ?? {};
+  const { resolved } = packages?.[`node_modules/${name}`] ?? {};
   if (resolved?.startsWith("file:")) return `file:${resolve(modules, "..", resolved.slice("file:".length))}`;
-  return resolved !== undefined && /^git|\.tgz$/.test(resolved) && !/\/-\/slipway-[^/]*\.tgz$/.test(resolved)
+  return resolved !== undefined && /^git|\.tgz$/.test(resolved) && !resolved.includes(`/-/${name}-`)
     ? resolved
     : `^${version}`;
 }

@@ -31,8 +31,8 @@ export function projectFiles({ stack, host }: ProjectOptions): WrittenFile[] {
 }
 
 function packageJson(stack: string, host: HostKind): object {
-  const { peerDependencies: peers, devDependencies: tools } = ownPackage();
-  const needed = ["@cdktf/provider-docker", "cdktf", "constructs", ...(host === "aws" ? ["@cdktf/provider-aws"] : [])];
+  const { name: own, peerDependencies: peers, devDependencies: tools } = ownPackage();
+  const needed = Object.keys(peers).filter((name) => host === "aws" || !name.endsWith("/provider-aws"));
   return {
     name: stack,
     version: "0.1.0",
@@ -45,7 +45,7 @@ function packageJson(stack: string, host: HostKind): object {
     },
     dependencies: Object.fromEntries([
       ...needed.sort().map((name) => [name, peers[name] as string]),
-      ["slipway", packageSpec()],
+      [own, packageSpec()],
     ]),
     devDependencies: Object.fromEntries(
       ["@types/node", "tsx", "typescript"].map((name) => [name, `^${tools[name] as string}`]),

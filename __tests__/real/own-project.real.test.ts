@@ -1,0 +1,53 @@
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { PublishedPackage } from "./published-package.ts";
+
+/** npm's installation, and two deploys. */
+jest.setTimeout(600_000);
+
+let published: PublishedPackage;
+const projects: string[] = [];
+
+beforeAll(async () => {
+  published = await PublishedPackage.start();
+});
+afterAll(async () => {
+  // What a deploy that failed has left; after one that did not, nothing is there.
+  for (const project of projects) await inProject(project, "npx slipway down").catch(() => {});
+  published?.stop();
+});
+
+/** The stand-ins for registries are the package's own, which looks by itself whether it needs them. */
+const inProject = (project: string, commands: string) => published.run(commands, project, { SLIPWAY_OFFLINE: "1" });
+
+test.each([
+  ["slipway", "cdktf"],
+  ["slipway-cdktn", "cdktn"],
+])("a project that %s begins is deployed, changed, reviewed, tested and taken away", async (name, core) => {
+  const folder = mkdtempSync(join(published.folder, `${core}-`));
+  const stack = `shop-${core}`;
+  const project = join(folder, stack);
+  const page = async () => inProject(project, `curl -fsS -H 'Host: ${stack}.localhost' http://127.0.0.1:8888/`);
+
+  const began = await inProject(folder, `npx --yes --package ${name} slipway init ${stack} --host local`);
+  expect(began).toMatch(new RegExp(`\\n {2}cd ${stack}\\n {2}npm install\\n(.*\\n)* {2}npx slipway up\\n`));
+  projects.push(project);
+  const { dependencies } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
+  expect(Object.keys(dependencies)).toEqual(expect.arrayContaining([core, name]));
+
+  const up = await inProject(project, "npm install --no-fund --no-audit\nnpx slipway up");
+  expect(up).toMatch(new RegExp(`^url {2}http://${stack}\\.localhost:8888/`, "m"));
+  expect(await page()).toContain(`<h1>${stack}</h1>`);
+
+  const html = join(project, "app/index.html");
+  writeFileSync(html, readFileSync(html, "utf8").replace("</h1>", ", open on Sundays</h1>"));
+  const changed = await inProject(project, "npx slipway up");
+  expect(changed).toContain("1 service rolls in place");
+  expect(await page()).toContain(`<h1>${stack}, open on Sundays</h1>`);
+
+  expect(await inProject(project, "npx slipway review")).toContain("app/index.html");
+  expect(await inProject(project, "npx slipway diff")).toContain("**nothing changes**");
+  expect(await inProject(project, "npm test && npm run check")).toMatch(/pass 2\n/);
+  await inProject(project, "npx slipway down");
+  expect(await inProject(project, `docker ps --all --quiet --filter name=${stack}-`)).toBe("");
+});
