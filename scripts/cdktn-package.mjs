@@ -22,7 +22,7 @@ export function writeCdktnPackage(root) {
   const folder = join(root, "lib-cdktn");
   rmSync(folder, { recursive: true, force: true });
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const cli = readdirSync(join(root, "src/cli")).filter((file) => file.endsWith(".mjs"));
+  const cli = readdirSync(join(root, "src/cli")).filter((file) => /\.[cm]js$/.test(file));
   const files = ["src/values/nearest-word.cjs", ...cli.map((file) => `src/cli/${file}`), "CHANGELOG.md", "LICENSE"];
   const compiled = readdirSync(join(root, "lib"), { encoding: "utf8", recursive: true }).map((file) => `lib/${file}`);
   files.push(...compiled.filter((file) => statSync(join(root, file)).isFile()));

@@ -1,4 +1,5 @@
-import { isDefaultEndpoint, isLocal, readInfo } from "../../src/cli/engine.mjs";
+import { readInfo } from "../../src/cli/engine.mjs";
+import { isDefaultEndpoint, isLocal } from "../../src/cli/engine-endpoint.cjs";
 import { engineVariables } from "../../src/cli/program.mjs";
 
 const SOCKET = "unix:///var/run/docker.sock";

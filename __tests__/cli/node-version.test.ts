@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isAtLeast, nodeProblem, OLDEST_NODE } from "../../src/cli/node-version.mjs";
+import { nodeProblem, OLDEST_NODE } from "../../src/cli/node-version.mjs";
+import { isAtLeast } from "../../src/cli/version-order.cjs";
 
 it.each([
   ["20.9.0", true],

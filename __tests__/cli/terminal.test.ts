@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { duration } from "../../src/cli/duration.mjs";
 import { Terminal } from "../../src/cli/terminal.mjs";
-import { wrapped } from "../../src/cli/wrapped.mjs";
+import { wrapped } from "../../src/cli/wrapped.cjs";
 
 function open({ tty = false, columns = undefined as number | undefined, env = {} as NodeJS.ProcessEnv } = {}) {
   const out = Object.assign(new PassThrough(), { isTTY: tty, columns });

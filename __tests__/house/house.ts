@@ -10,6 +10,8 @@ export interface Import {
   /** The file it leads to, relative to the root; absent for packages. */
   readonly to?: string;
   readonly typeOnly: boolean;
+  /** By `import()` or `require()`, at the time that it is asked for. */
+  readonly isDynamic: boolean;
 }
 
 /** Every TypeScript file below `folder`, relative to the root. */
@@ -29,9 +31,10 @@ export function imports(file: string): Import[] {
   const found = [...text.matchAll(IMPORT)].map((match) => ({
     specifier: match[2] as string,
     typeOnly: Boolean(match[1]),
+    isDynamic: false,
   }));
-  found.push(...[...text.matchAll(DYNAMIC)].map((match) => ({ specifier: match[1] as string, typeOnly: false })));
-  return found.map(({ specifier, typeOnly }) => ({ from: file, specifier, typeOnly, to: target(file, specifier) }));
+  for (const [, specifier = ""] of text.matchAll(DYNAMIC)) found.push({ specifier, typeOnly: false, isDynamic: true });
+  return found.map((each) => ({ ...each, from: file, to: target(file, each.specifier) }));
 }
 
 function target(file: string, specifier: string): string | undefined {

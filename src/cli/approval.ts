@@ -1,7 +1,7 @@
 import type { Comparison } from "../review/comparison.ts";
 import type { Plan } from "../review/plan.ts";
 import { RegistryAddress } from "../values/registry-address.ts";
-import { isLocal } from "./engine.mjs";
+import { isLocal } from "./engine-endpoint.cjs";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
 import type { Terminal, Tools } from "./tools.ts";
 

@@ -1,7 +1,7 @@
-import { isDefaultEndpoint } from "./engine.mjs";
-import { isAtLeast } from "./node-version.mjs";
+import { isDefaultEndpoint } from "./engine-endpoint.cjs";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
 import type { Tools } from "./tools.ts";
+import { isAtLeast } from "./version-order.cjs";
 
 /** Terraform's name for the provider of the Docker Engine. */
 export const DOCKER_PROVIDER = "kreuzwerker/docker";

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { which } from "./command.mjs";
-import { hasSystemd, inspectEngine, isDefaultEndpoint, startEngine } from "./engine.mjs";
+import { hasSystemd, inspectEngine, startEngine } from "./engine.mjs";
+import { isDefaultEndpoint } from "./engine-endpoint.cjs";
 
 /** @typedef {import("./setup.mjs").Missing} Missing */
 /** @typedef {import("./apt.mjs").Apt} Apt */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cacheFolder } from "./cache-folder.mjs";
 import { lastWords, run, which } from "./command.mjs";
+import { DEFAULT_ENDPOINT, isLocal } from "./engine-endpoint.cjs";
 
 /**
  * What is known about the Docker Engine that the environment points to.
@@ -20,8 +21,6 @@ import { lastWords, run, which } from "./command.mjs";
  * @property {string[]} mirrors
  * @property {string} detail its own words when it does not answer
  */
-
-const DEFAULT_ENDPOINT = "unix:///var/run/docker.sock";
 
 /**
  * Asks the engine through its own client, so that DOCKER_HOST, DOCKER_CONTEXT and the chosen context all count.
@@ -91,16 +90,6 @@ export function readInfo(info, endpoint) {
  */
 function imageStore(status) {
   return status.some(([, value]) => value === "io.containerd.snapshotter.v1") ? "containerd" : "graph driver";
-}
-
-/** @param {string} endpoint */
-export function isLocal(endpoint) {
-  return /^(unix|npipe):/.test(endpoint);
-}
-
-/** Whether this process may start an engine at that endpoint, rather than tell somebody to. @param {string} endpoint */
-export function isDefaultEndpoint(endpoint) {
-  return endpoint === DEFAULT_ENDPOINT || endpoint === "unix:///run/docker.sock";
 }
 
 /** Whether systemd is what starts services here. */

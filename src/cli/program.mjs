@@ -6,7 +6,7 @@ import { ArgumentsError, parseArguments } from "./arguments.mjs";
 import { cacheFolder } from "./cache-folder.mjs";
 import * as command from "./command.mjs";
 import { doctor } from "./doctor.mjs";
-import { isDefaultEndpoint } from "./engine.mjs";
+import { isDefaultEndpoint } from "./engine-endpoint.cjs";
 import { answers, request } from "./http-request.mjs";
 import { findProject, loadPreparation } from "./project.mjs";
 import { MachineError, setUp } from "./setup.mjs";
@@ -14,7 +14,7 @@ import { Terminal } from "./terminal.mjs";
 import { findTerraform } from "./terraform-tool.mjs";
 import { overallUsage, verbUsage } from "./usage.mjs";
 import { verbNamed } from "./verb-table.mjs";
-import { wrapped } from "./wrapped.mjs";
+import { wrapped } from "./wrapped.cjs";
 
 /** Verbs of scripts that are no verbs of the command line, and need all of the machine. */
 const SCRIPTS = new Set(["test"]);

@@ -1,7 +1,7 @@
 // @ts-check
 import { createInterface } from "node:readline";
 import { duration } from "./duration.mjs";
-import { wrapped } from "./wrapped.mjs";
+import { wrapped } from "./wrapped.cjs";
 
 /** @typedef {{ title: string, milliseconds: number }} Timing */
 /** @typedef {{ title: string, elapsed: () => number, now?: () => string }} Step */

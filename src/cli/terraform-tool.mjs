@@ -1,6 +1,6 @@
 // @ts-check
 import { run, which } from "./command.mjs";
-import { isAtLeast } from "./node-version.mjs";
+import { isAtLeast } from "./version-order.cjs";
 
 /** The oldest Terraform that has everything the emitted JSON uses; OpenTofu began at 1.6. */
 export const OLDEST_TERRAFORM = "1.5.0";

@@ -1,7 +1,7 @@
 // @ts-check
 
 import { COMMON_OPTIONS, OPTIONS, VERBS } from "./verb-table.mjs";
-import { wrapped } from "./wrapped.mjs";
+import { wrapped } from "./wrapped.cjs";
 
 /** @typedef {import("./verb-table.mjs").Verb} Verb */
 

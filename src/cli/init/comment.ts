@@ -1,4 +1,4 @@
-import { wrapped } from "../wrapped.mjs";
+import { wrapped } from "../wrapped.cjs";
 
 const WIDTH = 118;
 

@@ -1,4 +1,5 @@
 // @ts-check
+// Plain JavaScript that both the command line's set-up and what is compiled of it read.
 
 /**
  * The lines of a text, none wider than a terminal where that can be had by going on below at a space: a terminal would
@@ -7,7 +8,7 @@
  * @param {number} width
  * @param {string} [hanging] what stands before each line that goes on; two spaces more than the line has, unless given
  */
-export function wrapped(text, width, hanging) {
+function wrapped(text, width, hanging) {
   return text.split("\n").flatMap((line) => {
     if (line.length <= width) return [line];
     const indent = hanging ?? `${/^ */.exec(line)?.[0]}  `;
@@ -23,3 +24,5 @@ export function wrapped(text, width, hanging) {
     return lines;
   });
 }
+
+module.exports = { wrapped };
