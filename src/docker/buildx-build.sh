@@ -93,8 +93,8 @@ tags="$missing ${SLIPWAY_MUTABLE_TAGS:-}"
 
 if [ -n "$source" ]; then
   say "adopts the tag $source, built from the same content"
-  # A single image is copied as it is, not wrapped into an index; an index always is, and so is all by an older buildx,
-  # which knows no word for it.
+  # An index is copied as it is, and so is a single image by this option. An older buildx, 0.13 for one, does not know it and
+  # makes an index around a single image: the tag stands for the same image then, by another digest.
   copy() { buildx 'imagetools create' "$@" --tag "$SLIPWAY_PUSH:$tag" "$SLIPWAY_PUSH:$source"; }
   for tag in $tags; do
     said=$(copy --prefer-index=false) && continue
