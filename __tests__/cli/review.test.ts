@@ -137,6 +137,16 @@ it("says so of a revision that does not synthesize, and reviews against nothing"
   expect(page).not.toContain(tmpdir());
 });
 
+it("says what is wrong with a revision where the first line only announces it", async () => {
+  commit({
+    refuse: "Transform failed with 1 error:\n  stacks/shop.ts:66:10: ERROR: Unexpected ;\n    at fail (esbuild.js:1:1)",
+  });
+  declare(shop("a", 80));
+  expect((await run({ base: "main" })).page).toContain(
+    "with 1 error: stacks/shop.ts&#58;66&#58;10: ERROR: Unexpected ;",
+  );
+});
+
 it("says so of a revision that had no description yet", async () => {
   commit({ silent: true });
   declare(shop("a", 80));
