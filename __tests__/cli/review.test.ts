@@ -133,7 +133,18 @@ it("says so of a revision that does not synthesize, and reviews against nothing"
   expect(page).toContain("main does not synthesize, so this is a review against nothing");
   expect(page).toContain("instanceType must be known");
   expect(page).toContain("1 host is created");
+  expect(page).toContain("Compared with nothing.");
   expect(page).not.toContain(tmpdir());
+});
+
+it("says what is wrong with a revision where the first line only announces it", async () => {
+  commit({
+    refuse: "Transform failed with 1 error:\n  stacks/shop.ts:66:10: ERROR: Unexpected ;\n    at fail (esbuild.js:1:1)",
+  });
+  declare(shop("a", 80));
+  expect((await run({ base: "main" })).page).toContain(
+    "with 1 error: stacks/shop.ts&#58;66&#58;10: ERROR: Unexpected ;",
+  );
 });
 
 it("says so of a revision that had no description yet", async () => {
@@ -232,6 +243,15 @@ describe("a plan", () => {
     expect(page).not.toContain("hunter2");
   });
 
+  it("of another version of the stack is said to be one", async () => {
+    const other = { address: "aws_eip.host", mode: "managed", change: { actions: ["create"] } };
+    const { resource_changes: own } = planned("aws_instance.host", ["no-op"]);
+    const { page } = await plan({ format_version: "1.2", resource_changes: [...own, other] });
+    expect(page.split("\n").slice(0, 8)).toContain(
+      "The plan is of another version of the stack, or of a part of it: it has aws&#95;eip.host, which this one does not declare.",
+    );
+  });
+
   it("says what its checks warn of", async () => {
     const problems = [{ message: "shop/host is held at version 4" }];
     const checks = [
@@ -251,6 +271,16 @@ describe("a plan", () => {
     ["another stack", planned("aws_instance.other", ["update"]), "it is the plan of another stack"],
     ["another form", { format_version: "2.0" }, "its form is 2.0, and 1 is the one that is known here"],
     ["something else", { version: 4 }, "it is no plan: write it by terraform show -json PLAN"],
+    [
+      "a state",
+      { format_version: "1.0", values: {} },
+      "it is a state and no plan: name the file that terraform plan -out wrote to terraform show -json",
+    ],
+    [
+      "a failed run",
+      { format_version: "1.2", errored: true },
+      "it is of a plan that failed, and has but a part of it: plan anew",
+    ],
     ["binary", "PK\u0003", "it is no JSON: write it by terraform show -json PLAN"],
   ])("of %s is refused", async (_, content, message) => {
     await expect(plan(content)).rejects.toThrow(`--plan ${join(root, "plan.json")}: ${message}`);

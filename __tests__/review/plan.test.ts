@@ -5,10 +5,8 @@ const change = (address: string, actions: readonly string[], more: object = {}) 
   change: { actions, ...more },
 });
 const read = (...changes: object[]) =>
-  readPlan(
-    JSON.stringify({ format_version: "1.2", resource_changes: changes }),
-    (address) => (address === "docker_container.web" ? "cats/host/web" : undefined),
-    true,
+  readPlan(JSON.stringify({ format_version: "1.2", resource_changes: changes }), (address) =>
+    address === "docker_container.web" ? "cats/host/web" : undefined,
   );
 
 test("names who makes a resource, by Terraform and by OpenTofu alike, and its construct", () => {
@@ -43,4 +41,44 @@ test.each<[string, object[], boolean]>([
 
 test("has no change of what is only read", () => {
   expect(read({ ...change("data.x.y", ["read"]), mode: "data" }).changes).toEqual([]);
+});
+
+describe("a plan that was made elsewhere", () => {
+  const declared = ["docker_container.web", "docker_network.net", "docker_volume.data"];
+  const warned = (...changes: object[]) =>
+    readPlan(
+      JSON.stringify({ format_version: "1.2", resource_changes: changes }),
+      (address) => (declared.includes(address.replace(/\[.*$/, "")) ? "cats/host" : undefined),
+      declared,
+    ).warnings;
+  const own = declared.map((address) => change(address, ["no-op"]));
+
+  test.each<[string, object[]]>([
+    ["has all that is declared", own],
+    ["has what goes away, too", [...own, change("docker_container.old", ["delete"])]],
+    ["forgets what is no longer declared", [...own, change("docker_container.old", ["forget"])]],
+    ["has several of one", [...own, change("docker_container.web[0]", ["create"])]],
+    ["has what a module declares", [...own, change("module.shop.docker_container.x", ["create"])]],
+  ])("is of this version where it %s", (_, changes) => {
+    expect(warned(...changes)).toEqual([]);
+  });
+
+  test.each<[string, object[], string]>([
+    ["lacks something", own.slice(1), "does not have docker_container.web"],
+    ["lacks several", own.slice(0, 1), "does not have docker_network.net and 1 more"],
+    [
+      "has something else",
+      [...own, change("docker_container.old", ["create"])],
+      "has docker_container.old, which this one does not declare",
+    ],
+    [
+      "has something else in its place",
+      [...own.slice(1), change("docker_container.old", ["delete", "create"])],
+      "has docker_container.old, which this one does not declare, and does not have docker_container.web",
+    ],
+  ])("is said to be of another version where it %s", (_, changes, differs) => {
+    expect(warned(...changes)).toEqual([
+      `The plan is of another version of the stack, or of a part of it: it ${differs}.`,
+    ]);
+  });
 });

@@ -117,7 +117,12 @@ test("toAllow is about what a host or the deployer may do", () => {
   expect(stack.permissions()).toAllow("ssm:GetParameter");
   expect(stack.permissions()).toAllow("ssm:GetParameter", token);
   expect(stack.permissions()).not.toAllow("ssm:GetParameter", token.replace("token", "other"));
+  expect(stack.permissions()).toAllow("SSM:getparameter", token);
   expect(stack.permissions()).not.toAllow("s3:GetObject");
+  expect(stack.permissions()).toAllow(
+    "ssm:GetDocument",
+    `arn:aws:ssm:eu-west-1:111122223333:document/slipway.stack.host-${"a".repeat(12)}-${"b".repeat(8)}`,
+  );
   expect(stack.deployerPermissions).toAllow("ec2:RunInstances");
   expect(complaint(() => expect(stack.permissions()).toAllow("s3:GetObject"))).toMatch(
     /^expected the permissions to allow s3:GetObject, but they allow .*ssm:GetParameter/,
@@ -144,9 +149,11 @@ test("toHaveResource is about what Terraform reads", () => {
   expect(stack).toHaveResource("aws_instance", { metadata_options: { http_tokens: "required" } });
   expect(stack).not.toHaveResource("aws_key_pair");
   expect(complaint(() => expect(stack).toHaveResource("aws_instance", { instance_type: "t4g.nano" }))).toMatch(
-    /^expected stack to have a aws_instance with \{"instance_type":"t4g.nano"\}, but aws_instance\.\w+ has \{"instance_type":"t4g.micro"\}$/,
+    /^expected stack to have a resource aws_instance with \{"instance_type":"t4g.nano"\}, but aws_instance\.\w+ has \{"instance_type":"t4g.micro"\}$/,
   );
-  expect(complaint(() => expect(stack).toHaveResource("aws_key_pair"))).toMatch(/but it has .*aws_instance, /);
+  expect(complaint(() => expect(stack).toHaveResource("aws_key_pair"))).toMatch(
+    /but it has .*aws_instance, .*data\.aws_ssm_parameter/,
+  );
 });
 
 test("toCostAtMost is about the price of hosts, where it is known", () => {
@@ -168,8 +175,12 @@ test("a matcher that is asked of something else says of what", () => {
     "toOpenPort must be asked of what synthesize(…) returned, got Object",
   );
   expect(() => expect(shop).toAllow("a:B")).toThrow(
-    "toAllow must be asked of stack.permissions(host), got SynthesizedStack",
+    "toAllow must be asked of stack.permissions(host) or stack.deployerPermissions, got SynthesizedStack",
   );
+  expect(() => expect(["s3:GetObject"]).toAllow("s3:GetObject")).toThrow(
+    "toAllow must be asked of stack.permissions(host) or stack.deployerPermissions, got Array",
+  );
+  expect(() => expect([]).not.toAllow("iam:*")).toThrow('toAllow must be asked about one action, got "iam:*"');
 });
 
 test("the matchers need no runner", () => {

@@ -95,7 +95,9 @@ test("resources are read in Terraform's own words, all, of a type or of a constr
   expect(stack.find("stack/host/Instance/Resource")).toEqual([instance]);
   expect(stack.find("stack/host/Instance").map(({ type }) => type)).toContain("terraform_data");
   expect(stack.resources("data.aws_ssm_parameter")).toHaveLength(1);
-  expect(stack.find("stack/hos")).toEqual([]);
+  expect(stack.find("stack/app-image")).toEqual([]);
+  expect(() => stack.find("stack/hos")).toThrow("stack has no construct stack/hos: did you mean stack/host?");
+  expect(() => stack.find("host")).toThrow("stack has no construct host: did you mean stack/host?");
   expect(stack.resources().length).toBeGreaterThan(stack.find("stack/host").length);
   expect(stack.resources("aws_inst")).toEqual([]);
 });
@@ -122,7 +124,7 @@ test("a host that is not there, or has no user data, is named", () => {
   expect(() => local.userData()).toThrow("stack/host has no user data");
   expect(() => local.release("hots")).toThrow("stack has no host hots: it has stack/host");
   expect(() => local.release("stack/hots")).toThrow("stack has no host stack/hots: did you mean stack/host?");
-  expect(() => synthesize(() => {}).release()).toThrow("stack has 0 hosts, say which: none");
+  expect(() => synthesize(() => {}).release()).toThrow("stack has no host");
 });
 
 test("a stack with a build is synthesized whole, with nothing built", () => {

@@ -46,6 +46,15 @@ export class DeclaredResources {
     return this.block(address.replace(/\[.*$/, ""))?.["//"]?.metadata?.path;
   }
 
+  /** The addresses of all resources of which a plan has one in any case. */
+  get addresses(): string[] {
+    return Object.entries(this.document.resource ?? {}).flatMap(([type, named]) =>
+      Object.entries(named)
+        .filter(([, block]) => block.count === undefined && block.for_each === undefined)
+        .map(([name]) => `${type}.${name}`),
+    );
+  }
+
   /** The steps of the apply, and what each is told by its environment. */
   get steps(): { path: string; command: string; told: Told }[] {
     return this.blocks("terraform_data").flatMap(({ path, block }) =>

@@ -122,10 +122,11 @@ async function synthesized(
       note: `${revision} has no stack ${stack} that says what it is, so this is a review against nothing.`,
     };
   } catch (error) {
-    const [first = ""] = `${error instanceof Error ? error.message : error}`.split("\n").slice(1);
+    const [first = "", next = ""] = `${error instanceof Error ? error.message : error}`.split("\n").slice(1);
+    const why = first.endsWith(":") ? `${first} ${next.trim()}` : first;
     return {
       name: revision,
-      note: `${revision} does not synthesize, so this is a review against nothing: ${first.replaceAll(root, ".")}`,
+      note: `${revision} does not synthesize, so this is a review against nothing: ${why.replaceAll(root, ".")}`,
     };
   }
 }

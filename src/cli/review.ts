@@ -82,7 +82,8 @@ function printed(asked: Arguments, { stack, after, plan, rules, of }: Reading): 
   const comparison = compare(before, after);
   const files = changedFiles(comparison.images, of.folder, stack.folder);
   const failed = broken(rules, { comparison, after, plan: plan?.changes });
-  const options = { base: of.name, files, plan, notes: of.note === undefined ? [] : [of.note] };
+  const base = before === undefined ? "nothing" : of.name;
+  const options = { base, files, plan, notes: of.note === undefined ? [] : [of.note] };
   const markdown = page(comparison, after, options);
   // loaded when it is asked for: who reads Markdown needs neither its reader nor the layout of pictures
   if (asked.html !== undefined) writeFileSync(resolve(asked.html), loadHtml().html(markdown, after));
@@ -112,7 +113,7 @@ function printed(asked: Arguments, { stack, after, plan, rules, of }: Reading): 
 
 function planOf(file: string, stack: SynthesizedStack): Plan {
   try {
-    return readPlan(readFileSync(resolve(file), "utf8"), (address) => stack.constructOf(address));
+    return readPlan(readFileSync(resolve(file), "utf8"), (address) => stack.constructOf(address), stack.addresses);
   } catch (error) {
     throw new Error(`--plan ${file}: ${(error as Error).message}`);
   }

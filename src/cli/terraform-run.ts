@@ -81,7 +81,7 @@ export class TerraformRun {
     const shown = await command.run(this.program, [this.chdir, "show", "-json", "-no-color", file], {});
     // of standard output not a word: it is the plan, which holds secrets
     if (shown.code !== 0) throw new Error(`${this.name} does not show its plan\n${shown.stderr.trim()}`);
-    const plan = readPlan(shown.stdout, (address) => this.stack.constructOf(address), true);
+    const plan = readPlan(shown.stdout, (address) => this.stack.constructOf(address));
     return { file, verb, plan, report };
   }
 

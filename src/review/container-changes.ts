@@ -85,7 +85,7 @@ export function compareSchedules(before: Side, after: Side): RunChange[] {
   });
 }
 
-/** Those of a name in both, the image of each by what is in it. */
+/** Those of a name in both, the image of each by what is in it, and where it is pulled from. */
 function pairs<T extends ModelContainer>(
   before: Side,
   after: Side,
@@ -102,7 +102,8 @@ function pairs<T extends ModelContainer>(
 
 function contentOf(path: string, { images }: Model): string {
   const found = images.find((image) => image.path === path);
-  return found === undefined ? path : identityOf(found);
+  // the same content from another registry is another reference, of which a release makes a new container
+  return found === undefined ? path : `${found.repository} ${identityOf(found)}`;
 }
 
 /** By the rule of the release itself; the data has the same properties. */

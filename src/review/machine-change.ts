@@ -50,9 +50,14 @@ export function compareMachines(
   now: ModelHost | undefined,
 ): { readonly effect: MachineEffect; readonly why: readonly string[] } {
   if (old === undefined || now === undefined) return { effect: old === undefined ? "created" : "removed", why: [] };
-  const why = changedProperties(old.machine, now.machine);
+  const why = [...movedTo(old, now), ...changedProperties(old.machine, now.machine)];
   const effects = new Set(why.map((fact) => effectOf(fact, old, now)));
   return { effect: BY_WEIGHT.find((effect) => effects.has(effect)) ?? "untouched", why };
+}
+
+/** Why not part of the machine's facts: a description of before may not have them, and has not moved for that. */
+function movedTo(old: ModelHost, now: ModelHost): string[] {
+  return (["account", "region"] as const).filter((place) => old[place] && now[place] && old[place] !== now[place]);
 }
 
 /** Why a data volume is a case of its own: one that is there grows in place, another one is another machine. */

@@ -127,6 +127,8 @@ export interface ModelHost {
   /** What the host has against what is declared of it; absent for kinds that do not know. */
   readonly fit?: HostFit;
   readonly region?: string;
+  /** The account that it stands in, where it stands in one. */
+  readonly account?: string;
 }
 
 /** What a stack declares, read from the words of its constructs: what the page, the tests and every `--json` stand on. */
@@ -182,8 +184,14 @@ function readHost(host: Description, constructs: readonly Description[]): ModelH
     permissions: parts.filter(({ kind }) => kind === "role").flatMap((role) => role.statements as ModelStatement[]),
     ...(price === undefined ? {} : { price: price as ModelPrice }),
     ...(fit === undefined ? {} : { fit: fit as HostFit }),
-    ...(region === undefined ? {} : { region: region as string }),
+    ...(region === undefined ? {} : { region: region as string, ...accountIn(constructs) }),
   };
+}
+
+/** A stack deploys to one account. */
+function accountIn(constructs: readonly Description[]): Pick<ModelHost, "account"> {
+  const account = constructs.find(({ kind }) => kind === "account")?.account;
+  return account === undefined ? {} : { account: account as string };
 }
 
 /** Those of a container, e.g. of a host's Nginx. */

@@ -3,6 +3,7 @@ import { EVERYBODY, type ModelPort, type ModelStatement } from "../review/model.
 import { type OptionNames, refuseUnknownOptions } from "../values/known-options.ts";
 import type { RoutedRequest } from "./routed-request.ts";
 import { contains } from "./subset.ts";
+import type { SynthesizedResource } from "./synthesized-resource.ts";
 import { SynthesizedStack } from "./synthesized-stack.ts";
 
 /** What a service is asked for more exactly by `toReach`. */
@@ -11,7 +12,7 @@ export interface Reached {
   readonly path?: string;
   /** The port of its container. */
   readonly port?: number;
-  /** The path of its host. */
+  /** The path of its host, from the stack on: `shop/host`. */
   readonly host?: string;
 }
 
@@ -68,7 +69,12 @@ export const slipwayMatchers = {
     return verdict(route.realm !== undefined, route.url, "to ask for a password", is);
   },
 
-  /** Whether the stack has a port open from outside, of a host or of a container. @param to Only for these, e.g. "0.0.0.0/0" */
+  /**
+   * Whether the stack has a port open from outside, of a host or of a container. One that is open to programs of the same
+   * machine alone counts, too: it is open to "127.0.0.1 alone".
+   *
+   * @param to Only to this very peer, e.g. "0.0.0.0/0"; of a wider range nothing is concluded. @default - to anybody
+   */
   toOpenPort(received: unknown, port: number, to?: string): Verdict {
     const { model } = stackIn(received, "toOpenPort");
     const open = [
@@ -89,11 +95,17 @@ export const slipwayMatchers = {
     return verdict(loose.length === 0, model.stack, "to pin every image", is);
   },
 
-  /** Whether `stack.permissions(host)` has an action, on a resource where one is named. */
+  /**
+   * Whether `stack.permissions(host)`, or `stack.deployerPermissions`, has an action, on a resource where one is named. The
+   * wildcards of what is allowed are heeded, conditions are not.
+   *
+   * @param action One action: of a pattern, `not` would say that not all of it is allowed, and read as if nothing were
+   */
   toAllow(received: unknown, action: string, resource?: string): Verdict {
-    if (!Array.isArray(received)) throw wrong("toAllow", "stack.permissions(host)", received);
-    const statements = received as readonly ModelStatement[];
-    const allowing = statements.filter(({ actions }) => actions.some((each) => covers(each, action)));
+    const statements = statementsIn(received, "toAllow");
+    if (/[*?]/.test(action)) throw new Error(`toAllow must be asked about one action, got "${action}"`);
+    const asked = action.toLowerCase(); // as IAM, to which ecr:getimage is ecr:GetImage
+    const allowing = statements.filter(({ actions }) => actions.some((each) => covers(each.toLowerCase(), asked)));
     const on = allowing.flatMap(({ resources }) => resources);
     const pass = resource === undefined ? allowing.length > 0 : on.some((each) => covers(each, resource));
     const should = `to allow ${action}${resource === undefined ? "" : ` on ${resource}`}`;
@@ -102,7 +114,7 @@ export const slipwayMatchers = {
     return verdict(pass, "the permissions", should, is);
   },
 
-  /** Whether the synth warns of something, or says what `like` does. */
+  /** Whether the synth warns of something or has something else to say; with `like`, whether a message of it has this text. */
   toHaveProblem(received: unknown, like?: string | RegExp): Verdict {
     const { model, problems } = stackIn(received, "toHaveProblem");
     const texts = problems.map(({ path, severity, message }) => `${severity} at ${path}: ${message}`);
@@ -116,15 +128,15 @@ export const slipwayMatchers = {
     );
   },
 
-  /** Whether the stack has a resource of a type, with these arguments among others where there are some. */
+  /** Whether the stack has a resource of a type, or a `data.` source, with these arguments among others where there are some. */
   toHaveResource(received: unknown, type: string, values: Readonly<Record<string, unknown>> = {}): Verdict {
     const stack = stackIn(received, "toHaveResource");
     const found = stack.resources(type);
     const pass = found.some((each) => contains(each.values, values));
     const some = Object.keys(values).length === 0 ? "" : ` with ${JSON.stringify(values)}`;
-    const types = [...new Set(stack.resources().map((each) => each.type))].sort().join(", ");
+    const types = [...new Set(stack.resources().map(askedType))].sort().join(", ");
     const are = found.map((each) => `${each.address} has ${JSON.stringify(chosen(each.values, values))}`);
-    return verdict(pass, stack.model.stack, `to have a ${type}${some}`, are.join("; ") || `it has ${types}`);
+    return verdict(pass, stack.model.stack, `to have a resource ${type}${some}`, are.join("; ") || `it has ${types}`);
   },
 
   /** Whether its hosts cost no more in USD a month, surplus CPU credits not counted; a price that is not known is too much. */
@@ -162,6 +174,12 @@ function stackIn(received: unknown, matcher: string): SynthesizedStack {
   throw wrong(matcher, "what synthesize(…) returned", received);
 }
 
+function statementsIn(received: unknown, matcher: string): readonly ModelStatement[] {
+  const all = Array.isArray(received) ? (received as readonly Partial<ModelStatement>[]) : undefined;
+  if (all?.every((each) => Array.isArray(each?.actions))) return received as readonly ModelStatement[];
+  throw wrong(matcher, "stack.permissions(host) or stack.deployerPermissions", received);
+}
+
 function wrong(matcher: string, subject: string, received: unknown): Error {
   const got = typeof received === "object" && received !== null ? received.constructor?.name : String(received);
   return new Error(`${matcher} must be asked of ${subject}, got ${got}`);
@@ -175,10 +193,15 @@ function portText({ protocol, port, peer, description }: ModelPort): string {
   return `${protocol} ${port} to ${peer === EVERYBODY ? "everybody" : peer} for ${description}`;
 }
 
-/** Whether IAM's `pattern`, where `*` stands for any text, is or has `text`. */
+/** Whether IAM's `pattern`, where `*` stands for any text and `?` for one character, is or has `text`. */
 function covers(pattern: string, text: string): boolean {
-  const parts = pattern.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${parts.join(".*")}$`).test(text);
+  const literal = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`^${literal.replaceAll("*", ".*").replaceAll("?", ".")}$`).test(text);
+}
+
+/** As `stack.resources` is asked for it. */
+function askedType({ address, name }: SynthesizedResource): string {
+  return address.slice(0, -name.length - 1);
 }
 
 function fits(text: string, wanted: string | RegExp): boolean {

@@ -7,7 +7,7 @@ import { nearest } from "../values/known-options.ts";
 import { type RoutedRequest, type RouteOptions, routedRequest } from "./routed-request.ts";
 import { readResources, type SynthesizedResource, type TerraformDocument } from "./synthesized-resource.ts";
 
-/** A construct, or its path or last id; nothing where the stack has but one. */
+/** A host's construct, its path from the stack on, e.g. `shop/host`, or its id; nothing where the stack has but one. */
 export type HostName = IConstruct | string;
 
 /** What a stack has been synthesized to, for tests to ask. */
@@ -16,7 +16,7 @@ export class SynthesizedStack {
   readonly model: Model;
   /** What Terraform reads, as text. */
   readonly json: string;
-  /** The stack's folder, where `outdir` was given. */
+  /** The stack's folder. It is there no more unless `outdir` was given. */
   readonly directory: string;
   /** Out of sight, as the next: whoever prints or compares this would walk the whole tree. */
   readonly #stack: TrialSynth["stack"];
@@ -44,9 +44,15 @@ export class SynthesizedStack {
     return type === undefined ? this.#all : this.#all.filter((each) => each.address.startsWith(`${type}.`));
   }
 
-  /** The resources of a construct and of all that it is made of. @param construct Itself or its path */
+  /**
+   * The resources of a construct and of all that it is made of.
+   *
+   * @param construct Itself or its path from the stack on, e.g. `shop/host`
+   * @throws for a construct that the stack does not have
+   */
   find(construct: IConstruct | string): readonly SynthesizedResource[] {
     const path = typeof construct === "string" ? construct : construct.node.path;
+    if (!this.constructAt(path)) throw this.noConstruct(path);
     return this.#all.filter((each) => each.path === path || each.path.startsWith(`${path}/`));
   }
 
@@ -107,13 +113,22 @@ export class SynthesizedStack {
     return this.#stack.node.findAll().find(({ node }) => node.path === path) as IHost | undefined;
   }
 
+  private noConstruct(path: string): Error {
+    const { stack } = this.model;
+    const paths = this.#stack.node.findAll().map(({ node }) => node.path);
+    const near = paths.find((each) => each === `${stack}/${path}`) ?? nearest(path, paths);
+    return new Error(`${stack} has no construct ${path}${near ? `: did you mean ${near}?` : ""}`);
+  }
+
   private host(asked?: HostName): ModelHost {
     const { hosts, stack } = this.model;
     const paths = hosts.map(({ path }) => path);
     const declared = paths.join(", ") || "none";
     if (asked === undefined) {
       if (hosts.length === 1) return hosts[0] as ModelHost;
-      throw new Error(`${stack} has ${hosts.length} hosts, say which: ${declared}`);
+      throw new Error(
+        hosts.length === 0 ? `${stack} has no host` : `${stack} has ${hosts.length} hosts, say which: ${declared}`,
+      );
     }
     const name = typeof asked === "string" ? asked : asked.node.path;
     const found = hosts.find(({ path }) => path === name || path.endsWith(`/${name}`));
