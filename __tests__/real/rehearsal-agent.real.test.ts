@@ -342,7 +342,9 @@ test("a larger type, a port and a right more: the machine restarts as its review
   expect(said.hosts[0]?.opened).toEqual([]);
   const gained = added(had.permissions, has.permissions);
   expect(gained).toHaveLength(1);
-  expect(widerPermissions(said)).toEqual(gained.map((permission) => ({ host: `${STACK}/host`, permission })));
+  // who deploys may wait again, which the stack before did not: of these the account knows nothing
+  const ofTheHost = widerPermissions(said).filter(({ host }) => host !== undefined);
+  expect(ofTheHost).toEqual(gained.map((permission) => ({ host: `${STACK}/host`, permission })));
   expect([added(has.ports, had.ports), added(has.permissions, had.permissions)]).toEqual([[], []]);
 });
 
