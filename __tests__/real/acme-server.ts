@@ -43,7 +43,8 @@ export class AcmeServer {
 
   /** @param httpPort where it asks for what shows that a name is somebody's */
   async start(httpPort: number): Promise<void> {
-    const pebble = await debianProgram("pebble");
+    const programs = await new DebianPrograms({ pebble: "pebble", "pebble-challtestsrv": "pebble" }).unpack();
+    const pebble = join(programs, "pebble");
     const [port, management, dns, names] = [await freePort(), await freePort(), await freePort(), await freePort()];
     const { certificate, key } = selfSigned([this.address, "127.0.0.1", "localhost"]);
     writeFileSync(this.caFile, certificate);
@@ -63,9 +64,10 @@ export class AcmeServer {
     this.directory = `https://${this.address === "127.0.0.1" ? "localhost" : this.address}:${port}/dir`;
     this.management = `https://localhost:${management}`;
     this.names = `http://127.0.0.1:${names}`;
-    const nameServer = join(pebble, "../pebble-challtestsrv");
+    const nameServer = join(programs, "pebble-challtestsrv");
     // later versions answer more, and call the name server's option otherwise
-    const known = spawnSync(nameServer, ["-h"], { encoding: "utf8" }).stderr;
+    const { error, stderr: known } = spawnSync(nameServer, ["-h"], { encoding: "utf8" });
+    if (error) throw error;
     const off = ["http01", "https01", "tlsalpn01", "doh"].flatMap((way) =>
       known.includes(`-${way} `) ? [`-${way}`, ""] : [],
     );
