@@ -1,45 +1,11 @@
-import type { TerraformStack } from "cdktf";
-import { AwsAccount, NanoHost, Secret } from "../../src/aws/index.ts";
-import { HealthCheck, PulledImage } from "../../src/index.ts";
 import { compare } from "../../src/review/comparison.ts";
 import { firstScreen } from "../../src/review/first-screen.ts";
 import { lostData } from "../../src/review/lost-data.ts";
 import type { Model } from "../../src/review/model.ts";
 import type { Plan, PlannedChange } from "../../src/review/plan.ts";
-import { modelOf } from "./reviewed.ts";
+import { type Declared, shop as shopIn } from "./shop.ts";
 
-interface Declared {
-  readonly digest?: string;
-  readonly type?: string;
-  readonly secret?: boolean;
-  readonly port?: number;
-  readonly worker?: boolean;
-}
-
-/** A shop on a nano, and what a test changes of it. */
-const shop = (change: Declared = {}) =>
-  modelOf((stack: TerraformStack) => {
-    new AwsAccount(stack, "aws", {
-      account: "123456789012",
-      region: "us-east-1",
-    });
-    const host = new NanoHost(stack, "host", {
-      instanceType: change.type,
-      outbound: change.port === undefined ? [] : [{ port: change.port, description: "the database" }],
-    });
-    const image = new PulledImage(stack, "image", {
-      image: `ghcr.io/shop/page@sha256:${(change.digest ?? "a").repeat(64)}`,
-      platform: host.platform,
-    });
-    const page = host.run("page", {
-      image,
-      port: 8080,
-      health: HealthCheck.http("/status"),
-      secrets: change.secret ? { TOKEN: Secret.fromParameter("/shop/token") } : {},
-    });
-    if (change.worker) host.run("worker", { image, health: HealthCheck.running(5) });
-    host.serve("shop.example.org", { "/": page });
-  });
+const shop = (change: Declared = {}) => shopIn({ region: "us-east-1", ...change });
 
 const change = (
   address: string,

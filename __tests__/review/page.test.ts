@@ -1,42 +1,7 @@
 import type { TerraformStack } from "cdktf";
-import { AwsAccount, NanoHost, Secret } from "../../src/aws/index.ts";
-import { Container, HealthCheck, PortMapping, PulledImage } from "../../src/index.ts";
+import { Container, PortMapping, PulledImage } from "../../src/index.ts";
 import { modelOf, pageOf } from "./reviewed.ts";
-
-interface Declared {
-  readonly digest?: string;
-  readonly type?: string;
-  readonly path?: string;
-  readonly route?: string;
-  readonly secret?: boolean;
-  readonly files?: { readonly path: string; readonly content: string }[];
-  readonly port?: number;
-}
-
-/** A shop on a nano, and what a test changes of it. */
-const shop = (change: Declared = {}) =>
-  modelOf((stack: TerraformStack) => {
-    new AwsAccount(stack, "aws", {
-      account: "123456789012",
-      region: "eu-west-1",
-    });
-    const host = new NanoHost(stack, "host", {
-      instanceType: change.type,
-      files: change.files,
-      outbound: change.port === undefined ? [] : [{ port: change.port, description: "the database" }],
-    });
-    const image = new PulledImage(stack, "image", {
-      image: `ghcr.io/shop/page@sha256:${(change.digest ?? "a").repeat(64)}`,
-      platform: host.platform,
-    });
-    const page = host.run("page", {
-      image,
-      port: 8080,
-      health: HealthCheck.http(change.path ?? "/status"),
-      secrets: change.secret ? { TOKEN: Secret.fromParameter("/shop/token") } : {},
-    });
-    host.serve("shop.example.org", { [change.route ?? "/"]: page });
-  });
+import { type Declared, shop } from "./shop.ts";
 
 /** A stack that only publishes a port of its engine's machine. */
 const published = (...ports: (number | string)[]) =>
