@@ -1,5 +1,6 @@
 // @ts-check
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /**
@@ -22,11 +23,7 @@ export function writeCdktnPackage(root) {
   const folder = join(root, "lib-cdktn");
   rmSync(folder, { recursive: true, force: true });
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const cli = readdirSync(join(root, "src/cli")).filter((file) => /\.[cm]js$/.test(file));
-  const files = ["src/values/nearest-word.cjs", ...cli.map((file) => `src/cli/${file}`), "CHANGELOG.md", "LICENSE"];
-  const compiled = readdirSync(join(root, "lib"), { encoding: "utf8", recursive: true }).map((file) => `lib/${file}`);
-  files.push(...compiled.filter((file) => statSync(join(root, file)).isFile()));
-  for (const file of files) {
+  for (const file of publishedFiles(root).filter((each) => each !== "package.json" && each !== "README.md")) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     if (/\.(js|ts|mjs|mts|cjs)$/.test(file))
       writeFileSync(join(folder, file), forCdktn(readFileSync(join(root, file), "utf8")));
@@ -35,6 +32,17 @@ export function writeCdktnPackage(root) {
   cpSync(join(root, "docs/cdktn.md"), join(folder, "README.md"));
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifestForCdktn(manifest), null, 2)}\n`);
   return folder;
+}
+
+/**
+ * What npm would publish of the first package.
+ * @param {string} root
+ * @returns {string[]} relative to it
+ */
+function publishedFiles(root) {
+  const words = ["pack", "--dry-run", "--json", "--ignore-scripts"];
+  const [{ files }] = JSON.parse(execFileSync("npm", words, { cwd: root, encoding: "utf8" }));
+  return files.map((/** @type {{ path: string }} */ { path }) => path);
 }
 
 /**
