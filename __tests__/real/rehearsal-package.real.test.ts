@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { Workshop } from "../../scripts/consumer/workshop.mjs";
 import { requireProgram, runProgram } from "../../src/rehearsal/program.ts";
 
 const ROOT = resolve(__dirname, "../..");
@@ -42,8 +43,8 @@ const modules = join(project, "node_modules");
 /** The package as npm would deliver it, in an otherwise empty folder with what its project installs. */
 beforeAll(async () => {
   const work = mkdtempSync(join(tmpdir(), "slipway-packed-"));
-  const packed = await requireProgram("npm", ["pack", "--silent", "--pack-destination", work], { cwd: ROOT });
-  await requireProgram("tar", ["xzf", join(work, packed.trim().split("\n").at(-1) as string), "-C", work]);
+  const packed = await Workshop.pack(work);
+  await requireProgram("tar", ["xzf", packed.slipway, "-C", work]);
   mkdirSync(modules);
   cpSync(join(work, "package"), join(modules, "slipway"), { recursive: true });
   rmSync(work, { recursive: true });

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:f
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../../src/cli/command.mjs";
+import { withLock } from "../../src/offline/images/lock.mjs";
 import { furnish, packageOf } from "./cell-files.mjs";
 import { installed } from "./installed-packages.mjs";
 
@@ -34,13 +35,20 @@ export class Workshop {
   }
 
   /**
-   * Packs both packages as `npm publish` would, into `folder`.
+   * Packs both packages as `npm publish` would, into `folder`. One at a time: each compiles first, into folders of the
+   * clone, which it empties.
    * @param {string} folder
    * @returns {Promise<Tarballs>}
    */
   static async pack(folder) {
-    const slipway = await pack(ROOT, folder);
-    return { slipway, "slipway-cdktn": await pack(join(ROOT, "lib-cdktn"), folder) };
+    return withLock(
+      join(ROOT, "node_modules/.slipway-pack.lock"),
+      () => {},
+      async () => {
+        const slipway = await pack(ROOT, folder);
+        return { slipway, "slipway-cdktn": await pack(join(ROOT, "lib-cdktn"), folder) };
+      },
+    );
   }
 
   /**
