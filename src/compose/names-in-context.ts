@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
+import { literalPattern } from "./literal-pattern.ts";
 
 const LEFT_OUT =
   /^(?:node_modules|\.git|vendor|dist|target|cdktf\.out|.*\.(?:md|lock|svg|png|jpe?g)|.*compose.*\.ya?ml|package-lock\.json)$/;
@@ -27,7 +28,7 @@ export function namesInContext(folder: string, names: readonly string[], from: s
 
 /** In quotes and no key of a mapping, behind a scheme or a user, as Nginx's `server`, or with a port. */
 function hostNamed(name: string): RegExp {
-  const text = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const text = literalPattern(name);
   return new RegExp(
     `(?<=["'\`(=])${text}(?=["'\`](?!\\s*:)|:\\d)|(?<=://|@|tcp\\()${text}(?=[:/"'\`)\\s;]|$)|(?<=\\bserver\\s)${text}(?=[:;])|(?<=[\\s,])${text}(?=:\\d)`,
     "m",

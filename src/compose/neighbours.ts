@@ -1,4 +1,5 @@
 import { isTcpPort } from "./known-image.ts";
+import { literalPattern } from "./literal-pattern.ts";
 import { joined, type NeighbourAddress, type Text, type TextPart } from "./variable-text.ts";
 
 /** One place of a text that names another service. */
@@ -80,9 +81,7 @@ function usualPort(scheme: string | undefined): number | undefined {
 
 /** `scheme://user@name:port`, each but the name left out; the groups are these four. */
 export function neighbourPattern(names: ReadonlyMap<string, string>): RegExp {
-  const words = [...names.keys()]
-    .sort((a, b) => b.length - a.length)
-    .map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const words = [...names.keys()].sort((a, b) => b.length - a.length).map(literalPattern);
   const name = `(${words.join("|")})`;
   return new RegExp(
     `(?<![A-Za-z0-9+.-])(?:([A-Za-z][A-Za-z0-9+.-]*):\\/\\/([^\\s/@]*@)?)?(?<![\\w.-])${name}(?::(\\d{1,5}))?(?![\\w.-]|:\\d)`,

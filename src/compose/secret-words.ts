@@ -1,4 +1,5 @@
 import { shellWord } from "../values/shell-word.ts";
+import { literalPattern } from "./literal-pattern.ts";
 import type { HostKind } from "./read-service.ts";
 import { isSecretLike } from "./secret-like.ts";
 import { joined, type Text, type TextPart } from "./variable-text.ts";
@@ -87,7 +88,7 @@ function sealedPart(
 
 /** Where a value stands for itself: a word, or behind an option's sign; never a part of a path or of another word. */
 function placesOf(value: string): RegExp {
-  const text = value.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const text = literalPattern(value);
   return value.length < 4 ? /$^/ : new RegExp(`(?<=^|[\\s"'=:]|(?:^|\\s)-p)${text}(?=$|[\\s"'@])`);
 }
 

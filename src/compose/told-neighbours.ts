@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Draft } from "./draft.ts";
+import { referencesOf } from "./draft-references.ts";
 import { fileAddresses } from "./file-addresses.ts";
 import { namesInContext } from "./names-in-context.ts";
 import { addressed, type Reference, withNeighbours } from "./neighbours.ts";
@@ -73,7 +74,7 @@ export function toldPorts({ read }: Draft, env: Record<string, Text>, around: Su
 /** Says of which neighbours nothing is told, and where the image's own files name them: names mean nothing there. */
 export function noteUntold(draft: Draft, around: Surroundings): void {
   const { read, image, dependsOn } = draft;
-  const told = toldOf(draft, around);
+  const told = new Set(referencesOf(draft, around.names).map(({ service }) => service));
   const others = around.drafts.map((each) => each.read.composeName).filter((each) => each !== read.composeName);
   const untold = others.filter((each) => !told.has(each) && around.ports.get(each) !== undefined);
   const folder = image.kind === "built" ? resolve(read.directory, image.context) : undefined;
@@ -89,22 +90,6 @@ export function noteUntold(draft: Draft, around: Surroundings): void {
       `${service}: nothing that ${read.composeName} is told names it; ${where} ${address}`,
     );
   }
-}
-
-/** The services that a draft is told of, by variables, words and mounted files. */
-function toldOf(
-  { environment, command = [], entrypoint = [], mounts, read }: Draft,
-  around: Surroundings,
-): ReadonlySet<string> {
-  const texts = [
-    ...Object.entries({ ...environment.env, ...environment.values }),
-    ...[...command, ...entrypoint].map((word) => [undefined, word] as const),
-  ];
-  const references = [
-    ...texts.flatMap(([key, text]) => addressed(text, key, around.names).references),
-    ...Object.values(mounts).flatMap((mount) => fileAddresses(mount, read.directory, around.names)),
-  ];
-  return new Set(references.map(({ service }) => service));
 }
 
 /** A mounted file with the neighbours that it names told where they are. */

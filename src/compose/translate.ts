@@ -1,8 +1,8 @@
 import { type ComposeFile, projectName } from "./compose-file.ts";
 import { type Draft, draftOf } from "./draft.ts";
-import { fileAddresses } from "./file-addresses.ts";
+import { referencesOf } from "./draft-references.ts";
 import { finishedService } from "./finished-service.ts";
-import { addressed, type Reference } from "./neighbours.ts";
+import type { Reference } from "./neighbours.ts";
 import type { Note } from "./note.ts";
 import { type HostKind, type ReadService, readService } from "./read-service.ts";
 import { servedSites } from "./served-sites.ts";
@@ -11,7 +11,6 @@ import { noteOtherPorts, servicePort } from "./service-port.ts";
 import { slipwayName, slipwayNames } from "./slipway-name.ts";
 import { translatedSecrets } from "./translated-secrets.ts";
 import type { Translation } from "./translated-service.ts";
-import type { Text } from "./variable-text.ts";
 import { isMap, listOf, textOf } from "./yaml-document.ts";
 
 export interface TranslateOptions {
@@ -143,19 +142,6 @@ function neighbourNames(drafts: readonly Draft[]): ReadonlyMap<string, string> {
   }
   for (const { read } of drafts) names.set(read.composeName, read.composeName);
   return names;
-}
-
-/** Every place of a service's variables, secrets and words that names another one. */
-function referencesOf(
-  { environment, command = [], entrypoint = [], mounts, read }: Draft,
-  names: ReadonlyMap<string, string>,
-): Reference[] {
-  const of = (text: Text, key?: string) => addressed(text, key, names).references;
-  return [
-    ...Object.entries({ ...environment.env, ...environment.values }).flatMap(([key, text]) => of(text, key)),
-    ...[...command, ...entrypoint].flatMap((word) => of(word)),
-    ...Object.values(mounts).flatMap((mount) => fileAddresses(mount, read.directory, names)),
-  ];
 }
 
 function volumeNotes({ volumes }: ComposeFile): Note[] {
