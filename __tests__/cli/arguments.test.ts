@@ -41,6 +41,10 @@ it.each([
     ["rehearse", "shop", "--machine", "debian-13", "--machine=debian-12", "--memory", "512", "--prepared"],
     { verb: "rehearse", operand: "shop", machine: ["debian-13", "debian-12"], memory: "512", prepared: true },
   ],
+  [
+    ["rehearse", "--next", "VERSION=2", "--next=URL=http://a/?b=c"],
+    { verb: "rehearse", next: ["VERSION=2", "URL=http://a/?b=c"] },
+  ],
   [["lock"], { verb: "lock" }],
   [["env"], { verb: "env" }],
   [["setup"], { verb: "setup" }],
@@ -76,6 +80,7 @@ it.each([
   [["up", "--base", "main"], "--base belongs to review, got up"],
   [["review", "--plan"], "--plan must be followed by its value"],
   [["rehearse", "--memory", "much"], "--memory must be a number of MiB, e.g. 250, got much"],
+  [["rehearse", "--next", "2"], "--next must be a variable, e.g. --next VERSION=2, got 2"],
   [["up", "--dockerfile=x"], "--dockerfile belongs to context, got up"],
 ])("%j is refused", (argv, message) => {
   expect(() => parseArguments(argv)).toThrow(new ArgumentsError(message));
@@ -100,8 +105,9 @@ describe.each(VERBS)("the help of $name", (verb) => {
     const operands = (verb.positionals ?? []).map((each) => (each === "<on|off>" ? "on" : "a"));
     const expired: Readonly<Record<string, readonly string[]>> = { "down expired": [], "down json": ["--expired"] };
     for (const name of verb.options ?? []) {
-      const [, first = "3"] = /^<(\w+)\|/.exec(OPTIONS[name]?.value ?? "") ?? [];
-      const value = OPTIONS[name]?.type === "string" ? [first] : [];
+      const [, first = "3"] = /^<(\w+(?==)|\w+(?=\|))/.exec(OPTIONS[name]?.value ?? "") ?? [];
+      const given = OPTIONS[name]?.value?.includes("=") ? `${first}=3` : first;
+      const value = OPTIONS[name]?.type === "string" ? [given] : [];
       const more = expired[`${verb.name} ${name}`] ?? operands;
       expect(() => parseArguments([...verb.name.split(" "), ...more, `--${name}`, ...value])).not.toThrow();
     }

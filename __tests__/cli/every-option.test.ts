@@ -135,6 +135,7 @@ const ROWS: Readonly<Record<string, readonly [string, number, RegExp | (() => vo
   "rehearse --name": refused("--name a.test", 3, CANNOT_PLAY),
   "rehearse --path": refused("--path /a", 3, CANNOT_PLAY),
   "rehearse --text": refused("--text Welcome", 3, CANNOT_PLAY),
+  "rehearse --next": refused("--next VERSION", 2, /^slipway: --next must be a variable, e\.g\. --next VERSION=2/m),
   "rehearse --region": refused("--region eu-west-2", 3, CANNOT_PLAY),
   "rehearse --machine": refused("--machine windows", 2, /machine must be debian-12 or debian-13, got "windows"/),
   "rehearse --memory": refused("--memory much", 2, /^slipway: --memory must be a number of MiB/m),

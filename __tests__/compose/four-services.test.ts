@@ -1,41 +1,19 @@
 import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { imageReferences } from "../../src/cli/init/image-references.ts";
 import { writtenFiles } from "../../src/cli/init/init.ts";
 import type { HostKind } from "../../src/compose/read-service.ts";
+import { RehearsedStack } from "../../src/rehearsal/rehearsed-stack.ts";
+import { unplayable } from "../../src/rehearsal/unplayable.ts";
 import { synthesize } from "../../src/testing/index.ts";
 import { WrittenProject } from "../cli/init/written-project.ts";
 import { composeFolder, translated } from "./compose-folder.ts";
+import { COMPOSE, FILES } from "./four-services.ts";
 
-const DOCKERFILE = 'FROM python:3.12-slim\nCOPY . /app\nCMD ["python", "/app/app.py"]\n';
-const COMPOSE = `services:
-  web:
-    build: web
-    ports: ["8080:3000"]
-    environment: {API_URL: "http://api:8000", SESSION_SECRET: "\${SESSION_SECRET:-change-me}"}
-    depends_on: [api]
-  api:
-    build: {context: api, args: {VERSION: "1"}}
-    environment: {REDIS_URL: "redis://redis:6379/0"}
-    healthcheck: {test: ["CMD", "python", "/app/healthy.py"], interval: 5s}
-    depends_on: {redis: {condition: service_healthy}}
-    mem_limit: 96m
-  worker:
-    build: api
-    command: python /app/worker.py --queue=mail
-    environment: {REDIS_URL: "redis://redis:6379/0"}
-    mem_limit: 64m
-  redis:
-    image: redis:7
-    command: redis-server --appendonly yes
-    volumes: ["data:/data"]
-    mem_limit: 64m
-volumes: {data: {}}
-`;
-
-function declared(host: HostKind, env: Readonly<Record<string, string>> = {}) {
-  const folder = composeFolder(COMPOSE, { "web/Dockerfile": DOCKERFILE, "api/Dockerfile": DOCKERFILE });
+function declared(host: HostKind, env: Readonly<Record<string, string>> = {}, outdir?: string) {
+  const folder = composeFolder(COMPOSE, FILES);
   const translation = translated(folder, host);
   const project = new WrittenProject(writtenFiles(translation, host, "compose.yaml"), folder);
   const digest = (name: string) => `sha256:${createHash("sha256").update(name).digest("hex")}`;
@@ -45,7 +23,8 @@ function declared(host: HostKind, env: Readonly<Record<string, string>> = {}) {
   const before = process.cwd();
   process.chdir(folder);
   try {
-    return synthesize(project.stack("shop", "ShopStack"), { id: "shop", env: { SLIPWAY_LOCKFILE: lockfile, ...env } });
+    const given = { SLIPWAY_LOCKFILE: lockfile, ...env };
+    return synthesize(project.stack("shop", "ShopStack"), { id: "shop", env: given, ...(outdir && { outdir }) });
   } finally {
     process.chdir(before);
   }
@@ -91,4 +70,33 @@ test("and on a nano, by TLS and under a name of one's own where variables say so
   const secrets = { SESSION_SECRET: { kind: "parameter", id: "/shop/session-secret" } };
   expect(services.find(({ name }) => name === "web")?.secrets).toMatchObject(secrets);
   expect(stack.resources("aws_ebs_volume")).toHaveLength(1);
+});
+
+test("and a new version is one variable: another API, and another container of Redis on the volume that stays", () => {
+  const account = { ACME_EMAIL: "ops@example.org", SLIPWAY_INSTANCE_TYPE: "t3.nano" };
+  const [before, after] = ["1", "2"].map((VERSION) => declared("aws", { ...account, VERSION }));
+  const environments = (stack = before) =>
+    stack?.release().services.map(({ name, env }) => [name, (env as Record<string, string> | undefined)?.VERSION]);
+  expect([environments(), environments(after)].map((each) => each?.filter(([, version]) => version))).toEqual([
+    [["redis", "1"]],
+    [["redis", "2"]],
+  ]);
+  const builds = (stack = before) => stack?.model.images.map(({ path, contentId }) => `${path} ${contentId}`) ?? [];
+  expect(builds(after).filter((build) => !builds().includes(build))).toEqual([expect.stringContaining("api-image ")]);
+  const volumes = (stack = before) => stack?.release().services.map(({ mounts }) => mounts);
+  expect(volumes(after)).toEqual(volumes());
+  const { leftMiB = 0, limitsMiB } = before?.model.hosts[0]?.fit?.memory ?? {};
+  expect(limitsMiB).toBeLessThanOrEqual(leftMiB);
+});
+
+test("and a rehearsal can play all of it: its ACME server, its name by TLS, its secret and its data", () => {
+  const outdir = mkdtempSync(join(tmpdir(), "slipway-four-services-"));
+  declared("aws", { ACME_EMAIL: "ops@example.org", SLIPWAY_INSTANCE_TYPE: "t3.nano" }, outdir);
+  const stack = RehearsedStack.read(outdir, "shop");
+  expect(unplayable(stack, "x64")).toEqual([]);
+  expect(stack.page()).toEqual({ name: "shop.example.com", path: "/" });
+  expect(stack.secured).toEqual([{ name: "shop.example.com", path: "/", hsts: false }]);
+  expect(stack.acme?.directories).toEqual(["https://acme-v02.api.letsencrypt.org/directory"]);
+  expect(stack.secrets.map(({ id }) => id)).toEqual(["/shop/session-secret"]);
+  expect([stack.ports, stack.machines]).toEqual([[80, 443], 1]);
 });

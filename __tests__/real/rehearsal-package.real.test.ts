@@ -3,12 +3,16 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Workshop } from "../../scripts/consumer/workshop.mjs";
 import { requireProgram, runProgram } from "../../src/rehearsal/program.ts";
+import { selfSigned } from "../self-signed.ts";
 
 const ROOT = resolve(__dirname, "../..");
-/** A stack of somebody's own: its account, its region, its zone, a secret, and a state where Terraform keeps it by itself. */
+/**
+ * A stack of somebody's own: its account, its region, its zone, secrets, certificates of Let's Encrypt and of an ACME server
+ * of its own, and a state where Terraform keeps it by itself.
+ */
 const PROGRAM = `
 const { App, TerraformStack } = require("cdktf");
-const { BuiltImage, HealthCheck } = require("slipway");
+const { BuiltImage, HealthCheck, Tls } = require("slipway");
 const { AwsAccount, EcrRegistry, NanoHost, Secret } = require("slipway/aws");
 
 const app = new App();
@@ -17,6 +21,7 @@ new AwsAccount(stack, "aws", { account: "210987654321", region: "eu-central-1" }
 const host = new NanoHost(stack, "host", {
   instanceType: process.env.SLIPWAY_INSTANCE_TYPE,
   zone: { id: "Z0123456789ABCDEFGHIJ" },
+  outbound: [{ port: 14000, description: "an ACME server" }],
 });
 const repository = new EcrRegistry(stack, "registry", { deleteWithImages: true }).repository("shop");
 const image = new BuiltImage(stack, "image", { context: "app", repository, platform: host.platform });
@@ -25,7 +30,19 @@ const secrets = {
   TOKEN: Secret.fromParameter("/shop/token"),
   PASSWORD: Secret.fromSecretsManager("shop/db", { key: "password" }),
 };
-host.serve("shop.example.com", { "/": host.run("web", { image, port: 8080, health, secrets, memoryMiB: 32 }) });
+const env = { VERSION: process.env.VERSION ?? "1" };
+const web = host.run("web", { image, port: 8080, health, secrets, env, memoryMiB: 32 });
+const account = { email: "ops@example.com", agreeToTerms: true };
+host.serve("shop.example.com", { "/": web }, { tls: Tls.acme(account), hsts: { maxAge: 300 } });
+host.serve("admin.example.com", { "/": web }, {
+  tls: Tls.acme({
+    ...account,
+    directory: "https://ca.example.net:14000/acme/directory",
+    caFile: "ca.pem",
+    externalAccount: { keyId: "kid-1", hmacKey: Secret.fromParameter("/shop/ca") },
+  }),
+  basicAuth: { users: { alice: Secret.fromParameter("/shop/alice") } },
+});
 new TerraformStack(app, "other");
 app.synth();
 `;
@@ -61,6 +78,7 @@ beforeAll(async () => {
     "package.json": JSON.stringify({ private: true, slipway: { prepare: "slipway/offline" } }),
     "app/Dockerfile": DOCKERFILE,
     "app/page": "a shop of one's own\n",
+    "ca.pem": selfSigned(["ca.example.net"]).certificate,
   };
   for (const [path, text] of Object.entries(files)) writeFileSync(join(project, path), text);
 }, 120_000);
@@ -95,7 +113,8 @@ test("a stack that is not of AWS is refused in seconds, and nothing is installed
 test("a stack of one's own is rehearsed by the packed package, and the project is as it was", async () => {
   const before = readdirSync(project).sort();
   const report = join(tmpdir(), `slipway-rehearsed-${process.pid}.json`);
-  const words = ["--prepared", "--install", "--text", "a shop of one's own", "--report", report];
+  const page = ["--name", "shop.example.com", "--text", "a shop of one's own"];
+  const words = ["--prepared", "--install", ...page, "--next", "VERSION=2", "--report", report];
   const { code, said, silence } = await slipway("rehearse", ...words);
   const failed = /^ {2}FAILED .*$/gm;
   expect({ code, failed: said.match(failed), said }).toMatchObject({ code: 0, failed: null });
@@ -106,12 +125,20 @@ test("a stack of one's own is rehearsed by the packed package, and the project i
   expect(checks.map(({ what }) => what)).toEqual(
     expect.arrayContaining([
       expect.stringContaining("shop.example.com/ answers with the application's body"),
+      "https://shop.example.com answers with a certificate of the ACME server",
+      "http://shop.example.com sends its visitors to https",
+      "shop.example.com tells browsers to come by https alone",
+      "https://admin.example.com answers with a certificate of the ACME server",
+      "admin.example.com lets nobody in without a password",
       "a second plan is empty",
+      "VERSION=2 changes something, and nothing of aws_instance.*",
+      "after VERSION=2 shop.example.com answers",
       "destroy takes everything away",
     ]),
   );
-  expect(said).toContain('what hosts read at /shop/token, shop/db is the word "rehearsal"');
+  expect(said).toContain('what hosts read at /shop/alice, /shop/token, shop/db is the word "rehearsal"');
   expect(said).toContain("Z0123456789ABCDEFGHIJ is a zone that was made for the rehearsal");
+  expect(said).toContain("the rehearsal's own authority takes the place of what ca.pem holds");
   expect(silence).toBeLessThan(LONGEST_SILENCE);
   expect(readdirSync(project).sort()).toEqual(before);
 }, 400_000);

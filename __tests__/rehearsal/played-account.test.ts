@@ -30,6 +30,8 @@ test("each secret that hosts read is there once, with every key that is asked of
     { kind: "secrets-manager", id: "shop/db", key: "user" },
     { kind: "secrets-manager", id: "shop/db", key: "password" },
     { kind: "secrets-manager", id: "shop/token" },
+    { kind: "parameter", id: "/ca/key", value: "a key" },
+    { kind: "secrets-manager", id: "ca", key: "hmac", value: "a key" },
   ]);
   const parameter = (Name: string) => ["ssm", "PutParameter", { Name, Value: "rehearsal", Type: "SecureString" }];
   expect(calls).toEqual([
@@ -42,6 +44,8 @@ test("each secret that hosts read is there once, with every key that is asked of
       { Name: "shop/db", SecretString: '{"user":"rehearsal","password":"rehearsal"}' },
     ],
     ["secretsmanager", "CreateSecret", { Name: "shop/token", SecretString: "rehearsal" }],
+    ["ssm", "PutParameter", { Name: "/ca/key", Value: "a key", Type: "SecureString" }],
+    ["secretsmanager", "CreateSecret", { Name: "ca", SecretString: '{"hmac":"a key"}' }],
   ]);
 });
 
@@ -56,17 +60,20 @@ test("an image that a stack names by its id is published beside Canonical's", ()
 
 test("what of a stack is played is told", () => {
   const played = {
-    secrets: [{ id: "/b" }, { id: "/a" }, { id: "/a" }],
+    secrets: [{ id: "/b" }, { id: "/a" }, { id: "/a" }, { id: "/ca/key", value: "a key" }],
     zones: [{ id: "Z1" }],
     needsEmulation: true,
-    sites: [{ name: "a.example.com", tls: {} }, { name: "b.example.com" }],
+    acme: { directories: ["https://ca.example.net/dir"], caFiles: ["ca.pem"] },
+    hasHub: true,
   };
   const more = emulated("debian-13", played).filter((line) => !emulated("debian-13").includes(line));
   expect(more).toEqual([
     'what hosts read at /a, /b is the word "rehearsal"',
     "Z1 is a zone that was made for the rehearsal, under another id",
     "the host's containers are of arm64, which QEMU plays; its own programs are of this machine's processor",
-    "no ACME server is played: a.example.com is visited by HTTP, as before its first certificate",
+    "the ACME server is pebble, Let's Encrypt's own for tests, at https://ca.example.net/dir: it asks each name's address here by HTTP-01 and signs by an authority of its own",
+    "the rehearsal's own authority takes the place of what ca.pem holds",
+    "Docker Hub is this machine's registry of stand-ins, under Docker Hub's own name",
   ]);
 });
 

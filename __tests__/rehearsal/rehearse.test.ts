@@ -9,7 +9,7 @@ import { findProject } from "../../src/cli/project.mjs";
 import { Terminal } from "../../src/cli/terminal.mjs";
 import { newerEngineProblems } from "../../src/rehearsal/machine/newer-engine.ts";
 import { rehearsalCache } from "../../src/rehearsal/rehearsal-cache.ts";
-import { machineProblem, perform, type RehearsalTools } from "../../src/rehearsal/rehearse.ts";
+import { hubPort, machineProblem, perform, type RehearsalTools } from "../../src/rehearsal/rehearse.ts";
 import { rehearsalRequirements } from "../../src/rehearsal/requirements.ts";
 import { makeProject } from "../cli/pretend-machine.ts";
 
@@ -45,7 +45,7 @@ async function rehearse(root: string, words: readonly string[], env: NodeJS.Proc
 }
 
 /** A stack with a host on AWS, as far as synth and its description say it. */
-const declared = (name: string) =>
+const declared = (name: string, site: object = {}) =>
   JSON.stringify({
     format: 1,
     stack: name,
@@ -55,15 +55,18 @@ const declared = (name: string) =>
         kind: "host",
         path: `${name}/host`,
         region: "eu-west-1",
-        release: { services: [], sites: [{ name: "shop.example.com", routes: [{ path: "/", to: {} }], proxy: {} }] },
+        release: {
+          services: [],
+          sites: [{ name: "shop.example.com", routes: [{ path: "/", to: {} }], proxy: {}, ...site }],
+        },
       },
     ],
     findings: [],
   });
-const onAws = (names: string[]) =>
+const onAws = (names: string[], site: object = {}) =>
   makeProject(
     { resource: { aws_instance: { host: { instance_type: "t3.nano" } } } },
-    { "declared.json": declared("cats") },
+    { "declared.json": declared("cats", site) },
     names,
   );
 
@@ -104,6 +107,28 @@ test("a stack that can be played has the machine made ready, by programs that sa
   const [[needs]] = madeReady as [[{ system: Record<string, { package: string; why: string }> }]];
   expect(needs.system).toMatchObject({ iptables: { package: "iptables", why: expect.stringContaining("metadata") } });
 });
+
+test.each([
+  ["https://acme-v02.api.letsencrypt.org/directory", true],
+  [undefined, false],
+])("what plays an ACME server is made ready where there is one: %s", async (directory, isThere) => {
+  const site = directory === undefined ? {} : { tls: { kind: "acme", email: "ops@example.com", directory } };
+  const { madeReady } = await rehearse(onAws(["cats"], site), []);
+  const [[needs]] = madeReady as [[{ programs: object }]];
+  expect("pebble" in needs.programs).toBe(isThere);
+});
+
+test.each([
+  [["http://127.0.0.1:5055"], "/cache/slipway.lock.json", 5055],
+  [["https://mirror.example.com", "http://127.0.0.1:5055"], "/cache/slipway.lock.json", 5055],
+  [["https://mirror.example.com"], "/cache/slipway.lock.json", undefined],
+  [["http://127.0.0.1:5055"], undefined, undefined],
+])(
+  "what this machine's engine pulls through %j, with the stand-ins of %s, is at %s for a rehearsed one",
+  (mirrors, standIns, port) => {
+    expect(hubPort(mirrors, standIns)).toBe(port);
+  },
+);
 
 test("an engine elsewhere is refused, for its machines would be there", async () => {
   const engine = { local: false, endpoint: "tcp://10.0.0.1:2375" };

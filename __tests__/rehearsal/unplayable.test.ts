@@ -34,11 +34,25 @@ test("what a rehearsal has is played", () => {
   expect(unplayable(stack(), "x64")).toEqual([]);
 });
 
-test("of several sites one is visited that answers without a certificate", () => {
-  const closed = { ...SITE, name: "a.example.com", tls: { kind: "acme" }, basicAuth: { users: {} } };
-  const served = { ...SITE, name: "b.example.com", tls: { kind: "acme" }, routes: [{ path: "/api", to: {} }] };
-  expect(stack({ sites: [closed, served] }).page()).toEqual({ name: "b.example.com", path: "/api" });
-  expect(unplayable(stack({ sites: [closed, served] }), "x64")).toEqual([]);
+test.each([
+  ["HSTS", { hsts: { maxAge: 1 } }],
+  ["passwords", { basicAuth: { users: { alice: { kind: "parameter", id: "/alice" } } } }],
+])("a name that is not served before its first certificate is played too: %s", (_, promised) => {
+  const tls = { kind: "acme", email: "ops@example.com", directory: "https://acme-v02.api.letsencrypt.org/directory" };
+  const closed = { ...SITE, name: "a.example.com", tls, ...promised };
+  const declared = stack({ sites: [closed, SITE] });
+  expect(declared.page()).toEqual({ name: "a.example.com", path: "/" });
+  expect(unplayable(declared, "x64")).toEqual([]);
+});
+
+test("an account at an ACME server has a key of its form, and no other secret does", () => {
+  const hmacKey = { kind: "secrets-manager", id: "ca/key" };
+  const tls = { kind: "acme", directory: "https://ca.example.net/dir", externalAccount: { keyId: "kid", hmacKey } };
+  const secrets = { TOKEN: { kind: "parameter", id: "/token" } };
+  expect(stack({ sites: [{ ...SITE, tls }], secrets }).secrets).toEqual([
+    { kind: "parameter", id: "/token" },
+    { ...hmacKey, value: expect.stringMatching(/^[A-Za-z0-9_-]{64}$/) },
+  ]);
 });
 
 test.each([
@@ -67,10 +81,10 @@ test.each<[string, RehearsedStack, string, string]>([
   ["x86-64 on arm64", stack(), "arm64", "shop has an instance of type t3.nano, and this machine is arm64"],
   ["a subnet", stack({ subnet: "subnet-0a1b" }), "x64", "shop names subnet-0a1b"],
   [
-    "a name that promises TLS",
-    stack({ sites: [{ ...SITE, tls: { kind: "acme" }, hsts: { maxAge: 1 } }] }),
+    "an ACME server at an address",
+    stack({ sites: [{ ...SITE, tls: { kind: "acme", directory: "https://10.0.0.5:14000/dir" } }] }),
     "x64",
-    "shop.example.com is not served before its first certificate",
+    "https://10.0.0.5:14000/dir is an ACME server at an address",
   ],
   [
     "a certificate of one's own",

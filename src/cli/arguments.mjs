@@ -32,6 +32,7 @@ import { COMMON_OPTIONS, OPTIONS, VERBS, verbNamed } from "./verb-table.mjs";
  * @property {string} [name] of `rehearse`: the server name to visit
  * @property {string} [path] of `rehearse`: the page to visit
  * @property {string} [text] of `rehearse`: a part of that page
+ * @property {readonly string[]} [next] of `rehearse`: variables of a second deploy, as `NAME=VALUE`
  * @property {string} [region] of `rehearse`: what the app is told
  * @property {readonly string[]} [machine] of `rehearse`: what the machines boot, one after the other
  * @property {string} [memory] of `rehearse`: the machine's, in MiB
@@ -148,6 +149,9 @@ function read({ name: verb, options = [] }, flags) {
     throw new ArgumentsError(`-n must be a number of lines, 1 to 9999, got ${rest.lines}`, verb);
   if (rest.memory !== undefined && !/^[1-9][0-9]{0,5}$/.test(String(rest.memory)))
     throw new ArgumentsError(`--memory must be a number of MiB, e.g. 250, got ${rest.memory}`, verb);
+  const variable = [rest.next ?? []].flat().find((word) => !/^[A-Za-z_][A-Za-z0-9_]*=/.test(String(word)));
+  if (variable !== undefined)
+    throw new ArgumentsError(`--next must be a variable, e.g. --next VERSION=2, got ${variable}`, verb);
   if (rest.host !== undefined && !/^(local|aws)$/.test(String(rest.host)))
     throw new ArgumentsError(`--host must be local or aws, got ${rest.host}`, verb);
   return {

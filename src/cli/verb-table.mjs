@@ -53,6 +53,12 @@ export const OPTIONS = {
       "the machine's memory (default: what the instance type has left beside Ubuntu's own agents, 250 of a nano)",
   },
   name: { type: "string", value: "<name>", summary: "the server name to visit (default: the first that is served)" },
+  next: {
+    type: "string",
+    value: "<NAME=VALUE>",
+    multiple: true,
+    summary: "what the app's environment says in a second deploy, after the first: the next version, for one",
+  },
   path: { type: "string", value: "<path>", summary: "the page to visit (default: the site's first route)" },
   plan: { type: "string", value: "<file>", summary: "what Terraform intends: a file of terraform show -json" },
   prepared: { type: "boolean", summary: "boot a machine that has its packages already" },
@@ -167,12 +173,13 @@ export const VERBS = [
     summary: "deploy to an AWS that is played on this machine (Linux, as root)",
     positionals: ["[stack]"],
     options: [
-      ...["name", "path", "text", "region", "machine", "memory", "engine", "prepared"],
+      ...["name", "path", "text", "next", "region", "machine", "memory", "engine", "prepared"],
       ...["report", "install", "yes"],
     ],
     examples: [
       "slipway rehearse shop",
       "slipway rehearse shop --name shop.example.com --text Welcome",
+      "slipway rehearse shop --text Welcome --next VERSION=2",
       "slipway rehearse shop --machine debian-13 --machine debian-12 --install",
     ],
     needs: "packages",

@@ -1,15 +1,18 @@
-import { REHEARSED_SECRET } from "./kept-secrets.ts";
+import type { PlayedAcme } from "./acme-sources.ts";
+import { type KeptSource, REHEARSED_SECRET } from "./kept-secrets.ts";
 import { MACHINE_SYSTEMS, type MachineSystemName } from "./machine/machine-system.ts";
 
 /** What of a stack is played as well. */
 interface Played {
-  readonly secrets: readonly { readonly id: string }[];
+  readonly secrets: readonly Pick<KeptSource, "id" | "value">[];
   readonly zones: readonly { readonly id: string }[];
   readonly needsEmulation: boolean;
-  readonly sites: readonly { readonly name: string; readonly tls?: unknown }[];
+  readonly acme?: Pick<PlayedAcme, "directories" | "caFiles">;
+  /** Whether Docker Hub is. @default false */
+  readonly hasHub?: boolean;
 }
 
-const NOTHING: Played = { secrets: [], zones: [], needsEmulation: false, sites: [] };
+const NOTHING: Played = { secrets: [], zones: [], needsEmulation: false };
 
 /** What stands in for AWS in a rehearsal; everything else is the real thing. */
 export function emulated(system: MachineSystemName, played: Played = NOTHING): readonly string[] {
@@ -21,18 +24,24 @@ export function emulated(system: MachineSystemName, played: Played = NOTHING): r
   ];
 }
 
-function ofStack({ secrets, zones, needsEmulation, sites }: Played): string[] {
+function ofStack({ secrets, zones, needsEmulation, acme, hasHub }: Played): string[] {
   const ids = (of: readonly { readonly id: string }[]) => [...new Set(of.map(({ id }) => id))].sort().join(", ");
-  const encrypted = sites.filter(({ tls }) => tls !== undefined).map(({ name }) => name);
+  const words = secrets.filter(({ value }) => value === undefined);
   return [
-    ...(secrets.length > 0 ? [`what hosts read at ${ids(secrets)} is the word "${REHEARSED_SECRET}"`] : []),
+    ...(words.length > 0 ? [`what hosts read at ${ids(words)} is the word "${REHEARSED_SECRET}"`] : []),
     ...(zones.length > 0 ? [`${ids(zones)} is a zone that was made for the rehearsal, under another id`] : []),
     ...(needsEmulation
       ? ["the host's containers are of arm64, which QEMU plays; its own programs are of this machine's processor"]
       : []),
-    ...(encrypted.length > 0
-      ? [`no ACME server is played: ${encrypted.join(", ")} is visited by HTTP, as before its first certificate`]
+    ...(acme
+      ? [
+          `the ACME server is pebble, Let's Encrypt's own for tests, at ${acme.directories.join(", ")}: it asks each name's address here by HTTP-01 and signs by an authority of its own`,
+        ]
       : []),
+    ...(acme && acme.caFiles.length > 0
+      ? [`the rehearsal's own authority takes the place of what ${acme.caFiles.join(", ")} holds`]
+      : []),
+    ...(hasHub ? ["Docker Hub is this machine's registry of stand-ins, under Docker Hub's own name"] : []),
   ];
 }
 
@@ -44,5 +53,5 @@ const EMULATED: readonly string[] = [
   "the SSM agent is played: it registers when its role allows it and runs commands by docker exec",
   "an Elastic IP is a loopback address that forwards the TCP ports which security groups open to everyone; hosts see the bridge's gateway as the client",
   "the registry is Debian's docker-registry behind ECR's login, permissions and tag rules; layers come from it, not by way of S3",
-  "Route 53 is moto's: names resolve for the rehearsal's own visits only",
+  "Route 53 is moto's: names resolve for the rehearsal's own visits and validations only",
 ];

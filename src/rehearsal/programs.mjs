@@ -18,3 +18,11 @@ export const SYSTEM = {
   openssl: { package: "openssl", why: "makes the certificates of the emulated AWS" },
   python3: { package: "python3-venv", why: "runs the emulated AWS API" },
 };
+
+/**
+ * What it talks to besides where a stack gets certificates.
+ * @type {import("../cli/setup.mjs").Programs}
+ */
+export const ACME_PROGRAMS = {
+  pebble: { package: "pebble", why: "plays the ACME server that gives certificates" },
+};

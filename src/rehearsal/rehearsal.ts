@@ -1,11 +1,14 @@
 import { checkAccount } from "./account-checks.ts";
+import type { SecuredName } from "./acme-sources.ts";
 import { actionsOf, policyOutput, refusedBy } from "./deployer-policy.ts";
+import { destroyStack } from "./destroyed-stack.ts";
 import type { Check } from "./host-checks.ts";
 import { hostStory } from "./host-story.ts";
 import type { MemoryReading } from "./machine/memory-meter.ts";
 import type { StandIn } from "./machine/stand-in.ts";
 import { type RehearsedChange, rehearseChange } from "./rehearsed-change.ts";
-import { awaitBody, resolveName } from "./site-visit.ts";
+import { checkSecured, visitorOf } from "./secured-checks.ts";
+import { awaitBody, whereIs } from "./site-visit.ts";
 import type { Stage } from "./stage.ts";
 import { errors, plannedText, type Terraform } from "./terraform.ts";
 
@@ -26,6 +29,8 @@ export interface Expectation {
   readonly deployerPolicy?: boolean;
   /** How many instances the stack launches; what is looked at is the one that runs services. @default 1 */
   readonly machines?: number;
+  /** The names that are served by TLS, where an ACME server is played. @default - none */
+  readonly secured?: readonly SecuredName[];
   /** What is changed once the stack serves. @default - nothing */
   readonly changes?: readonly RehearsedChange[];
 }
@@ -106,12 +111,7 @@ export class Rehearsal {
   async #serve(): Promise<void> {
     const { name, path, text, withinSeconds } = this.expected;
     const visiting = new AbortController();
-    const answer = () =>
-      awaitBody(() => this.#address(), {
-        ...{ name, path, text },
-        timeoutMs: BODY_TIMEOUT_MS,
-        signal: visiting.signal,
-      });
+    const answer = () => this.#awaitPage(BODY_TIMEOUT_MS, visiting.signal);
     // Without a text of its own the page cannot be told from the one that a server has before its first release.
     const early = text === undefined ? undefined : answer();
     early?.catch(() => {}); // An apply that fails is what is told.
@@ -147,11 +147,13 @@ export class Rehearsal {
 
   async #look(machine: StandIn): Promise<void> {
     const { stage, made } = this;
-    const { ports, engine } = this.expected;
+    const { ports, engine, secured: names = [] } = this.expected;
     const address = (await this.#address()) ?? "";
     const state = await this.terraform.state();
     this.#memory = stage.room.memoryOf(machine.instanceId);
     this.#checks.push(...(await checkAccount({ stage, machine, address, ports, engine, made, state })));
+    const addressOf = (name: string): Promise<string | undefined> => whereIs(stage.account, name);
+    if (stage.acme) this.#checks.push(...(await checkSecured({ names, ca: stage.acme.root, addressOf })));
     this.#policies = policyOutput(await this.terraform.outputs());
   }
 
@@ -166,15 +168,11 @@ export class Rehearsal {
 
   async #destroy(): Promise<void> {
     const { ledger, instances } = this.stage.account;
-    let { code, stdout, stderr } = await this.terraform.destroy();
-    if (code !== 0 && /RepositoryNotEmptyException/.test(stderr)) {
-      const kept = ledger.filled;
-      this.#checks.push({ what: "destroy keeps images that are not to be deleted", ok: true, seen: kept.join(", ") });
-      for (const repository of kept) ledger.clear(repository); // As a person does who has decided to.
-      ({ code, stdout, stderr } = await this.terraform.destroy());
-    }
+    const { outcome, checks } = await destroyStack(this.terraform, ledger);
+    this.#checks.push(...checks);
     await instances.settled();
     const machines = this.stage.room.machines.length;
+    const { code, stdout, stderr } = outcome;
     this.#checks.push({
       what: "destroy takes everything away",
       ok: code === 0 && machines === 0,
@@ -201,22 +199,24 @@ export class Rehearsal {
     return calls.find(({ action, status }) => action === "PutParameter" && status < 300)?.at ?? 0;
   }
 
-  /** Where visitors of the name go: what resolves it, or else the one address with a port for them. */
-  async #address(): Promise<string | undefined> {
-    const { moto, addresses } = this.stage.account;
-    return (
-      (await resolveName(moto, this.expected.name)) ?? addresses.open.find((key) => key.includes(":80>"))?.split(":")[0]
-    );
+  #address(): Promise<string | undefined> {
+    return whereIs(this.stage.account, this.expected.name);
+  }
+
+  /** Visits the page, by TLS where its name has a certificate, until it answers as it should. */
+  #awaitPage(timeoutMs: number, signal?: AbortSignal): ReturnType<typeof awaitBody> {
+    const { name, path, text, secured = [] } = this.expected;
+    const how = visitorOf(secured, name, this.stage.acme?.root);
+    return awaitBody(() => this.#address(), { name, path, how, text, timeoutMs, signal });
   }
 
   async #change(change: RehearsedChange): Promise<void> {
-    const { name, path, text } = this.expected;
     this.#checks.push(...(await rehearseChange(this.terraform, change)));
-    const served = await awaitBody(() => this.#address(), { name, path, text, timeoutMs: LAST_VISITS_MS }).then(
+    const served = await this.#awaitPage(LAST_VISITS_MS).then(
       ({ address }) => ({ ok: true, seen: address }),
       (error: Error) => ({ ok: false, seen: error.message }),
     );
-    this.#checks.push({ what: `after ${change.what} ${name} answers`, ...served });
+    this.#checks.push({ what: `after ${change.what} ${this.expected.name} answers`, ...served });
   }
 
   /** The machine that runs services. */

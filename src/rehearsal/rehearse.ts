@@ -11,6 +11,7 @@ import type { Arguments, Tools } from "../cli/tools.ts";
 import { type MachineSystemName, machineSystemName, NEAREST_SYSTEM } from "./machine/machine-system.ts";
 import { newerEngineProblems } from "./machine/newer-engine.ts";
 import { rehearsalCache } from "./rehearsal-cache.ts";
+import { nextDeclaration } from "./rehearsed-change.ts";
 import { RehearsedStack } from "./rehearsed-stack.ts";
 import { rehearsalRequirements } from "./requirements.ts";
 import { runRehearsal, type Wanted } from "./run-rehearsal.ts";
@@ -88,7 +89,7 @@ async function rehearse(
 
   const cacheDir = rehearsalCache();
   const { machine, environment } = await tools.makeReady({
-    ...(await programs()),
+    ...(await programs(stack)),
     further: (apt: Apt | undefined): Promise<Missing[]> => rehearsalRequirements(cacheDir, apt),
   });
   const ready = { ...tools, ...machine };
@@ -104,9 +105,11 @@ async function rehearse(
     synth(ready, { ...told, SLIPWAY_STACK: stack.name, CDKTF_OUTDIR: join(folder, "prepared") }),
   );
 
-  const { text, engine: version, prepared = false, report, memory } = asked;
+  const { text, engine: version, prepared = false, report, memory, next } = asked;
   const wanted: Wanted = {
-    ...{ stack, text, told, prepared, report, engine: version, changes: tools.changes },
+    ...{ stack, text, told, prepared, report, engine: version },
+    changes: next === undefined ? tools.changes : ({ declare }) => [nextDeclaration(variablesOf(next), declare)],
+    hubPort: hubPort(machine.engine?.mirrors ?? [], environment.SLIPWAY_LOCKFILE),
     page: asked.path === undefined ? page : { ...page, path: asked.path },
     memoryMiB: memory === undefined ? undefined : Number(memory),
   };
@@ -168,8 +171,29 @@ async function lookAt(
   throw new UnnamedStackError(`stack must be named, there are ${candidates.join(", ")}: slipway rehearse ${only.name}`);
 }
 
+/** What was said as `NAME=VALUE`. */
+function variablesOf(words: readonly string[]): Record<string, string> {
+  return Object.fromEntries(words.map((word) => [word.slice(0, word.indexOf("=")), word.slice(word.indexOf("=") + 1)]));
+}
+
 /** From plain JavaScript, which the tests' own set-up reads too before anything is installed. */
-async function programs(): Promise<Pick<Needs, "programs" | "system">> {
-  const { PROGRAMS, SYSTEM } = await import("./programs.mjs");
-  return { programs: PROGRAMS, system: SYSTEM };
+async function programs({ acme }: RehearsedStack): Promise<Pick<Needs, "programs" | "system">> {
+  const { ACME_PROGRAMS, PROGRAMS, SYSTEM } = await import("./programs.mjs");
+  return { programs: acme ? { ...PROGRAMS, ...ACME_PROGRAMS } : PROGRAMS, system: SYSTEM };
+}
+
+/**
+ * The port of this machine's registry of stand-ins, through which its engine pulls what Docker Hub has: a machine of the
+ * rehearsal, which has an engine of its own, could not.
+ *
+ * @param standIns the lockfile of the stand-ins; none where the published images are to be had
+ */
+export function hubPort(mirrors: readonly string[], standIns: string | undefined): number | undefined {
+  if (standIns === undefined) return undefined;
+  const own = mirrors
+    .map((mirror) => new URL(mirror))
+    .find(({ protocol, hostname, port }) => {
+      return protocol === "http:" && hostname === "127.0.0.1" && port !== "";
+    });
+  return own && Number(own.port);
 }

@@ -9,8 +9,20 @@ export interface RehearsedChange {
   readonly declare?: () => Promise<void>;
   /** The beginning of the one resource that is made anew. @default - none but what the declaration says */
   readonly replaced?: string;
-  /** What none of the changed resources may begin with. */
+  /** What none of the changed resources may begin with, by its address or by its name alone. */
   readonly untouched: string;
+}
+
+/** What no other environment of the app may touch: a machine that is made anew is away for minutes. */
+const MACHINES = "aws_instance.";
+
+/** The stack as its app declares it by further variables: the next version, for one. */
+export function nextDeclaration(
+  variables: Readonly<Record<string, string>>,
+  declare: (more: Readonly<Record<string, string>>) => Promise<unknown>,
+): RehearsedChange {
+  const what = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  return { what: what.join(" "), declare: async () => void (await declare(variables)), untouched: MACHINES };
 }
 
 /** Plans a change, looks at what it touches, and applies it. @throws when the apply fails */
@@ -19,7 +31,7 @@ export async function rehearseChange(terraform: Terraform, change: RehearsedChan
   await declare?.();
   const words = replaced === undefined ? [] : [`-replace=${await addressOf(terraform, replaced)}`];
   const planned = await terraform.plan(words);
-  const touched = planned.filter(({ address }) => address.includes(`.${untouched}`));
+  const touched = planned.filter(({ address }) => `.${address}`.includes(`.${untouched}`));
   const { code, stdout, stderr } = await terraform.apply(undefined, words);
   if (code !== 0) throw new Error(`${what}: terraform apply failed\n${errors(`${stdout}\n${stderr}`)}`);
   const again = await terraform.plan();

@@ -1,9 +1,10 @@
 import { DeployedDescription } from "../cli/deployed-description.ts";
 import { SynthesizedStack } from "../cli/synthesized-stack.ts";
 import { EVERYBODY, type Model, type ModelHost, type ModelSite, readModel } from "../review/model.ts";
-import type { SecretSource } from "../values/secret-source.ts";
+import { type PlayedAcme, pageOf, playedAcme, type SecuredName, securedNames } from "./acme-sources.ts";
 import { architectureOf } from "./doubles/launched-type.ts";
 import type { KnownImage } from "./doubles/published-images.ts";
+import { type KeptSource, REHEARSED_ACCOUNT_KEY } from "./kept-secrets.ts";
 
 /** A page of a stack. */
 export interface RehearsedPage {
@@ -44,17 +45,21 @@ export class RehearsedStack {
     return this.hosts.flatMap(({ release }) => release.sites);
   }
 
-  /** Sites that nobody is served before their first certificate, by name. */
-  get closedSites(): string[] {
-    return this.sites.filter(isClosed).map(({ name }) => name);
-  }
-
   /** The page of a site of that name; of the first one with a name in full that is served, unless one is given. */
   page(name?: string): RehearsedPage | undefined {
-    const visited = (site: ModelSite) => !site.name.startsWith("*") && !isClosed(site);
+    const visited = (site: ModelSite) => !site.name.startsWith("*");
     const site = this.sites.find((each) => (name === undefined ? visited(each) : each.name === name));
-    const paths = site?.routes.map(({ path }) => path) ?? [];
-    return site && { name: site.name, path: paths.includes("/") ? "/" : (paths[0] ?? "/") };
+    return site && { name: site.name, path: pageOf(site) };
+  }
+
+  /** The ACME servers that it asks for certificates; absent where it asks none. */
+  get acme(): PlayedAcme | undefined {
+    return playedAcme(this.sites);
+  }
+
+  /** Every name that is served by TLS with a certificate of an ACME server. */
+  get secured(): SecuredName[] {
+    return securedNames(this.sites);
   }
 
   /** The TCP ports that everybody may reach. */
@@ -112,7 +117,7 @@ export class RehearsedStack {
   }
 
   /** The secrets that its hosts read and that it does not make itself. */
-  get secrets(): SecretSource[] {
+  get secrets(): KeptSource[] {
     const own = ["aws_ssm_parameter", "aws_secretsmanager_secret"]
       .flatMap((type) => this.synthesized.blocks(type))
       .map(({ block }) => block.name);
@@ -135,21 +140,16 @@ export class RehearsedStack {
   }
 }
 
-/** As Nginx's text for a name without a certificate has it: whoever promised TLS does not answer without. */
-function isClosed({ tls, hsts, basicAuth }: ModelSite): boolean {
-  return tls !== undefined && (hsts !== undefined || basicAuth !== undefined);
-}
-
 function accountOf(constructs: readonly { readonly kind: string; readonly [fact: string]: unknown }[]) {
   const found = constructs.find(({ kind }) => kind === "account");
   return found && { account: String(found.account), region: String(found.region) };
 }
 
-function secretsOf({ release: { services, tasks = [], schedules = [], sites } }: ModelHost): SecretSource[] {
+function secretsOf({ release: { services, tasks = [], schedules = [], sites } }: ModelHost): KeptSource[] {
   const containers = [...services, ...tasks, ...schedules];
   return [
     ...containers.flatMap(({ secrets }) => Object.values(secrets ?? {})),
     ...sites.flatMap(({ basicAuth }) => Object.values(basicAuth?.users ?? {})),
-    ...sites.flatMap(({ tls }) => (tls?.kind === "acme" ? (tls.externalAccount?.hmacKey ?? []) : [])),
+    ...(playedAcme(sites)?.accounts ?? []).map(({ hmacKey }) => ({ ...hmacKey, value: REHEARSED_ACCOUNT_KEY })),
   ];
 }

@@ -18,6 +18,8 @@ import { Terraform } from "./terraform.ts";
 /** The image that hosts boot from which are not told another, and the one before. */
 const SERIALS = ["20250305", "20250610"];
 const WITHIN_SECONDS = 60;
+/** Where it waits for its certificate besides. */
+const SECURED_WITHIN_SECONDS = 90;
 
 /** What is rehearsed, and how. */
 export interface Wanted {
@@ -30,6 +32,8 @@ export interface Wanted {
   /** The machine's engine. @default - its packages' own */
   readonly engine?: string;
   readonly prepared: boolean;
+  /** The port of a registry on this machine that has what Docker Hub has. @default - the machines ask Docker Hub */
+  readonly hubPort?: number;
   /** @default - what the instance's type has left */
   readonly memoryMiB?: number;
   /** A file to write the report to. @default - none */
@@ -66,11 +70,17 @@ export async function runRehearsal(wanted: Wanted, system: MachineSystemName, to
   process.off("SIGTERM", interrupted);
   const [report] = reports;
   if (report) {
-    terminal.line(`\n${reportText(report, emulated(system, wanted.stack), left)}`);
+    terminal.line(`\n${reportText(report, emulated(system, playedOf(wanted)), left)}`);
     if (wanted.report) writeFileSync(wanted.report, `${JSON.stringify({ ...report, left }, null, 2)}\n`);
   }
   if (failure) terminal.fail(`\n${failure instanceof Error ? failure.message : String(failure)}`);
   return failure || left.length > 0 || report?.checks.some(({ ok }) => !ok) ? 1 : 0;
+}
+
+/** What of the stack is played, and of the registries besides. */
+function playedOf({ stack, hubPort }: Wanted) {
+  const { secrets, zones, needsEmulation, acme } = stack;
+  return { secrets, zones, needsEmulation, acme, hasHub: hubPort !== undefined };
 }
 
 interface Surroundings {
@@ -81,7 +91,7 @@ interface Surroundings {
 }
 
 async function play(
-  { stack, page, text, told, engine, prepared, memoryMiB, changes }: Wanted,
+  { stack, page, text, told, engine, prepared, memoryMiB, hubPort, changes }: Wanted,
   system: MachineSystemName,
   { tools, progress, takedown, done }: Surroundings,
 ): Promise<void> {
@@ -98,6 +108,8 @@ async function play(
       engine,
       variant: prepared ? "prepared" : "bare",
       memoryMiB: memoryMiB ?? stack.memoryMiB(NANO_LEFT_MIB),
+      acme: stack.acme,
+      hubPort,
       cacheDir,
       log,
     },
@@ -118,9 +130,12 @@ async function play(
   };
   const terraform = new Terraform(folder, stage.deployerEnvironment, hear, tools.terraform?.program);
   const { runDir } = stage;
+  const { ports, machines, secured } = stack;
+  const isSecured = secured.some(({ name }) => name === page.name);
   const expected = {
     ...page,
-    ...{ text, engine, ports: stack.ports, machines: stack.machines, withinSeconds: WITHIN_SECONDS },
+    ...{ text, engine, ports, machines, secured },
+    withinSeconds: isSecured ? SECURED_WITHIN_SECONDS : WITHIN_SECONDS,
     changes: await changes?.({ runDir, declare: (more) => staged.declare(more) }),
   };
   const rehearsal = new Rehearsal(stage, terraform, expected, [staged.output, staged.state], log);

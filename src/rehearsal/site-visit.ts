@@ -1,21 +1,57 @@
-import { request } from "node:http";
+import { type IncomingHttpHeaders, request } from "node:http";
+import { request as requestByTls } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type PeerCertificate, TLSSocket } from "node:tls";
+import type { AwsAccount } from "./doubles/aws-account.ts";
 import type { MotoClient } from "./doubles/moto-client.ts";
+import { REHEARSED_SECRET } from "./kept-secrets.ts";
 
 const POLL_MS = 250;
 const VISIT_TIMEOUT_MS = 3_000;
 
-/** What a visitor got: a status and a body, or why there was none. */
-export type Visit = { readonly status: number; readonly body: string } | { readonly nothing: string };
+/** How somebody visits. */
+export interface VisitOptions {
+  /** Who must have signed the site's certificate, in PEM. @default - it is visited by HTTP */
+  readonly ca?: string;
+  /** Who says who he is, with the password of a rehearsal. @default - nobody */
+  readonly user?: string;
+  /** @default - that of HTTP or of HTTPS */
+  readonly port?: number;
+}
+
+/** The answer that a visitor got. */
+export interface SiteAnswer {
+  readonly status: number;
+  readonly body: string;
+  readonly headers: IncomingHttpHeaders;
+  /** The site's, where it was visited by TLS. */
+  readonly certificate?: PeerCertificate;
+}
+
+/** What a visitor got: an answer, or why there was none. */
+export type Visit = SiteAnswer | { readonly nothing: string };
 
 /** Asks `address` for a page under a server name. */
-export function visit(address: string, name: string, path = "/", port = 80): Promise<Visit> {
+export function visit(
+  address: string,
+  name: string,
+  path = "/",
+  { ca, user, port }: VisitOptions = {},
+): Promise<Visit> {
+  const auth = user === undefined ? undefined : `${user}:${REHEARSED_SECRET}`;
+  const options = { host: address, port, path, headers: { host: name }, auth, agent: false };
   return new Promise((resolve) => {
-    const asking = request({ host: address, port, path, headers: { host: name }, agent: false }, (answer) => {
+    const asking = ca === undefined ? request(options) : requestByTls({ ...options, ca, servername: name });
+    asking.on("response", (answer) => {
+      const certificate = answer.socket instanceof TLSSocket ? answer.socket.getPeerCertificate() : undefined;
       const chunks: Buffer[] = [];
       answer.on("data", (chunk: Buffer) => chunks.push(chunk));
       answer.on("error", (error) => resolve({ nothing: error.message }));
-      answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString("utf8") }));
+      answer.on("end", () => {
+        const { statusCode: status = 0, headers } = answer;
+        const body = Buffer.concat(chunks).toString("utf8");
+        resolve({ status, body, headers, ...(certificate && { certificate }) });
+      });
     });
     asking.setTimeout(VISIT_TIMEOUT_MS, () => asking.destroy(new Error("no answer in time")));
     asking.on("error", (error) => resolve({ nothing: error.message }));
@@ -26,6 +62,8 @@ export function visit(address: string, name: string, path = "/", port = 80): Pro
 export interface AwaitedBody {
   readonly name: string;
   readonly path: string;
+  /** @default - by HTTP, and nobody in particular */
+  readonly how?: VisitOptions;
   /** @default - any answer will do but a server's error */
   readonly text?: string;
   readonly timeoutMs: number;
@@ -36,14 +74,14 @@ export interface AwaitedBody {
 /** Visits until the page holds `text`, where one is given: a server's default page answers 200 long before the application does. */
 export async function awaitBody(
   where: () => Promise<string | undefined>,
-  { name, path, text, timeoutMs, signal }: AwaitedBody,
-): Promise<{ address: string; at: number; status: number; body: string }> {
+  { name, path, how, text, timeoutMs, signal }: AwaitedBody,
+): Promise<SiteAnswer & { address: string; at: number }> {
   const deadline = Date.now() + timeoutMs;
   let last: Visit | undefined;
   while (Date.now() < deadline && !signal?.aborted) {
     const address = await where();
     if (address) {
-      last = await visit(address, name, path);
+      last = await visit(address, name, path, how);
       if ("body" in last && isAnswer(last, text)) return { address, at: Date.now(), ...last };
     }
     await sleep(POLL_MS);
@@ -69,4 +107,12 @@ export async function resolveName(moto: MotoClient, name: string): Promise<strin
   }
   const addresses = (await moto.query("ec2", "DescribeAddresses", {})).items("addressesSet");
   return addresses.length === 1 ? addresses[0]?.value("publicIp") : undefined;
+}
+
+/** Where visitors of the name go: what resolves it, or else the one address with a port for them. */
+export async function whereIs(
+  { moto, addresses }: Pick<AwsAccount, "moto" | "addresses">,
+  name: string,
+): Promise<string | undefined> {
+  return (await resolveName(moto, name)) ?? addresses.open.find((key) => key.includes(":80>"))?.split(":")[0];
 }

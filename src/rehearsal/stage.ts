@@ -1,20 +1,18 @@
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { makeAuthority } from "./certificate-authority.ts";
+import { directoryPlaces, type PlayedAcme } from "./acme-sources.ts";
+import { type Authority, makeAuthority } from "./certificate-authority.ts";
+import { deployerEnvironment } from "./deployer-environment.ts";
+import { AcmeServer } from "./doubles/acme-server.ts";
 import { AwsAccount } from "./doubles/aws-account.ts";
 import { listen } from "./doubles/listening.ts";
+import { byName } from "./doubles/name-listener.ts";
+import { pass } from "./doubles/passing.ts";
 import type { KnownImage } from "./doubles/published-images.ts";
 import { addHostNames, reachableNameserver, removeHostNames } from "./host-names.ts";
+import { REHEARSED_ACCOUNT_KEY } from "./kept-secrets.ts";
 import { DataDisks } from "./machine/data-disks.ts";
 import { forgetForeignProcessor } from "./machine/foreign-processor.ts";
 import { MachineImage, type MachineImageVariant } from "./machine/machine-image.ts";
@@ -25,6 +23,7 @@ import { newerEngine } from "./machine/newer-engine.ts";
 import { forgetSwap, lendSwap } from "./machine/swap-file.ts";
 import { lockMachine } from "./machine-lock.ts";
 import { requireProgram } from "./program.ts";
+import { whereIs } from "./site-visit.ts";
 import type { Takedown } from "./takedown.ts";
 import { registryHostOf } from "./unplayable.ts";
 
@@ -43,6 +42,10 @@ export interface StageProps {
   readonly memoryMiB?: number;
   readonly cacheDir: string;
   readonly registrationSeconds?: number;
+  /** The ACME servers that its machines ask for certificates. @default - none is played */
+  readonly acme?: PlayedAcme;
+  /** The port of a registry on this machine that has what Docker Hub has. @default - its machines ask Docker Hub */
+  readonly hubPort?: number;
   readonly log: (line: string) => void;
 }
 
@@ -51,10 +54,11 @@ export const NANO_LEFT_MIB = 250;
 /** The swap file that a host makes for itself, which its services do not use. */
 const SWAP_MIB = 1024;
 
-const ROOT_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
 const ENGINE_CERTIFICATES = "/etc/docker/certs.d";
 const MTU = 1400;
 const FOLDER = "slipway-rehearsal-stage-";
+/** Where an engine asks for what Docker Hub has. */
+const DOCKER_HUB = "registry-1.docker.io";
 
 /** Everything that a rehearsal needs beside the stack: the account, the machine room, and who trusts whom. */
 export class Stage {
@@ -63,13 +67,17 @@ export class Stage {
     readonly account: AwsAccount,
     readonly room: StandInRoom,
     readonly registryHost: string,
+    /** The authority that signed the doubles' certificates, in PEM. */
+    readonly authority: string,
     /** Whoever deploys: this process's environment, but for where AWS is, whose keys, which certificates and logins count. */
     readonly deployerEnvironment: NodeJS.ProcessEnv,
+    /** Present where one is played. */
+    readonly acme?: AcmeServer,
   ) {}
 
   /** Puts the stage up; whatever it puts onto this machine is in `takedown`, also when it fails half-way. */
   static async raise(props: StageProps, takedown: Takedown): Promise<Stage> {
-    const { account, region, cacheDir, log } = props;
+    const { account, region, cacheDir, acme, hubPort, log } = props;
     if (process.getuid?.() !== 0) {
       throw new Error("a rehearsal adds a network, host names and certificates to this machine: run it as root (sudo)");
     }
@@ -94,7 +102,13 @@ export class Stage {
     const suffix = `${region}.amazonaws.com`;
     const registryHost = registryHostOf(account, region);
     const services = ["api.ecr", "ec2", "kms", "logs", "monitoring", "secretsmanager", "ssm", "sts"];
-    const names = [registryHost, ...services.map((service) => `${service}.${suffix}`)];
+    const directories = acme && directoryPlaces(acme);
+    const names = [
+      registryHost,
+      ...services.map((service) => `${service}.${suffix}`),
+      ...(directories?.names ?? []),
+      ...(hubPort === undefined ? [] : [DOCKER_HUB]),
+    ];
     const authority = await makeAuthority(runDir, names);
 
     let metadataPort = 0;
@@ -112,9 +126,18 @@ export class Stage {
     const disks = new DataDisks(join(runDir, "disks"), takedown);
     const aws = await AwsAccount.start({ ...props, runDir, room, disks, takedown });
 
+    const acmeServer = acme && (await startAcme(acme, { authority, aws, runDir, takedown }));
+    const hub: RequestListener | undefined =
+      hubPort === undefined
+        ? undefined
+        : (incoming, outgoing) => pass(incoming, outgoing, { host: "127.0.0.1", port: hubPort });
+    const played = Object.fromEntries((directories?.names ?? []).map((name) => [name, acmeServer?.listener]));
+    const listener = byName({ ...played, [DOCKER_HUB]: hub }, aws.namesListener);
     const tls = { cert: readFileSync(authority.certificateFile), key: readFileSync(authority.keyFile) };
-    const doubles = await listen(aws.namesListener, { address: network.gateway, port: 443, tls });
-    takedown.add("the doubles' names", () => doubles.close());
+    for (const port of [443, ...(directories?.ports ?? [])]) {
+      const doubles = await listen(listener, { address: network.gateway, port, tls });
+      takedown.add(`the doubles' names at port ${port}`, () => doubles.close());
+    }
     const metadata = await listen(aws.metadata.listener, { address: network.gateway });
     takedown.add("the metadata service", () => metadata.close());
     metadataPort = metadata.port;
@@ -130,9 +153,28 @@ export class Stage {
       aws,
       room,
       registryHost,
-      deployer(runDir, aws, registryHost, region, authority.authorityFile),
+      readFileSync(authority.authorityFile, "utf8"),
+      deployerEnvironment(runDir, aws, registryHost, region, authority.authorityFile),
+      acmeServer,
     );
   }
+}
+
+/** Starts the ACME server, which finds the names that it validates where visitors find them. */
+async function startAcme(
+  acme: PlayedAcme,
+  stage: {
+    readonly authority: Authority;
+    readonly aws: AwsAccount;
+    readonly runDir: string;
+    readonly takedown: Takedown;
+  },
+): Promise<AcmeServer> {
+  const { authority, aws, runDir, takedown } = stage;
+  const resolve = (name: string): Promise<string | undefined> => whereIs(aws, name);
+  const server = await AcmeServer.start({ acme, authority, resolve, accountKey: REHEARSED_ACCOUNT_KEY, runDir });
+  takedown.add("the ACME server", () => server.stop());
+  return server;
 }
 
 /**
@@ -156,46 +198,4 @@ function trustRegistry(host: string, authorityFile: string, takedown: Takedown):
     if (readdirSync(ENGINE_CERTIFICATES).length === 0) rmdirSync(ENGINE_CERTIFICATES);
   });
   writeFileSync(join(folder, "ca.crt"), readFileSync(authorityFile));
-}
-
-function deployer(
-  runDir: string,
-  aws: AwsAccount,
-  registryHost: string,
-  region: string,
-  authorityFile: string,
-): NodeJS.ProcessEnv {
-  const programs = join(runDir, "bin");
-  const docker = join(runDir, "docker");
-  mkdirSync(programs);
-  mkdirSync(docker);
-  const helper = join(programs, "docker-credential-slipway-rehearsal");
-  writeFileSync(helper, credentialHelper(region));
-  chmodSync(helper, 0o755);
-  writeFileSync(
-    join(docker, "config.json"),
-    JSON.stringify({ credHelpers: { [registryHost]: "slipway-rehearsal" } }, null, 2),
-  );
-  const certificates = join(runDir, "certificates.pem");
-  writeFileSync(certificates, `${readFileSync(ROOT_CERTIFICATES, "utf8")}\n${readFileSync(authorityFile, "utf8")}`);
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"));
-  return {
-    ...Object.fromEntries(inherited),
-    ...aws.deployerEnvironment,
-    DOCKER_CONFIG: docker,
-    SSL_CERT_FILE: certificates,
-    // The machine's own AWS CLI comes first, the one beside moto last.
-    PATH: [programs, process.env.PATH, aws.programs].join(":"),
-  };
-}
-
-/** What Amazon's credential helper does, by way of the AWS CLI: a login when it is asked for one, kept nowhere. */
-function credentialHelper(region: string): string {
-  return `#!/bin/sh
-set -eu
-[ "$1" = get ] || exit 0
-server=$(cat)
-password=$(aws ecr get-login-password --region ${region})
-printf '{"ServerURL":"%s","Username":"AWS","Secret":"%s"}\\n' "$server" "$password"
-`;
 }

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { synth } from "../cli/synth.ts";
 import { SynthesizedStack } from "../cli/synthesized-stack.ts";
 import type { Tools } from "../cli/tools.ts";
+import { withAuthority } from "./declared-authority.ts";
 import { makeZones, withZones } from "./hosted-zones.ts";
 import type { RehearsedStack } from "./rehearsed-stack.ts";
 import type { Stage } from "./stage.ts";
@@ -38,10 +39,18 @@ export class StagedStack {
     const { folder } = SynthesizedStack.read(this.output, name);
     this.#zones ??= await makeZones(this.stage, zones);
     const file = join(folder, "cdk.tf.json");
-    if (zones.length > 0) writeFileSync(file, withZones(readFileSync(file, "utf8"), this.#zones));
+    const text = readFileSync(file, "utf8");
+    const played = withAuthority(withZones(text, this.#zones), this.#declaredAuthorities(), this.stage.authority);
+    if (played !== text) writeFileSync(file, played);
     // Terraform lets an override file replace the backend, of whatever kind: nothing that is deployed may be touched.
     const terraform = { backend: { local: { path: this.state } } };
     writeFileSync(join(folder, "rehearsal_override.tf.json"), JSON.stringify({ terraform }));
     return folder;
+  }
+
+  /** What the declared files of authorities hold, as the app finds them. */
+  #declaredAuthorities(): string[] {
+    const { root } = this.tools.project;
+    return (this.stack.acme?.caFiles ?? []).map((file) => readFileSync(resolve(root, file), "utf8"));
   }
 }

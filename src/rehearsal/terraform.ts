@@ -37,8 +37,8 @@ export class Terraform {
     return await this.run("apply", ["-auto-approve", "-input=false", ...words], signal);
   }
 
-  async destroy(): Promise<ProgramOutcome> {
-    return await this.run("destroy", ["-auto-approve", "-input=false"]);
+  async destroy(words: readonly string[] = []): Promise<ProgramOutcome> {
+    return await this.run("destroy", ["-auto-approve", "-input=false", ...words]);
   }
 
   /** What a plan would do; empty for a stack that is as it was declared. */

@@ -1,4 +1,5 @@
 import { Dockerfile } from "../dockerfile/dockerfile.ts";
+import { unnamedDirectories } from "./acme-sources.ts";
 import { architectureOf } from "./doubles/launched-type.ts";
 import { foreignRegistries } from "./foreign-registries.ts";
 import type { RehearsedStack } from "./rehearsed-stack.ts";
@@ -15,7 +16,7 @@ export function registryHostOf(account: string, region: string): string {
  * @param processor this machine's, as Node calls it
  */
 export function unplayable(stack: RehearsedStack, processor: string = process.arch): string[] {
-  const { name, place, hosts, ownCertificates, closedSites, subnets, secrets } = stack;
+  const { name, place, hosts, ownCertificates, subnets, secrets, acme } = stack;
   if (place === undefined || hosts.length === 0) {
     return [
       `${name} declares no host on AWS, and a rehearsal plays nothing else: npx slipway up ${name} deploys what is here`,
@@ -27,11 +28,7 @@ export function unplayable(stack: RehearsedStack, processor: string = process.ar
     problems.push(
       `${name} pushes to ${foreign.join(" and ")}, and a rehearsal has ECR only: rehearse it with its images there`,
     );
-  if (stack.page() === undefined && closedSites.length > 0)
-    problems.push(
-      `${closedSites.join(", ")} is not served before its first certificate, and no ACME server is played: leave hsts and basicAuth out for a rehearsal`,
-    );
-  else if (stack.page() === undefined)
+  if (stack.page() === undefined)
     problems.push(
       `${name} serves no name in full, and a rehearsal ends with the answer at one: host.serve in the stack`,
     );
@@ -45,6 +42,11 @@ export function unplayable(stack: RehearsedStack, processor: string = process.ar
   if (ownCertificates.length > 0)
     problems.push(
       `${ownCertificates.join(", ")} is served by a certificate of one's own, which the emulated account does not have: leave tls out for a rehearsal`,
+    );
+  const unnamed = acme ? unnamedDirectories(acme) : [];
+  if (unnamed.length > 0)
+    problems.push(
+      `${unnamed.join(", ")} is an ACME server at an address, and one is played under its name alone: name it in directory`,
     );
   if (subnets.length > 0)
     problems.push(

@@ -1,9 +1,10 @@
-import { type IncomingMessage, type RequestListener, request, type ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { TLSSocket } from "node:tls";
 import type { Ask, CallerAsk } from "../authorization/ask.ts";
 import type { EcrApi } from "./ecr-api.ts";
 import type { EcrLogins } from "./ecr-logins.ts";
 import type { ImageLedger } from "./image-ledger.ts";
+import { pass } from "./passing.ts";
 import type { Principal } from "./principals.ts";
 
 /** Whether a caller may do what AWS asks about. */
@@ -132,25 +133,13 @@ export class EcrRegistry {
 
   #pass(incoming: IncomingMessage, outgoing: ServerResponse, onAnswer?: (answer: IncomingMessage) => void): void {
     const { authorization: _, ...headers } = incoming.headers;
-    const upstream = request(
-      {
-        host: "127.0.0.1",
-        port: this.backend,
-        method: incoming.method,
-        path: incoming.url,
-        headers: { ...headers, "x-forwarded-proto": incoming.socket instanceof TLSSocket ? "https" : "http" },
-      },
-      (answer) => {
-        onAnswer?.(answer);
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
-      },
-    );
-    upstream.on("error", (error) => {
-      if (outgoing.headersSent) outgoing.destroy();
-      else refuse(outgoing, 502, "UNKNOWN", String(error));
+    pass(incoming, outgoing, {
+      host: "127.0.0.1",
+      port: this.backend,
+      headers: { ...headers, "x-forwarded-proto": incoming.socket instanceof TLSSocket ? "https" : "http" },
+      onAnswer,
+      onError: (_, error) => refuse(outgoing, 502, "UNKNOWN", String(error)),
     });
-    incoming.pipe(upstream);
   }
 }
 

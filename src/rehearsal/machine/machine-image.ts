@@ -5,8 +5,8 @@ import { requireProgram, runProgram } from "../program.ts";
 import { MACHINE_SYSTEMS, type MachineSystem, type MachineSystemName } from "./machine-system.ts";
 import { REHEARSAL_LABEL } from "./stand-in.ts";
 
-/** What Canonical's machine image has and Debian's packages are called; `prepared` skips the download at boot. */
-const PREPARED_PACKAGES = ["docker.io", "apparmor", "nginx", "amazon-ecr-credential-helper", "jq"];
+/** What hosts install at their boot, and for their first certificate; `prepared` skips the download. */
+const PREPARED_PACKAGES = ["docker.io", "apparmor", "nginx", "amazon-ecr-credential-helper", "jq", "dehydrated"];
 
 const RECIPE = ["Dockerfile", "init", "cloud.cfg"];
 
