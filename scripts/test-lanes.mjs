@@ -12,7 +12,7 @@ import { basename } from "node:path";
 const MACHINES = /^(rehearsal-(agent|doubles|netflix|package|stage)|host-agent(-recovery|-tls)?)\.real\.test\.ts$/;
 
 /** What is proved on a newer engine too, beside the lanes: what builds, pushes, pulls, releases and takes away again. */
-const NEWER_ENGINE = /^(local-deploy|multi-platform|private-registry)\.real\.test\.ts$/;
+const NEWER_ENGINE = /^(images|local-deploy|multi-platform|private-registry)\.real\.test\.ts$/;
 
 /**
  * The files that run a second time, on an engine of another version that has namespaces for itself.

@@ -11,6 +11,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { COMMON_OPTIONS, OPTIONS, VERBS } from "../../src/cli/verb-table.mjs";
+import { PretendedHub } from "./images/pretended-hub.ts";
+import { Shop } from "./images/shop.ts";
 import { type Outcome, PretendMachine } from "./pretend-machine.ts";
 
 /** A project of two stacks: one on the local engine, and one on AWS, which says what it is in `declared.json`. */
@@ -99,6 +101,8 @@ const LOSES = JSON.stringify({
 
 const project = mkdtempSync(join(tmpdir(), "slipway-every-option-"));
 const machine = new PretendMachine();
+let imageShop: Shop;
+let hub: PretendedHub;
 const outcomes = new Map<string, Outcome>();
 
 const CANNOT_PLAY = /^(cats declares no host on AWS|.*(as root|Linux))/m;
@@ -156,6 +160,39 @@ const ROWS: Readonly<Record<string, readonly [string, number, RegExp | (() => vo
   "volumes rm --confirm": confirmed(""),
   "volumes rm --install": confirmed(" --install"),
   "volumes rm --yes": confirmed(" --yes"),
+  images: images("", /^ {2}shop\/web-image; .*built here; .*runs as shop\/host\/web/m),
+  "images --format": images("--format {{.Digest}}", /^(sha256:[0-9a-f]{64}\n){3}/m),
+  "images --json": images("shop --json", json("undeclared")),
+  "images inspect": images("inspect web-image", /^user +1000 +1000$/m),
+  "images inspect --json": images("inspect web-image --json", json("facts")),
+  "images history": images("history web-image", /^[0-9a-f]{12} +20B +4 +RUN pip install/m),
+  "images history --json": images("history web-image --json", json("leftOut")),
+  "images tags": images("tags shop/web", /^1\.4\.2 +[0-9a-f]{12} +declared +latest, sha-a1/m),
+  "images tags --limit": images("tags shop/web --limit 2", /^3 more: --limit shows them$/m),
+  "images tags --json": images("tags shop/web --json", json("retention")),
+  "images tag --dry-run": images("tag web-image 1.5.0 --dry-run", /1\.5\.0 would stand for sha256:/),
+  "images tag": images("tag web-image 1.5.0", /1\.5\.0 stands for sha256:/),
+  "images search": images("search nginx", /^nginx +20000 +\[OK\] +Official build of Nginx\.$/m),
+  "images search --limit": images("search nginx --limit 1", /^NAME.*\nnginx .*\n {2}127/m),
+  "images search --filter": images("search nginx --filter stars=300", /^NAME.*\nnginx .*\n {2}127/m),
+  "images search --format": images("search nginx --format {{.StarCount}}", /^20000\n200\n1$/m),
+  "images search --json": images("search nginx --json", json("results")),
+  "images pull --dry-run": images("pull --dry-run", /shop\/api@sha256:[0-9a-f]{64} would be pulled$/m),
+  "images pull": images("pull", /^> pull .*shop\/api@sha256:/m),
+  "images push --dry-run": images("push web-image --dry-run", /has 2 tags of it already/),
+  "images push": images("push web-image", /has 2 tags of it already/),
+  "images rm": images("rm web-image", /stays: the container shop-host-web-1 has it \(running\)/, 1),
+  "images rm --dry-run": images("rm api-image --dry-run", /would go$/m),
+  "images rm --auto-approve": images("rm api-image --auto-approve", /^removed 1$/m),
+  "images prune --dry-run": images("prune --dry-run", /^nothing to remove: 1 images of shop/m),
+  "images prune": images("prune shop", /^nothing to remove: 1 images of shop/m),
+  "images prune --auto-approve": images("prune --auto-approve", /^nothing to remove: 1 images of shop/m),
+  "images save": images("save shop shop.tar", /^shop\.tar has 3 images, /m),
+  "images save --json": images("save web-image web.tar --json", json("size")),
+  "images load": images("load shop.tar", /shop\/web:1\.4\.2@sha256:[0-9a-f]{64}$/m),
+  "images load --json": images("load web.tar --json", json("digest")),
+  "images load --registry": images("load web.tar --registry REGISTRY", /^127.*shop\/web:1\.4\.2@sha256:/m),
+  "images flatten": images("flatten web-image 1.4.2-flat", /1\.4\.2-flat is [0-9a-f]{12}, one layer of 900kB/),
   lock: ["lock", 0, /slipway\.lock\.json/],
   "lock --install": ["lock --install", 0, /slipway\.lock\.json/],
   "lock --yes": ["lock --yes", 0, /^slipway: --yes is now --install/m],
@@ -202,6 +239,11 @@ function refused(options: string, code: number, why: RegExp): readonly [string, 
   return [`rehearse cats ${options}`.trim(), code, why];
 }
 
+/** Of a project of its own, whose registry and engine are there. */
+function images(words: string, said: RegExp, code = 0): readonly [string, number, RegExp] {
+  return [`-C IMAGES images ${words}`.trim(), code, said];
+}
+
 function confirmed(more: string): readonly [string, number, RegExp] {
   const line = `volumes rm cats-host-volume-data --confirm cats-host-volume-data${more}`;
   return [line, 0, /^cats-host-volume-data is deleted$/m];
@@ -230,6 +272,9 @@ function exists(file: string): void {
 }
 
 beforeAll(async () => {
+  imageShop = await Shop.open();
+  imageShop.build();
+  hub = await PretendedHub.start();
   const files = {
     "app.js": APP,
     "cdktf.json": JSON.stringify({ app: `"${process.execPath}" app.js` }),
@@ -269,9 +314,18 @@ beforeAll(async () => {
       cpSync(join(project, "cdktf.out"), join(project, "before"), { recursive: true });
       writeFileSync(join(project, "declared.json"), shop(80, 443));
     }
-    outcomes.set(name, await machine.slipway(project, line.split(" "), { CI: "true" }));
+    const ofImages = line.startsWith("-C IMAGES ");
+    const words = line.replace("IMAGES", imageShop.root).replace("REGISTRY", imageShop.registry.host).split(" ");
+    const env: Record<string, string> = { CI: "true" };
+    if (ofImages) Object.assign(env, { DOCKER_HOST: imageShop.engine.address, SLIPWAY_DOCKER_HUB: hub.url });
+    outcomes.set(name, await machine.slipway(project, words, env));
   }
 }, 120_000);
+
+afterAll(() => {
+  imageShop.stop();
+  hub.stop();
+});
 
 test("every verb and every option of the help text has a row", () => {
   const common = [...COMMON_OPTIONS, "version"];
@@ -279,6 +333,10 @@ test("every verb and every option of the help text has a row", () => {
   expect(Object.keys(ROWS).sort()).toEqual([...all, ...common.map((option) => `--${option}`)].sort());
   const told = new Set([...VERBS.flatMap(({ options = [] }) => options), ...common]);
   expect(Object.keys(OPTIONS).filter((option) => !told.has(option))).toEqual([]);
+});
+
+test("what a format asks for is alone on standard output", () => {
+  expect(outcomes.get("images --format")?.stdout).toMatch(/^(sha256:[0-9a-f]{64}\n){3}$/);
 });
 
 test.each(Object.entries(ROWS))("%s", (name, [, code, effect]) => {

@@ -27,8 +27,9 @@ describe("the lanes of the real tests", () => {
     expect(lanesThat(/new Project\(/)).toEqual(["engine"]);
   });
 
-  it("are followed on a newer engine by what deploys, by images of two platforms and by the registry of one's own, all of which exist", () => {
+  it("are followed on a newer engine by what deploys, by the verbs about images, by images of two platforms and by the registry of one's own, all of which exist", () => {
     expect(filesForNewerEngine(files).map((file) => basename(file))).toEqual([
+      "images.real.test.ts",
       "local-deploy.real.test.ts",
       "multi-platform.real.test.ts",
       "private-registry.real.test.ts",

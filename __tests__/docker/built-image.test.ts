@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Lazy, type TerraformStack } from "cdktf";
@@ -52,6 +52,23 @@ describe("BuiltImage", () => {
       { registry_auth: [{ address: "http://localhost:5001", auth_disabled: true }] },
     ]);
     expect(image.reference).toMatch(/^localhost:5001\/cats@\$\{TfToken\[/);
+  });
+
+  test("what its ignore file keeps out is told to the verb that asks for it, and to no other synth", () => {
+    const told = join(mkdtempSync(join(tmpdir(), "slipway-told-")), "contexts");
+    const context = application({ ".dockerignore": "# no secrets\nsecret\n", secret: "x" });
+    build({ context });
+    expect(existsSync(told)).toBe(false);
+    process.env.SLIPWAY_CONTEXTS_COLLECT = told;
+    try {
+      const { image } = build({ context });
+      expect(JSON.parse(readFileSync(told, "utf8"))).toMatchObject({
+        ...{ contentId: image.contentId, ignoreFile: ".dockerignore" },
+        leftOut: [{ path: "secret", folder: false, line: 2, pattern: "secret" }],
+      });
+    } finally {
+      delete process.env.SLIPWAY_CONTEXTS_COLLECT;
+    }
   });
 
   test("the context is staged beside the stack, and no path of this machine is written", () => {

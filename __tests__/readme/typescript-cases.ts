@@ -55,6 +55,8 @@ writeFileSync("release.netflix-staging.json", JSON.stringify(released));`,
   'const host = new NanoHost(this, "host", { dataVolume: { sizeGiB: 10 } });': {
     before: `${NANO}\n${pulled("image")}`,
   },
+  // docs/images.md
+  'const kept = new SelfHostedRegistry(this, "kept", { port: 5001 });': {},
   // docs/secrets.md
   'import { Secret } from "slipway";     // or from "slipway/aws", which has the cloud\'s kinds beside these': {
     before: `${LOCAL}\n${pulled("image")}`,

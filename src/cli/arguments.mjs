@@ -10,7 +10,8 @@ import { COMMON_OPTIONS, OPTIONS, VERBS, verbNamed } from "./verb-table.mjs";
  * @typedef {object} Arguments
  * @property {string} verb a verb's first word, `help` or `version`
  * @property {string} [operand] the stack that a verb is about, the directory of `context` and `init`, the verb of `help`
- * @property {readonly string[]} [words] of a verb about a host: what stands behind it
+ * @property {string} [action] of `images`: what to do, its second word
+ * @property {readonly string[]} [words] of a verb about a host or images: what stands behind it
  * @property {boolean} [install] consent to installing what is missing
  * @property {boolean} [formerYes] whether that was said by its former name
  * @property {boolean} [autoApprove] whether to go ahead without asking
@@ -26,6 +27,11 @@ import { COMMON_OPTIONS, OPTIONS, VERBS, verbNamed } from "./verb-table.mjs";
  * @property {string} [dockerfile] of `context`: the Dockerfile, relative to the directory
  * @property {string} [from] of `init`: a compose file
  * @property {string} [host] of `init`: `local` or `aws`
+ * @property {boolean} [dryRun] of a verb about images: whether to say it only
+ * @property {string} [format] of `images`: a template of Docker's fields
+ * @property {string} [limit] of `images tags` and `images search`: how many at most
+ * @property {readonly string[]} [filter] of `images search`
+ * @property {string} [registry] of `images load`: where to, in place of the engine
  * @property {boolean} [json] print it for programs
  * @property {boolean} [verbose] show and keep all that Terraform says
  * @property {string} [directory] where to do it
@@ -144,7 +150,7 @@ function read({ name: verb, options = [] }, flags) {
     const before = result[name];
     result[name] = option.multiple ? [...(Array.isArray(before) ? before : []), value ?? ""] : (value ?? true);
   }
-  const { "auto-approve": autoApprove, "fail-on": failOn, yes, ...rest } = result;
+  const { "auto-approve": autoApprove, "dry-run": dryRun, "fail-on": failOn, yes, ...rest } = result;
   if (rest.lines !== undefined && !/^[1-9][0-9]{0,3}$/.test(String(rest.lines)))
     throw new ArgumentsError(`-n must be a number of lines, 1 to 9999, got ${rest.lines}`, verb);
   if (rest.memory !== undefined && !/^[1-9][0-9]{0,5}$/.test(String(rest.memory)))
@@ -152,11 +158,16 @@ function read({ name: verb, options = [] }, flags) {
   const variable = [rest.next ?? []].flat().find((word) => !/^[A-Za-z_][A-Za-z0-9_]*=/.test(String(word)));
   if (variable !== undefined)
     throw new ArgumentsError(`--next must be a variable, e.g. --next VERSION=2, got ${variable}`, verb);
+  if (rest.limit !== undefined && !/^([1-9][0-9]?|100)$/.test(String(rest.limit)))
+    throw new ArgumentsError(`--limit must be a number, 1 to 100, got ${rest.limit}`, verb);
+  if (rest.format !== undefined && rest.json)
+    throw new ArgumentsError("--format and --json both say what is printed: leave out one", verb);
   if (rest.host !== undefined && !/^(local|aws)$/.test(String(rest.host)))
     throw new ArgumentsError(`--host must be local or aws, got ${rest.host}`, verb);
   return {
     ...rest,
     ...(autoApprove ? { autoApprove: true } : {}),
+    ...(dryRun ? { dryRun: true } : {}),
     ...(failOn ? { failOn: String(failOn) } : {}),
     ...(yes ? { install: true, formerYes: true } : {}),
   };
@@ -176,8 +187,11 @@ function checked({ name, group, positionals = [] }, operands) {
       `${name} must be told ${needed.join(" ")}: slipway ${name} ${positionals.join(" ")}`,
       name,
     );
-  if (operands.length > positionals.length)
-    throw new ArgumentsError(`${name} takes ${takes}, got ${operands[positionals.length]} too`, name);
+  if (operands.length > positionals.length) {
+    const longer = VERBS.filter((each) => each.name.startsWith(`${name} `)).map((each) => each.name);
+    const hint = longer.length === 0 ? "" : meant(`${name} ${operands[0]}`, longer);
+    throw new ArgumentsError(`${name} takes ${takes}, got ${operands[positionals.length]} too${hint}`, name);
+  }
   const [operand] = operands;
   if (group === "host") {
     const strange = operands.find((word) => !/^[A-Za-z0-9*][A-Za-z0-9*./_-]*$/.test(word));
@@ -188,6 +202,8 @@ function checked({ name, group, positionals = [] }, operands) {
   }
   if (positionals[0] === "[stack]" && operand !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(operand))
     throw new ArgumentsError(`stack must be a name as the app gives it, got ${JSON.stringify(operand)}`, name);
+  const [first, action] = name.split(" ");
+  if (first === "images" && action !== undefined) return { verb: first, action, words: operands };
   if (name === "volumes rm") return { verb: "volumes", volume: operand };
   return operand === undefined ? { verb: name } : { verb: name, operand };
 }

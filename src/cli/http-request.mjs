@@ -2,10 +2,19 @@
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { connect as connectTcp } from "node:net";
+import { pipeline } from "node:stream/promises";
 import { connect as connectTls } from "node:tls";
 
 /** @typedef {{ status: number, headers: import("node:http").IncomingHttpHeaders, body: Buffer }} HttpAnswer */
-/** @typedef {{ method?: string, headers?: Record<string, string>, timeout?: number, env?: NodeJS.ProcessEnv }} HttpOptions */
+/**
+ * @typedef {object} HttpOptions
+ * @property {string} [method]
+ * @property {Record<string, string>} [headers]
+ * @property {number} [timeout] milliseconds until the answer is whole; of a stream, those without a byte of it
+ * @property {NodeJS.ProcessEnv} [env]
+ * @property {Buffer | (() => import("node:stream").Readable)} [body] a function, where it may have to be sent twice
+ * @property {() => import("node:stream").Writable} [into] where the body of a good answer goes, in place of memory
+ */
 
 /** Manifests are at most 4 MiB by the distribution specification. */
 const MOST_BYTES = 4 * 2 ** 20;
@@ -18,7 +27,7 @@ const MOST_BYTES = 4 * 2 ** 20;
  * @param {HttpOptions} [options]
  * @returns {Promise<HttpAnswer>}
  */
-export function request(url, { method = "GET", headers = {}, timeout = 15_000, env = process.env } = {}) {
+export function request(url, { method = "GET", headers = {}, timeout = 15_000, env = process.env, body, into } = {}) {
   const target = new URL(url);
   const proxy = proxyFor(target, env);
   return new Promise((resolve, reject) => {
@@ -32,7 +41,14 @@ export function request(url, { method = "GET", headers = {}, timeout = 15_000, e
     call.once("close", () => clearTimeout(timer));
     call.once("error", () => clearTimeout(timer));
     call.once("error", (error) => reject(new Error(`${target.host} does not answer (${reason(error)})`)));
+    const alive = () => void timer.refresh();
     call.once("response", (response) => {
+      if (into && response.statusCode === 200) {
+        response.on("data", alive);
+        const answer = { status: 200, headers: response.headers, body: Buffer.alloc(0) };
+        pipeline(response, into()).then(() => resolve(answer), reject);
+        return;
+      }
       /** @type {Buffer[]} */
       const chunks = [];
       let size = 0;
@@ -45,7 +61,11 @@ export function request(url, { method = "GET", headers = {}, timeout = 15_000, e
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
       );
     });
-    call.end();
+    if (typeof body !== "function") return void call.end(body);
+    const sent = body();
+    sent.on("data", alive);
+    // A refusal may come before all is sent; then that is the answer, and the rest has nowhere to go.
+    pipeline(sent, call).catch((error) => call.destroy(error));
   });
 }
 

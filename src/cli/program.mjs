@@ -57,9 +57,11 @@ function statusOf(error) {
  * @param {object} more
  */
 async function perform(asked, more) {
-  const { needs, prints } = /** @type {import("./verb-table.mjs").Verb} */ (verbNamed(asked.verb));
+  const { needs, prints } = /** @type {import("./verb-table.mjs").Verb} */ (
+    verbNamed(asked.action === undefined ? asked.verb : `${asked.verb} ${asked.action}`)
+  );
   const terminal = new Terminal({
-    out: prints || asked.json ? process.stderr : process.stdout,
+    out: prints || asked.json || asked.format !== undefined ? process.stderr : process.stdout,
     input: process.stdin,
     env: process.env,
     verbose: asked.verbose,

@@ -7,6 +7,7 @@ import { wrapped } from "./wrapped.cjs";
 
 const GROUPS = /** @type {const} */ ({
   deploy: "Stacks",
+  image: "Images that stacks declare",
   host: "A host that is deployed, by its path or id; the only one needs no name",
   machine: "This machine",
 });

@@ -17,6 +17,7 @@ export const OPTIONS = {
   confirm: { type: "string", value: "<volume>", summary: "its name once more, where nobody can be asked" },
   directory: { type: "string", short: "C", value: "<dir>", summary: "do it as if started in this directory" },
   dockerfile: { type: "string", value: "<path>", summary: "the Dockerfile, relative to the directory" },
+  "dry-run": { type: "boolean", summary: "say what would be done, and change nothing" },
   engine: {
     type: "string",
     value: "<version>",
@@ -29,6 +30,12 @@ export const OPTIONS = {
     summary:
       "replace, downtime, open-port, iam, unpinned, secret, cost:USD, with commas between: exit code 4 where one is broken",
   },
+  filter: { type: "string", value: "<filter>", multiple: true, summary: "stars=NUMBER, or official=true" },
+  format: {
+    type: "string",
+    value: "<format>",
+    summary: "a template of Docker's own fields, such as {{.Repository}}, with table in front, or json",
+  },
   from: { type: "string", value: "<file>", summary: "a compose file, whose services become the stack" },
   help: { type: "boolean", short: "h", summary: "what the verb does, its options and examples" },
   host: {
@@ -39,6 +46,7 @@ export const OPTIONS = {
   html: { type: "string", value: "<file>", summary: "write it as a page for a browser, too" },
   install: { type: "boolean", summary: "install what is missing without asking (Debian, Ubuntu)" },
   json: { type: "boolean", summary: "one JSON document on standard output, for programs" },
+  limit: { type: "string", value: "<number>", summary: "how many at most, 1 to 100" },
   lines: { type: "string", short: "n", value: "<lines>", summary: "how many lines, 1 to 9999 (default: 100)" },
   machine: {
     type: "string",
@@ -63,6 +71,7 @@ export const OPTIONS = {
   plan: { type: "string", value: "<file>", summary: "what Terraform intends: a file of terraform show -json" },
   prepared: { type: "boolean", summary: "boot a machine that has its packages already" },
   region: { type: "string", value: "<region>", summary: "told to the app as SLIPWAY_AWS_REGION" },
+  registry: { type: "string", value: "<address>", summary: "into that registry, in place of this machine's engine" },
   report: { type: "string", value: "<file>", summary: "write the report as JSON, too" },
   retry: { type: "boolean", summary: "release again what a rollback left" },
   text: {
@@ -88,7 +97,7 @@ export const COMMON_OPTIONS = ["directory", "verbose", "help"];
  * One verb of the command line: what parsing, help and set-up know about it.
  * @typedef {object} Verb
  * @property {string} name one word, or two, such as `volumes rm`
- * @property {"deploy" | "host" | "machine"} group
+ * @property {"deploy" | "image" | "host" | "machine"} group
  * @property {string} summary one line
  * @property {readonly string[]} [positionals] `<needed>` and `[left out]`, in order
  * @property {readonly string[]} [options] besides those that all verbs take
@@ -208,6 +217,122 @@ export const VERBS = [
     summary: "write slipway.lock.json: which digest each image tag stands for today",
     options: ["install", "yes"],
     examples: ["slipway lock"],
+    needs: "packages",
+  },
+  {
+    name: "images",
+    group: "image",
+    summary: "every declared image: version, digest, size, age, and where it is and runs",
+    positionals: ["[stack]"],
+    options: ["format", "json"],
+    examples: ["slipway images", "slipway images shop --format {{.Digest}}"],
+    needs: "packages",
+  },
+  {
+    name: "images inspect",
+    group: "image",
+    summary: "what an image is made of, the declaration beside what the registry has",
+    positionals: ["<image>"],
+    options: ["json"],
+    examples: ["slipway images inspect web", "slipway images inspect shop/web --json"],
+    needs: "packages",
+  },
+  {
+    name: "images history",
+    group: "image",
+    summary: "its layers, which line of the Dockerfile made each, and who shares it",
+    positionals: ["<image>"],
+    options: ["json"],
+    examples: ["slipway images history web"],
+    needs: "packages",
+  },
+  {
+    name: "images tags",
+    group: "image",
+    summary: "the tags of a repository, which are one image, what retention lets go",
+    positionals: ["<repository>"],
+    options: ["limit", "json"],
+    examples: ["slipway images tags web", "slipway images tags registry.example.com/shop/web"],
+    needs: "packages",
+  },
+  {
+    name: "images tag",
+    group: "image",
+    summary: "put a version's tag on an image in its registry; none moves",
+    positionals: ["<image>", "<version>"],
+    options: ["dry-run"],
+    examples: ["slipway images tag web 1.4.2"],
+    needs: "packages",
+  },
+  {
+    name: "images search",
+    group: "image",
+    summary: "search Docker Hub, the most starred first",
+    positionals: ["<term>"],
+    options: ["limit", "filter", "format", "json"],
+    examples: ["slipway images search nginx --limit 5", "slipway images search python --filter official=true"],
+    needs: "nothing",
+  },
+  {
+    name: "images pull",
+    group: "image",
+    summary: "bring declared images to this machine's engine, by digest",
+    positionals: ["[image|stack]"],
+    options: ["dry-run"],
+    examples: ["slipway images pull --dry-run", "slipway images pull shop"],
+    needs: "packages",
+  },
+  {
+    name: "images push",
+    group: "image",
+    summary: "push a declared image that this engine built; no version moves",
+    positionals: ["<image>"],
+    options: ["dry-run"],
+    examples: ["slipway images push web --dry-run"],
+    needs: "packages",
+  },
+  {
+    name: "images rm",
+    group: "image",
+    summary: "remove a declared image from this engine, unless something runs it",
+    positionals: ["<image>"],
+    options: ["dry-run", "auto-approve"],
+    examples: ["slipway images rm web --dry-run"],
+    needs: "packages",
+  },
+  {
+    name: "images prune",
+    group: "image",
+    summary: "remove from this engine what stacks built and no longer declare",
+    positionals: ["[stack]"],
+    options: ["dry-run", "auto-approve"],
+    examples: ["slipway images prune --dry-run", "slipway images prune shop --auto-approve"],
+    needs: "packages",
+  },
+  {
+    name: "images save",
+    group: "image",
+    summary: "write an image, or all of a stack, into a file, under its digests",
+    positionals: ["<image|stack>", "<file>"],
+    options: ["json"],
+    examples: ["slipway images save shop shop.tar"],
+    needs: "packages",
+  },
+  {
+    name: "images load",
+    group: "image",
+    summary: "load such a file into this machine's engine, or into a registry",
+    positionals: ["<file>"],
+    options: ["registry", "json"],
+    examples: ["slipway images load shop.tar", "slipway images load shop.tar --registry registry.example.com"],
+    needs: "nothing",
+  },
+  {
+    name: "images flatten",
+    group: "image",
+    summary: "make one layer of an image on this engine, its configuration kept",
+    positionals: ["<image>", "<tag>"],
+    examples: ["slipway images flatten web 1.4.2-flat"],
     needs: "packages",
   },
   {

@@ -15,9 +15,14 @@ function init(asked: Arguments, tools: Tools): Promise<number> {
   return (require("./init/init") as typeof import("./init/init.ts")).init(asked, tools);
 }
 
+/** Loaded when it is asked for: it reads Dockerfiles, and an engine's API. */
+function images(asked: Arguments, tools: Tools): Promise<number> {
+  return (require("./images/images") as typeof import("./images/images.ts")).images(asked, tools);
+}
+
 const VERBS: Record<string, (asked: Arguments, tools: Tools) => Promise<number>> = {
   down: (asked, tools) => (asked.expired ? downExpired : down)(asked, tools),
-  ...{ init, up, list, outputs, diff, review, lock, context, volumes },
+  ...{ init, up, list, outputs, diff, review, lock, context, volumes, images },
   ...{ status, logs, releases, rollback, maintenance },
 };
 

@@ -50,7 +50,7 @@ function formatBytes(bytes: number): string {
 }
 
 // A name may hold a line break or an escape sequence, which a terminal would obey.
-function shown(text: string): string {
+export function shown(text: string): string {
   return /[\p{Cc}\u2028\u2029]/u.test(text) ? JSON.stringify(text).replace(/[\x7f-\x9f]/g, escaped) : text;
 }
 

@@ -90,6 +90,7 @@ export class BuiltImage extends Construct implements IImage {
       platforms: platformsOf(this).map((platform) => `${platform}`),
       baseImages: this.baseImages.map((name) => ({ name, digest: dockerfile.pins[name] })),
       exposedPorts: this.exposedPorts,
+      target,
       secrets: (props.secrets ?? []).map(({ id }) => id),
     }));
   }

@@ -7,13 +7,13 @@ import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { perStack } from "../terraform/per-stack.ts";
 import { refuseOtherProviders } from "../terraform/provider.ts";
 import { owningStack, requireProviderVersion } from "../terraform/stack-of.ts";
-import { CONSTRUCT_LABEL, STACK_LABEL } from "../values/engine-label.ts";
+import { CONSTRUCT_LABEL, CONTENT_LABEL, STACK_LABEL } from "../values/engine-label.ts";
 import type { PortMapping } from "../values/port-mapping.ts";
 import { RegistryAddress } from "../values/registry-address.ts";
 import type { PullAccess } from "./pull-access.ts";
 import type { IRepository } from "./registry.ts";
 
-export { CONSTRUCT_LABEL, STACK_LABEL };
+export { CONSTRUCT_LABEL, CONTENT_LABEL, STACK_LABEL };
 
 /** What a {@link DockerEngine} takes. */
 export interface DockerEngineProps {
@@ -204,8 +204,6 @@ export function publishPort(construct: IConstruct, port: PortMapping): void {
   taken.push({ by: construct, port });
 }
 
-/** The content id that an image was built from, by which a registry's image is known to be ours. */
-export const CONTENT_LABEL = "dev.slipway.content";
 /** The `settingsDigest` of a container; a change of the label replaces it. */
 export const SETTINGS_LABEL = "dev.slipway.settings";
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { appendFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { Construct } from "constructs";
 import { BuildContext } from "../context/build-context.ts";
@@ -57,9 +58,18 @@ function inFolder(scope: Construct, context: BuildContext): ImageContext {
     stage: (id) => {
       const staged = `contexts/${id}`;
       context.stage(resolve(stackDirectory(scope), staged));
+      tellLeftOut(id, context);
       return { context: staged, dockerfile };
     },
   };
+}
+
+/** Says what an ignore file keeps out of a build, where a verb asks the synth for it: what is staged does not show it. */
+function tellLeftOut(id: string, { directory, excluded, ignore }: BuildContext): void {
+  const told = process.env.SLIPWAY_CONTEXTS_COLLECT;
+  if (told === undefined) return;
+  const leftOut = excluded.map(({ path, folder, line, pattern }) => ({ path, folder, line, pattern }));
+  appendFileSync(told, `${JSON.stringify({ contentId: id, directory, ignoreFile: ignore.file, leftOut })}\n`);
 }
 
 function openRemote(scope: Construct, context: RemoteContext, dockerfile: string | Dockerfile): ImageContext {

@@ -22,6 +22,9 @@ export interface ModelImage {
   readonly tags?: readonly string[];
   readonly platforms: readonly string[];
   readonly baseImages?: readonly { readonly name: string; readonly digest?: string }[];
+  readonly exposedPorts?: readonly number[];
+  /** The stage of its Dockerfile, where it is not the last. */
+  readonly target?: string;
   /** Where the password is kept by which hosts pull it; absent where they need none of their own. */
   readonly pullLogin?: SecretSource;
 }

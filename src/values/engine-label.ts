@@ -2,6 +2,8 @@
 export const STACK_LABEL = "dev.slipway.stack";
 /** The construct that declared it, for a person who looks at the engine. */
 export const CONSTRUCT_LABEL = "dev.slipway.construct";
+/** The content id that an image was built from, by which a registry's image is known to be ours. */
+export const CONTENT_LABEL = "dev.slipway.content";
 
 /** The name of a volume that outlives its stack, which has no {@link STACK_LABEL}: what sweeps by that must not find it. */
 export const VOLUME_LABEL = "dev.slipway.volume";
