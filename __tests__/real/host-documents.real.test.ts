@@ -5,10 +5,10 @@ import { dirname, join, resolve } from "node:path";
 import { hostAgentSources } from "../../src/aws/nano/agent-files.ts";
 import { cloudConfig } from "../../src/aws/nano/cloud-config.ts";
 import { hostBootstrap } from "../../src/aws/nano/host-bootstrap.ts";
-import { hostFiles } from "../../src/aws/nano/host-files.ts";
-import { hostUnits } from "../../src/aws/nano/host-units.ts";
 import { stageZero } from "../../src/aws/nano/stage-zero/stage-zero.ts";
 import { which } from "../../src/cli/command.mjs";
+import { hostFiles } from "../../src/host-agent/host-files.ts";
+import { hostUnits } from "../../src/host-agent/host-units.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "slipway-test-agent-documents-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

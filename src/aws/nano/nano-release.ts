@@ -3,6 +3,9 @@ import type { SsmDocument } from "@cdktf/provider-aws/lib/ssm-document";
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
 import { Lazy, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
+import type { ReleaseManifest } from "../../host-agent/release-manifest.ts";
+import { releasedSpec } from "../../host-agent/released-service.ts";
+import { releasedTaskContent } from "../../host-agent/released-task.ts";
 import { warnWithEveryPlan } from "../../terraform/check.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
 import { lateValue, waitLate } from "../../terraform/late.ts";
@@ -14,10 +17,7 @@ import { PARAMETER_ACTIONS, PARAMETER_LISTING } from "../parameter-actions.ts";
 import { stagedScript } from "../staged-script.ts";
 import { AgentDocument, anyDocumentOf } from "./agent-document.ts";
 import type { HeldImages } from "./held-images.ts";
-import type { ReleaseManifest } from "./release-manifest.ts";
 import { holdName, PARAMETER_LIMIT, releaseArns, taskLedgerName } from "./release-parameter.ts";
-import { releasedSpec } from "./released-service.ts";
-import { releasedTaskContent } from "./released-task.ts";
 
 const SPEC_DIGITS = 16;
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
+import type { ReleaseManifest } from "../../host-agent/release-manifest.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import type { AwsAccount } from "../aws-account.ts";
-import type { ReleaseManifest } from "./release-manifest.ts";
 
 /** What an advanced parameter holds, in characters. */
 export const PARAMETER_LIMIT = 8192;
