@@ -13,7 +13,7 @@ const LAYERS: Record<string, readonly string[]> = {
   compose: ["values", "dockerfile", "release"],
   docker: ["values", "dockerfile", "context", "terraform"],
   rollout: ["values", "release", "nginx"],
-  "host-agent": ["values", "release", "nginx", "docker", "rollout"],
+  "host-agent": ["values", "release", "nginx", "terraform", "docker", "rollout"],
   hosts: ["values", "dockerfile", "context", "release", "nginx", "terraform", "docker", "rollout", "host-agent"],
   aws: ["values", "dockerfile", "context", "release", "nginx", "terraform", "docker", "rollout", "host-agent", "hosts"],
   review: [
@@ -127,6 +127,7 @@ const CORE_OUTSIDE_THE_DOOR = [
   "src/aws/nano/vpc-subnet.ts",
   "src/aws/s3-state.ts",
   "src/docker/registry-secrets.ts",
+  "src/host-agent/manifest-locals.ts",
   "src/hosts/local/local-release.ts",
 ];
 

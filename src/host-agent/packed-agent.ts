@@ -38,6 +38,11 @@ export class PackedAgent {
     return this.known;
   }
 
+  /** The archive as it is before it is compressed: the same bytes on every machine. */
+  get archive(): Buffer {
+    return gunzipSync(this.artifact.bytes);
+  }
+
   /** Writes the artifact beside the compiled module, as a package carries it. */
   pack(): void {
     writeFileSync(this.packed, gzipSync(ustar(this.files()), { level: BEST }));

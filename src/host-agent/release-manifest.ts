@@ -42,6 +42,8 @@ export interface ReleaseManifestOptions {
   readonly reboot?: RebootWindow;
   /** Where what its containers write is sent. @default - nowhere: it stays on the host */
   readonly logs?: ReleasedLogs;
+  /** Where Nginx asks for the names of addresses that sites lead to. @default "127.0.0.53", as Ubuntu has it */
+  readonly resolver?: string;
   /** Where visitors come in. @default - port 80 */
   readonly edge?: EdgeOptions;
 }
@@ -99,7 +101,13 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     return { name, slots, grpc, internalListener, ...(reached.has(name) && { frontListener: front }) };
   });
   const named = { services, sites, trustedProxies, fronts };
-  const texts = { flavour: "instance", markerPort: MARKER_PORT, ...edge, ...named } as const;
+  const texts = {
+    flavour: "instance",
+    markerPort: MARKER_PORT,
+    ...(options.resolver !== undefined && { resolver: options.resolver }),
+    ...edge,
+    ...named,
+  } as const;
   const tls = releasedTls(release.sites, renderTlsSites(texts));
   const basicAuth = releasedBasicAuth(release.sites);
   return {
