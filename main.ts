@@ -10,6 +10,7 @@ const STACKS: Readonly<Record<string, () => Promise<StackClass>>> = {
   netflix: async () => (await import("./stacks/netflix.ts")).NetflixStack,
   "netflix-aws": async () => (await import("./stacks/netflix-aws.ts")).NetflixAwsStack,
   "nginx-front": async () => (await import("./stacks/nginx-front.ts")).NginxFrontStack,
+  "netflix-ssh": async () => (await import("./stacks/netflix-ssh.ts")).NetflixSshStack,
   "netflix-hub": async () => (await import("./stacks/netflix-hub.ts")).NetflixHubStack,
 };
 

@@ -18,8 +18,9 @@ const { status } = spawnSync("npx", ["--no-install", "tsc", "-p", "tsconfig.buil
   stdio: "inherit",
 });
 if (status === 0) {
-  const agent = `${root}lib/aws/nano/agent`;
-  cpSync(`${root}src/aws/nano/agent`, agent, { recursive: true });
+  // Shell files that hosts get packed.
+  const agent = ["host-agent/sbin", "host-agent/lib", "aws/nano/agent", "hosts/ssh/agent"];
+  for (const folder of agent) cpSync(`${root}src/${folder}`, `${root}lib/${folder}`, { recursive: true });
   for (const file of readdirSync(`${root}src`, { encoding: "utf8", recursive: true })) {
     if (/\.(sh|awk)$/.test(file) || isData(file)) cpSync(`${root}src/${file}`, `${root}lib/${file}`);
   }
@@ -27,8 +28,10 @@ if (status === 0) {
     // Nobody imports them by name.
     if (/^(rehearsal|offline)\/.*\.d\.m?ts$/.test(file)) rmSync(`${root}lib/${file}`);
   }
-  createRequire(import.meta.url)(`${root}lib/aws/nano/agent-artifact.js`).packAgent();
-  rmSync(agent, { recursive: true });
+  const compiled = createRequire(import.meta.url);
+  compiled(`${root}lib/aws/nano/agent-artifact.js`).packAgent();
+  compiled(`${root}lib/hosts/ssh/server-agent.js`).SERVER_AGENT.pack();
+  for (const folder of agent) rmSync(`${root}lib/${folder}`, { recursive: true });
   writeCdktnPackage(root);
 }
 process.exitCode = status ?? 1;

@@ -54,6 +54,8 @@ export { LocalHost } from "./hosts/local/local-host.ts";
 export type { LocalHostProps } from "./hosts/local/local-host-props.ts";
 export { PromotableRelease, type PromotableReleaseProps } from "./hosts/promotable-release.ts";
 export { type DeployerSecretOptions, Secret } from "./hosts/secret.ts";
+export { SshHost } from "./hosts/ssh/ssh-host.ts";
+export type { SshHostProps } from "./hosts/ssh/ssh-host-props.ts";
 export type { ErrorPages } from "./release/error-page.ts";
 export type { Hsts } from "./release/hsts.ts";
 export type { Mounts } from "./release/mounts.ts";

@@ -26,6 +26,12 @@ it.each<[string, Partial<Stake>, string[]]>([
   ["nothing changes, wherever it is", { stack: { aws }, plan: by() }, []],
   ["it is on AWS", { stack: { aws }, plan: by("hashicorp/aws") }, ["AWS, region eu-west-1, profile shop"]],
   ["only a step changes of what is on AWS", { stack: { aws } }, ["AWS, region eu-west-1, profile shop"]],
+  [
+    "a server is told by ssh",
+    { stack: { servers: ["web.test"] }, plan: by("builtin/terraform") },
+    ["the server web.test"],
+  ],
+  ["the server is told nothing", { stack: { servers: ["web.test"] }, plan: by() }, []],
   ["the engine is elsewhere", { engine: engine("tcp://10.0.0.1:2375") }, ["the engine at tcp://10.0.0.1:2375"]],
   ["the stack declares one elsewhere", { stack: { engineHost: "ssh://a@b" } }, ["the engine at ssh://a@b"]],
   ["the engine elsewhere is not touched", { engine: engine("tcp://10.0.0.1:2375"), plan: by("hashicorp/local") }, []],

@@ -6,6 +6,7 @@ import { askedHost, UnknownHostError } from "../../src/cli/asked-host.ts";
 import { tellHost } from "../../src/cli/host-answer.ts";
 import { logs, rollback, status } from "../../src/cli/host-verbs.ts";
 import { type StatusReport, statusLines } from "../../src/cli/status-report.ts";
+import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
 import type { Tools } from "../../src/cli/tools.ts";
 import { RecordedCommand } from "./recorded-command.ts";
 
@@ -23,6 +24,21 @@ const LOCAL = {
     terraform_data: {
       release: at("cats/host/Release/Resource", {
         provisioner: [{ "local-exec": { environment: { SLIPWAY_NGINX: "cats-host-nginx" } } }],
+      }),
+    },
+  },
+};
+const SSH = {
+  resource: {
+    terraform_data: {
+      deploy: at("blog/host/Release/Deploy/Resource", {
+        provisioner: [
+          {
+            "local-exec": {
+              environment: { SLIPWAY_ADDRESS: "web.test", SLIPWAY_HOST_KEY: "ssh-ed25519 A", SLIPWAY_RELEASE: "r" },
+            },
+          },
+        ],
       }),
     },
   },
@@ -203,6 +219,22 @@ describe("a host on the local engine", () => {
     const answer = await tellHost(await askedHost(undefined, tools), ["rollback"], tools);
     expect(answer).toMatchObject({ code: 1, stderr: expect.stringContaining("git revert") });
     expect(command.asked).toEqual([]);
+  });
+});
+
+describe("a server that is told by ssh", () => {
+  test("is asked where it is declared to be, with its host key, and without Terraform", async () => {
+    const { tools, command } = project({ blog: SSH }, { sh: "slipway: live version=1\n" });
+    expect(await rollback({ verb: "rollback", words: ["blog"] }, tools)).toBe(0);
+    expect(command.asked).toEqual([expect.stringMatching(/hosts\/ssh\/tell\.sh rollback$/)]);
+    const { host } = await askedHost(undefined, tools);
+    expect(host).toMatchObject({
+      kind: "ssh",
+      deploy: "terraform_data.deploy",
+      connection: { SLIPWAY_ADDRESS: "web.test", SLIPWAY_HOST_KEY: "ssh-ed25519 A" },
+    });
+    expect(Object.keys((host as { connection: object }).connection)).not.toContain("SLIPWAY_RELEASE");
+    expect(new SynthesizedStack("blog", ".", SSH as never).servers).toEqual(["web.test"]);
   });
 });
 

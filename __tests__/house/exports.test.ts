@@ -36,6 +36,7 @@ const EXPORTS = [
   "SelfHostedRegistry",
   "SemanticVersion",
   "ServerName",
+  "SshHost",
   "Tls",
   "TrustedProxies",
   "Volume",

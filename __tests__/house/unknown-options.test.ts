@@ -42,6 +42,7 @@ const CONSTRUCTS: readonly [name: string, declare: (stack: TerraformStack) => un
   ["RegistryLogin", (s) => new slipway.RegistryLogin(s, "it", { passwordVersions: 2 } as Untyped), "passwordVersion"],
   ["SelfHostedRegistry", (s) => new slipway.SelfHostedRegistry(s, "it", { port: 5001, prot: 1 } as Untyped), "port"],
   ["Volume", (s) => new (slipway.Volume as Untyped)(s, "it", { name: "a" }), "it takes none"],
+  ["SshHost", (s) => new slipway.SshHost(s, "it", { address: "a", hostKey: "b", adress: "c" } as Untyped), "address"],
   ["LocalHost", (s) => new slipway.LocalHost(s, "it", { prot: 1 } as Untyped), "port"],
   ["AwsAccount", (s) => new aws.AwsAccount(s, "it", { ...ENVIRONMENT, profil: "a" } as Untyped), "profile"],
   [

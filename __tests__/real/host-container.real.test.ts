@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-const PROGRAM = join(__dirname, "../../src/aws/nano/agent/lib/slipway/container.jq");
+const PROGRAM = join(__dirname, "../../src/host-agent/lib/slipway/container.jq");
 const IMAGE = `registry/app@sha256:${"a1".repeat(32)}`;
 
 /** The words of docker run as the host's shell gets them from its own jq. */

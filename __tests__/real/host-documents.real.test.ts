@@ -5,14 +5,17 @@ import { dirname, join, resolve } from "node:path";
 import { hostAgentSources } from "../../src/aws/nano/agent-files.ts";
 import { cloudConfig } from "../../src/aws/nano/cloud-config.ts";
 import { hostBootstrap } from "../../src/aws/nano/host-bootstrap.ts";
-import { hostFiles } from "../../src/aws/nano/host-files.ts";
-import { hostUnits } from "../../src/aws/nano/host-units.ts";
 import { stageZero } from "../../src/aws/nano/stage-zero/stage-zero.ts";
 import { which } from "../../src/cli/command.mjs";
+import { hostFiles } from "../../src/host-agent/host-files.ts";
+import { hostUnits } from "../../src/host-agent/host-units.ts";
+import { serverAgentSources } from "../../src/hosts/ssh/server-agent.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "slipway-test-agent-documents-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 jest.setTimeout(120_000);
+
+const SSH = resolve(__dirname, "../../src/hosts/ssh");
 
 const bootstrap = hostBootstrap({ host: "stack/host", parameter: "/slipway/stack/host/release" });
 
@@ -84,6 +87,16 @@ describe("shellcheck", () => {
     );
     for (const program of ["sbin/slipway", "slipway-agent"]) {
       const { status, stdout } = check(join(folder, "agent", program));
+      expect(stdout).toBe("");
+      expect(status).toBe(0);
+    }
+  });
+
+  test("finds nothing wrong with a server's agent, the program that brings it, and the scripts that ask it", () => {
+    for (const { path, content } of serverAgentSources()) write(`server/${path}`, content, 0o755);
+    const scripts = ["deploy.sh", "tell.sh", "server/slipway-agent.sh"].map((name) => join(SSH, name));
+    for (const file of [join(folder, "server/sbin/slipway"), ...scripts]) {
+      const { status, stdout } = check(file);
       expect(stdout).toBe("");
       expect(status).toBe(0);
     }

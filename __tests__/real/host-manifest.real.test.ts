@@ -8,7 +8,7 @@ import { HealthCheck } from "../../src/values/health-check.ts";
 import { Mount } from "../../src/values/mount.ts";
 import { declaredManifest } from "../aws/nano/declared-manifest.ts";
 
-const PROGRAM = join(__dirname, "../../src/aws/nano/agent/lib/slipway/manifest.jq");
+const PROGRAM = join(__dirname, "../../src/host-agent/lib/slipway/manifest.jq");
 const HOST = "stack/host";
 const IMAGE = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/app@sha256:${"a1".repeat(32)}`;
 

@@ -68,6 +68,10 @@ test("the agent of a host is in the package as one file", async () => {
   const nano = join(await workshop.folder("all"), "node_modules/slipway/lib/aws/nano");
   expect(existsSync(join(nano, "agent.tar.gz"))).toBe(true);
   expect(existsSync(join(nano, "agent"))).toBe(false);
+  const ssh = join(nano, "../../hosts/ssh");
+  expect(existsSync(join(ssh, "agent.tar.gz"))).toBe(true);
+  expect(existsSync(join(ssh, "server/slipway-agent.sh"))).toBe(true);
+  expect(existsSync(join(ssh, "agent"))).toBe(false);
 });
 
 /** Every stack of the repository as a user has it, beside `packages`. @returns the folder of what was synthesized */

@@ -22,7 +22,7 @@ const ROOT = resolve(__dirname, "../..");
 const STACK = "agent-travels";
 const NAME = "page.example.org";
 const PARAMETER = `/slipway/${STACK}/host/release`;
-const AGENT = "src/aws/nano/agent/lib/slipway";
+const AGENT = "src/host-agent/lib/slipway";
 const VISITORS = 4;
 /** Nothing of it is this machine's processor's: its steps and what it serves run as arm64, by QEMU on an x86 machine. */
 const DOCKERFILE = `FROM scratch

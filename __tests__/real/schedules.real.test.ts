@@ -7,7 +7,7 @@ import { Cron } from "../../src/values/cron.ts";
 import { cronExpressions, nextTimes } from "../values/cron-times.ts";
 
 jest.setTimeout(60_000);
-const AGENT = join(__dirname, "../../src/aws/nano/agent/lib/slipway");
+const AGENT = join(__dirname, "../../src/host-agent/lib/slipway");
 
 /** The next times of a calendar's text by systemd itself. */
 function bySystemd(calendar: string, from: Date, count: number): string[] {

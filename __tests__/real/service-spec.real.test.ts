@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { releasedSpec } from "../../src/aws/nano/released-service.ts";
+import { releasedSpec } from "../../src/host-agent/released-service.ts";
 import { DIGEST, nano, pulled } from "../aws/nano/nano-host-stack.ts";
 import { specDigest } from "../aws/nano/spec-digest.ts";
 

@@ -36,6 +36,7 @@ test("Terraform, with the real providers, finds every stack of main.ts valid", a
       "netflix-dev",
       "netflix-hub",
       "netflix-production",
+      "netflix-ssh",
       "netflix-staging",
       "nginx-front",
     ]);

@@ -7,6 +7,7 @@ import { CatsStack } from "../../stacks/cats.ts";
 import { NetflixStack } from "../../stacks/netflix.ts";
 import { NetflixAwsStack } from "../../stacks/netflix-aws.ts";
 import { NetflixHubStack } from "../../stacks/netflix-hub.ts";
+import { NetflixSshStack } from "../../stacks/netflix-ssh.ts";
 import { NginxFrontStack } from "../../stacks/nginx-front.ts";
 import { expectGolden } from "../golden.ts";
 
@@ -34,7 +35,8 @@ afterEach(() => {
 
 /** With content ids numbered in order of appearance: an application may change, and the stack stays. */
 function withoutContents(text: string, ids: string[]): string {
-  return text.replace(/[0-9a-f]{12}(?=-\$\{substr)/g, "CONTENT").replace(/\b(?!0{64})[0-9a-f]{64}\b/g, (content) => {
+  const named = text.replace(/files\/[0-9a-f]{16}\/(?=agent\.tar|slipway-agent)/g, "files/AGENT/");
+  return named.replace(/[0-9a-f]{12}(?=-\$\{substr)/g, "CONTENT").replace(/\b(?!0{64})[0-9a-f]{64}\b/g, (content) => {
     if (!ids.includes(content)) ids.push(content);
     return `CONTENT-${ids.indexOf(content) + 1}`;
   });
@@ -87,6 +89,7 @@ test.each([
   ["netflix", NetflixStack],
   ["netflix-aws", NetflixAwsStack],
   ["netflix-hub", NetflixHubStack],
+  ["netflix-ssh", NetflixSshStack],
   ["nginx-front", NginxFrontStack],
 ] as const)("%s synthesizes to what was reviewed", (id, Stack) => {
   const stack = synthesize(Stack as StackClass, { id });

@@ -3,6 +3,7 @@
 
 import "./provider-installed.ts";
 
+export type { RebootWindow } from "../host-agent/reboot-window.ts";
 export { AwsAccount, type AwsAccountProps, type AwsEnvironment } from "./aws-account.ts";
 export { EcrRegistry, type EcrRegistryProps } from "./ecr-registry.ts";
 export { EcrRepository, type EcrRepositoryOptions, type EcrRepositoryProps } from "./ecr-repository.ts";
@@ -15,7 +16,7 @@ export { NanoHost } from "./nano/nano-host.ts";
 export type { NanoHostProps } from "./nano/nano-host-props.ts";
 export type { OutboundRule } from "./nano/outbound-rule.ts";
 export type { StatusAlarmOptions } from "./nano/status-alarm.ts";
-export type { RebootWindow, UnattendedRebootOptions } from "./nano/unattended-reboot.ts";
+export type { UnattendedRebootOptions } from "./nano/unattended-reboot.ts";
 export type { UsageAlarmsOptions } from "./nano/usage-alarms.ts";
 export type { HostSubnet } from "./nano/vpc-subnet.ts";
 export {

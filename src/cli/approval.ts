@@ -11,7 +11,7 @@ const DOCKER = "kreuzwerker/docker";
 
 /** What a change is about, as far as it decides who is asked. */
 export interface Stake {
-  readonly stack: Partial<Pick<SynthesizedStack, "aws" | "engineHost">>;
+  readonly stack: Partial<Pick<SynthesizedStack, "aws" | "engineHost" | "servers">>;
   readonly engine: Tools["engine"];
   readonly plan: Pick<Plan, "changes">;
   /** What is deleted with all that it holds. */
@@ -29,6 +29,7 @@ export function reasonsToAsk({ stack, engine, plan, lost, comparison }: Stake): 
   if (providers.length === 0) return [];
   return [
     ...(stack.aws ? [awsPlace(stack.aws)] : []),
+    ...(stack.servers ?? []).map((address) => `the server ${address}`),
     ...(providers.includes(DOCKER) ? engineElsewhere(stack, engine) : []),
     ...providers.filter((name) => !HERE.test(name) && name !== DOCKER && !(stack.aws && name === "hashicorp/aws")),
     ...(stack.aws ? [] : registriesElsewhere(comparison?.images ?? [])),

@@ -1,16 +1,20 @@
-import type { SynthesizedStack } from "./synthesized-stack.ts";
+import type { DeclaredResources, Told } from "./declared-resources.ts";
 
 /** A host of a stack, as far as a person may ask it: what Terraform calls its parts, or what the engine does. */
 export type DeclaredHost = { readonly path: string } & (
   | { readonly kind: "nano"; readonly instance: string; readonly document: string; readonly deploy?: string }
+  | { readonly kind: "ssh"; readonly deploy: string; readonly connection: Told }
   | { readonly kind: "local"; readonly nginx: string; readonly engine?: string }
 );
 
-type Resources = Pick<SynthesizedStack, "resources" | "steps">;
+/** What the script that asks a server is told of it. */
+const CONNECTION = ["HOST", "ADDRESS", "PORT", "USER", "HOST_KEY", "FINGERPRINT"].map((name) => `SLIPWAY_${name}`);
+
+type Resources = Pick<DeclaredResources, "resources" | "steps">;
 
 /** The hosts of `stack`, by their construct path. */
 export function declaredHosts(stack: Resources): DeclaredHost[] {
-  return [...nanoHosts(stack), ...localHosts(stack)].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return [...nanoHosts(stack), ...sshHosts(stack), ...localHosts(stack)].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** A nano is known by the document by which it is told, and by its instance. */
@@ -22,6 +26,17 @@ function nanoHosts(stack: Resources): DeclaredHost[] {
     if (!host || !instance) return [];
     const deploy = at("terraform_data", `${host}/Release/Deploy/Resource`);
     return [{ kind: "nano", path: host, instance, document: address, ...(deploy && { deploy }) }];
+  });
+}
+
+/** A server is known by the step that tells it its release. */
+function sshHosts(stack: Resources): DeclaredHost[] {
+  return stack.steps.flatMap(({ path, told }): DeclaredHost[] => {
+    const [, host] = /^(.+)\/Release\/Deploy\/Resource$/.exec(path) ?? [];
+    const deploy = stack.resources("terraform_data").find((each) => each.path === path)?.address;
+    if (!host || !deploy || told.SLIPWAY_HOST_KEY === undefined) return [];
+    const connection = Object.fromEntries(CONNECTION.map((name) => [name, told[name]]));
+    return [{ kind: "ssh", path: host, deploy, connection }];
   });
 }
 

@@ -22,15 +22,18 @@ const NOT_NOW = 75;
 const LONGEST: Readonly<Record<string, number>> = { rollback: 7200 };
 const USUAL_SECONDS = 300;
 const AWS = join(__dirname, "../aws");
+const SSH = join(__dirname, "../hosts/ssh");
 
 /** Tells a host one word of its own: a nano by Run Command, a host on the local engine by the engine. */
 export function tellHost({ stack, host }: AskedHost, words: readonly string[], tools: Tools): Promise<HostAnswer> {
   // a wildcard's star is nothing that a host takes
   const plain = words.map(inFileName);
-  return host.kind === "nano" ? tellNano(stack, host, plain, tools) : tellLocal(host, plain, tools);
+  if (host.kind === "nano") return tellNano(stack, host, plain, tools);
+  return host.kind === "ssh" ? tellServer(host, plain, tools) : tellLocal(host, plain, tools);
 }
 
 type NanoHost = DeclaredHost & { readonly kind: "nano" };
+type SshHost = DeclaredHost & { readonly kind: "ssh" };
 type LocalHost = DeclaredHost & { readonly kind: "local" };
 
 async function tellNano(
@@ -60,6 +63,12 @@ async function tellNano(
     ...(profile === undefined ? {} : { AWS_PROFILE: profile }),
   };
   return tools.command.run("sh", [join(AWS, "nano/tell.sh"), ...words], { env, cwd: tmpdir() });
+}
+
+/** By the deployer's own ssh, whose configuration counts, from the folder where the person stands. */
+function tellServer({ connection }: SshHost, words: readonly string[], tools: Tools): Promise<HostAnswer> {
+  const env = { ...process.env, ...connection, SLIPWAY_SSH: join(SSH, "ssh.sh") };
+  return tools.command.run("sh", [join(SSH, "tell.sh"), ...words], { env });
 }
 
 async function tellLocal(host: LocalHost, words: readonly string[], tools: Tools): Promise<HostAnswer> {

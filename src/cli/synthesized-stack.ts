@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { declaredHosts } from "./declared-hosts.ts";
 import { DeclaredResources, type Document, list, ownerOf, type Told } from "./declared-resources.ts";
 import { type ImageBuild, imageBuilds } from "./image-build.ts";
 import { stackNames, unknownStack } from "./stack-names.ts";
@@ -90,6 +91,11 @@ export class SynthesizedStack extends DeclaredResources {
   get engineHost(): string | undefined {
     const host = list(this.document.provider?.docker).find(({ alias }) => alias === undefined)?.host;
     return typeof host === "string" ? host : undefined;
+  }
+
+  /** The servers that it tells by ssh, by their addresses. */
+  get servers(): string[] {
+    return declaredHosts(this).flatMap((host) => (host.kind === "ssh" ? (host.connection.SLIPWAY_ADDRESS ?? []) : []));
   }
 
   /** Where on AWS the stack deploys to, when it does. */

@@ -80,7 +80,7 @@ async function deploy(
 
 /** The steps that tell a host its release, which are done as far as Terraform knows when somebody rolled it back since. */
 function toldAgain(stack: SynthesizedStack): string[] {
-  return declaredHosts(stack).flatMap((host) => (host.kind === "nano" && host.deploy ? [host.deploy] : []));
+  return declaredHosts(stack).flatMap((host) => ("deploy" in host && host.deploy ? [host.deploy] : []));
 }
 
 function refused(terminal: Terminal, problems: readonly string[]): boolean {

@@ -14,7 +14,7 @@ export function requireSecret(
   host: IHost,
   property: string,
   secret: KeptSecret,
-  { secrets: kinds }: HostCapabilities,
+  { secrets: kinds }: Pick<HostCapabilities, "secrets">,
 ): void {
   const written = Object.values(kinds).join(" or ");
   const refuse = (problem: string): never => {

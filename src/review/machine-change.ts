@@ -34,6 +34,9 @@ const BY_FACT: Readonly<Record<string, MachineEffect>> = {
   logGroup: "changed in place",
   unattendedReboot: "changed in place",
   detailedMonitoring: "changed in place",
+  sshPort: "changed in place",
+  sshUser: "changed in place",
+  hostKey: "changed in place",
 };
 
 /** With what becomes of a machine like that, its services go, too: a version that is new starts with it and rolls nowhere. */

@@ -17,11 +17,13 @@ export interface VerifiedStepProps extends Omit<StepProps, "when" | "triggers"> 
 export class VerifiedStep extends Construct {
   /** What must have happened before the step is done. */
   readonly ready: TerraformDependency[];
+  /** The step itself, which whoever declares it may let wait for more. */
+  readonly run: Step;
 
   constructor(scope: Construct, id: string, { verifyCommand, ...step }: VerifiedStepProps) {
     super(scope, id);
-    const run = new Step(this, "Resource", step);
-    const verify = new Step(this, "Verify", { ...step, command: verifyCommand ?? step.command, dependsOn: [run] });
-    this.ready = [run, verify];
+    this.run = new Step(this, "Resource", step);
+    const verify = new Step(this, "Verify", { ...step, command: verifyCommand ?? step.command, dependsOn: [this.run] });
+    this.ready = [this.run, verify];
   }
 }

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { agentArtifact } from "../../../src/aws/nano/agent-artifact.ts";
 import { hostAgentFiles } from "../../../src/aws/nano/agent-files.ts";
-import { ustar } from "../../../src/aws/nano/ustar.ts";
+import { ustar } from "../../../src/host-agent/ustar.ts";
 
 test("is the agent's files as an archive, known by the archive's hash and not by how it is packed", () => {
   const { sha256, bytes } = agentArtifact();

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { hostAgentFiles, hostAgentSources, withoutComments } from "../../../src/aws/nano/agent-files.ts";
+import { hostAgentFiles, hostAgentSources } from "../../../src/aws/nano/agent-files.ts";
+import { withoutComments } from "../../../src/host-agent/agent-files.ts";
 
 const PARTS = "lib/slipway";
 const contentOf = (path: string, files = hostAgentFiles()) => files.find((file) => file.path === path)?.content ?? "";

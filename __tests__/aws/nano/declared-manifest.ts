@@ -2,7 +2,7 @@ import {
   type ReleaseManifest,
   type ReleaseManifestOptions,
   releaseManifest,
-} from "../../../src/aws/nano/release-manifest.ts";
+} from "../../../src/host-agent/release-manifest.ts";
 import type { BasicAuth } from "../../../src/release/basic-auth.ts";
 import { type ReleaseOptions, release } from "../../../src/release/release.ts";
 import { type ServiceOptions, service } from "../../../src/release/service.ts";

@@ -1,5 +1,5 @@
-import { hostUnits } from "../../../src/aws/nano/host-units.ts";
-import { systemdUnit } from "../../../src/aws/nano/systemd-unit.ts";
+import { hostUnits } from "../../../src/host-agent/host-units.ts";
+import { systemdUnit } from "../../../src/host-agent/systemd-unit.ts";
 
 test("prints sections, a list as one line each, and doubles systemd's escape", () => {
   const text = systemdUnit({

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { ustar } from "../../../src/aws/nano/ustar.ts";
+import { ustar } from "../../../src/host-agent/ustar.ts";
 
 const files = [
   { path: "sbin/program", content: "#!/bin/sh\necho ä\n", permissions: "0755" },

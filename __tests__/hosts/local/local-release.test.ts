@@ -553,7 +553,7 @@ describe("the commands that a release uses", () => {
         .filter((name) => name.endsWith(".sh"))
         .map((name) => `${folder}/${name}`),
     )
-    .concat("rollout/probes/command.sh");
+    .concat("rollout/probes/command.sh", "hosts/secret-value.sh");
   const textOf = (path: string) => readFileSync(join(SOURCE, path), "utf8");
 
   test.each(files)("%s uses what is tested", (path) => {

@@ -1,59 +1,15 @@
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { gunzipSync, gzipSync } from "node:zlib";
+import { join } from "node:path";
+import { type AgentArtifact, PackedAgent } from "../../host-agent/packed-agent.ts";
 import { hostAgentFiles } from "./agent-files.ts";
-import { ustar } from "./ustar.ts";
 
-/** The agent of a host as one file. */
-export interface AgentArtifact {
-  /** Of the archive before it is compressed, 64 hexadecimal digits. */
-  readonly sha256: string;
-  /** The archive, gzip's format around it. */
-  readonly bytes: Buffer;
-}
+const AGENT = new PackedAgent(join(__dirname, "agent.tar.gz"), hostAgentFiles);
 
-/** Where the package has it; a clone has none, and keeps what it made below its own folder. */
-const PACKED = join(__dirname, "agent.tar.gz");
-const CACHE = join(__dirname, "../../../.slipway");
-const BEST = 9;
-
-let known: AgentArtifact | undefined;
-
-/**
- * The agent that this Slipway's releases are made for. Why its hash is that of the archive, not of what is compressed:
- * two machines may compress one archive into different bytes, and that must not be another agent.
- */
+/** The agent of a nano. */
 export function agentArtifact(): AgentArtifact {
-  known ??= existsSync(PACKED) ? read(PACKED) : cached(ustar(hostAgentFiles()));
-  return known;
+  return AGENT.artifact;
 }
 
-/** Writes the artifact beside the compiled module, as a package carries it. */
+/** Writes it beside the compiled module, as a package carries it. */
 export function packAgent(): void {
-  writeFileSync(PACKED, gzipSync(ustar(hostAgentFiles()), { level: BEST }));
-}
-
-function read(file: string): AgentArtifact {
-  const bytes = readFileSync(file);
-  return { sha256: sha256(gunzipSync(bytes)), bytes };
-}
-
-function cached(archive: Buffer): AgentArtifact {
-  const hash = sha256(archive);
-  const file = join(CACHE, `agent-${hash}.tar.gz`);
-  if (existsSync(file)) return { sha256: hash, bytes: readFileSync(file) };
-  const bytes = gzipSync(archive, { level: BEST });
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(`${file}.${process.pid}`, bytes);
-    renameSync(`${file}.${process.pid}`, file);
-  } catch {
-    // a folder that cannot be written costs the time that it takes to compress
-  }
-  return { sha256: hash, bytes };
-}
-
-function sha256(bytes: Buffer): string {
-  return createHash("sha256").update(bytes).digest("hex");
+  AGENT.pack();
 }

@@ -1,5 +1,6 @@
 import { SsmDocument } from "@cdktf/provider-aws/lib/ssm-document";
 import { Construct } from "constructs";
+import type { AgentReference } from "../../host-agent/manifest-locals.ts";
 import { Generation } from "../../terraform/generation.ts";
 import type { AwsAccount } from "../aws-account.ts";
 import { agentArtifact } from "./agent-artifact.ts";
@@ -14,14 +15,6 @@ export const LONGEST_DOCUMENT_NAME = 128 - SHA_DIGITS - UUID_DIGITS - 2;
 /** All documents of a host in a policy. Why not `*`: of `shop.host` and `shop.host-2` one would read the other's. */
 export function anyDocumentOf(name: string): string {
   return `document/${name}-${"?".repeat(SHA_DIGITS)}-${"?".repeat(UUID_DIGITS)}`;
-}
-
-/** Which agent a release is for, as its manifest says it. */
-export interface AgentReference {
-  /** The name of the document that has it; a reference. */
-  readonly document: string;
-  /** Of the agent's archive. */
-  readonly sha256: string;
 }
 
 /** What an {@link AgentDocument} takes. */

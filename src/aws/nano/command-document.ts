@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import type { AgentArtifact } from "../../host-agent/packed-agent.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
-import { type AgentArtifact, agentArtifact } from "./agent-artifact.ts";
+import { agentArtifact } from "./agent-artifact.ts";
 
 /** What a document may hold, in bytes, what it is given when it is sent included. */
 export const DOCUMENT_LIMIT = 65_536;

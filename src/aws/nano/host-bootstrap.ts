@@ -1,9 +1,9 @@
+import { HOST_FILE_PATHS } from "../../host-agent/host-files.ts";
+import { hostUnits } from "../../host-agent/host-units.ts";
+import { MARKER_PORT } from "../../host-agent/release-manifest.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import { type CloudConfigFile, cloudConfig } from "./cloud-config.ts";
-import { HOST_FILE_PATHS } from "./host-files.ts";
-import { hostUnits } from "./host-units.ts";
 import { idleCommand } from "./idle-units.ts";
-import { MARKER_PORT } from "./release-manifest.ts";
 import { stageZero } from "./stage-zero/stage-zero.ts";
 
 /** What {@link hostBootstrap} takes. */

@@ -1,5 +1,7 @@
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import type { Construct } from "constructs";
+import { nginxTexts, type ReleaseManifest, releaseManifest } from "../../host-agent/release-manifest.ts";
+import { releasedLogin } from "../../host-agent/released-login.ts";
 import { requireTls } from "../../hosts/declared-tls.ts";
 import type { IHost, ISite } from "../../hosts/host.ts";
 import { HostBase } from "../../hosts/host-base.ts";
@@ -32,9 +34,7 @@ import { nanoParts } from "./nano-parts.ts";
 import type { NanoRelease } from "./nano-release.ts";
 import { PrivateAddresses } from "./private-addresses.ts";
 import { ecrPullOf, requirePullable } from "./pullable-image.ts";
-import { nginxTexts, type ReleaseManifest, releaseManifest } from "./release-manifest.ts";
 import { assertFitsParameter, taskLedgerName } from "./release-parameter.ts";
-import { releasedLogin } from "./released-login.ts";
 import { METRICS_NAMESPACE } from "./usage-alarms.ts";
 
 const PUBLIC_PORT = 80;

@@ -1,4 +1,5 @@
 import type { Construct } from "constructs";
+import type { ReleaseManifest } from "../../host-agent/release-manifest.ts";
 import { owningStack } from "../../terraform/stack-of.ts";
 import { templateMap } from "../../terraform/template-text.ts";
 import type { AwsAccount } from "../aws-account.ts";
@@ -18,7 +19,6 @@ import type { NanoHostSettings } from "./nano-host-settings.ts";
 import { NanoInstance } from "./nano-instance.ts";
 import { NanoRelease } from "./nano-release.ts";
 import { visitorsOf } from "./open-to.ts";
-import type { ReleaseManifest } from "./release-manifest.ts";
 import { StatusAlarm } from "./status-alarm.ts";
 import { UsageAlarms } from "./usage-alarms.ts";
 import { VpcSubnet } from "./vpc-subnet.ts";

@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import type { SsmDocument } from "@cdktf/provider-aws/lib/ssm-document";
 import { SsmParameter } from "@cdktf/provider-aws/lib/ssm-parameter";
-import { Lazy, TerraformLocal } from "cdktf";
+import { Lazy } from "cdktf";
 import { Construct } from "constructs";
+import { ManifestLocals, secondsOfTasks } from "../../host-agent/manifest-locals.ts";
+import type { ReleaseManifest } from "../../host-agent/release-manifest.ts";
 import { warnWithEveryPlan } from "../../terraform/check.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
-import { lateValue, waitLate } from "../../terraform/late.ts";
+import { waitLate } from "../../terraform/late.ts";
 import { stagedCopy } from "../../terraform/staged-file.ts";
 import { VerifiedStep } from "../../terraform/verified-step.ts";
 import type { AwsAccount } from "../aws-account.ts";
@@ -14,12 +16,7 @@ import { PARAMETER_ACTIONS, PARAMETER_LISTING } from "../parameter-actions.ts";
 import { stagedScript } from "../staged-script.ts";
 import { AgentDocument, anyDocumentOf } from "./agent-document.ts";
 import type { HeldImages } from "./held-images.ts";
-import type { ReleaseManifest } from "./release-manifest.ts";
 import { holdName, PARAMETER_LIMIT, releaseArns, taskLedgerName } from "./release-parameter.ts";
-import { releasedSpec } from "./released-service.ts";
-import { releasedTaskContent } from "./released-task.ts";
-
-const SPEC_DIGITS = 16;
 
 /** What the parameter says of a host that no rollback holds; the agent writes the same word. */
 const NOT_HELD = "none";
@@ -55,10 +52,9 @@ export interface NanoReleaseProps {
 export class NanoRelease extends Construct {
   /** What must have happened before the host serves what is declared. */
   readonly ready: TerraformDependency[];
-  private readonly specs: TerraformLocal;
+  private readonly locals: ManifestLocals;
   private readonly parameter: SsmParameter;
   private readonly awaited = new Set<TerraformDependency>();
-  private readonly named = new Map<string, string>();
   private ledger?: SsmParameter;
 
   constructor(
@@ -69,18 +65,8 @@ export class NanoRelease extends Construct {
     super(scope, id);
     const { account, parameterName } = props;
     const { agent, document } = new AgentDocument(this, "Document", { account, name: props.documentName });
-    const manifest = new TerraformLocal(
-      this,
-      "Manifest",
-      lateValue(() => ({ ...props.manifest(), agent })),
-    );
-    this.specs = new TerraformLocal(
-      this,
-      "Specs",
-      lateValue(() => specsOf(props.manifest())),
-    );
-    const object = `local.${manifest.friendlyUniqueId}`;
-    const packed = `base64gzip(jsonencode(${object}))`;
+    this.locals = new ManifestLocals(this, { agent, manifest: props.manifest });
+    const { packed } = this.locals;
     const parameter = new SsmParameter(this, "Parameter", {
       name: parameterName,
       description: `What the host ${props.hostName} serves: one version a release`,
@@ -111,7 +97,7 @@ export class NanoRelease extends Construct {
         resources: [account.arn("ssm", "session/*")],
       },
     );
-    this.ready = props.waitForRelease ? this.wait(props, parameter, object, document) : [parameter, document];
+    this.ready = props.waitForRelease ? this.wait(props, parameter, document) : [parameter, document];
     account.addDeployerStatements(
       {
         sid: "ReleaseParameter",
@@ -151,12 +137,7 @@ export class NanoRelease extends Construct {
 
   /** The digest of the service's or task's spec, made where the image is known; a reference. */
   specOf(service: string): string {
-    const known = this.named.get(service);
-    if (known !== undefined) return known;
-    const spec = `local.${this.specs.friendlyUniqueId}["${service}"]`;
-    const named = Lazy.stringValue({ produce: () => `\${substr(sha256(jsonencode(${spec})), 0, ${SPEC_DIGITS})}` });
-    this.named.set(service, named);
-    return named;
+    return this.locals.specOf(service);
   }
 
   /**
@@ -180,7 +161,8 @@ export class NanoRelease extends Construct {
     });
   }
 
-  private wait(props: NanoReleaseProps, parameter: SsmParameter, object: string, document: SsmDocument) {
+  private wait(props: NanoReleaseProps, parameter: SsmParameter, document: SsmDocument) {
+    const { object } = this.locals;
     const { account, instanceId } = props;
     const version = parameter.getStringAttribute("version");
     const deploy = stagedScript(this, "nano/deploy.sh", "deploy");
@@ -200,7 +182,7 @@ export class NanoRelease extends Construct {
         SLIPWAY_PARAMETER: props.parameterName,
         SLIPWAY_PARAMETER_ADDRESS: `aws_ssm_parameter.${parameter.friendlyUniqueId}`,
         SLIPWAY_VERSION: version,
-        SLIPWAY_RELEASE: `\${sha256(jsonencode(${object}))}`,
+        SLIPWAY_RELEASE: this.locals.release,
         // a host comes to its outcome when what served before has drained
         SLIPWAY_DEADLINE: Lazy.stringValue({
           produce: () => `\${${props.deadlineSeconds + secondsOfTasks(props.manifest())} + ${object}.drainSeconds}`,
@@ -213,18 +195,6 @@ export class NanoRelease extends Construct {
     account.addDeployerStatements(...runCommandStatements(account, props.documentName));
     return step.ready;
   }
-}
-
-function specsOf({ services, tasks = [] }: ReleaseManifest): Record<string, unknown> {
-  return Object.fromEntries([
-    ...services.map((service) => [service.name, releasedSpec(service)]),
-    ...tasks.map((task) => [task.name, releasedTaskContent(task)]),
-  ]);
-}
-
-/** What its tasks may take at most, beside what a release takes. */
-function secondsOfTasks({ tasks = [] }: ReleaseManifest): number {
-  return tasks.reduce((sum, { timeoutSeconds }) => sum + timeoutSeconds, 0);
 }
 
 /** What whoever tells the host a word must be allowed to do. */

@@ -1,6 +1,6 @@
+import type { ReleaseManifest } from "../../host-agent/release-manifest.ts";
 import type { Release } from "../../release/release.ts";
 import { privateName } from "../../values/private-name.ts";
-import type { ReleaseManifest } from "./release-manifest.ts";
 
 /** A host and the reference to its private address. */
 export interface AddressedHost {

@@ -1,13 +1,12 @@
-import { createHash } from "node:crypto";
-import { gzipSync } from "node:zlib";
+import { packedSize } from "../../host-agent/packed-size.ts";
+import type { ReleaseManifest } from "../../host-agent/release-manifest.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import type { AwsAccount } from "../aws-account.ts";
-import type { ReleaseManifest } from "./release-manifest.ts";
 
 /** What an advanced parameter holds, in characters. */
 export const PARAMETER_LIMIT = 8192;
 
-/** What a digest or another reference adds where synth does not know it yet; hash text hardly compresses. */
+/** What stands before the name of an image whose registry synth does not know yet. */
 const LONGEST_REPOSITORY = "123456789012.dkr.ecr.ap-southeast-2.amazonaws.com/";
 
 /**
@@ -31,14 +30,7 @@ export function holdName(parameterName: string): string {
 
 /** How many characters `manifest` takes in its parameter, as base64 of gzip. Estimated where it holds references. */
 export function parameterSize(manifest: ReleaseManifest): number {
-  const text = JSON.stringify({
-    ...manifest,
-    agent: { document: `${manifest.host}-${hashText("name").slice(0, 21)}`, sha256: hashText("agent") },
-    services: manifest.services.map((service) => withSamples(service)),
-    tasks: manifest.tasks?.map((task) => withSamples(task)),
-    schedules: manifest.schedules?.map((schedule) => withSamples(schedule)),
-  });
-  return Math.ceil(gzipSync(text, { level: 6 }).length / 3) * 4;
+  return packedSize(manifest, LONGEST_REPOSITORY);
 }
 
 /** @throws InvalidValueError when `manifest` is over the limit; the message has both sizes */
@@ -51,22 +43,4 @@ export function assertFitsParameter(manifest: ReleaseManifest): void {
     got: `${size} characters for ${manifest.services.length} services`,
     remedy: "move services to a second host, or long variables to Parameter Store",
   });
-}
-
-/** With what synth does not know yet as long as it will be. */
-function withSamples(entry: { readonly name: string; readonly image: string; readonly spec?: string }) {
-  const { name, image, spec } = entry;
-  return {
-    ...entry,
-    image: sampleImage(image, name),
-    spec: spec?.includes("${") ? hashText(name).slice(0, 16) : spec,
-  };
-}
-
-function sampleImage(image: string, name: string): string {
-  return image.includes("${") ? `${LONGEST_REPOSITORY}${name}@sha256:${hashText(name)}` : image;
-}
-
-function hashText(name: string): string {
-  return createHash("sha256").update(name).digest("hex");
 }

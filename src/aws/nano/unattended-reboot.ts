@@ -1,15 +1,8 @@
 import type { Construct } from "constructs";
+import type { RebootWindow } from "../../host-agent/reboot-window.ts";
 import { ConstructError, collectErrors } from "../../terraform/construct-error.ts";
 import { knownProps } from "../../terraform/known-props.ts";
 import { requireLiteral } from "../../terraform/literal.ts";
-
-/** A time of each day in UTC. */
-export interface RebootWindow {
-  /** When it begins, `hh:mm`. */
-  readonly from: string;
-  /** When it is over, `hh:mm`; one before `from` is on the next day. */
-  readonly to: string;
-}
 
 /** When a {@link NanoHost} may reboot by itself, where an upgrade asks for it. */
 export interface UnattendedRebootOptions {

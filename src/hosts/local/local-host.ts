@@ -21,6 +21,7 @@ import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import type { Platform } from "../../values/platform.ts";
 import { PortMapping, parsePort } from "../../values/port-mapping.ts";
 import { requireTls } from "../declared-tls.ts";
+import { refuseTrackedSecret, secretPlace } from "../deployer-secret.ts";
 import type { IHost, ISite } from "../host.ts";
 import { HostBase } from "../host-base.ts";
 import type { HostedContainer } from "../hosted-container.ts";
@@ -32,7 +33,6 @@ import { type LocalContainerOptions, localContainer } from "./local-container.ts
 import { DEFAULT_NGINX_IMAGE, DEFAULT_PORT, LOCAL_HOST_PROPS, type LocalHostProps } from "./local-host-props.ts";
 import { LocalMounts } from "./local-mounts.ts";
 import { LocalRelease } from "./local-release.ts";
-import { refuseTrackedSecret, secretPlace } from "./local-secrets.ts";
 import { checkSite, type LocalTexts, localTexts, nginxTexts } from "./local-texts.ts";
 
 const DEFAULT_TLS_PORT = 8443;

@@ -1,12 +1,15 @@
 import { join } from "node:path";
 import type { HostScripts } from "../../rollout/packed-script.ts";
+import { SECRET_VALUE } from "../secret-value.ts";
 
 /** The shell files that move a Docker engine to a release. */
 export const LOCAL_SCRIPTS: HostScripts = {
   driver: join(__dirname, "driver.sh"),
-  parts: ["nginx.sh", "images.sh", "tls.sh", "tasks.sh", "secret-value.sh", "passwords.sh", "maintenance.sh"].map(
-    (name) => join(__dirname, name),
-  ),
+  parts: [
+    ...["nginx.sh", "images.sh", "tls.sh", "tasks.sh"].map((name) => join(__dirname, name)),
+    SECRET_VALUE,
+    ...["passwords.sh", "maintenance.sh"].map((name) => join(__dirname, name)),
+  ],
   entry: join(__dirname, "release.sh"),
 };
 

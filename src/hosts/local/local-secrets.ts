@@ -1,22 +1,20 @@
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { Volume as DockerVolume } from "@cdktf/provider-docker/lib/volume";
-import { Construct, type IConstruct } from "constructs";
+import { Construct } from "constructs";
 import type { ContainerProps } from "../../docker/container.ts";
 import { DockerEngine, labelBlocks, ownershipLabels } from "../../docker/docker-engine.ts";
 import type { IVolume } from "../../docker/volume.ts";
-import { ConstructError } from "../../terraform/construct-error.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
-import { pathFromStack } from "../../terraform/stack-of.ts";
 import { stagedFile } from "../../terraform/staged-file.ts";
 import { templateText } from "../../terraform/template-text.ts";
 import { VerifiedStep } from "../../terraform/verified-step.ts";
 import type { SecretSource } from "../../values/secret-source.ts";
 import { sortedMap } from "../../values/sorted-map.ts";
+import { refuseTrackedSecret, secretPlace } from "../deployer-secret.ts";
 import type { HostedContainer } from "../hosted-container.ts";
+import { SECRET_VALUE } from "../secret-value.ts";
 
 /** What {@link LocalSecrets} take. */
 export interface LocalSecretsProps {
@@ -26,7 +24,7 @@ export interface LocalSecretsProps {
   readonly imageId: string;
 }
 
-const SCRIPTS = ["secret-value.sh", "fill-secrets.sh"].map((name) => join(__dirname, name));
+const SCRIPTS = [SECRET_VALUE, join(__dirname, "fill-secrets.sh")];
 
 /**
  * The volume with a service's secrets, each a file, which a step of the apply fills before the container starts. Why a
@@ -75,28 +73,4 @@ export function secretsOf(hosted: HostedContainer, imageId: string): Pick<Contai
   if (sources.length === 0) return {};
   const secrets = new LocalSecrets(hosted, "Secrets", { secrets: sortedMap(Object.fromEntries(sources)), imageId });
   return { volumes: { "/run/secrets": secrets }, dependsOn: secrets.ready };
-}
-
-/** The kind of a secret, and where the shell finds it from the stack's folder. */
-export function secretPlace(scope: Construct, { kind, id }: SecretSource): [kind: string, id: string] {
-  return [kind, kind === "file" && !isBelowHome(id) ? pathFromStack(scope, id) : id];
-}
-
-/** @throws {ConstructError} for a file of a secret that git keeps, where whoever has the repository can read it */
-export function refuseTrackedSecret(scope: IConstruct, property: string, { kind, id }: SecretSource): void {
-  if (kind !== "file") return;
-  const file = isBelowHome(id) ? join(homedir(), id.slice(2)) : resolve(id);
-  const words = ["ls-files", "--error-unmatch", "--", basename(file)];
-  if (spawnSync("git", words, { cwd: dirname(file), stdio: "ignore" }).status !== 0) return;
-  const remedy = "take it out by git rm --cached, change the secret, and keep it outside of git";
-  throw new ConstructError(scope, property, {
-    subject: "file of a secret",
-    rule: "must not be in git",
-    got: id,
-    remedy,
-  });
-}
-
-function isBelowHome(path: string): boolean {
-  return path.startsWith("~/");
 }

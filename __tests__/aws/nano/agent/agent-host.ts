@@ -15,7 +15,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { agentArtifact } from "../../../../src/aws/nano/agent-artifact.ts";
 import { hostAgentFiles } from "../../../../src/aws/nano/agent-files.ts";
-import { MARKER_PORT, type ReleaseManifest } from "../../../../src/aws/nano/release-manifest.ts";
+import { MARKER_PORT, type ReleaseManifest } from "../../../../src/host-agent/release-manifest.ts";
 import { renderSites } from "../../../../src/nginx/sites.ts";
 import { freePort } from "../../../../src/rehearsal/free-port.ts";
 import type { ClaimedPorts } from "../../../../src/release/service-ports.ts";

@@ -2,7 +2,10 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** Where the agent's parts are, which a test may read one by one. */
-export const PARTS = join(__dirname, "../../../../src/aws/nano/agent/lib/slipway");
+export const PARTS = join(__dirname, "../../../../src/host-agent/lib/slipway");
+
+/** Where those are that a nano has for itself. */
+export const NANO_PARTS = join(__dirname, "../../../../src/aws/nano/agent/lib/slipway");
 
 const RELEASE = "a1".repeat(32);
 

@@ -2,14 +2,15 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hostFiles, PARTS } from "./agent-parts.ts";
+import { hostFiles, NANO_PARTS, PARTS } from "./agent-parts.ts";
 import { AwsDouble } from "./aws-double.ts";
 
 /** What the agent does at each run of its timer, as far as usage goes. */
 const PROGRAM = `
 HOST=shop/host ROOT=$SLIPWAY_ROOT
 STATE=$ROOT/var/lib/slipway RUN=$ROOT/run
-for part in journal aws state data-volume usage; do . "${PARTS}/$part.sh"; done
+for part in journal state; do . "${PARTS}/$part.sh"; done
+for part in aws data-volume usage; do . "${NANO_PARTS}/$part.sh"; done
 report_usage
 echo "ends with $?"
 `;

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import type { AgentArtifact } from "../../../../src/aws/nano/agent-artifact.ts";
 import { hostAgentFiles } from "../../../../src/aws/nano/agent-files.ts";
 import { commandDocument } from "../../../../src/aws/nano/command-document.ts";
-import { type ArchivedFile, ustar } from "../../../../src/aws/nano/ustar.ts";
+import type { AgentArtifact } from "../../../../src/host-agent/packed-agent.ts";
+import { type ArchivedFile, ustar } from "../../../../src/host-agent/ustar.ts";
 import type { PretendedNano, PretendedService } from "../agent/pretended-nano.ts";
 
 /** An agent that knows two words: it says what it is told, and `selfTest` is what it does when it is asked whether it can work. */

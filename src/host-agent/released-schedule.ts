@@ -1,4 +1,4 @@
-import type { Schedule } from "../../release/schedule.ts";
+import type { Schedule } from "../release/schedule.ts";
 import type { ReleasedLogs } from "./released-logs.ts";
 import { type ReleasedSecret, releasedSecrets } from "./released-secret.ts";
 

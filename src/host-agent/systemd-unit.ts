@@ -1,4 +1,4 @@
-import { InvalidValueError } from "../../values/invalid-value-error.ts";
+import { InvalidValueError } from "../values/invalid-value-error.ts";
 
 /** The directives of one section; a list gives one line each. */
 export type UnitSection = Readonly<Record<string, string | number | readonly string[]>>;

@@ -1,5 +1,5 @@
-import type { IRepository } from "../../docker/registry.ts";
-import { sortedMap } from "../../values/sorted-map.ts";
+import type { IRepository } from "../docker/registry.ts";
+import { sortedMap } from "../values/sorted-map.ts";
 import { type ReleasedSecret, releasedSecret } from "./released-secret.ts";
 
 /** How a host gets into a repository of somebody else's registry, as the manifest has it. */

@@ -1,4 +1,4 @@
-import type { SecretSource } from "../../values/secret-source.ts";
+import type { SecretSource } from "../values/secret-source.ts";
 
 /** A secret as the manifest has it. */
 export interface ReleasedSecret extends Omit<SecretSource, "kind"> {

@@ -1,5 +1,10 @@
-import type { CloudConfigFile } from "./cloud-config.ts";
 import { systemdUnit } from "./systemd-unit.ts";
+
+/** A file of systemd's. */
+export interface HostUnit {
+  readonly path: string;
+  readonly content: string;
+}
 
 const SYSTEMD = "/etc/systemd/system";
 
@@ -11,7 +16,7 @@ const NO_RELEASE_AT_WORK =
  * How systemd runs stage 0. Docker and Nginx wait until the agent has put their configuration into place, and apt's own
  * upgrades, for which a nano has no memory beside a release, until none is at work.
  */
-export function hostUnits(): CloudConfigFile[] {
+export function hostUnits(): HostUnit[] {
   const waiting = systemdUnit({ Unit: { ConditionPathExists: "/var/lib/slipway/live" } });
   return [
     {

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import type { TlsTexts } from "../../nginx/sites.ts";
-import type { Site } from "../../release/site.ts";
-import { namesOf } from "../../release/site-names.ts";
-import type { TlsSource } from "../../release/tls.ts";
-import { InvalidValueError } from "../../values/invalid-value-error.ts";
-import { inFileName } from "../../values/server-name.ts";
+import type { TlsTexts } from "../nginx/sites.ts";
+import type { Site } from "../release/site.ts";
+import { namesOf } from "../release/site-names.ts";
+import type { TlsSource } from "../release/tls.ts";
+import { InvalidValueError } from "../values/invalid-value-error.ts";
+import { inFileName } from "../values/server-name.ts";
 import { type ReleasedSecret, releasedSecret } from "./released-secret.ts";
 
 /** Whom a host asks for certificates. */

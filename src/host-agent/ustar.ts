@@ -1,4 +1,4 @@
-import { InvalidValueError } from "../../values/invalid-value-error.ts";
+import { InvalidValueError } from "../values/invalid-value-error.ts";
 
 /** A file in an archive. */
 export interface ArchivedFile {

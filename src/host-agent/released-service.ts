@@ -1,9 +1,9 @@
-import type { Mounts } from "../../release/mounts.ts";
-import type { Service } from "../../release/service.ts";
-import type { ClaimedPorts } from "../../release/service-ports.ts";
-import { type ServiceSpec, serviceSpec } from "../../release/service-spec.ts";
-import type { HealthCheckJson } from "../../values/health-check.ts";
-import type { MountData } from "../../values/mount.ts";
+import type { Mounts } from "../release/mounts.ts";
+import type { Service } from "../release/service.ts";
+import type { ClaimedPorts } from "../release/service-ports.ts";
+import { type ServiceSpec, serviceSpec } from "../release/service-spec.ts";
+import type { HealthCheckJson } from "../values/health-check.ts";
+import type { MountData } from "../values/mount.ts";
 import type { ReleasedLogs } from "./released-logs.ts";
 import { type ReleasedSecret, releasedSecrets } from "./released-secret.ts";
 

@@ -1,5 +1,5 @@
-import { passwordFile } from "../../release/basic-auth.ts";
-import type { Site } from "../../release/site.ts";
+import { passwordFile } from "../release/basic-auth.ts";
+import type { Site } from "../release/site.ts";
 import { type ReleasedSecret, releasedSecret } from "./released-secret.ts";
 
 /** A site that lets in those alone who know a password, as the manifest has it. */

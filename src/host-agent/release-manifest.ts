@@ -1,15 +1,16 @@
-import { HTTP_PORT, TLS_PORT } from "../../nginx/forwarded-header.ts";
-import { renderIntroduction } from "../../nginx/introduction.ts";
-import { type NginxTexts, textFiles } from "../../nginx/nginx-texts.ts";
-import type { EdgeOptions } from "../../nginx/server.ts";
-import { renderSites, renderTlsSites } from "../../nginx/sites.ts";
-import { nginxTlsSites } from "../../nginx/tls.ts";
-import { isStopFirst } from "../../release/mounts.ts";
-import type { Release } from "../../release/release.ts";
-import type { Service } from "../../release/service.ts";
-import { BRIDGE_ADDRESS, type ClaimedPorts } from "../../release/service-ports.ts";
-import { parsePort } from "../../values/port-mapping.ts";
-import { privateName } from "../../values/private-name.ts";
+import { HTTP_PORT, TLS_PORT } from "../nginx/forwarded-header.ts";
+import { renderIntroduction } from "../nginx/introduction.ts";
+import { type NginxTexts, textFiles } from "../nginx/nginx-texts.ts";
+import type { EdgeOptions } from "../nginx/server.ts";
+import { renderSites, renderTlsSites } from "../nginx/sites.ts";
+import { nginxTlsSites } from "../nginx/tls.ts";
+import { isStopFirst } from "../release/mounts.ts";
+import type { Release } from "../release/release.ts";
+import type { Service } from "../release/service.ts";
+import { BRIDGE_ADDRESS, type ClaimedPorts } from "../release/service-ports.ts";
+import { parsePort } from "../values/port-mapping.ts";
+import { privateName } from "../values/private-name.ts";
+import type { RebootWindow } from "./reboot-window.ts";
 import { type ReleasedBasicAuth, releasedBasicAuth } from "./released-basic-auth.ts";
 import { type ReleasedLogin, sortedLogins } from "./released-login.ts";
 import type { ReleasedLogs } from "./released-logs.ts";
@@ -17,7 +18,6 @@ import { type ReleasedSchedule, releasedSchedule } from "./released-schedule.ts"
 import { type ReleasedService, type ReleasedSpec, releasedService } from "./released-service.ts";
 import { type ReleasedTask, type ReleasedTaskContent, releasedTask } from "./released-task.ts";
 import { type ReleasedTls, releasedTls } from "./released-tls.ts";
-import type { RebootWindow } from "./unattended-reboot.ts";
 
 /** What {@link releaseManifest} takes. */
 export interface ReleaseManifestOptions {
@@ -42,6 +42,8 @@ export interface ReleaseManifestOptions {
   readonly reboot?: RebootWindow;
   /** Where what its containers write is sent. @default - nowhere: it stays on the host */
   readonly logs?: ReleasedLogs;
+  /** Where Nginx asks for the names of addresses that sites lead to. @default "127.0.0.53", as Ubuntu has it */
+  readonly resolver?: string;
   /** Where visitors come in. @default - port 80 */
   readonly edge?: EdgeOptions;
 }
@@ -99,7 +101,13 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     return { name, slots, grpc, internalListener, ...(reached.has(name) && { frontListener: front }) };
   });
   const named = { services, sites, trustedProxies, fronts };
-  const texts = { flavour: "instance", markerPort: MARKER_PORT, ...edge, ...named } as const;
+  const texts = {
+    flavour: "instance",
+    markerPort: MARKER_PORT,
+    ...(options.resolver !== undefined && { resolver: options.resolver }),
+    ...edge,
+    ...named,
+  } as const;
   const tls = releasedTls(release.sites, renderTlsSites(texts));
   const basicAuth = releasedBasicAuth(release.sites);
   return {

@@ -1,4 +1,4 @@
-import { type Task, type TaskContent, taskContent } from "../../release/task.ts";
+import { type Task, type TaskContent, taskContent } from "../release/task.ts";
 import type { ReleasedLogs } from "./released-logs.ts";
 import { type ReleasedSecret, releasedSecrets } from "./released-secret.ts";
 

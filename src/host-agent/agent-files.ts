@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { hostFiles } from "./host-files.ts";
+import type { ArchivedFile } from "./ustar.ts";
+
+const ROLLOUT = join(__dirname, "../rollout");
+const LIB = "lib/slipway";
+
+/** Folders of shell files and where they stand in the agent's; its own lie beside what every kind of host shares. */
+const FOLDERS: readonly (readonly [string, string])[] = [
+  [join(__dirname, "sbin"), "sbin"],
+  [join(__dirname, LIB), LIB],
+  [ROLLOUT, LIB],
+  [join(ROLLOUT, "probes"), `${LIB}/probes`],
+];
+const IS_SHELL = /^(?:slipway|.*\.(?:jq|sh))$/;
+const PROGRAM = "slipway";
+
+/**
+ * What the agent asks of a kind of machine, a part each: where the ledger and the secrets are (`aws.sh`), where the data
+ * of services lies, and whom it tells how full it is.
+ */
+export const KIND_PARTS = ["aws.sh", "data-volume.sh", "usage.sh"] as const;
+
+/** What makes the agent that of one kind of host. */
+export interface AgentKind {
+  /** The folder with the kind's {@link KIND_PARTS}. */
+  readonly parts: string;
+  /** What it puts onto its host beside what every kind does. @default - nothing */
+  readonly files?: readonly ArchivedFile[];
+}
+
+/** The agent's shell files as they were written. */
+export function agentSources({ parts }: AgentKind): ArchivedFile[] {
+  const shared = FOLDERS.flatMap(([folder, path]) =>
+    readdirSync(folder)
+      .filter((name) => IS_SHELL.test(name))
+      .sort()
+      .map((name) => source(join(folder, name), path)),
+  );
+  return [...shared, ...KIND_PARTS.map((name) => source(join(parts, name), LIB))];
+}
+
+/** All of the agent's files as a host gets them: they travel with each release, so what only readers need stays at home. */
+export function agentFiles(kind: AgentKind): ArchivedFile[] {
+  const sources = agentSources(kind).map((file) => ({ ...file, content: withoutComments(file.content) }));
+  return [...sources, ...hostFiles(), ...(kind.files ?? [])];
+}
+
+function source(file: string, folder: string): ArchivedFile {
+  const name = basename(file);
+  const permissions = name === PROGRAM ? "0755" : "0644";
+  return { path: `${folder}/${name}`, permissions, content: readFileSync(file, "utf8") };
+}
+
+/**
+ * Shell text without its lines of comments and its indentation. A program keeps the comment at its beginning, which it
+ * prints as its usage. No text of ours continues over lines where either counts.
+ */
+export function withoutComments(text: string): string {
+  const lines = text.split("\n");
+  const head = text.startsWith("#!") ? lines.findIndex((line) => !line.startsWith("#")) : 0;
+  const body = lines.slice(head).filter((line) => !/^\s*(?:#|$)/.test(line));
+  return `${[...lines.slice(0, head), ...body.map((line) => line.trimStart())].join("\n")}\n`;
+}
