@@ -186,10 +186,10 @@ test("what runs stays; what does not is removed, pulled and flattened", async ()
       "image",
       "inspect",
       "--format",
-      "{{len .RootFS.Layers}} {{.Config.WorkingDir}} {{json .Config.Cmd}}",
+      "{{len .RootFS.Layers}} {{.Config.WorkingDir}} {{.Config.StopSignal}} {{json .Config.Cmd}}",
       `${name("job")}:flat`,
     ),
-  ).toBe('1 /page ["python3","-m","http.server","8080"]');
+  ).toBe('1 /page SIGINT ["python3","-m","http.server","8080"]');
   expect(docker("run", "--rm", `${name("job")}:flat`, "cat", "/page/index.html")).toBe("the page of job");
   docker("rmi", `${name("job")}:flat`);
 });

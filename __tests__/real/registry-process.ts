@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { type IncomingMessage, request, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ACCEPT } from "../../src/cli/registry-client.ts";
 import { type Listening, listen } from "../../src/rehearsal/doubles/listening.ts";
 import { RegistryServer } from "../../src/rehearsal/doubles/registry-server.ts";
 
@@ -63,7 +64,7 @@ export class RegistryProcess {
   /** The digest and the text that `reference` of `path` stands for; undefined where there is none. */
   async manifest(path: string, reference: string): Promise<{ digest: string; text: string } | undefined> {
     const answer = await fetch(`${this.url}/v2/${path}/manifests/${reference}`, {
-      headers: { accept: `${MANIFEST}, ${INDEX}` },
+      headers: { accept: ACCEPT },
     });
     if (!answer.ok) return undefined;
     const text = await answer.text();

@@ -79,7 +79,7 @@ export class PretendedEngine {
     else if (path === "/images/json") say(this.images);
     else if (path === "/containers/json") say(this.containers);
     else if (path === "/images/load") say(await this.load(Buffer.concat(chunks)));
-    else if (path === "/images/create") say(this.create(query, url.searchParams.getAll("changes")));
+    else if (path === "/images/create") say(this.create(query));
     else if (path === "/containers/create") say({ Id: "c1" }, 201);
     else if (path === "/containers/c1/export") say("a tar");
     else if (path === "/containers/c1") response.writeHead(204).end();
@@ -123,31 +123,23 @@ export class PretendedEngine {
       for (const each of this.images) each.RepoTags = each.RepoTags.filter((tag) => !RepoTags.includes(tag));
       const found = this.images.find((each) => each.Id === Id);
       if (found) found.RepoTags.push(...RepoTags);
-      else this.images.push({ Id, RepoTags, RepoDigests: [], Size: 1, Created: 1 });
+      else {
+        const { config } = JSON.parse((files.get(Config) as Buffer).toString("utf8"));
+        const Size = Layers.reduce((sum, file) => sum + (files.get(file)?.length ?? 0), 0);
+        this.images.push({ Id, RepoTags, RepoDigests: [], Size, Created: 1, Config: config });
+      }
     }
     return { stream: "loaded" };
   }
 
-  private create(query: Readonly<Record<string, string>>, changes: readonly string[]): object {
-    const { fromImage, fromSrc, repo, tag = "" } = query;
-    if (fromSrc !== undefined) {
-      const Config = { changes };
-      this.images.push({
-        Id: sha256("flat"),
-        RepoTags: [`${repo}:${tag}`],
-        RepoDigests: [],
-        Size: 900_000,
-        Created: 2,
-        Config,
-      });
-    } else
-      this.images.push({
-        Id: sha256(`${fromImage}${tag}`),
-        RepoTags: [],
-        RepoDigests: [`${fromImage}@${tag}`],
-        Size: 1,
-        Created: 1,
-      });
+  private create({ fromImage, tag = "" }: Readonly<Record<string, string>>): object {
+    this.images.push({
+      Id: sha256(`${fromImage}${tag}`),
+      RepoTags: [],
+      RepoDigests: [`${fromImage}@${tag}`],
+      Size: 1,
+      Created: 1,
+    });
     return { status: "done" };
   }
 }

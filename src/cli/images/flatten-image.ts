@@ -1,9 +1,11 @@
 import { ImageReference } from "../../values/image-reference.ts";
 import type { Arguments, Tools } from "../tools.ts";
 import { engineAnswer } from "./engine-answer.ts";
+import { ExportedLayer } from "./exported-layer.ts";
 import { humanSize } from "./human-size.ts";
-import { imageChanges } from "./image-changes.ts";
 import { ImageSources } from "./image-sources.ts";
+import { layoutStream } from "./oci-layout.ts";
+import { singleLayerImage } from "./single-layer-image.ts";
 import { short } from "./table.ts";
 
 /**
@@ -31,17 +33,22 @@ export async function flattenImage({ words: [typed = "", tag = ""] = [] }: Argum
       `${target} is ${short(taken.id)} on this engine: give what is flattened another tag, or remove that`,
     );
   const before = await client.getImage(here.id).inspect();
-  const { changes, lost } = imageChanges(before.Config as Parameters<typeof imageChanges>[0]);
   const steps = await client.getImage(here.id).history();
   await tools.terminal.step(`flatten ${source[0]} into ${target}`, async () => {
     // An image may name nothing to start; it is only made, never started.
     const container = await client.createContainer({ Image: here.id, Cmd: ["none"] });
     try {
-      const { Os, Architecture } = before;
-      const platform = [Os, Architecture].filter(Boolean).join("/");
-      const options = { repo: image.name, tag, changes, ...(platform === "" ? {} : { platform }) };
-      // Node's own stream of the request has no file's name to it.
-      await engineAnswer(client, await client.importImage((await container.export()) as never, options));
+      const layer = await ExportedLayer.keep(await container.export());
+      try {
+        const names = [ImageReference.parse(target).toString()];
+        const { image, blob } = singleLayerImage(before, layer, {
+          names,
+          createdBy: `slipway images flatten ${typed}`,
+        });
+        await engineAnswer(client, await client.loadImage(layoutStream([image], blob)));
+      } finally {
+        layer.remove();
+      }
     } finally {
       await container.remove({ v: true, force: true });
     }
@@ -52,7 +59,7 @@ export async function flattenImage({ words: [typed = "", tag = ""] = [] }: Argum
     `${target} is ${short(after.Id)}, one layer of ${humanSize(after.Size)}; ${source[0]} is ${layers(before)} of ${humanSize(before.Size)}`,
   );
   terminal.row(
-    `  lost: the history of ${(steps as unknown[]).length} steps, every layer that it shares with others, which is pulled and kept anew${lost.map((each) => `; ${each}`).join("")}`,
+    `  lost: the history of ${(steps as unknown[]).length} steps, every layer that it shares with others, which is pulled and kept anew`,
     4,
   );
   return 0;
