@@ -1,10 +1,15 @@
 import { createServer, type Server } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import { type AddressInfo, connect } from "node:net";
-import { answers, proxyFor, request } from "../../src/cli/http-request.mjs";
+import { Readable } from "node:stream";
+import { answers, get } from "../../src/cli/early-request.mjs";
+import { request } from "../../src/cli/http-request.mjs";
+import { proxyFor } from "../../src/cli/proxy.mjs";
+import { selfSigned } from "../self-signed.ts";
 
-const servers: Server[] = [];
+const servers: (Server | TlsServer)[] = [];
 
-function listen(server: Server): Promise<number> {
+function listen(server: Server | TlsServer): Promise<number> {
   servers.push(server);
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port)));
 }
@@ -57,29 +62,84 @@ it("answers is false for silence", async () => {
   expect(await answers("http://127.0.0.1:1/")).toBe(false);
 });
 
-it("goes through the environment's proxy, with its login", async () => {
-  const origin = await listen(createServer((asked, response) => response.end(`origin of ${asked.headers.host}`)));
-  const connects: string[] = [];
-  const proxy = createServer();
-  proxy.on("connect", (asked, socket) => {
-    connects.push(`${asked.url} ${asked.headers["proxy-authorization"]}`);
-    const upstream = connect(origin, "127.0.0.1", () => {
-      socket.write("HTTP/1.1 200 OK\r\n\r\n");
-      upstream.pipe(socket).pipe(upstream);
-    });
+it("goes through the environment's proxy, with its login, and without a tunnel for plain http", async () => {
+  const asked: string[] = [];
+  const proxy = createServer(({ method, url, headers }, response) => {
+    asked.push(`${method} ${url} ${headers["proxy-authorization"]}`);
+    response.end(`origin of ${headers.host}`);
   });
-  const port = await listen(proxy);
-  const env = { HTTP_PROXY: `http://me:p%40ss@127.0.0.1:${port}` };
+  const env = { HTTP_PROXY: `http://me:p%40ss@127.0.0.1:${await listen(proxy)}` };
   const answer = await request("http://registry.example.com/v2/", { env });
   expect(answer.body.toString()).toBe("origin of registry.example.com");
-  expect(connects).toEqual([`registry.example.com:80 Basic ${Buffer.from("me:p@ss").toString("base64")}`]);
+  const login = Buffer.from("me:p@ss").toString("base64");
+  expect(asked).toEqual([`GET http://registry.example.com/v2/ Basic ${login}`]);
 });
 
-it("says that the proxy refused", async () => {
-  const proxy = createServer();
-  proxy.on("connect", (_, socket) => socket.resume().end("HTTP/1.1 403 Forbidden\r\n\r\n"));
-  const env = { HTTP_PROXY: `127.0.0.1:${await listen(proxy)}` };
-  await expect(request("http://registry.example.com/", { env })).rejects.toThrow("the proxy refused the connection");
+describe("a tunnel for https", () => {
+  const { certificate, key } = selfSigned(["registry.example.com"]);
+
+  /** A proxy that answers a CONNECT as it is told, in these packets, and leads to a registry. */
+  async function tunnel(packets: readonly string[]): Promise<NodeJS.ProcessEnv> {
+    const origin = await listen(createTlsServer({ cert: certificate, key }, (_, response) => response.end("inside")));
+    const proxy = createServer();
+    proxy.on("connect", async (_, socket) => {
+      for (const packet of packets) {
+        await new Promise((written) => socket.write(packet, written));
+        await new Promise(setImmediate);
+      }
+      const upstream = connect(origin, "127.0.0.1");
+      upstream.pipe(socket).pipe(upstream);
+      for (const end of [upstream, socket]) end.on("error", () => {});
+    });
+    return { HTTPS_PROXY: `127.0.0.1:${await listen(proxy)}` };
+  }
+
+  it.each([
+    ["one packet", ["HTTP/1.1 200 OK\r\n\r\n"]],
+    ["several packets", ["HTTP/1.1 200 Connec", "tion established\r\nVia: a", "\r\n\r\n"]],
+  ])("is had from a proxy that answers in %s", async (_, packets) => {
+    const env = await tunnel(packets);
+    // that the certificate is none of ours shows that what came through the tunnel was the registry's own greeting
+    await expect(request("https://registry.example.com/v2/", { env })).rejects.toThrow(
+      /^registry\.example\.com does not answer \(.*self-signed certificate.*\)$/,
+    );
+  });
+
+  it("is refused with the proxy's own status", async () => {
+    const proxy = createServer();
+    proxy.on("connect", (_, socket) => socket.resume().end("HTTP/1.1 403 Forbidden\r\n\r\n"));
+    const env = { HTTPS_PROXY: `127.0.0.1:${await listen(proxy)}` };
+    await expect(request("https://registry.example.com/", { env })).rejects.toThrow(/does not answer \(.*403.*\)$/);
+  });
+});
+
+it("tells what a registry refuses before it has read all that is sent", async () => {
+  const port = await listen(createServer((_, response) => response.writeHead(401).end("no")));
+  const body = () => Readable.from([Buffer.alloc(2 ** 20), Buffer.alloc(2 ** 20)]);
+  expect(await request(`http://127.0.0.1:${port}/`, { method: "PUT", body })).toMatchObject({ status: 401 });
+});
+
+describe("before anything is installed", () => {
+  it("answers status and text", async () => {
+    const port = await listen(createServer((_, response) => response.writeHead(404).end("two\nlines\n")));
+    expect(await get(`http://127.0.0.1:${port}/`)).toEqual({ status: 404, text: "two\nlines\n" });
+  });
+
+  it("names the host that does not answer, and why", async () => {
+    await expect(get("http://127.0.0.1:1/")).rejects.toThrow(/^127\.0\.0\.1:1 does not answer \(.*[Cc]onnect/);
+  });
+
+  it("asks by itself on a machine without curl", async () => {
+    const port = await listen(createServer((_, response) => response.writeHead(302, { location: "/" }).end("moved")));
+    const path = process.env.PATH;
+    process.env.PATH = "/nonexistent";
+    try {
+      expect(await get(`http://127.0.0.1:${port}/`)).toEqual({ status: 302, text: "moved" });
+      await expect(get("http://127.0.0.1:1/")).rejects.toThrow("127.0.0.1:1 does not answer (");
+    } finally {
+      process.env.PATH = path;
+    }
+  });
 });
 
 describe("the proxy for a URL", () => {
@@ -94,8 +154,14 @@ describe("the proxy for a URL", () => {
     ["https://nas.lan/", undefined],
     ["https://localhost:5001/", undefined],
     ["https://127.0.0.1:5001/", undefined],
+    ["https://[::1]:5001/", undefined],
   ])("%s", (url, expected) => {
     expect(proxyFor(new URL(url), env)?.href).toBe(expected);
+  });
+
+  it("is that for everything where nothing else is named", () => {
+    for (const url of ["http://a.b/", "https://a.b/"])
+      expect(proxyFor(new URL(url), { ALL_PROXY: "proxy:3128" })?.href).toBe("http://proxy:3128/");
   });
 
   it("is none where everything is spared", () => {

@@ -234,7 +234,7 @@ describe("with a package manager", () => {
 });
 
 describe("Terraform", () => {
-  const send = (status: number) => async () => ({ status, headers: {}, body: Buffer.from("KEY\n") });
+  const send = (status: number) => async () => ({ status, text: "KEY\n" });
 
   it("comes from its vendor's archive, which only its own key may sign", async () => {
     machine.program("apt-get");

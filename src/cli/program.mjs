@@ -6,8 +6,8 @@ import { ArgumentsError, parseArguments } from "./arguments.mjs";
 import { cacheFolder } from "./cache-folder.mjs";
 import * as command from "./command.mjs";
 import { doctor } from "./doctor.mjs";
+import { answers } from "./early-request.mjs";
 import { isDefaultEndpoint } from "./engine-endpoint.cjs";
-import { answers, request } from "./http-request.mjs";
 import { findProject, loadPreparation } from "./project.mjs";
 import { MachineError, setUp } from "./setup.mjs";
 import { Terminal } from "./terminal.mjs";
@@ -72,7 +72,7 @@ async function perform(asked, more) {
   if (asked.verb === "doctor") return doctor(terminal, findProject(), asked);
   if (needs === "nothing") {
     const { perform: go } = await loadVerbs();
-    return go(asked, { terminal, command, request, answers, findTerraform });
+    return go(asked, { terminal, command, ...(await loadRequest()), answers, findTerraform });
   }
   const project = findProject();
   const { environment, machine } = await makeReady(terminal, project, asked);
@@ -93,7 +93,13 @@ async function perform(asked, more) {
         makeReady: (needs) => makeReady(terminal, project, { ...asked, ...needs, tools: true }),
       }
     : {};
-  return go(asked, { terminal, project, command, request, answers, findTerraform, ...machine, ...ready, ...more });
+  const tools = { terminal, project, command, ...(await loadRequest()), answers, findTerraform };
+  return go(asked, { ...tools, ...machine, ...ready, ...more });
+}
+
+/** Not before: in a fresh clone, the set-up has to install what it needs. */
+function loadRequest() {
+  return import("./http-request.mjs");
 }
 
 /** @param {string} directory */

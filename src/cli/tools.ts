@@ -1,7 +1,8 @@
 import type { Arguments } from "./arguments.mjs";
 import type * as command from "./command.mjs";
+import type { answers } from "./early-request.mjs";
 import type { Engine } from "./engine.mjs";
-import type * as http from "./http-request.mjs";
+import type { request } from "./http-request.mjs";
 import type { Project } from "./project.mjs";
 import type { Terminal } from "./terminal.mjs";
 import type { findTerraform, TerraformTool } from "./terraform-tool.mjs";
@@ -17,8 +18,8 @@ export interface Tools {
   /** Absent for verbs that need none. */
   readonly project: Project;
   readonly command: Command;
-  readonly request: typeof http.request;
-  readonly answers: typeof http.answers;
+  readonly request: typeof request;
+  readonly answers: typeof answers;
   readonly findTerraform: typeof findTerraform;
   /** Present for the verbs that deploy. */
   readonly terraform?: TerraformTool;

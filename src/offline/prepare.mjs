@@ -1,7 +1,7 @@
 // @ts-check
 import { mkdirSync } from "node:fs";
+import { answers } from "../cli/early-request.mjs";
 import { inspectEngine } from "../cli/engine.mjs";
-import { answers } from "../cli/http-request.mjs";
 import { buildDockerProvider } from "./docker-provider.mjs";
 import {
   combineMirror,

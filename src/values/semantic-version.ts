@@ -1,26 +1,14 @@
+import type SemVer from "semver/classes/semver.js";
+import compareVersions from "semver/functions/compare.js";
+import increment from "semver/functions/inc.js";
+import parseVersion from "semver/functions/parse.js";
 import { refusalOf } from "./invalid-value-error.ts";
-
-/*
- * semver.org 2.0.0:
- *
- *   version     := core [ "-" prerelease ] [ "+" build ]
- *   core        := number "." number "." number
- *   prerelease  := identifier [ "." identifier ]*   ; number, or letters, digits and "-" with one non-digit at least
- *   build       := build-id [ "." build-id ]*       ; letters, digits and "-"
- *   number      := "0" | digits without a leading zero
- */
-const NUMBER = "(?:0|[1-9]\\d*)";
-const ALPHANUMERIC = "\\d*[a-zA-Z-][0-9a-zA-Z-]*";
-const IDENTIFIER = `(?:${ALPHANUMERIC}|${NUMBER})`;
-const BUILD_IDENTIFIER = "[0-9a-zA-Z-]+";
-const list = (item: string) => `${item}(?:\\.${item})*`;
-const VERSION = new RegExp(
-  `^(${NUMBER})\\.(${NUMBER})\\.(${NUMBER})(?:-(${list(IDENTIFIER)}))?(?:\\+(${list(BUILD_IDENTIFIER)}))?$`,
-);
 
 const LONGEST_TAG = 128;
 
 export type VersionPart = "major" | "minor" | "patch";
+
+const PARTS: ReadonlySet<string> = new Set<VersionPart>(["major", "minor", "patch"]);
 
 /**
  * A version that says what changed. Why a value: which tags a release may move follows from its precedence among
@@ -29,44 +17,36 @@ export type VersionPart = "major" | "minor" | "patch";
 export class SemanticVersion {
   /** @throws InvalidValueError when `text` is no version of semver.org 2.0.0 */
   static parse(text: string): SemanticVersion {
+    const version = strictly(text);
+    if (version) return new SemanticVersion(version);
     const refuse = refusalOf("version", text);
-    const match = typeof text === "string" ? VERSION.exec(text) : null;
-    if (!match) return refuse("must be MAJOR.MINOR.PATCH (semver.org 2.0.0)", remedyFor(text));
-    const [, major = "", minor = "", patch = "", prerelease, build] = match;
-    const numbers = [major, minor, patch].map(Number);
-    if (!numbers.every(Number.isSafeInteger)) {
+    if (typeof text === "string" && text.split(/[.+-]/, 3).some(isBeyondCounting))
       return refuse(`must have numbers of at most ${Number.MAX_SAFE_INTEGER}`, "count releases instead of the time");
-    }
-    const [x = 0, y = 0, z = 0] = numbers;
-    return new SemanticVersion(x, y, z, prerelease?.split(".") ?? [], build?.split(".") ?? []);
+    return refuse("must be MAJOR.MINOR.PATCH (semver.org 2.0.0)", remedyFor(text));
   }
 
-  private constructor(
-    readonly major: number,
-    readonly minor: number,
-    readonly patch: number,
-    readonly prerelease: readonly string[],
-    readonly build: readonly string[],
-  ) {}
+  readonly major: number;
+  readonly minor: number;
+  readonly patch: number;
+  readonly prerelease: readonly string[];
+  readonly build: readonly string[];
+
+  private constructor(private readonly version: SemVer) {
+    this.major = version.major;
+    this.minor = version.minor;
+    this.patch = version.patch;
+    this.prerelease = version.prerelease.map(String);
+    this.build = version.build;
+  }
 
   /**
    * The next version: `major` when something that worked stops working, `minor` for something new, `patch` for the rest.
    * A prerelease is bumped to the release that it announces.
    */
   bump(part: VersionPart): SemanticVersion {
-    const { major, minor, patch } = this;
-    const announced = this.prerelease.length > 0;
-    const next = (x: number, y: number, z: number) => SemanticVersion.parse(`${x}.${y}.${z}`);
-    switch (part) {
-      case "major":
-        return announced && minor === 0 && patch === 0 ? next(major, 0, 0) : next(major + 1, 0, 0);
-      case "minor":
-        return announced && patch === 0 ? next(major, minor, 0) : next(major, minor + 1, 0);
-      case "patch":
-        return announced ? next(major, minor, patch) : next(major, minor, patch + 1);
-      default:
-        return refusalOf("part of a version", part)('must be "major", "minor" or "patch"', "name one of the three");
-    }
+    if (!PARTS.has(part))
+      return refusalOf("part of a version", part)('must be "major", "minor" or "patch"', "name one of the three");
+    return SemanticVersion.parse(increment(this.version, part) as string);
   }
 
   /**
@@ -102,12 +82,7 @@ export class SemanticVersion {
 
   /** Negative, zero or positive by precedence; build metadata does not count. */
   compare(other: SemanticVersion): number {
-    return (
-      this.major - other.major ||
-      this.minor - other.minor ||
-      this.patch - other.patch ||
-      comparePrerelease(this.prerelease, other.prerelease)
-    );
+    return compareVersions(this.version, other.version);
   }
 
   /** Same version, metadata included. */
@@ -116,13 +91,7 @@ export class SemanticVersion {
   }
 
   toString(): string {
-    const prerelease = this.prerelease.length > 0 ? `-${this.prerelease.join(".")}` : "";
-    const build = this.build.length > 0 ? `+${this.build.join(".")}` : "";
-    return this.core + prerelease + build;
-  }
-
-  private get core(): string {
-    return `${this.major}.${this.minor}.${this.patch}`;
+    return withBuild(this.version);
   }
 
   private get aliases(): string[] {
@@ -131,24 +100,18 @@ export class SemanticVersion {
   }
 }
 
-/** A release comes after its prereleases; identifier by identifier otherwise, the longer list last. */
-function comparePrerelease(left: readonly string[], right: readonly string[]): number {
-  if (left.length === 0 || right.length === 0) return right.length - left.length;
-  for (const [index, identifier] of left.entries()) {
-    const counterpart = right[index];
-    if (counterpart === undefined) return 1;
-    const order = compareIdentifiers(identifier, counterpart);
-    if (order !== 0) return order;
-  }
-  return left.length - right.length;
+/** Without what the reader lets pass: spaces around it, and a "v" before it. */
+function strictly(text: unknown): SemVer | undefined {
+  const version = typeof text === "string" ? parseVersion(text) : null;
+  return version && withBuild(version) === text ? version : undefined;
 }
 
-/** Numbers before words; numbers by value (they have no leading zeros, so length decides first), words by ASCII. */
-function compareIdentifiers(left: string, right: string): number {
-  const [leftIsNumber, rightIsNumber] = [/^\d+$/.test(left), /^\d+$/.test(right)];
-  if (leftIsNumber !== rightIsNumber) return leftIsNumber ? -1 : 1;
-  if (leftIsNumber && left.length !== right.length) return left.length - right.length;
-  return left < right ? -1 : left > right ? 1 : 0;
+function withBuild({ version, build }: SemVer): string {
+  return build.length > 0 ? `${version}+${build.join(".")}` : version;
+}
+
+function isBeyondCounting(number: string): boolean {
+  return /^[1-9]\d*$/.test(number) && !Number.isSafeInteger(Number(number));
 }
 
 function remedyFor(text: unknown): string {
@@ -156,6 +119,6 @@ function remedyFor(text: unknown): string {
   if (typeof text !== "string") return shape;
   const bare = text.trim().replace(/^v/i, "");
   const candidates = [bare, `${bare}.0`, `${bare}.0.0`, bare.replace(/(^|\.)0+(?=\d)/g, "$1")];
-  const meant = candidates.find((candidate) => VERSION.test(candidate));
+  const meant = candidates.find(strictly);
   return meant === undefined ? shape : `use "${meant}"`;
 }
