@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { type TerraformStack, TerraformVariable } from "cdktf";
 import { Ghcr } from "../../src/docker/hosted-registry.ts";
 import { PulledImage, type PulledImageProps } from "../../src/docker/pulled-image.ts";
+import { LocalHost } from "../../src/hosts/local/local-host.ts";
+import { HealthCheck } from "../../src/values/health-check.ts";
 import { synthesize } from "../synthesize.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
@@ -94,6 +96,21 @@ describe("PulledImage", () => {
     pull({ image: "redis:7" });
     pull({ image: "nginx" });
     expect(readFileSync(collected, "utf8")).toBe("docker.io/library/redis:7\ndocker.io/library/nginx:latest\n");
+  });
+
+  test("collecting goes on behind an image that a host takes by digest alone", () => {
+    const collected = lockfile("");
+    process.env.SLIPWAY_LOCK_COLLECT = collected;
+    synthesize((stack) => {
+      const host = new LocalHost(stack, "host");
+      host.run("redis", {
+        image: new PulledImage(stack, "redis-image", { image: "redis:7" }),
+        health: HealthCheck.running(5),
+      });
+      new PulledImage(stack, "later", { image: "postgres:16" });
+    });
+    expect(readFileSync(collected, "utf8")).toContain("docker.io/library/redis:7\n");
+    expect(readFileSync(collected, "utf8")).toContain("docker.io/library/postgres:16\n");
   });
 
   test.each([

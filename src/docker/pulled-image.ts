@@ -35,6 +35,9 @@ export interface PulledImageProps {
   readonly repository?: IRepository;
 }
 
+/** Stands for the digest that a synth which collects what is to be pinned does not know: hosts take nothing without one. */
+const UNKNOWN_DIGEST = `sha256:${"0".repeat(64)}`;
+
 /**
  * An image that somebody else built, pinned by digest: by its own text, or by the lockfile. Why no resource of its
  * own: where it is pulled is the business of the host that runs it.
@@ -94,7 +97,8 @@ export class PulledImage extends Construct implements IImage {
       }
       return reference.digest;
     }
-    if (locked || Lockfile.collecting) return locked;
+    if (locked) return locked;
+    if (Lockfile.collecting) return UNKNOWN_DIGEST;
     const problem = `nothing pins ${lockKey(reference)} to a digest: run npx slipway lock, or write ${reference.familiar}@sha256:…`;
     if (isStrict(this) ?? true) throw new ConstructError(this, "image", problem);
     warn(this, problem);
