@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildActionlint } from "../../scripts/engines/actionlint.mjs";
@@ -29,6 +29,10 @@ test.each(["review", "review-comment"] as const)(
     expect(await lint(documentedWorkflow(name))).toBe("");
   },
 );
+
+test("the repository's own workflow is one, and its shell is sound", async () => {
+  expect(await lint(readFileSync(".github/workflows/ci.yml", "utf8"))).toBe("");
+});
 
 test("what is wrong with one would be said", async () => {
   const text = documentedWorkflow("review-comment");

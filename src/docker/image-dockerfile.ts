@@ -109,7 +109,8 @@ function report(scope: Construct, sides: readonly Dockerfile[], around: Dockerfi
   for (const dockerfile of lint ? sides : []) {
     const findings = atProperty(scope, "lint", () => dockerfile.lint({ ...lint, target: around.target }));
     for (const { rule, line, severity, why, fix } of findings) {
-      once(severity, `Dockerfile line ${line}: ${rule}: ${why}: ${fix}`);
+      const page = rule.startsWith("SW") ? ` (slipway/docs/lint-rules.md#${rule.toLowerCase()})` : "";
+      once(severity, `Dockerfile line ${line}: ${rule}: ${why}: ${fix}${page}`);
     }
   }
   const known = new Set(sides.flatMap(({ buildArgs }) => buildArgs.map(({ name }) => name)));

@@ -12,7 +12,8 @@ const BLOCK = /^(?!\n* )(?:(?:[\t\x20-\x7e]*[\x21-\x7e])?\n)*[\t\x20-\x7e]*[\x21
 
 /**
  * `value` as YAML in block style: a text of several lines is readable as it stands, every other one is quoted, so that
- * nothing turns into a number, a date or a truth value on its way.
+ * nothing turns into a number, a date or a truth value on its way. Why it is written here: these bytes are user data, and
+ * other bytes are another instance; a library that quotes otherwise in its next version would replace every host.
  */
 export function yaml(value: { readonly [key: string]: YamlValue | undefined }): string {
   return entries(value, "").join("");
