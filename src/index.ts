@@ -67,7 +67,7 @@ export { TrustedProxies } from "./release/trusted-proxies.ts";
 export { ConstructError } from "./terraform/construct-error.ts";
 export type { TerraformDependency } from "./terraform/dependency.ts";
 export { Environment, type EnvironmentProps, type PreviewOptions } from "./terraform/environment.ts";
-export { useLocalBackend } from "./terraform/stack-of.ts";
+export { useLocalBackend } from "./terraform/local-backend.ts";
 export { BuildCache, type BuildCacheOptions } from "./values/build-cache.ts";
 export { HealthCheck } from "./values/health-check.ts";
 export { ImageReference, ImageReferenceError } from "./values/image-reference.ts";

@@ -7,7 +7,7 @@ import type { TerraformDependency } from "../terraform/dependency.ts";
 import { describe } from "../terraform/description.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { requireLiteral } from "../terraform/literal.ts";
-import { requireProviderVersion } from "../terraform/stack-of.ts";
+import { requireProviderVersion } from "../terraform/provider-range.ts";
 import { ECR_CARE_ACTIONS, ECR_LOGIN_ACTIONS, ECR_PULL_ACTIONS, ECR_PUSH_ACTIONS } from "./ecr-actions.ts";
 import { ecrDestroyReport } from "./ecr-destroy-report.ts";
 import { EcrRepositoryBase, type IEcrRegistry, type IEcrRepository } from "./ecr-repository-base.ts";

@@ -6,7 +6,7 @@ import { describe } from "../terraform/description.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { isReference } from "../terraform/reference.ts";
-import { isStrict } from "../terraform/stack-of.ts";
+import { isStrict } from "../terraform/strict-mode.ts";
 import { ImageReference } from "../values/image-reference.ts";
 import type { Platform } from "../values/platform.ts";
 import { PLATFORM, REPOSITORY, requireKind } from "./declared-kind.ts";

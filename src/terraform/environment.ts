@@ -9,8 +9,9 @@ import { ConstructError } from "./construct-error.ts";
 import { describe } from "./description.ts";
 import { Expiry } from "./expiry.ts";
 import { constructId } from "./literal.ts";
+import { useLocalBackend } from "./local-backend.ts";
 import { perStack } from "./per-stack.ts";
-import { owningStack, stackOf, useLocalBackend } from "./stack-of.ts";
+import { owningStack, stackOf } from "./stack-of.ts";
 
 /** Where an environment is, and what is its own there. */
 interface EnvironmentPlace {

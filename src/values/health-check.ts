@@ -1,7 +1,8 @@
 import { InvalidValueError, refusalOf } from "./invalid-value-error.ts";
 import { type OptionNames, refuseUnknownOptions } from "./known-options.ts";
 import { parsePort } from "./port-mapping.ts";
-import { ServerName, urlScheme } from "./server-name.ts";
+import { ServerName } from "./server-name.ts";
+import { urlScheme } from "./url-scheme.ts";
 
 export interface HealthCheckOptions {
   /** Seconds between two tries. @default 5 */

@@ -1,5 +1,6 @@
 import { InvalidValueError } from "./invalid-value-error.ts";
-import { ServerName, urlScheme } from "./server-name.ts";
+import { ServerName } from "./server-name.ts";
+import { urlScheme } from "./url-scheme.ts";
 
 // what stands in a URL as it is (RFC 3986), without "$", which Nginx reads as a variable
 const REST = /^(?:[A-Za-z0-9\-._~:/?#[\]@!&'()*+,;=]|%[0-9A-Fa-f]{2})*$/;

@@ -2,7 +2,8 @@ import { isIPv4 } from "node:net";
 import { InvalidValueError, refusalOf } from "./invalid-value-error.ts";
 import { isIPv6, parsePort } from "./port-mapping.ts";
 import { looksLikeDomain, referenceGrammar } from "./reference-grammar.ts";
-import { DNS_LENGTH, fitsDns, urlScheme } from "./server-name.ts";
+import { DNS_LENGTH, fitsDns } from "./server-name.ts";
+import { urlScheme } from "./url-scheme.ts";
 
 const SHAPE = 'write it like "registry.example.com:5000"';
 

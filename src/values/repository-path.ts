@@ -1,6 +1,6 @@
 import { nameCharacter, refusalOf } from "./invalid-value-error.ts";
 import { LONGEST_PATH, referenceGrammar } from "./reference-grammar.ts";
-import { urlScheme } from "./server-name.ts";
+import { urlScheme } from "./url-scheme.ts";
 
 /** The rule that a text breaks, and what to do about it. */
 export interface Diagnosis {

@@ -1,6 +1,7 @@
 import { isIPv4 } from "node:net";
 import { domainToASCII } from "node:url";
 import { InvalidValueError, refusalOf } from "./invalid-value-error.ts";
+import { urlScheme } from "./url-scheme.ts";
 
 const LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 const SHAPE = 'write it like "shop.example.com"';
@@ -68,11 +69,6 @@ function toAscii(name: string): string {
 /** Whether a URL would read the name as an IPv4 address (WHATWG URL, "ends in a number"). */
 function endsInNumber(labels: readonly string[]): boolean {
   return /^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? "");
-}
-
-/** The scheme that a URL begins with, its slashes included, e.g. `https://`; empty where there is none. */
-export function urlScheme(text: string): string {
-  return /^[a-zA-Z][a-zA-Z0-9+.-]*:\/\//.exec(text)?.[0] ?? "";
 }
 
 const LONGEST_NAME = 253;
