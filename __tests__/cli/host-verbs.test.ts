@@ -115,7 +115,7 @@ describe("the command line", () => {
   });
 
   test.each([
-    [["logs"], "logs must be told <service>: slipway logs [host] <service>"],
+    [["logs"], "logs needs <service>: slipway logs [host] <service>"],
     [["maintenance", "a.test", "of"], "maintenance must end in on or off, got of"],
     [["logs", "web", "-n", "0"], "-n must be a number of lines"],
     [["status", "-n", "3"], "-n belongs to logs, got status"],

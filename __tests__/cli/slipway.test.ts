@@ -205,7 +205,7 @@ describe("down", () => {
     writeFileSync(join(project, "terraform.cats.tfstate"), "{}");
     const { code, stdout } = await machine.slipway(project, ["down"]);
     expect(code).toBe(0);
-    expect(stdout).toContain("cats is down, nothing was left to sweep\n");
+    expect(stdout).toContain("cats is down, nothing was left on the engine\n");
     expect(machine.calls("terraform").some((line) => line.includes(" plan -destroy "))).toBe(true);
     expect(
       machine.calls("docker").filter((line) => line.includes("label=dev.slipway.stack=cats")).length,

@@ -183,10 +183,7 @@ function checked({ name, group, positionals = [] }, operands) {
   const needed = positionals.filter((each) => each.startsWith("<"));
   const takes = positionals.length === 0 ? "no operand" : positionals.join(" ");
   if (operands.length < needed.length)
-    throw new ArgumentsError(
-      `${name} must be told ${needed.join(" ")}: slipway ${name} ${positionals.join(" ")}`,
-      name,
-    );
+    throw new ArgumentsError(`${name} needs ${needed.join(" ")}: slipway ${name} ${positionals.join(" ")}`, name);
   if (operands.length > positionals.length) {
     const longer = VERBS.filter((each) => each.name.startsWith(`${name} `)).map((each) => each.name);
     const hint = longer.length === 0 ? "" : meant(`${name} ${operands[0]}`, longer);

@@ -31,7 +31,7 @@ export async function down({ operand, autoApprove }: Arguments, tools: Tools): P
     if (!(await isSwept(stack, autoApprove, tools))) return 1;
     terminal.note("Terraform has no state of it here: what carries its label on the engine goes all the same");
   }
-  const { removed, kept, failures } = await terminal.step("sweep the engine", async () => {
+  const { removed, kept, failures } = await terminal.step("remove what is left on the engine", async () => {
     const report = await new EngineSweep(name, tools.command).run(stack);
     for (const line of report.removed) terminal.note(`removed ${line}`);
     return report;
@@ -43,7 +43,7 @@ export async function down({ operand, autoApprove }: Arguments, tools: Tools): P
   terminal.headline(
     failures.length > 0
       ? `${name} is not wholly down`
-      : `${name} is down${removed.length > 0 ? "" : ", nothing was left to sweep"}`,
+      : `${name} is down${removed.length > 0 ? "" : ", nothing was left on the engine"}`,
   );
   if (kept.length > 0) {
     terminal.line("kept, for other stacks and projects may use them (docker rmi removes them):");

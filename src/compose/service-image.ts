@@ -33,7 +33,7 @@ const LEFT: Readonly<Record<string, string>> = {
   ssh: 'write ssh: [{ id: "default" }] of BuiltImage',
   shm_size: "a builder has no word for it here",
   ulimits: "a builder has no word for it here",
-  isolation: "it is a word of Windows",
+  isolation: "it is for Windows containers only",
   entitlements: "they are said to the builder: docker buildx create --buildkitd-flags",
   provenance: "write provenance: true of BuiltImage",
   sbom: "write sbom: true of BuiltImage",

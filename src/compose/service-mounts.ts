@@ -71,7 +71,10 @@ function bindOf(
   const { file, notes, directory, name } = service;
   const { source, target, key, readOnly } = mount;
   if (source.startsWith("~")) {
-    notes.add(key, "is of whoever starts it: copy it into the image, or write Mount.hostPath with the whole path");
+    notes.add(
+      key,
+      "is a path of the machine that runs Compose: copy it into the image, or write Mount.hostPath with the whole path",
+    );
     return undefined;
   }
   if (source.startsWith("/")) {
