@@ -90,9 +90,20 @@ export function isOwnMachine(peer: string): boolean {
 /** What a port is open for, and to whom. */
 export interface ModelPort {
   readonly protocol: string;
+  /** Of ICMP the type. */
   readonly port: number;
   readonly peer: string;
   readonly description: string;
+}
+
+/** Whether it is a port that something answers at: ICMP has types and no ports. */
+export function isPort({ protocol }: Pick<ModelPort, "protocol">): boolean {
+  return protocol !== "icmp";
+}
+
+/** What is open, for people, e.g. `tcp 443`. */
+export function portName({ protocol, port }: Pick<ModelPort, "protocol" | "port">): string {
+  return isPort({ protocol }) ? `${protocol} ${port}` : `${protocol} type ${port}`;
 }
 
 /** What somebody may do. */
