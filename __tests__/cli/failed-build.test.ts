@@ -13,7 +13,8 @@ const image = (build: object) => ({
     docker_image: {
       image: {
         "//": { metadata: { path: "cats/image/Resource" } },
-        build: { context: "ctx", dockerfile: "File", ...build },
+        // as a built image is synthesized
+        build: { context: "ctx", dockerfile: "File", build_args: {}, secrets: [], ...build },
       },
     },
   },
@@ -32,7 +33,7 @@ async function up(build: object) {
     .terraform({ apply: [error], code: 1 });
   const docker = readFileSync(join(machine.bin, "docker"), "utf8").split("\n").slice(2).join("\n");
   const says =
-    'i=0; while [ $i -lt 40 ]; do i=$((i+1)); echo "line $i"; done; echo "File:3 >>> RUN pip install nope" >&2; exit 1';
+    '[ "$DOCKER_BUILDKIT" = 1 ] || exit 2; i=0; while [ $i -lt 40 ]; do i=$((i+1)); echo "line $i"; done; echo "File:3 >>> RUN pip install nope" >&2; exit 1';
   machine.program("docker", `if [ "$1" = build ]; then ${says}; fi\n${docker}`);
   return { machine, project, ...(await machine.slipway(project, ["up"])) };
 }

@@ -13,7 +13,8 @@ interface Build {
   readonly platform?: unknown;
   readonly network_mode?: unknown;
   readonly build_args?: Readonly<Record<string, unknown>>;
-  readonly secrets?: unknown;
+  /** CDKTF writes an empty list where there is none. */
+  readonly secrets?: readonly unknown[];
 }
 
 /**
@@ -29,7 +30,9 @@ export async function showFailedBuilds(
     const [build] = [stack.block(address)?.build].flat() as (Build | undefined)[];
     const words = build && buildWords(build, stack.folder);
     if (!words) continue;
-    const env = { ...process.env, ...(stack.engineHost === undefined ? {} : { DOCKER_HOST: stack.engineHost }) };
+    const host = stack.engineHost === undefined ? {} : { DOCKER_HOST: stack.engineHost };
+    // the provider's builder, which has the cache: before Docker 23 it is not the one that docker build takes
+    const env = { ...process.env, DOCKER_BUILDKIT: "1", ...host };
     await terminal.step(`build ${stack.pathOf(address)} once more, to show what it said`, async () => {
       const progress = new EngineProgress();
       const onLine = (line: string) => void progress.read(line);
@@ -48,8 +51,8 @@ export async function showFailedBuilds(
 
 /** The engine's own command for it; nothing where it needs what only Terraform knows, or a secret. */
 function buildWords({ context, dockerfile, target, platform, ...build }: Build, folder: string): string[] | undefined {
-  const { network_mode: network, build_args: args = {}, secrets } = build;
-  if (typeof context !== "string" || typeof dockerfile !== "string" || secrets !== undefined) return undefined;
+  const { network_mode: network, build_args: args = {}, secrets = [] } = build;
+  if (typeof context !== "string" || typeof dockerfile !== "string" || secrets.length > 0) return undefined;
   const options = { target, platform, network };
   const words = [
     ...Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, String(value)])),
