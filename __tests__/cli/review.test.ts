@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Arguments } from "../../src/cli/arguments.mjs";
 import * as command from "../../src/cli/command.mjs";
-import { review } from "../../src/cli/review.ts";
+import { onTerminal, review } from "../../src/cli/review.ts";
 import type { Tools } from "../../src/cli/tools.ts";
 
 /** An app whose synth is what a file of its repository says. */
@@ -328,6 +328,25 @@ describe("a plan", () => {
   ])("of %s is refused", async (_, content, message) => {
     await expect(plan(content)).rejects.toThrow(`--plan ${join(root, "plan.json")}: ${message}`);
   });
+});
+
+it("breaks sentences at spaces on a terminal, and no table and no picture", () => {
+  const row = `| ${"a ".repeat(20)}|`;
+  const fenced = ["```mermaid", "  a very long line of a picture that stays one", "```"].join("\n");
+  const text = [
+    "**the page and its API roll in place**",
+    "",
+    row,
+    "",
+    "- `stack/host` may now connect",
+    "",
+    fenced,
+  ].join("\n");
+  expect(onTerminal(text, 20).split("\n")).toEqual([
+    ...["**the page and its", "API roll in place**", "", row, "", "- `stack/host` may", "  now connect", ""],
+    ...fenced.split("\n"),
+  ]);
+  expect(onTerminal(text)).toBe(text);
 });
 
 it("takes names of others for no markup", async () => {

@@ -22,6 +22,7 @@ import {
 import { synth } from "./synth.ts";
 import { SynthesizedStack } from "./synthesized-stack.ts";
 import type { Arguments, Tools } from "./tools.ts";
+import { wrapped } from "./wrapped.cjs";
 
 /** The exit status where a rule of `--fail-on` is broken. */
 const BROKEN = 4;
@@ -113,8 +114,18 @@ function printed(asked: Arguments, { stack, after, plan, rules, room, of }: Read
         2,
       ),
     );
-  } else console.log(markdown.trimEnd());
+  } else console.log(onTerminal(markdown.trimEnd(), process.stdout.isTTY ? process.stdout.columns : undefined));
   return { failed };
+}
+
+/** Sentences go on below at a space, as Markdown allows; a row of a table stays one, so that it can be copied from there. */
+export function onTerminal(markdown: string, width = Number.POSITIVE_INFINITY): string {
+  const parts = markdown.split(/^(```[\s\S]*?^```)$/m);
+  const lines = (text: string) =>
+    text
+      .split("\n")
+      .flatMap((line) => (line.startsWith("|") ? [line] : wrapped(line, width, line.startsWith("- ") ? "  " : "")));
+  return parts.map((part) => (part.startsWith("```") ? part : lines(part).join("\n"))).join("");
 }
 
 /** Why a note: what another release of Slipway wrote is as little to compare with as a base that does not synthesize. */
