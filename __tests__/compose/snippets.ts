@@ -25,6 +25,11 @@ export const SNIPPETS: readonly Snippet[] = [
     files: { "app/docker/Dockerfile": DOCKERFILE.replace("slim", "slim AS prod") },
   },
   {
+    name: "a Dockerfile in small letters",
+    service: "build: app",
+    files: { "app/dockerfile": DOCKERFILE },
+  },
+  {
     name: "a Dockerfile in the file",
     service: "build:\n  context: .\n  dockerfile_inline: |\n    FROM busybox\n    EXPOSE 80",
   },

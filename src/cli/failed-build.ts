@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { Dockerfile } from "../dockerfile/dockerfile.ts";
 import { EngineProgress } from "./engine-progress.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
@@ -46,7 +47,9 @@ export async function showFailedBuilds(
         () => progress.now(terminal.live ? 20 : undefined),
         () => command.run("docker", words, { cwd: stack.folder, env, onLine }),
       );
-      const all = [stdout, stderr].flatMap((text) => text.replace(DEPRECATED, "").trim().split("\n")).filter(Boolean);
+      // the former builder paints what a step says, whatever it is written to
+      const plain = stripVTControlCharacters([stdout, stderr.replace(DEPRECATED, "")].join("\n"));
+      const all = plain.split(/\r?\n/).filter((line) => line.trim() !== "");
       const said = [...all.slice(-LINES), ...formerLine(all, file)];
       for (const line of code === 0 ? ["this time it went through: deploy again"] : said) terminal.note(line);
     });
