@@ -25,6 +25,15 @@ test("of a stack that did not change says so, and no more", () => {
   expect(pageOf(before, shop())).toBe("# stack\n\n**nothing changes**\n\nThe same as the synth before.\n");
 });
 
+test("a folder that moves, or that an earlier release did not say, makes no other image", () => {
+  const at = (context?: string) => {
+    const model = shop();
+    return { ...model, images: model.images.map((image) => ({ ...image, ...(context && { context }) })) };
+  };
+  expect(pageOf(at(), at("web"))).toContain("**nothing changes**");
+  expect(pageOf(at("app"), at("web"))).toContain("**nothing changes**");
+});
+
 test("of a new host counts ports alone as ports: what it lets in of ICMP is a type", () => {
   const after = shop();
   const text = pageOf(undefined, after);

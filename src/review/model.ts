@@ -11,6 +11,8 @@ export interface ModelImage {
   readonly repository: string;
   /** The version that is declared for it. */
   readonly version?: string;
+  /** The folder that it is built from, or where that is kept; absent for one that is only pulled. */
+  readonly context?: string;
   /** What it was built from; absent for one that is only pulled. */
   readonly contentId?: string;
   /** Where another environment serves it by this digest, of one that is promoted. */
