@@ -88,7 +88,7 @@ async function run(asked: Partial<Arguments> = {}, docker?: (...words: readonly 
   const project = { root, output: "out", app: "node app.cjs" };
   const asking: typeof command.run = async (program, words = [], options) =>
     docker && program === "docker"
-      ? { code: 0, stdout: docker(...words), stderr: "", timedOut: false, interrupted: false }
+      ? { code: 0, stdout: docker(...words), stderr: "", timedOut: false }
       : await command.run(program, words, options);
   try {
     const code = await review({ verb: "review", operand: "shop", ...asked }, {
