@@ -123,6 +123,21 @@ test("a project of one page is written, its images pinned, and said what is next
   ).toEqual(["Next:", expect.stringMatching(/^cd .*shop$/), "npm install", "npx slipway up"]);
 });
 
+test("an answer that is neither place is refused, and nothing is written", async () => {
+  const path = folder();
+  await expect(init([path], { answer: "1" })).rejects.toThrow(
+    'host must be local or aws, got "1": start anew, or write --host local or --host aws',
+  );
+  expect(existsSync(join(path, "package.json"))).toBe(false);
+});
+
+test("the directory that is proposed in place of one that is taken is another", async () => {
+  const path = join(composeProject(), "deploy");
+  mkdirSync(path);
+  writeFileSync(join(path, "package.json"), "{}");
+  await expect(init(["--from", "compose.yaml", "deploy"], { at: join(path, "..") })).rejects.toThrow(/ deploy-2$/);
+});
+
 test("where it runs is asked once, and an option or a lack of a terminal answers it", async () => {
   const [asked, aws, told, nobody] = [folder(), folder(), folder(), folder()];
   expect((await init([asked], { answer: "aws" })).asked).toHaveLength(1);
