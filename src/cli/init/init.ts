@@ -11,7 +11,7 @@ import { ignoreFiles } from "./ignore-file.ts";
 import { imageReferences } from "./image-references.ts";
 import { pinImages } from "./pinned-images.ts";
 import { projectFiles, stackModule } from "./project-files.ts";
-import { aboutLines, nextLines, translationReport } from "./report.ts";
+import { aboutLines, nextLines, REMARK, translationReport } from "./report.ts";
 import { stackCode } from "./stack-code.ts";
 import { starterApp, starterTranslation } from "./starter.ts";
 import { testCode } from "./test-code.ts";
@@ -48,7 +48,11 @@ export async function init(asked: Arguments, tools: Tools): Promise<number> {
   for (const line of said) terminal.note(line);
   const pinned = await pinImages(imageReferences(translation, host, directory), directory, tools);
   const folder = relative(process.cwd(), directory);
-  for (const line of nextLines({ translation, host, pinned, folder, remarks: ignored.remarks })) terminal.line(line);
+  const next = nextLines({ translation, host, pinned, folder, remarks: ignored.remarks });
+  for (const line of next) {
+    if (line.startsWith(REMARK)) terminal.remark(line.slice(REMARK.length));
+    else terminal.line(line);
+  }
   return 0;
 }
 
