@@ -52,7 +52,7 @@ it("shows the last 30 lines of what the engine says, the Dockerfile's line among
 
 it("of Docker's former builder, which counts steps, says the Dockerfile's line", async () => {
   const former = '[ "$1" = buildx ] && exit 1; ';
-  const says = `[ "$DOCKER_BUILDKIT" = 0 ] || exit 2; echo "Step 1/2 : FROM scratch"; echo "Step 2/2 : RUN pip install nope"; echo "DEPRECATED: The legacy builder is deprecated" >&2; echo "            Install buildx" >&2; printf "\\\\033[91mpip: not found\\\\033[0m\\\\n" >&2; echo "returned a non-zero code: 1" >&2`;
+  const says = `[ "$DOCKER_BUILDKIT" = 0 ] || exit 2; echo "Step 1/2 : FROM scratch"; echo "Step 2/2 : RUN pip install nope"; echo "DEPRECATED: The legacy builder is deprecated" >&2; echo "            Install buildx" >&2; echo >&2; printf "\\\\033[91mpip: not found\\\\033[0m\\\\n" >&2; echo "returned a non-zero code: 1" >&2`;
   const { stdout } = await up({}, says, former);
   expect(stdout).not.toMatch(/DEPRECATED|Install buildx/);
   expect(stdout).toContain("\n  pip: not found\n");

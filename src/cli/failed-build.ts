@@ -9,7 +9,7 @@ import type { Tools } from "./tools.ts";
 /** As much as says the reason, the Dockerfile's line included. */
 const LINES = 30;
 /** What the former builder says of itself. */
-const DEPRECATED = /^DEPRECATED: .*\n(\s+\S.*\n)*/m;
+const DEPRECATED = /^DEPRECATED: .*\n([ \t]+\S.*\n)*/m;
 
 interface Build {
   readonly context?: unknown;
