@@ -116,6 +116,26 @@ it("keeps the reason of a failure complete, to be shown at the end", () => {
   ]);
 });
 
+it("does not say twice at the end what a step that failed said above, but for its reason", () => {
+  const read = report();
+  const words = ["web: unhealthy", "web: last said: boom", "  boom", "the release failed: web is not healthy"];
+  read.read(hook("apply_start", "terraform_data.b", {}));
+  for (const output of words) read.read(hook("provision_progress", "terraform_data.b", { output }));
+  const fail = (...output: readonly string[]) => {
+    const detail = `Error running command 'sh release.sh': exit status 1. Output: ${output.join("\n")}\n`;
+    const diagnostic = {
+      severity: "error",
+      summary: "local-exec provisioner error",
+      detail,
+      address: "terraform_data.b",
+    };
+    read.read(line({ "@level": "error", type: "diagnostic", diagnostic }));
+    return read.errors.at(-1)?.split("\n  ").slice(1);
+  };
+  expect(fail(...words)).toEqual(["the release failed: web is not healthy"]);
+  expect(fail(...words, "and this was never shown")).toHaveLength(5);
+});
+
 it.each<[string, string | undefined]>([
   ["api error InsufficientInstanceCapacity: We currently do not have sufficient t4g.nano capacity", "availabilityZone"],
   ["api error AddressLimitExceeded: The maximum number of addresses has been reached.", "by elasticIp"],

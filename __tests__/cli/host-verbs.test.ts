@@ -238,6 +238,13 @@ describe("a server that is told by ssh", () => {
   });
 });
 
+test("a status names an image by 12 digits where the engine says its id, and a time by the second", () => {
+  const [first] = REPORT.services;
+  const service = { ...first, image: `sha256:${"ab".repeat(32)}`, since: "2026-01-01T00:00:00.575414158Z" };
+  const lines = statusLines({ ...REPORT, services: [service as (typeof REPORT.services)[number]] });
+  expect(lines[1]).toContain(", abababababab, running since 2026-01-01T00:00:00Z, ");
+});
+
 test("a status is said in lines", () => {
   expect(statusLines(REPORT)).toEqual([
     "shop/host serves version 3, release f00df00df00d since 2026-01-01T00:00:00Z",

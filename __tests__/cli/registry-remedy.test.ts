@@ -15,6 +15,14 @@ test.each([
     `failed to solve: ruby:3: failed to resolve source metadata for docker.io/library/ruby:3: failed to do request: ${DNS}`,
     "docker.io/library/ruby:3",
   ],
+  [
+    `failed to create LLB definition: failed to do request: Head "https://registry-1.docker.io/v2/library/ruby/manifests/3-alpine": ${DNS}`,
+    "ruby:3-alpine",
+  ],
+  [
+    `failed to solve with frontend gateway.v0: Head "https://registry-1.docker.io/v2/docker/dockerfile/manifests/1.4": ${DNS}`,
+    "docker/dockerfile:1.4",
+  ],
   [`unable to pull image ruby:3: error pulling image ruby:3: ${DNS}`, "ruby:3"],
 ])("%s is told by what there is", (failure, image) => {
   expect(registryRemedy(failure, lockfile)).toBe(

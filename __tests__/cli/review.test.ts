@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Arguments } from "../../src/cli/arguments.mjs";
 import * as command from "../../src/cli/command.mjs";
-import { review } from "../../src/cli/review.ts";
+import { onTerminal, review } from "../../src/cli/review.ts";
 import type { Tools } from "../../src/cli/tools.ts";
 
 /** An app whose synth is what a file of its repository says. */
@@ -78,7 +78,7 @@ function commit(declared: Declared): void {
 }
 
 /** Runs the verb; returns how it ends, what it prints and what it says beside. */
-async function run(asked: Partial<Arguments> = {}) {
+async function run(asked: Partial<Arguments> = {}, docker?: (...words: readonly string[]) => string) {
   const said: string[] = [];
   const printed: string[] = [];
   const say = (text: string) => said.push(text);
@@ -86,11 +86,15 @@ async function run(asked: Partial<Arguments> = {}) {
   const step = <T>(_: string, work: () => Promise<T>) => work();
   const terminal = { line: say, fail: say, note: say, step };
   const project = { root, output: "out", app: "node app.cjs" };
+  const asking: typeof command.run = async (program, words = [], options) =>
+    docker && program === "docker"
+      ? { code: 0, stdout: docker(...words), stderr: "", timedOut: false }
+      : await command.run(program, words, options);
   try {
     const code = await review({ verb: "review", operand: "shop", ...asked }, {
       terminal,
       project,
-      command,
+      command: { ...command, run: asking },
     } as unknown as Tools);
     return { code, page: printed.join("\n"), said };
   } finally {
@@ -147,6 +151,25 @@ it("says what is wrong with a revision where the first line only announces it", 
   );
 });
 
+it("says so of a revision, and of an earlier synth, whose description has a form of another release", async () => {
+  const other = { ...shop("b", 80), format: 2 };
+  commit(other as never);
+  declare(shop("a", 80));
+  const why =
+    "cannot be read, so this is a review against nothing: the description of shop has the form 2, which this Slipway does not know: synthesize it anew";
+  const { code, page } = await run({ base: "main" });
+  expect(code).toBe(0);
+  expect(page.split("\n")).toContain(`main ${why}`);
+  expect(page).toContain("1 host is created");
+  expect(page).toContain("Compared with nothing.");
+  const kept = join(root, "out/stacks/shop/slipway.previous.json");
+  writeFileSync(kept, JSON.stringify(other));
+  expect((await run()).page.split("\n")).toContain(`the synth before ${why}`);
+  writeFileSync(kept, "{");
+  const { page: json } = await run({ json: true });
+  expect(JSON.parse(json)).toMatchObject({ note: expect.stringMatching(/^the synth before cannot be read, .*JSON/) });
+});
+
 it("says so of a revision that had no description yet", async () => {
   commit({ silent: true });
   declare(shop("a", 80));
@@ -187,6 +210,26 @@ it("ends with 4 where a rule is broken, and says which", async () => {
   const asked = { base: "main", failOn: "replace,downtime,open-port,iam,unpinned,secret,cost:10" };
   expect(await run(asked)).toMatchObject({ code: 4, said: ["--fail-on open-port: tcp 443"] });
   expect(await run({ ...asked, failOn: "replace" })).toMatchObject({ code: 0, said: [] });
+});
+
+it("says against what is deployed that a disk may not hold the images, as up does, and asks no engine in a review", async () => {
+  const declared = shop("a", 80);
+  const [host, ...rest] = declared.constructs;
+  const fit = { disk: { leftMiB: 100, releases: 4, rows: [] }, findings: [] };
+  declare({ ...declared, constructs: [{ ...host, fit } as never, ...rest] });
+  const asked: string[] = [];
+  const engine = (...words: readonly string[]) => {
+    asked.push(words.join(" "));
+    return words[1] === "ls" ? "aaaa\n" : `${60 * 1024 ** 2}\n`;
+  };
+  const warning = "shop/host: volumeGiB: the images of the live release and the one that comes take up to 160 MiB";
+  const { page } = await run({ verb: "diff" }, engine);
+  expect(page.split("\n").slice(0, 6).join("\n")).toContain(warning.replace(/:(?=\S)/g, "&#58;"));
+  const { page: json } = await run({ verb: "diff", json: true }, engine);
+  expect(JSON.parse(json)).toMatchObject({ warnings: [expect.stringContaining(warning)] });
+  asked.length = 0;
+  expect((await run({}, engine)).page).not.toContain("volumeGiB");
+  expect(asked).toEqual([]);
 });
 
 it("names the nearest rule of one that there is not, before anything is synthesized", async () => {
@@ -285,6 +328,25 @@ describe("a plan", () => {
   ])("of %s is refused", async (_, content, message) => {
     await expect(plan(content)).rejects.toThrow(`--plan ${join(root, "plan.json")}: ${message}`);
   });
+});
+
+it("breaks sentences at spaces on a terminal, and no table and no picture", () => {
+  const row = `| ${"a ".repeat(20)}|`;
+  const fenced = ["```mermaid", "  a very long line of a picture that stays one", "```"].join("\n");
+  const text = [
+    "**the page and its API roll in place**",
+    "",
+    row,
+    "",
+    "- `stack/host` may now connect",
+    "",
+    fenced,
+  ].join("\n");
+  expect(onTerminal(text, 20).split("\n")).toEqual([
+    ...["**the page and its", "API roll in place**", "", row, "", "- `stack/host` may", "  now connect", ""],
+    ...fenced.split("\n"),
+  ]);
+  expect(onTerminal(text)).toBe(text);
 });
 
 it("takes names of others for no markup", async () => {

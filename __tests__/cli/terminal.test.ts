@@ -83,6 +83,12 @@ describe("colour", () => {
   });
 });
 
+test("a remark among commands is a comment in each of its lines", () => {
+  const { terminal, said } = open({ tty: true, columns: 22 });
+  terminal.remark("nothing is pinned: the registry is away");
+  expect(said()).toBe("  # nothing is pinned:\n  # the registry is\n  # away\n");
+});
+
 test("a row that is too long goes on below its last column", () => {
   const { terminal, said } = open({ tty: true, columns: 24 });
   terminal.row("shop  here  shop/a (nano), shop/b (nano)", 12);

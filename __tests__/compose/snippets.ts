@@ -25,6 +25,11 @@ export const SNIPPETS: readonly Snippet[] = [
     files: { "app/docker/Dockerfile": DOCKERFILE.replace("slim", "slim AS prod") },
   },
   {
+    name: "a Dockerfile in small letters",
+    service: "build: app",
+    files: { "app/dockerfile": DOCKERFILE },
+  },
+  {
     name: "a Dockerfile in the file",
     service: "build:\n  context: .\n  dockerfile_inline: |\n    FROM busybox\n    EXPOSE 80",
   },
@@ -116,9 +121,27 @@ export const SNIPPETS: readonly Snippet[] = [
     files: { "html/index.html": "hi", "conf/a.conf": "#" },
   },
   {
+    name: "a developer's mount over a stage that copies nothing of it",
+    service: "build: {context: ., target: dev}\nvolumes: ['.:/app']\nports: ['3000:3000']",
+    files: {
+      Dockerfile: "FROM node:22 AS base\nWORKDIR /app\nCOPY package.json .\nFROM base AS dev\nCMD npm run dev\n",
+      "package.json": "{}",
+    },
+  },
+  {
+    name: "a configuration over a built image that has the page alone",
+    service:
+      "build: .\nvolumes: ['./html:/usr/share/nginx/html', './proxy.conf:/etc/nginx/conf.d/default.conf']\nports: ['80:80']",
+    files: {
+      Dockerfile: "FROM nginx:1.27\nCOPY html /usr/share/nginx/html\n",
+      "html/index.html": "a page",
+      "proxy.conf": "server {}\n",
+    },
+  },
+  {
     name: "a developer's mounts",
     service: "build: .\nvolumes: ['.:/app', /app/node_modules]\nports: ['3000:3000']",
-    files: { Dockerfile: DOCKERFILE },
+    files: { Dockerfile: `${DOCKERFILE}COPY . /app\n` },
   },
   {
     name: "a health check in words",

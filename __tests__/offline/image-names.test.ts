@@ -70,6 +70,36 @@ it("imagesOfProject finds the Dockerfiles of any project, and passes over what w
   ]);
 });
 
+it("imagesOfProject reads what the stacks name, and what they build from outside of the project", () => {
+  const root = mkdtempSync(join(tmpdir(), "slipway-images-"));
+  const stack = `import { readFileSync } from "node:fs";
+    host.run("queue", { image: new PulledImage(this, "queue-image", { image: "redis:3.2-alpine" }) });
+    new LocalHost(this, "host", { nginxImage: 'nginx:1.25' });
+    new PulledImage(this, "other", { image: \`ghcr.io/shop/page:\${version}\` });
+    new PulledImage(this, "own", { image: "registry.example.com/shop/page:1" });
+    new BuiltImage(this, "web-image", { context: "../web", repository });
+    new BuiltImage(this, "gone-image", { context: "../gone", repository });
+    new BuiltImage(this, "api-image", { context: "api", repository });
+  `;
+  const files = {
+    "deploy/shop.ts": stack,
+    "deploy/shop.d.ts": 'image: "node:1"',
+    "deploy/api/Dockerfile": "FROM python:3.12",
+    "web/Dockerfile": "FROM node:7.7-alpine",
+    "other/Dockerfile": "FROM node:8",
+  };
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  expect((call("imagesOfProject", join(root, "deploy"), {}) as string[]).sort()).toEqual([
+    "nginx:1.25",
+    "node:7.7-alpine",
+    "python:3.12",
+    "redis:3.2-alpine",
+  ]);
+});
+
 it("the lockfile pins every image that an example application builds on", () => {
   const { images } = JSON.parse(readFileSync(join(ROOT, "slipway.lock.json"), "utf8"));
   for (const app of ["cats", "netflix-catalog", "netflix-frontend", "availability-agent"]) {

@@ -23,7 +23,7 @@ const inProject = (project: string, commands: string) => published.run(commands,
 test.each([
   ["slipway", "cdktf"],
   ["slipway-cdktn", "cdktn"],
-])("a project that %s begins is deployed, changed, reviewed, tested and taken away", async (name, core) => {
+])("a project that %s begins is deployed, changed, reviewed, tested, taken back and taken away", async (name, core) => {
   const folder = mkdtempSync(join(published.folder, `${core}-`));
   const stack = `shop-${core}`;
   const project = join(folder, stack);
@@ -40,7 +40,8 @@ test.each([
   expect(await page()).toContain(`<h1>${stack}</h1>`);
 
   const html = join(project, "app/index.html");
-  writeFileSync(html, readFileSync(html, "utf8").replace("</h1>", ", open on Sundays</h1>"));
+  const first = readFileSync(html, "utf8");
+  writeFileSync(html, first.replace("</h1>", ", open on Sundays</h1>"));
   const changed = await inProject(project, "npx slipway up");
   expect(changed).toContain("1 service rolls in place");
   expect(await page()).toContain(`<h1>${stack}, open on Sundays</h1>`);
@@ -50,6 +51,15 @@ test.each([
   expect(await inProject(project, `${told}npx slipway review`)).toContain("index.html");
   expect(await inProject(project, `${told}npx slipway diff`)).toContain("**nothing changes**");
   expect(await inProject(project, `${told}npm test\nnpm run check`)).toMatch(/pass 2\n/);
+  expect(await inProject(project, "npx slipway status 2>&1")).toMatch(
+    /^ {2}web {2}healthy, [0-9a-f]{12}, running since /m,
+  );
+  // this kind of host keeps no releases to go back to, and says what to do in place of that
+  const refusal = await inProject(project, "npx slipway rollback 2>&1 && exit 9 || test $? = 1");
+  expect(refusal).toMatch(/git revert.*deploy/);
+  writeFileSync(html, first);
+  expect(await inProject(project, "npx slipway up")).toContain("1 service rolls in place");
+  expect(await page()).toContain(`<h1>${stack}</h1>`);
   await inProject(project, "npx slipway down");
   projects.pop();
   expect(await inProject(project, `docker ps --all --quiet --filter name=${stack}-`)).toBe("");

@@ -12,6 +12,7 @@ import { errors, plannedText, Terraform } from "../../src/rehearsal/terraform.ts
 import { compare } from "../../src/review/comparison.ts";
 import { AWAY_MINUTES, MACHINE_AWAY } from "../../src/review/machine-change.ts";
 import { verdict, widerPermissions } from "../../src/review/verdict.ts";
+import { selfSigned } from "../self-signed.ts";
 import type { DeclaredPage } from "./programs/agent-host.ts";
 import { ACCOUNT, REGION } from "./rehearsal-account.ts";
 import { machineLike } from "./rehearsal-machine.ts";
@@ -313,20 +314,20 @@ async function awayDuringApply(): Promise<number> {
   return (await stream.stop()).silentSeconds;
 }
 
-test("a larger type, a port and a right more: the machine restarts as its review says, for no longer, and the account has just these", async () => {
-  await aws(
-    "ssm",
-    "put-parameter",
-    "--name",
-    "/page/token",
-    "--type",
-    "SecureString",
-    "--value",
-    "a token of the page",
-  );
+test("a larger type, ports both ways and rights more: the machine restarts as its review says, for no longer, and the account has just these", async () => {
+  const { certificate, key } = selfSigned(["secure.example.org"]);
+  for (const [name, value] of Object.entries({
+    "/page/token": "a token of the page",
+    "/page/certificate": `${key}${certificate}`,
+  })) {
+    await aws("ssm", "put-parameter", "--name", name, "--type", "SecureString", "--value", value);
+  }
   const [before, had, { instanceId }] = [model(), await inTheAccount(), machine()];
   const outbound = [{ port: 5432, description: "a database" }];
-  const change = { host: { instanceType: "t4g.micro", outbound }, parameter: "/page/token" };
+  const change = {
+    ...{ host: { instanceType: "t4g.micro", outbound }, parameter: "/page/token" },
+    certificate: "/page/certificate",
+  };
   await synth("A", change);
   const said = compare(before, model());
   expect(said.hosts).toMatchObject([{ path: `${STACK}/host`, effect: "restarted", why: ["type"] }]);
@@ -337,11 +338,12 @@ test("a larger type, a port and a right more: the machine restarts as its review
   expect(away).toBeGreaterThan(1);
   expect(away).toBeLessThanOrEqual(AWAY_MINUTES * 60);
   const has = await inTheAccount();
-  expect(added(had.ports, has.ports)).toEqual(["IpPermissionsEgress tcp\t5432\t5432"]);
+  expect(added(had.ports, has.ports)).toEqual(["IpPermissions tcp\t443\t443", "IpPermissionsEgress tcp\t5432\t5432"]);
   expect(said.hosts[0]?.outbound).toMatchObject([{ key: "tcp 5432 0.0.0.0/0", before: undefined }]);
-  expect(said.hosts[0]?.opened).toEqual([]);
+  expect(said.hosts[0]?.opened).toMatchObject([{ key: "tcp 443 0.0.0.0/0", before: undefined }]);
+  expect(verdict(said)).toContain("1 new port open to the world");
   const gained = added(had.permissions, has.permissions);
-  expect(gained).toHaveLength(1);
+  expect(gained).toHaveLength(2);
   // who deploys may wait again, which the stack before did not: of these the account knows nothing
   const ofTheHost = widerPermissions(said).filter(({ host }) => host !== undefined);
   expect(ofTheHost).toEqual(gained.map((permission) => ({ host: `${STACK}/host`, permission })));

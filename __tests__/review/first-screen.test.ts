@@ -41,9 +41,9 @@ test("says of an edited line that a service rolls in place, and what stays", () 
 
 test("of a first deploy names what comes, what it opens and what it costs", () => {
   expect(screenOf(undefined, before)).toMatchInlineSnapshot(`
-    "1 host is created, 1 service is created; 2 new ports open to the world; 127 new permissions
+    "1 host is created, 1 service is created; 1 new port open to the world; 127 new permissions
     created  stack/host: page
-    opens    icmp 3 in from the world (stack/host)
+    opens    icmp type 3 in from the world (stack/host)
              tcp 80 in from the world (stack/host)
              tcp 443 out to the world (stack/host)
              tcp 53 out to the world (stack/host)

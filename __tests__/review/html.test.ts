@@ -47,7 +47,7 @@ test("calls what is moved by itself by its heading, and lets a name break only w
   const rows = `| a | b |\n|---|---|\n| \`${short}\` | \`${long}\` |\n`;
   const text = html(`## Who "may"\n\n${rows}\n## Picture\n\n\`\`\`mermaid\n\`\`\`\n`, model(1));
   const labels = [...text.matchAll(/aria-label="([^"]*)"/g)].map(([, label]) => label);
-  expect(labels).toEqual(["Who &#34;may&#34;", "Picture", "From image to name"]);
+  expect(labels).toEqual(["Who &#34;may&#34;", "Picture", "From context to name"]);
   expect(text).toContain(`<code>${short}</code>`);
   expect(text).toContain(`<code class="long">${long}</code>`);
 });

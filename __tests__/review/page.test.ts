@@ -1,5 +1,7 @@
 import type { TerraformStack } from "cdktf";
 import { Container, PortMapping, PulledImage } from "../../src/index.ts";
+import { compare } from "../../src/review/comparison.ts";
+import { broken, parseRules } from "../../src/review/rules.ts";
 import { modelOf, pageOf } from "./reviewed.ts";
 import { type Declared, shop } from "./shop.ts";
 
@@ -21,6 +23,25 @@ const before = shop();
 
 test("of a stack that did not change says so, and no more", () => {
   expect(pageOf(before, shop())).toBe("# stack\n\n**nothing changes**\n\nThe same as the synth before.\n");
+});
+
+test("a folder that moves, or that an earlier release did not say, makes no other image", () => {
+  const at = (context?: string) => {
+    const model = shop();
+    return { ...model, images: model.images.map((image) => ({ ...image, ...(context && { context }) })) };
+  };
+  expect(pageOf(at(), at("web"))).toContain("**nothing changes**");
+  expect(pageOf(at("app"), at("web"))).toContain("**nothing changes**");
+});
+
+test("of a new host counts ports alone as ports: what it lets in of ICMP is a type", () => {
+  const after = shop();
+  const text = pageOf(undefined, after);
+  expect(text).toMatch(/^\*\*1 host is created, .*; 1 new port open to the world; /m);
+  expect(text).toContain("- `icmp type 3` is now open to the world");
+  expect(text).toContain("| opened in | icmp type 3 | the world | path MTU |");
+  const reviewed = { comparison: compare(undefined, after), after };
+  expect(broken(parseRules("open-port"), reviewed)).toEqual(["open-port: tcp 80"]);
 });
 
 test.each<[string, Declared, string]>([

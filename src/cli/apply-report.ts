@@ -66,6 +66,8 @@ export class ApplyReport {
   isPlanning = true;
   private readonly replaced = new Set<string | undefined>();
   private readonly running = new Map<string, Running>();
+  /** What was shown of what each step said, by its path. */
+  private readonly told = new Map<string, Set<string>>();
 
   /**
    * @param verbose whether to show every message of Terraform's, and not only what people need
@@ -146,7 +148,10 @@ export class ApplyReport {
   private provisioned(path: string, output: string): string[] {
     if (output.startsWith("Executing: [")) return [];
     const { progress } = this.running.get(path) ?? {};
-    if (progress === undefined || !this.engine.paths.has(path)) return [output];
+    if (progress === undefined || !this.engine.paths.has(path)) {
+      this.told.set(path, (this.told.get(path) ?? new Set()).add(output.trim()));
+      return [output];
+    }
     const steps = progress.read(output);
     if (this.verbose) return [output];
     // What no engine said is the script's own word, e.g. which tags there are now.
@@ -169,10 +174,8 @@ export class ApplyReport {
   private diagnose({ diagnostic }: Message): string[] {
     if (!diagnostic) return [];
     const { severity, summary, detail, address } = diagnostic;
-    const text = [
-      `${severity}: ${address ? `${this.stack.pathOf(address)}: ` : ""}${summary}`,
-      ...(detail ? this.detailOf(detail, address) : []),
-    ];
+    const head = `${severity}: ${address ? `${this.stack.pathOf(address)}: ` : ""}${summary}`;
+    const text = [head, ...(detail ? this.detailOf(detail, address) : [])];
     if (severity !== "error") return this.isPlanning && summary === FAILED_CHECK ? [] : text;
     if (address !== undefined) this.failed.push(address);
     const locked = lockedState(text.join("\n"), this.stack.folder);
@@ -180,16 +183,20 @@ export class ApplyReport {
       this.errors.push(locked);
       return [];
     }
-    const remedy = remedyOf(text.join("\n"));
+    const remedy = remedyOf([head, detail].join("\n"));
     if (remedy !== undefined) text.push(`what to do: ${remedy}`);
     this.errors.push(text.join("\n  "));
     return [];
   }
 
-  /** The lines of a reason: of a build or a push, which says hundreds, the last. */
+  /** The lines of a reason: of a build or a push, which says hundreds, the last; of what stands above already, the last one. */
   private detailOf(detail: string, address = ""): string[] {
     const lines = detail.trimEnd().split("\n");
-    if (!this.engine.paths.has(this.stack.pathOf(address)) || lines.length <= LAST_LINES) return lines;
+    const path = this.stack.pathOf(address);
+    const said = /\bOutput: ([\s\S]+)/.exec(detail.trimEnd())?.[1]?.split("\n");
+    const told = this.told.get(path);
+    if (said && told && said.every((line) => told.has(line.trim()))) return said.slice(-1);
+    if (!this.engine.paths.has(path) || lines.length <= LAST_LINES) return lines;
     const [command = ""] = lines;
     return [command.replace(/ Output: .*$/, " Its last words:"), ...lines.slice(-LAST_LINES)];
   }

@@ -9,6 +9,7 @@ import { broken, type FailOn, parseRules } from "../review/rules.ts";
 import { verdict } from "../review/verdict.ts";
 import { DESCRIPTION_FILE } from "../terraform/stack-description.ts";
 import { type ChosenStack, chosenStack } from "./chosen-stack.ts";
+import { imageRoomWarnings } from "./image-room.ts";
 import {
   type Base,
   baseInFolder,
@@ -21,6 +22,7 @@ import {
 import { synth } from "./synth.ts";
 import { SynthesizedStack } from "./synthesized-stack.ts";
 import type { Arguments, Tools } from "./tools.ts";
+import { wrapped } from "./wrapped.cjs";
 
 /** The exit status where a rule of `--fail-on` is broken. */
 const BROKEN = 4;
@@ -46,7 +48,10 @@ export async function review(asked: Arguments, tools: Tools): Promise<number> {
   const stack = SynthesizedStack.read(output, name);
   const text = readFileSync(join(stack.folder, DESCRIPTION_FILE), "utf8");
   const plan = asked.plan === undefined ? undefined : planOf(asked.plan, stack);
-  const print = (of: Base) => printed(asked, { stack, after: readModel(JSON.parse(text)), plan, rules, of });
+  const after = readModel(JSON.parse(text));
+  // a review is the same on every machine, so it asks no engine how large images are; what is deployed is known here alone
+  const room = asked.verb === "diff" ? await imageRoomWarnings(stack, tools) : [];
+  const print = (of: Base) => printed(asked, { stack, after, plan, rules, room, of });
   const outcome =
     base !== undefined && !isFolder(base)
       ? await withRevision(base, name, tools, print)
@@ -74,16 +79,18 @@ interface Reading {
   readonly after: Model;
   readonly plan?: Plan;
   readonly rules: readonly FailOn[];
+  /** What may not fit on a host's disk. */
+  readonly room: readonly string[];
   readonly of: Base;
 }
 
-function printed(asked: Arguments, { stack, after, plan, rules, of }: Reading): { failed: readonly string[] } {
-  const before = of.description === undefined ? undefined : readModel(JSON.parse(of.description));
+function printed(asked: Arguments, { stack, after, plan, rules, room, of }: Reading): { failed: readonly string[] } {
+  const { before, note } = readBase(of);
   const comparison = compare(before, after);
   const files = changedFiles(comparison.images, of.folder, stack.folder);
   const failed = broken(rules, { comparison, after, plan: plan?.changes });
   const base = before === undefined ? "nothing" : of.name;
-  const options = { base, files, plan, notes: of.note === undefined ? [] : [of.note] };
+  const options = { base, files, plan, notes: [...room, ...(note === undefined ? [] : [note])] };
   const markdown = page(comparison, after, options);
   // loaded when it is asked for: who reads Markdown needs neither its reader nor the layout of pictures
   if (asked.html !== undefined) writeFileSync(resolve(asked.html), loadHtml().html(markdown, after));
@@ -94,12 +101,12 @@ function printed(asked: Arguments, { stack, after, plan, rules, of }: Reading): 
       JSON.stringify(
         {
           base: of.name,
-          note: of.note,
+          note,
           verdict: sentence,
           comparison,
           files: byImage,
           plan: plan?.changes,
-          warnings: plan?.warnings,
+          warnings: plan || room.length > 0 ? [...(plan?.warnings ?? []), ...room] : undefined,
           failed,
           model: after,
         },
@@ -107,8 +114,28 @@ function printed(asked: Arguments, { stack, after, plan, rules, of }: Reading): 
         2,
       ),
     );
-  } else console.log(markdown.trimEnd());
+  } else console.log(onTerminal(markdown.trimEnd(), process.stdout.isTTY ? process.stdout.columns : undefined));
   return { failed };
+}
+
+/** Sentences go on below at a space, as Markdown allows; a row of a table stays one, so that it can be copied from there. */
+export function onTerminal(markdown: string, width = Number.POSITIVE_INFINITY): string {
+  const parts = markdown.split(/^(```[\s\S]*?^```)$/m);
+  const lines = (text: string) =>
+    text
+      .split("\n")
+      .flatMap((line) => (line.startsWith("|") ? [line] : wrapped(line, width, line.startsWith("- ") ? "  " : "")));
+  return parts.map((part) => (part.startsWith("```") ? part : lines(part).join("\n"))).join("");
+}
+
+/** Why a note: what another release of Slipway wrote is as little to compare with as a base that does not synthesize. */
+function readBase({ name, description, note }: Base): { readonly before?: Model; readonly note?: string } {
+  if (description === undefined) return { note };
+  try {
+    return { before: readModel(JSON.parse(description)), note };
+  } catch (error) {
+    return { note: `${name} cannot be read, so this is a review against nothing: ${(error as Error).message}` };
+  }
 }
 
 function planOf(file: string, stack: SynthesizedStack): Plan {

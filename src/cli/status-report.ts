@@ -66,11 +66,11 @@ export function statusLines(report: StatusReport): string[] {
 }
 
 function serviceText({ healthy, problem, image, state, since, restarts, memory }: ServiceStatus): string {
-  const digest = /@sha256:([0-9a-f]{12})/.exec(image)?.[1] ?? image;
+  const digest = /(?:^|@)sha256:([0-9a-f]{12})/.exec(image)?.[1] ?? image;
   return [
     healthy ? "healthy" : `NOT HEALTHY${problem ? ` (${problem})` : ""}`,
     digest,
-    since ? `${state} since ${since}` : state,
+    since ? `${state} since ${since.replace(/\.\d+(?=Z$)/, "")}` : state,
     ...(restarts ? [`restarted ${restarts} times`] : []),
     ...(memory ? [memory] : []),
   ].join(", ");

@@ -75,6 +75,11 @@ export class Terminal {
     for (const line of this.#lines(text, 0, " ".repeat(column))) this.line(line);
   }
 
+  /** What is to be known between commands that are copied from here: each line of it a comment. @param {string} text */
+  remark(text) {
+    for (const line of this.#lines(`  # ${text}`, 0, "  # ")) this.line(line);
+  }
+
   /** A line that stands out. @param {string} text */
   headline(text) {
     for (const line of this.#lines(text, 0)) this.line(this.#paint(1, line));

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
+import { isWithin } from "../values/host-path.ts";
 import type { DeclaredMount } from "./declared-mount.ts";
 import type { ReadService } from "./read-service.ts";
 import { contextPath } from "./service-image.ts";
@@ -37,8 +38,11 @@ export function placedFiles(
       ),
     };
   if (image.kind !== "pulled") {
-    for (const { mount } of files)
-      notes.add(mount.key, "lies outside of the build context: let the Dockerfile copy it");
+    for (const { mount, path } of files) {
+      const isWithinContext = image.kind === "built" && isWithin(path, resolve(directory, image.context));
+      const where = isWithinContext ? "is too large for a mount" : "lies outside of the build context";
+      notes.add(mount.key, `${where}: let the Dockerfile copy it`);
+    }
     return { image, mounts: {} };
   }
   const root = commonFolder(files.map(({ path }) => dirname(path)));

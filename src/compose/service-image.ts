@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { Dockerfile } from "../dockerfile/dockerfile.ts";
 import { readReference } from "../dockerfile/image-config.ts";
@@ -136,12 +136,18 @@ function dockerfileOf(
 ): Pick<BuiltSource, "dockerfile" | "inline"> {
   if (build.dockerfile_inline !== undefined) return { inline: textOf(build.dockerfile_inline) };
   const name = textOf(build.dockerfile).replace(/^\.\//, "");
-  if (name === "" || name === "Dockerfile") return {};
+  if (name === "" || name === "Dockerfile") return lowerCased(folder);
   const within = relative(folder, resolve(folder, name));
   if (!within.startsWith("..")) return { dockerfile: within };
   notes.add("build.dockerfile", "lies outside of its context: its text of today is written here");
   const path = resolve(folder, name);
   return existsSync(path) ? { inline: readFileSync(path, "utf8") } : {};
+}
+
+/** Docker takes a `dockerfile` where there is no `Dockerfile`; a BuiltImage takes the file that it is told of. */
+function lowerCased(folder: string): Pick<BuiltSource, "dockerfile"> {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return !names.includes("Dockerfile") && names.includes("dockerfile") ? { dockerfile: "dockerfile" } : {};
 }
 
 /** The context as the program names it, from the project's folder. */

@@ -4,6 +4,7 @@ import { checkMounts } from "../release/mounts.ts";
 import { ByteSize } from "../values/byte-size.ts";
 import { hostPath, isWithin } from "../values/host-path.ts";
 import { Mount } from "../values/mount.ts";
+import { hasCopied } from "./copied-files.ts";
 import { type DeclaredMount, declaredMounts } from "./declared-mount.ts";
 import type { KnownImage } from "./known-image.ts";
 import { placedFiles } from "./placed-files.ts";
@@ -84,11 +85,16 @@ function bindOf(
       : { kind: "host", source: path, ...(readOnly && { readOnly: true as const }) };
   }
   const path = resolve(file.directory, source);
+  const isFile = existsSync(path) && statSync(path).isFile();
   if (image.kind === "built" && isWithin(path, resolve(directory, image.context)) && existsSync(path)) {
-    notes.add(key, "is for changes on a developer's machine: the image has these files");
+    const isThere = hasCopied(image, directory, target, isFile);
+    if (isFile && !isThere) return "files";
+    const there = isThere
+      ? "the image has these files"
+      : "the image does not have all of these files: let its Dockerfile copy them";
+    notes.add(key, `is for changes on a developer's machine${isThere ? ":" : ", and"} ${there}`);
     return "development";
   }
-  const isFile = existsSync(path) && statSync(path).isFile();
   const isFull = existsSync(path) && (isFile || readdirSync(path).some((each) => each !== ".gitkeep"));
   const isData = !readOnly && (target === known?.data || (DATA.test(target) && !isFile));
   if (isFull && !isData) return "files";

@@ -12,7 +12,7 @@ import type { DeclaredBuild } from "./declared-build.ts";
 import { IMAGE, REPOSITORY, requireKind, requireKinds } from "./declared-kind.ts";
 import { CONTENT_LABEL, DockerEngine, ownershipLabels, STACK_LABEL } from "./docker-engine.ts";
 import { type IImage, platformsOf } from "./image.ts";
-import { type ImageContext, openImageContext } from "./image-context.ts";
+import { contextName, type ImageContext, openImageContext } from "./image-context.ts";
 import { readImageDockerfile, unreadDockerfile } from "./image-dockerfile.ts";
 import { buildByProvider } from "./provider-build.ts";
 import { pullLoginOf } from "./pull-login.ts";
@@ -84,6 +84,7 @@ export class BuiltImage extends Construct implements IImage {
       repository: this.repository.uri,
       pullLogin: pullLoginOf(this.repository),
       version: props.version,
+      context: contextName(props.context),
       contentId: this.contentId,
       tags: this.tags,
       reference: this.reference,

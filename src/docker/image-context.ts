@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { appendFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { basename, isAbsolute, join, normalize, relative, resolve } from "node:path";
 import type { Construct } from "constructs";
 import { BuildContext } from "../context/build-context.ts";
 import { type ContentInputs, contentId } from "../context/content-id.ts";
@@ -26,6 +26,17 @@ export interface ImageContext {
   contentId(inputs: ContentInputs): string;
   /** Puts what the build needs into the synthesized output, and says where. */
   stage(contentId: string): Pick<DeclaredBuild, "context" | "dockerfile" | "remote">;
+}
+
+/**
+ * What an image is built of, for people: a folder of the project by its path. Why one that lies elsewhere by its name
+ * alone: where it lies is another thing on each machine.
+ */
+export function contextName(context: string | RemoteContext): string {
+  if (typeof context !== "string") return context.url;
+  const path = isAbsolute(context) ? relative(process.cwd(), context) : normalize(context);
+  const name = isAbsolute(context) && path.startsWith("..") ? basename(context) : path.replace(/(?<=.)[/\\]$/, "");
+  return name.split("\\").join("/") || ".";
 }
 
 /** @throws {ConstructError} for a context or a Dockerfile that cannot be built */

@@ -108,7 +108,7 @@ export function compare(before: Model | undefined, after: Model): Comparison {
   return {
     stack: after.stack,
     hosts: paths.map((path) => compareHosts(path, side(old, path), side(after, path))),
-    images: differences(old.images, after.images, ({ path }) => path).map((change) => ({
+    images: differences(old.images.map(asBuilt), after.images.map(asBuilt), ({ path }) => path).map((change) => ({
       ...change,
       bases: change.before && change.after ? named(pinsOf(change.before), pinsOf(change.after)) : [],
     })),
@@ -116,6 +116,11 @@ export function compare(before: Model | undefined, after: Model): Comparison {
     deployer: compareStatements(old.deployer, after.deployer),
     findings: after.findings.filter((finding) => !said.has(JSON.stringify(finding))),
   };
+}
+
+/** Without where it is built from: a folder that moves makes no other image, and an earlier release did not say it. */
+function asBuilt({ context: _, ...image }: ModelImage): ModelImage {
+  return image;
 }
 
 function compareHosts(path: string, before: Side, after: Side): HostChange {

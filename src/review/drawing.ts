@@ -10,7 +10,7 @@ const LONGEST = 36;
 /** As how much of its size the picture may be shown where there is no room: its text stays legible. */
 const LEAST = 0.85;
 
-const ROUND: Readonly<Record<NodeKind, number>> = { image: 3, repository: 10, host: 3, site: 17 };
+const ROUND: Readonly<Record<NodeKind, number>> = { context: 0, image: 3, repository: 10, host: 3, site: 17 };
 
 /** The picture as SVG, laid out by a library, so that no program of a browser's is needed to read a page. */
 export function drawing(model: Model): string {
@@ -50,7 +50,7 @@ export function drawing(model: Model): string {
     return `<g class="${kind}"><title>${xml(`${kind} ${label}`)}</title>${box}<text x="${round(x)}" y="${round(y + 4)}">${xml(cut(label))}</text></g>`;
   });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="From image to name" width="${round(width)}" height="${round(height)}" viewBox="0 0 ${round(width)} ${round(height)}" style="min-width: ${round(width * LEAST)}px">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="From context to name" width="${round(width)}" height="${round(height)}" viewBox="0 0 ${round(width)} ${round(height)}" style="min-width: ${round(width * LEAST)}px">`,
     '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>',
     ...lines,
     ...words,

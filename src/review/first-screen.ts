@@ -2,7 +2,7 @@ import type { Comparison, HostChange } from "./comparison.ts";
 import type { Difference } from "./difference.ts";
 import { AWAY } from "./effect-section.ts";
 import { COMES_OR_GOES, WITH_MACHINE } from "./machine-change.ts";
-import type { ModelPort } from "./model.ts";
+import { type ModelPort, portName } from "./model.ts";
 import type { Plan, PlannedChange } from "./plan.ts";
 import { dollars, pricedChanges } from "./price.ts";
 import { isEmpty, isUntouched, verdict, whom, widerPermissions } from "./verdict.ts";
@@ -134,7 +134,7 @@ function ports(path: string, changes: readonly Difference<ModelPort>[], way: "in
   const moves = changes.flatMap(({ before, after }) => {
     const rule = after ?? before;
     const kind = before === undefined ? "opens" : after === undefined ? "closes" : undefined;
-    return rule && kind ? [{ kind, port: `${rule.protocol} ${rule.port}`, peer: rule.peer }] : [];
+    return rule && kind ? [{ kind, port: portName(rule), peer: rule.peer }] : [];
   });
   const kinds = [...new Set(moves.map(({ kind, port }) => `${kind} ${port}`))];
   return kinds.map((each): Row => {

@@ -2,7 +2,7 @@ import { containersOf } from "./declared-lists.ts";
 import type { Model } from "./model.ts";
 
 /** What the picture of a stack shows. */
-export type NodeKind = "image" | "repository" | "host" | "site";
+export type NodeKind = "context" | "image" | "repository" | "host" | "site";
 
 /** A thing in the picture. */
 export interface GraphNode {
@@ -18,7 +18,7 @@ export interface GraphEdge {
   readonly label?: string;
 }
 
-/** From image to name: image → repository → host → site. */
+/** From what is built to the name: context → image → repository → host → site. */
 export function graphOf({ images, hosts }: Model): { nodes: readonly GraphNode[]; edges: readonly GraphEdge[] } {
   const nodes = new Map<string, GraphNode>();
   const edges = new Map<string, GraphEdge>();
@@ -30,10 +30,13 @@ export function graphOf({ images, hosts }: Model): { nodes: readonly GraphNode[]
   };
   const edge = (from: string, to: string, label?: string) =>
     edges.set(`${from} ${to} ${label}`, { from, to, ...(label === undefined ? {} : { label }) });
-  for (const { path, repository, version, contentId, promotedFrom } of images) {
+  for (const { path, repository, version, context, contentId, promotedFrom } of images) {
+    const built = context === undefined ? "built and pushed" : "pushed";
+    const from = context === undefined ? undefined : node("context", context);
     const image = node("image", version === undefined ? path : `${path} ${version}`);
-    const built = contentId === undefined ? "pulled" : "built and pushed";
-    edge(image, node("repository", repository), promotedFrom === undefined ? built : "promoted");
+    if (from !== undefined) edge(from, image, "built");
+    const way = contentId === undefined ? "pulled" : built;
+    edge(image, node("repository", repository), promotedFrom === undefined ? way : "promoted");
   }
   for (const { path, release } of hosts) {
     const host = node("host", path);

@@ -11,6 +11,8 @@ export interface ModelImage {
   readonly repository: string;
   /** The version that is declared for it. */
   readonly version?: string;
+  /** The folder that it is built from, or where that is kept; absent for one that is only pulled. */
+  readonly context?: string;
   /** What it was built from; absent for one that is only pulled. */
   readonly contentId?: string;
   /** Where another environment serves it by this digest, of one that is promoted. */
@@ -90,9 +92,20 @@ export function isOwnMachine(peer: string): boolean {
 /** What a port is open for, and to whom. */
 export interface ModelPort {
   readonly protocol: string;
+  /** Of ICMP the type. */
   readonly port: number;
   readonly peer: string;
   readonly description: string;
+}
+
+/** Whether it is a port that something answers at: ICMP has types and no ports. */
+export function isPort({ protocol }: Pick<ModelPort, "protocol">): boolean {
+  return protocol !== "icmp";
+}
+
+/** What is open, for people, e.g. `tcp 443`. */
+export function portName({ protocol, port }: Pick<ModelPort, "protocol" | "port">): string {
+  return isPort({ protocol }) ? `${protocol} ${port}` : `${protocol} type ${port}`;
 }
 
 /** What somebody may do. */

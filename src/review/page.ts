@@ -5,7 +5,7 @@ import { effects } from "./effect-section.ts";
 import { fits } from "./fit-section.ts";
 import { filesOf, imageTable } from "./image-section.ts";
 import { code, escaped, joined, moved, section, table } from "./markdown.ts";
-import type { Model, ModelPort } from "./model.ts";
+import { type Model, type ModelPort, portName } from "./model.ts";
 import { picture } from "./picture.ts";
 import { type Plan, planSummary, planTable } from "./plan.ts";
 import { dollars, pricedChanges } from "./price.ts";
@@ -67,12 +67,9 @@ const FIRST_SCREEN = 8;
 /** Why at the top: a port or a right more is what a reviewer must not scroll to. */
 function wider(comparison: Comparison): string {
   const lines = [
-    ...newPorts(comparison).map(
-      (port) => `- ${code(`${port.protocol} ${port.port}`)} is now open to ${peerCell(port)}`,
-    ),
+    ...newPorts(comparison).map((port) => `- ${code(portName(port))} is now open to ${peerCell(port)}`),
     ...newWaysOut(comparison.hosts).map(
-      ({ host, port }) =>
-        `- ${code(host)} may now connect to ${code(`${port.protocol} ${port.port}`)} of ${peerCell(port)}`,
+      ({ host, port }) => `- ${code(host)} may now connect to ${code(portName(port))} of ${peerCell(port)}`,
     ),
     ...widerPermissions(comparison).map(
       ({ host, permission }) => `- ${host === undefined ? "the deployer" : code(host)} may now ${code(permission)}`,
@@ -104,8 +101,7 @@ function ports({ hosts, published }: Comparison): string {
     changes.map(({ before, after }) => {
       const rule = (after ?? before) as ModelPort;
       const what = before === undefined ? "opened" : after === undefined ? "closed" : "described anew";
-      const { protocol, port, description } = rule;
-      return [`${what} ${direction}`, `${protocol} ${port}`, peerCell(rule), escaped(description), where];
+      return [`${what} ${direction}`, portName(rule), peerCell(rule), escaped(rule.description), where];
     });
   return table(
     ["", "port", "peer", "for", "host"],

@@ -2,13 +2,14 @@ import { graphOf, type NodeKind } from "./graph.ts";
 import type { Model } from "./model.ts";
 
 const SHAPES: Readonly<Record<NodeKind, readonly [string, string]>> = {
+  context: ["[/", "/]"],
   image: ["[", "]"],
   repository: ["[(", ")]"],
   host: ["[[", "]]"],
   site: ["([", "])"],
 };
 
-/** From image to name, as a flowchart in Mermaid's language. */
+/** From context to name, as a flowchart in Mermaid's language. */
 export function picture(model: Model): string {
   const { nodes, edges } = graphOf(model);
   return [

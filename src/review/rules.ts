@@ -1,7 +1,7 @@
 import { nearest } from "../values/known-options.ts";
 import type { Comparison } from "./comparison.ts";
 import { unpinnedIn } from "./declared-lists.ts";
-import { EVERYBODY, type Model } from "./model.ts";
+import { EVERYBODY, isPort, type Model, portName } from "./model.ts";
 import type { PlannedChange } from "./plan.ts";
 import { newPermissions, newPorts } from "./verdict.ts";
 
@@ -30,8 +30,8 @@ const ALL: Readonly<Record<string, Rule>> = {
     ]),
   "open-port": ({ comparison }) =>
     newPorts(comparison)
-      .filter(({ peer }) => peer === EVERYBODY)
-      .map(({ protocol, port }) => `${protocol} ${port}`),
+      .filter((open) => open.peer === EVERYBODY && isPort(open))
+      .map(portName),
   iam: ({ comparison }) => newPermissions(comparison).map(({ permission }) => permission),
   unpinned: ({ after }) => unpinnedIn(after),
   secret: ({ comparison }) =>

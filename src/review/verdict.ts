@@ -2,7 +2,7 @@ import type { Comparison, HostChange } from "./comparison.ts";
 import type { RunChange, ServiceChange } from "./container-changes.ts";
 import type { Difference } from "./difference.ts";
 import { COMES_OR_GOES, MACHINE_AWAY, WITH_MACHINE } from "./machine-change.ts";
-import { EVERYBODY, isOwnMachine, type ModelPort } from "./model.ts";
+import { EVERYBODY, isOwnMachine, isPort, type ModelPort, portName } from "./model.ts";
 
 /** Whether nothing at all differs. */
 export function isEmpty({ hosts, ...lists }: Comparison): boolean {
@@ -108,7 +108,7 @@ function isNoticed(hosts: readonly HostChange[]): boolean {
 
 function wider(comparison: Comparison): string[] {
   const { hosts } = comparison;
-  const opened = newPorts(comparison);
+  const opened = newPorts(comparison).filter(isPort);
   const toWorld = portsOf(opened.filter(({ peer }) => peer === EVERYBODY));
   const toItself = portsOf(opened.filter(({ peer }) => isOwnMachine(peer)));
   const toOthers = portsOf(opened.filter(({ peer }) => peer !== EVERYBODY && !isOwnMachine(peer)));
@@ -176,7 +176,7 @@ export function widerPermissions({ hosts, deployer }: Comparison): NewPermission
 
 /** Why counted so: a port that is open to 15 ranges of a proxy is one. */
 function portsOf(rules: readonly ModelPort[]): number {
-  return new Set(rules.map(({ protocol, port }) => `${protocol} ${port}`)).size;
+  return new Set(rules.map(portName)).size;
 }
 
 function count(items: readonly { readonly effect: string }[], effect: string, one: string, several: string): string {

@@ -1,5 +1,5 @@
 import { monthlyPriceOf, unpinnedIn } from "../review/declared-lists.ts";
-import { EVERYBODY, type ModelPort, type ModelStatement } from "../review/model.ts";
+import { EVERYBODY, isPort, type ModelPort, type ModelStatement } from "../review/model.ts";
 import { type OptionNames, refuseUnknownOptions } from "../values/known-options.ts";
 import type { RoutedRequest } from "./routed-request.ts";
 import { contains } from "./subset.ts";
@@ -80,7 +80,7 @@ export const slipwayMatchers = {
     const open = [
       ...model.hosts.flatMap((host) => host.opened.map((each) => ({ host: host.path, ...each }))),
       ...model.published.map((each) => ({ host: model.stack, ...each })),
-    ].filter(({ protocol }) => protocol !== "icmp"); // which has types and no ports
+    ].filter(isPort);
     const pass = open.some((each) => each.port === port && (to === undefined || each.peer === to));
     const list = open.map(({ host, ...each }) => `${host} opens ${portText(each)}`).join("; ");
     const should = `to open port ${port}${to === undefined ? "" : ` to ${to}`}`;

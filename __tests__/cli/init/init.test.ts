@@ -42,6 +42,7 @@ async function init(
     line: say,
     headline: say,
     note: (text: string) => say(`  ${text}`),
+    remark: (text: string) => say(`  # ${text}`),
     step: (_title: string, work: () => unknown) => work(),
     ask: async (question: string) => {
       asked.push(question);
@@ -123,6 +124,21 @@ test("a project of one page is written, its images pinned, and said what is next
   ).toEqual(["Next:", expect.stringMatching(/^cd .*shop$/), "npm install", "npx slipway up"]);
 });
 
+test("an answer that is neither place is refused, and nothing is written", async () => {
+  const path = folder();
+  await expect(init([path], { answer: "1" })).rejects.toThrow(
+    'host must be local or aws, got "1": start anew, or write --host local or --host aws',
+  );
+  expect(existsSync(join(path, "package.json"))).toBe(false);
+});
+
+test("the directory that is proposed in place of one that is taken is another", async () => {
+  const path = join(composeProject(), "deploy");
+  mkdirSync(path);
+  writeFileSync(join(path, "package.json"), "{}");
+  await expect(init(["--from", "compose.yaml", "deploy"], { at: join(path, "..") })).rejects.toThrow(/ deploy-2$/);
+});
+
 test("where it runs is asked once, and an option or a lack of a terminal answers it", async () => {
   const [asked, aws, told, nobody] = [folder(), folder(), folder(), folder()];
   expect((await init([asked], { answer: "aws" })).asked).toHaveLength(1);
@@ -192,7 +208,7 @@ test("where a registry does not answer, a project is written all the same, and s
   expect(code).toBe(0);
   expect(existsSync(join(path, "slipway.lock.json"))).toBe(false);
   expect(said).toMatch(
-    /npx slipway lock {5}# nothing is pinned: docker\.io\/library\/busybox:1\.37: docker\.io refuses it/,
+    / {2}# nothing is pinned: docker\.io\/library\/busybox:1\.37: docker\.io refuses it.*\n {2}npx slipway lock\n/,
   );
 });
 

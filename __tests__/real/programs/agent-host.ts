@@ -8,7 +8,7 @@ import {
   type NanoHostProps,
   Secret,
 } from "../../../src/aws/index.ts";
-import { BuiltImage, HealthCheck, useLocalBackend } from "../../../src/index.ts";
+import { BuiltImage, HealthCheck, Tls, useLocalBackend } from "../../../src/index.ts";
 
 /** What a test decides; it comes as JSON in SLIPWAY_TEST_DECLARED. */
 export interface DeclaredPage {
@@ -24,6 +24,8 @@ export interface DeclaredPage {
   readonly host?: Pick<NanoHostProps, "instanceType" | "packages" | "outbound">;
   /** A parameter that the page reads as `TOKEN`. @default - it reads none */
   readonly parameter?: string;
+  /** A parameter with the certificate by which `secure.example.org` serves the page, too. @default - it does not */
+  readonly certificate?: string;
 }
 
 const declared = JSON.parse(process.env.SLIPWAY_TEST_DECLARED ?? "") as DeclaredPage;
@@ -41,8 +43,12 @@ const registry = new EcrRegistry(stack, "registry");
 const repository = new EcrRepository(stack, "repository", { registry, name: "page", deleteWithImages: true });
 const image = new BuiltImage(stack, "image", { context: declared.context, repository, platform: host.platform });
 const health = HealthCheck.http(declared.health, { interval: 1, retries: 2, startPeriod: 1 });
-const { parameter } = declared;
+const { parameter, certificate } = declared;
 const secrets = parameter === undefined ? undefined : { TOKEN: Secret.fromParameter(parameter) };
-host.serve("page.example.org", { "/": host.run("page", { image, port: 8080, health, secrets }) });
+const page = host.run("page", { image, port: 8080, health, secrets });
+host.serve("page.example.org", { "/": page });
+if (certificate !== undefined) {
+  host.serve("secure.example.org", { "/": page }, { tls: Tls.certificate(Secret.fromParameter(certificate)) });
+}
 new TerraformOutput(stack, "address", { value: host.publicIp });
 app.synth();

@@ -53,11 +53,12 @@ export async function inspectImage({ words = [], json }: Arguments, tools: Tools
   if (labels.length > 0) terminal.line("labels:");
   for (const [label, value] of labels) terminal.row(`  ${label}=${JSON.stringify(value)}`, 4);
   terminal.line("layers, from the base on:");
+  // a whole digest is 71 columns wide: what stands behind it would be broken on a terminal of 80
   for (const line of table(
-    ["DIGEST", "SIZE"],
-    side.layers.map(({ digest, size }) => [digest, humanSize(size)]),
+    ["SIZE", "DIGEST"],
+    side.layers.map(({ digest, size }) => [humanSize(size), digest]),
   ))
-    terminal.line(`  ${line}`);
+    terminal.line(line);
   return 0;
 }
 
@@ -70,7 +71,8 @@ export function notThere({ path, name, wanted, place }: DeclaredImage): string {
 function factsOf(image: DeclaredImage, { side }: RegistryImage, output: string): ImageFact[] {
   const { config = {} } = side.configuration;
   const stage = declaredStage(output, image);
-  const words = (list: readonly string[] | null | undefined) => (list?.length ? JSON.stringify(list) : "none");
+  const words = (list: readonly string[] | null | undefined) =>
+    list?.length ? `[${list.map((word) => JSON.stringify(word)).join(", ")}]` : "none";
   const ports =
     stage === undefined
       ? image.exposedPorts?.map((port) => `${port}/tcp`)

@@ -5,12 +5,13 @@ import type { HostKind } from "../../compose/read-service.ts";
 import { slipwayName } from "../../compose/slipway-name.ts";
 import { translate } from "../../compose/translate.ts";
 import type { Translation } from "../../compose/translated-service.ts";
+import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import type { Arguments, Tools } from "../tools.ts";
 import { ignoreFiles } from "./ignore-file.ts";
 import { imageReferences } from "./image-references.ts";
 import { pinImages } from "./pinned-images.ts";
 import { projectFiles, stackModule } from "./project-files.ts";
-import { aboutLines, nextLines, translationReport } from "./report.ts";
+import { aboutLines, nextLines, REMARK, translationReport } from "./report.ts";
 import { stackCode } from "./stack-code.ts";
 import { starterApp, starterTranslation } from "./starter.ts";
 import { testCode } from "./test-code.ts";
@@ -47,7 +48,11 @@ export async function init(asked: Arguments, tools: Tools): Promise<number> {
   for (const line of said) terminal.note(line);
   const pinned = await pinImages(imageReferences(translation, host, directory), directory, tools);
   const folder = relative(process.cwd(), directory);
-  for (const line of nextLines({ translation, host, pinned, folder, remarks: ignored.remarks })) terminal.line(line);
+  const next = nextLines({ translation, host, pinned, folder, remarks: ignored.remarks });
+  for (const line of next) {
+    if (line.startsWith(REMARK)) terminal.remark(line.slice(REMARK.length));
+    else terminal.line(line);
+  }
   return 0;
 }
 
@@ -81,13 +86,19 @@ async function chosenHost({ host }: Arguments, { terminal }: Tools): Promise<Hos
   const answer = await terminal.ask(
     "Where is it to run: on this machine's Docker Engine, or on AWS? [local/aws, Enter is local] ",
   );
-  return answer !== undefined && /^a(ws)?$/i.test(answer) ? "aws" : "local";
+  const meant = (["local", "aws"] as const).find((each) => each.startsWith((answer ?? "").trim().toLowerCase()));
+  if (meant !== undefined) return meant;
+  throw new InvalidValueError({
+    ...{ subject: "host", rule: "must be local or aws", got: answer },
+    remedy: "start anew, or write --host local or --host aws",
+  });
 }
 
 function refuseOverwriting(files: readonly WrittenFile[], directory: string, { from }: Arguments): void {
   const there = files.map(({ path }) => path).filter((path) => existsSync(join(directory, path)));
   if (there.length === 0) return;
-  const words = ["npx slipway init", ...(from === undefined ? [] : ["--from", from]), "deploy"].join(" ");
+  const other = basename(directory) === "deploy" ? "deploy-2" : "deploy";
+  const words = ["npx slipway init", ...(from === undefined ? [] : ["--from", from]), other].join(" ");
   throw new Error(
     `${directory} has ${there.join(", ")} already: nothing is written, for nothing is written over; name another directory, e.g. ${words}`,
   );

@@ -85,13 +85,16 @@ export interface NextSteps {
   readonly remarks: readonly string[];
 }
 
+/** How a line of them begins that is no command. */
+export const REMARK = "  # ";
+
 /** What to do next. */
 export function nextLines({ translation, host, pinned, folder, remarks }: NextSteps): string[] {
   const steps = [
     ...(folder === "" ? [] : [`cd ${folder}`]),
-    ...remarks,
+    ...remarks.map((remark) => `# ${remark}`),
     "npm install",
-    ...(pinned === undefined ? [] : [`npx slipway lock     # ${pinned}`]),
+    ...(pinned === undefined ? [] : [`# ${pinned}`, "npx slipway lock"]),
     ...secretLines(translation, host),
     ...(host === "aws" ? ["export SLIPWAY_AWS_ACCOUNT=123456789012 SLIPWAY_AWS_REGION=eu-west-1 SITE_NAME=…"] : []),
     "npx slipway up",
