@@ -11,6 +11,7 @@ const STACKS: Readonly<Record<string, () => Promise<StackClass>>> = {
   "netflix-aws": async () => (await import("./stacks/netflix-aws.ts")).NetflixAwsStack,
   "nginx-front": async () => (await import("./stacks/nginx-front.ts")).NginxFrontStack,
   "netflix-ssh": async () => (await import("./stacks/netflix-ssh.ts")).NetflixSshStack,
+  "netflix-swarm": async () => (await import("./stacks/netflix-swarm.ts")).NetflixSwarmStack,
   "netflix-hub": async () => (await import("./stacks/netflix-hub.ts")).NetflixHubStack,
 };
 

@@ -39,7 +39,7 @@ const STEPS = [["check"], ["fast", "vectors"], ["real"]];
 /** A rehearsal makes networks and machines, a second engine namespaces. CI must have a machine that can, and fails where it has not. */
 const REHEARSES = Boolean(process.env.CI) || (process.platform === "linux" && process.getuid?.() === 0);
 const REHEARSED =
-  "(/roll|engine-of-its-own|host-agent|multi-platform|review-page|rehearsal-(doubles|stage|netflix|options|package|repositories))[^/]*\\.real\\.test\\.ts$";
+  "(/roll|engine-of-its-own|swarm-host|host-agent|multi-platform|review-page|rehearsal-(doubles|stage|netflix|options|package|repositories))[^/]*\\.real\\.test\\.ts$";
 /** The programs that the tests talk to, besides Docker and Terraform, with their Debian packages. */
 const PROGRAMS = {
   ...(REHEARSES ? { ...rehearsal.PROGRAMS, ...namespaces.PROGRAMS } : {}),

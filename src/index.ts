@@ -56,6 +56,8 @@ export { PromotableRelease, type PromotableReleaseProps } from "./hosts/promotab
 export { type DeployerSecretOptions, Secret } from "./hosts/secret.ts";
 export { SshHost } from "./hosts/ssh/ssh-host.ts";
 export type { SshHostProps } from "./hosts/ssh/ssh-host-props.ts";
+export { SwarmHost, type SwarmRunOptions } from "./hosts/swarm/swarm-host.ts";
+export type { SwarmHostProps } from "./hosts/swarm/swarm-host-props.ts";
 export type { ErrorPages } from "./release/error-page.ts";
 export type { Hsts } from "./release/hsts.ts";
 export type { Mounts } from "./release/mounts.ts";

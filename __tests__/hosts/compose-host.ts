@@ -35,7 +35,7 @@ export class ComposeHost extends HostBase {
     return { secrets: { file: "SecretFile" }, tls: [], volumes: "keep it elsewhere", hasHostGateway: true };
   }
 
-  protected internalAddress({ internal }: ClaimedPorts): string {
+  protected internalAddress({ internal }: ClaimedPorts, ..._: unknown[]): string {
     return `proxy:${internal}`;
   }
 

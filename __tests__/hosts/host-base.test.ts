@@ -1,6 +1,7 @@
 import type { TerraformStack } from "cdktf";
 import { PulledImage } from "../../src/docker/pulled-image.ts";
 import { Backend } from "../../src/hosts/backend.ts";
+import type { HostedService } from "../../src/hosts/hosted-service.ts";
 import { HealthCheck } from "../../src/values/health-check.ts";
 import { Platform } from "../../src/values/platform.ts";
 import { synthesize } from "../synthesize.ts";
@@ -106,4 +107,16 @@ test.each<[string, (host: ComposeHost, stack: TerraformStack) => unknown, string
   ],
 ])("refuses %s", (_, declaration, message) => {
   expect(() => declare(declaration)).toThrow(message);
+});
+
+test("a kind of host may lead neighbours to a service by its own name and port", () => {
+  class NamingHost extends ComposeHost {
+    protected override internalAddress(_: unknown, __: unknown, { node, port }: HostedService): string {
+      return `${node.id}.internal:${port}`;
+    }
+  }
+  synthesize((stack) => {
+    const web = new NamingHost(stack, "host").run("web", { image: image(stack), port: 80 });
+    expect(web.url).toBe("http://web.internal:80");
+  });
 });

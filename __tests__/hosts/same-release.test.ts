@@ -1,7 +1,16 @@
 import type { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { AwsAccount, NanoHost } from "../../src/aws/index.ts";
-import { HealthCheck, type IHost, LocalHost, Mount, Platform, PulledImage, SshHost } from "../../src/index.ts";
+import {
+  HealthCheck,
+  type IHost,
+  LocalHost,
+  Mount,
+  Platform,
+  PulledImage,
+  SshHost,
+  SwarmHost,
+} from "../../src/index.ts";
 import { withoutReferences } from "../../src/terraform/template-text.ts";
 import { synthesize } from "../synthesize.ts";
 import { hostKey } from "./ssh/pretended-server.ts";
@@ -18,6 +27,8 @@ const HOSTS: Readonly<Record<string, (scope: Construct) => IHost>> = {
       hostKey: hostKey("server").hostKey,
       platform: Platform.LINUX_ARM64,
     }),
+  SwarmHost: (scope) =>
+    new SwarmHost(scope, "host", { platform: Platform.LINUX_ARM64, placement: ["node.hostname==web-1"] }),
 };
 
 /** What the host serves; where neighbours find each other is the host's own. */

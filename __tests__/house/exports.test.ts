@@ -37,6 +37,7 @@ const EXPORTS = [
   "SemanticVersion",
   "ServerName",
   "SshHost",
+  "SwarmHost",
   "Tls",
   "TrustedProxies",
   "Volume",

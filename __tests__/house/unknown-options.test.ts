@@ -43,6 +43,7 @@ const CONSTRUCTS: readonly [name: string, declare: (stack: TerraformStack) => un
   ["SelfHostedRegistry", (s) => new slipway.SelfHostedRegistry(s, "it", { port: 5001, prot: 1 } as Untyped), "port"],
   ["Volume", (s) => new (slipway.Volume as Untyped)(s, "it", { name: "a" }), "it takes none"],
   ["SshHost", (s) => new slipway.SshHost(s, "it", { address: "a", hostKey: "b", adress: "c" } as Untyped), "address"],
+  ["SwarmHost", (s) => new slipway.SwarmHost(s, "it", { replica: 2 } as Untyped), "replicas"],
   ["LocalHost", (s) => new slipway.LocalHost(s, "it", { prot: 1 } as Untyped), "port"],
   ["AwsAccount", (s) => new aws.AwsAccount(s, "it", { ...ENVIRONMENT, profil: "a" } as Untyped), "profile"],
   [

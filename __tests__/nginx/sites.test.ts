@@ -88,6 +88,11 @@ describe("renderSites", () => {
     expect(server).not.toContain("proxy_set_header");
   });
 
+  test("asks its name server again after two seconds, or after as many as it is told", () => {
+    expect(renderSites(empty)).toContain("resolver 127.0.0.11 valid=2s ipv6=off;");
+    expect(renderSites({ ...empty, resolverSeconds: 1 })).toContain("resolver 127.0.0.11 valid=1s ipv6=off;");
+  });
+
   test("listens where it is told", () => {
     const text = renderSites({ ...empty, port: 8080, address: "127.0.0.1" });
     expect(text).toContain("    listen 127.0.0.1:8080 default_server;\n");

@@ -102,6 +102,30 @@ describe("shellcheck", () => {
     }
   });
 
+  test("finds nothing wrong with the steps of a swarm, and with what asks its tasks", () => {
+    const src = resolve(__dirname, "../../src");
+    const steps = {
+      look: [],
+      remove: [],
+      stop: [],
+      release: [],
+      secrets: ["hosts/secret-value.sh"],
+    };
+    const scripts = Object.entries(steps).map(([name, before]) => [
+      ...before,
+      "hosts/swarm/swarm.sh",
+      `hosts/swarm/${name}.sh`,
+    ]);
+    for (const parts of [...scripts, ["hosts/swarm/health.sh", "rollout/probes/http.sh"]]) {
+      const text = parts.map((part) => readFileSync(join(src, part), "utf8")).join("\n");
+      write(`swarm/${parts.at(-1)}`, text);
+      expect(run("shellcheck", ["--shell=sh", join(folder, "swarm", `${parts.at(-1)}`)])).toMatchObject({
+        stdout: "",
+        status: 0,
+      });
+    }
+  });
+
   test("would find a mistake in a part that another one reads", () => {
     for (const { path, content } of hostAgentSources()) {
       write(`wrong/${path}`, path.endsWith("/journal.sh") ? `${content}\nunquoted() { rm $1; }\n` : content);

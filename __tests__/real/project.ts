@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import type { EngineOfItsOwn } from "../../scripts/engines/engine-of-its-own.mjs";
 import { lastWords, run as runCommand } from "../../src/cli/command.mjs";
 import { EngineSweep } from "../../src/cli/engine-sweep.ts";
 
@@ -25,6 +26,8 @@ export class Project {
     application: Readonly<Record<string, string>>,
     /** What synth and Terraform see beside this process's own environment. */
     private readonly environment: Readonly<Record<string, string>> = {},
+    /** A program as it is started where the engine is. @default - on this machine */
+    private readonly inside: EngineOfItsOwn["inside"] = (program, words) => [program, [...words]],
   ) {
     for (const [path, text] of Object.entries(application)) this.write(path, text);
   }
@@ -152,7 +155,7 @@ export class Project {
     environment: Readonly<Record<string, string>> = {},
   ): Promise<Run> {
     return new Promise((done, fail) => {
-      const child = spawn(command, words, {
+      const child = spawn(...this.inside(command, words, this.directory), {
         cwd: this.directory,
         env: {
           SLIPWAY_LOCKFILE: join(ROOT, "slipway.lock.json"),

@@ -38,6 +38,7 @@ test("Terraform, with the real providers, finds every stack of main.ts valid", a
       "netflix-production",
       "netflix-ssh",
       "netflix-staging",
+      "netflix-swarm",
       "nginx-front",
     ]);
     for (const stack of readdirSync(stacks)) {

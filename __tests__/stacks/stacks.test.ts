@@ -8,6 +8,7 @@ import { NetflixStack } from "../../stacks/netflix.ts";
 import { NetflixAwsStack } from "../../stacks/netflix-aws.ts";
 import { NetflixHubStack } from "../../stacks/netflix-hub.ts";
 import { NetflixSshStack } from "../../stacks/netflix-ssh.ts";
+import { NetflixSwarmStack } from "../../stacks/netflix-swarm.ts";
 import { NginxFrontStack } from "../../stacks/nginx-front.ts";
 import { expectGolden } from "../golden.ts";
 
@@ -48,6 +49,14 @@ function withoutAgent(lines: readonly unknown[]): readonly unknown[] {
   return from < 0 ? lines : [...lines.slice(0, from + 1), "AGENT", ...lines.slice(lines.indexOf("end", from))];
 }
 
+/** Attributes whose text is base64: user data, and a config of a swarm. */
+const CODED = /^(user_data_base64|data)$/;
+
+/** The probe of a swarm's tasks, which is no part of a stack either. */
+function withoutProbe(text: string): string {
+  return text.startsWith("# Whether a task can serve") ? "PROBE" : text;
+}
+
 /** With the documents in it as themselves: JSON, base64, and texts line by line; one that is a file of its own by its name. */
 function readable(value: unknown, files: ReadonlyMap<string, string>): unknown {
   if (Array.isArray(value)) return withoutAgent(value).map((each) => readable(each, files));
@@ -55,7 +64,10 @@ function readable(value: unknown, files: ReadonlyMap<string, string>): unknown {
     return Object.fromEntries(
       Object.entries(value).map(([key, each]) => [
         key,
-        readable(key === "user_data_base64" ? Buffer.from(each, "base64").toString() : each, files),
+        readable(
+          CODED.test(key) && typeof each === "string" ? withoutProbe(Buffer.from(each, "base64").toString()) : each,
+          files,
+        ),
       ]),
     );
   if (typeof value !== "string") return value;
@@ -90,6 +102,7 @@ test.each([
   ["netflix-aws", NetflixAwsStack],
   ["netflix-hub", NetflixHubStack],
   ["netflix-ssh", NetflixSshStack],
+  ["netflix-swarm", NetflixSwarmStack],
   ["nginx-front", NginxFrontStack],
 ] as const)("%s synthesizes to what was reviewed", (id, Stack) => {
   const stack = synthesize(Stack as StackClass, { id });

@@ -95,7 +95,7 @@ export abstract class HostBase extends Construct implements IHost {
     const name = this.newName("run", id, "service");
     const claim = (of: HostedService) => {
       const ports = atProperty(this, property, () => this.ports.claim(name));
-      return { ports, address: this.internalAddress(ports, isStopFirst(of.declaration) ? of : undefined) };
+      return { ports, address: this.internalAddress(ports, isStopFirst(of.declaration) ? of : undefined, of) };
     };
     const service = new HostedService(name, options, {
       host: this,
@@ -160,17 +160,17 @@ export abstract class HostBase extends Construct implements IHost {
   protected abstract capabilities(): HostCapabilities;
 
   /**
-   * Where neighbours reach the service that has `ports`: `name:port` or `address:port`, stable over releases. Of `alone`, a
-   * service with volumes of its own, it is the address of its one container, by TCP.
+   * Where neighbours reach `of`, which has `ports`: `name:port` or `address:port`, stable over releases. Of `alone`, which is
+   * there where it has volumes of its own, it is the address of its one container, by TCP.
    */
-  protected abstract internalAddress(ports: ClaimedPorts, alone?: HostedService): string;
+  protected abstract internalAddress(ports: ClaimedPorts, alone: HostedService | undefined, of: HostedService): string;
 
   /** Why this host's internal addresses lead nowhere from `host`, after "cannot be reached from …"; nothing where they lead. */
   protected abstract unreachableFrom(host: IHost): string | undefined;
 
   /** Where `host`, from which there is a way, reaches `service`. */
-  protected addressFrom(_host: IHost, { ports }: HostedService): string {
-    return this.internalAddress(ports);
+  protected addressFrom(_host: IHost, service: HostedService): string {
+    return this.internalAddress(service.ports, undefined, service);
   }
 
   /** The hosts in front whose sites lead here. */

@@ -136,7 +136,7 @@ export const GRAMMAR = {
   log_format: rule(["http"], [oneOf("slipway"), oneOf("escape=json"), logFields]),
   open_file_cache: rule(["http"], [OFF]),
   access_log: ruleUpTo(["http", "server"], [accessLog], oneOf("slipway")),
-  resolver: rule(["http"], [resolverAddress, oneOf("valid=2s"), oneOf("ipv6=off")]),
+  resolver: rule(["http"], [resolverAddress, oneOf("valid=1s", "valid=2s"), oneOf("ipv6=off")]),
   resolver_timeout: rule(["http"], [time]),
   variables_hash_bucket_size: rule(["http"], [count]),
   server_names_hash_bucket_size: rule(["http"], [count]),

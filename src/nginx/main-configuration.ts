@@ -45,6 +45,8 @@ export interface HttpSettingsOptions {
   readonly publicTlsPort?: number;
   /** @default - Docker's in a container, systemd's on an instance */
   readonly resolver?: string;
+  /** Seconds for which an answer of it counts. @default 2 */
+  readonly resolverSeconds?: 1 | 2;
   /** Whose word about visitors is believed. @default - nobody's */
   readonly trustedProxies?: TrustedProxies;
   /** Whether a service speaks gRPC. @default false */
@@ -58,7 +60,7 @@ export interface HttpSettingsOptions {
  * must see them as they are. Why a visitor's headers are settled here, once: a server without any of its own has these.
  */
 export function httpSettings(flavour: NginxFlavour, options: HttpSettingsOptions): Directive[] {
-  const { publicPort, resolver, trustedProxies } = options;
+  const { publicPort, resolver, resolverSeconds = 2, trustedProxies } = options;
   const publicTlsPort = options.publicTlsPort ?? (trustedProxies && TLS_PORT);
   const scheme = trustedProxies ? "$visitor_proto" : "$scheme";
   const headers = headersOfVisitors(publicTlsPort === undefined ? publicPort : "visited", scheme);
@@ -81,7 +83,12 @@ export function httpSettings(flavour: NginxFlavour, options: HttpSettingsOptions
       id: "$request_id",
     }),
     Directive.of("access_log", inContainer ? "/dev/stdout" : "/var/log/nginx/access.log", "slipway"),
-    Directive.of("resolver", resolver ?? (inContainer ? "127.0.0.11" : "127.0.0.53"), "valid=2s", "ipv6=off"),
+    Directive.of(
+      "resolver",
+      resolver ?? (inContainer ? "127.0.0.11" : "127.0.0.53"),
+      `valid=${resolverSeconds}s`,
+      "ipv6=off",
+    ),
     Directive.of("resolver_timeout", "5s"),
     Directive.of("variables_hash_bucket_size", 128),
     Directive.of("server_names_hash_bucket_size", 512),

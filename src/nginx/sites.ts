@@ -41,6 +41,8 @@ export interface SitesOptions extends Omit<EdgeOptions, "trustsProxies"> {
   readonly markerPort?: number;
   /** The name server for backends that are found by name. @default - Docker's in a container, systemd's on an instance */
   readonly resolver?: string;
+  /** Seconds for which an answer of the name server counts. @default 2 */
+  readonly resolverSeconds?: 1 | 2;
   /** Proxies whose word about visitors is believed. @default - none */
   readonly trustedProxies?: TrustedProxies;
   /** Hosts in front, whose Nginx reaches services by their {@link NginxService.frontListener}. @default - none */
@@ -68,6 +70,7 @@ export function renderSites(options: SitesOptions): string {
       publicPort: options.publicPort ?? port,
       publicTlsPort: isSecured ? publicTlsPort(options) : undefined,
       resolver: options.resolver,
+      resolverSeconds: options.resolverSeconds,
       trustedProxies: options.trustedProxies,
       speaksGrpc,
     }),

@@ -2,6 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 const PROBES = join(__dirname, "probes");
+
+/** The probe that asks by HTTP, for a host whose engine asks by itself. */
+export const HTTP_PROBE = join(PROBES, "http.sh");
+
 const END = "SLIPWAY_PROBE";
 
 /** The shell files of one kind of host. */

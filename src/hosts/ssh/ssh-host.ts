@@ -13,6 +13,7 @@ import { knownProps } from "../../terraform/known-props.ts";
 import { checkLiteral } from "../../terraform/literal.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import { Platform } from "../../values/platform.ts";
+import { deadline } from "../deadline.ts";
 import { requireTls } from "../declared-tls.ts";
 import { refuseTrackedSecret } from "../deployer-secret.ts";
 import type { IHost, ISite } from "../host.ts";
@@ -177,11 +178,6 @@ export class SshHost extends HostBase {
       if (Object.hasOwn(this.props, option)) throw new ConstructError(this, option, `an SshHost has none: ${why}`);
     }
   }
-}
-
-function deadline(seconds: number): number {
-  if (Number.isInteger(seconds) && seconds >= 60 && seconds <= 7200) return seconds;
-  throw new InvalidValueError({ subject: "deadline", rule: "must be from 60 to 7200 seconds", got: seconds });
 }
 
 function linux(platform: Platform): Platform {
