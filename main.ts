@@ -9,6 +9,7 @@ const STACKS: Readonly<Record<string, () => Promise<StackClass>>> = {
   cats: async () => (await import("./stacks/cats.ts")).CatsStack,
   netflix: async () => (await import("./stacks/netflix.ts")).NetflixStack,
   "netflix-aws": async () => (await import("./stacks/netflix-aws.ts")).NetflixAwsStack,
+  "netflix-fleet": async () => (await import("./stacks/netflix-fleet.ts")).NetflixFleetStack,
   "nginx-front": async () => (await import("./stacks/nginx-front.ts")).NginxFrontStack,
   "netflix-ssh": async () => (await import("./stacks/netflix-ssh.ts")).NetflixSshStack,
   "netflix-swarm": async () => (await import("./stacks/netflix-swarm.ts")).NetflixSwarmStack,

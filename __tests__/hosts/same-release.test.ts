@@ -1,6 +1,6 @@
 import type { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { AwsAccount, NanoHost } from "../../src/aws/index.ts";
+import { AwsAccount, NanoFleet, NanoHost } from "../../src/aws/index.ts";
 import {
   HealthCheck,
   type IHost,
@@ -31,8 +31,19 @@ const HOSTS: Readonly<Record<string, (scope: Construct) => IHost>> = {
     new SwarmHost(scope, "host", { platform: Platform.LINUX_ARM64, placement: ["node.hostname==web-1"] }),
 };
 
+/** Its hosts keep no volumes. */
+const fleet = (scope: Construct) =>
+  new NanoFleet(scope, "host", {
+    hosts: 3,
+    availabilityZones: ["eu-west-1a", "eu-west-1b"],
+    zone: { id: "Z0123456789" },
+  });
+
 /** What the host serves; where neighbours find each other is the host's own. */
-function released(make: (scope: Construct) => IHost): unknown {
+function released(
+  make: (scope: Construct) => IHost,
+  mounts: Readonly<Record<string, Mount>> = { "/data": Mount.volume("data") },
+): unknown {
   let release: unknown;
   synthesize((scope: TerraformStack) => {
     new AwsAccount(scope, "aws", { account: "123456789012", region: "eu-west-1" });
@@ -46,7 +57,7 @@ function released(make: (scope: Construct) => IHost): unknown {
       image: image("catalog"),
       port: 8080,
       health: HealthCheck.http("/status"),
-      mounts: { "/data": Mount.volume("data") },
+      mounts,
     });
     const frontend = host.run("frontend", {
       image: image("frontend"),
@@ -65,4 +76,9 @@ test.each(Object.keys(HOSTS))("one declaration is the same release on a %s", (na
   const same = released(HOSTS.SshHost as (scope: Construct) => IHost);
   expect(released(HOSTS[name] as (scope: Construct) => IHost)).toEqual(same);
   expect(JSON.stringify(same)).toContain('"MOVIE_CATALOG_SERVICE":"URL"');
+});
+
+test("one declaration without volumes is the same release on a NanoFleet", () => {
+  const mounts = { "/tmp": Mount.tmpfs() };
+  expect(released(fleet, mounts)).toEqual(released(HOSTS.NanoHost as (scope: Construct) => IHost, mounts));
 });

@@ -54,6 +54,7 @@ test("the entry point for Amazon's cloud exports these names and no other", () =
     "EcrRegistry",
     "EcrRepository",
     "MachineImage",
+    "NanoFleet",
     "NanoHost",
     "PromotableReleaseParameter",
     "Secret",

@@ -60,7 +60,7 @@ const CONSTRUCTS: readonly [name: string, declare: (stack: TerraformStack) => un
 ];
 
 /** A host needs an account first. */
-const HOSTS = ["NanoHost"];
+const HOSTS = ["NanoFleet", "NanoHost"];
 
 const SITE = { "/": slipway.Backend.fromAddress("10.0.0.5:80") };
 const inStack = (declare: (stack: TerraformStack) => unknown) =>

@@ -57,6 +57,10 @@ writeFileSync("release.netflix-staging.json", JSON.stringify(released));`,
   },
   // docs/images.md
   'const kept = new SelfHostedRegistry(this, "kept", { port: 5001 });': {},
+  // docs/nano-fleet.md
+  'const fleet = new NanoFleet(this, "fleet", {': {
+    before: `new AwsAccount(this, "aws", { account: "123456789012", region: "eu-west-1" });\n${pulled("image")}`,
+  },
   // docs/secrets.md
   'import { Secret } from "slipway";     // or from "slipway/aws", which has the cloud\'s kinds beside these': {
     before: `${LOCAL}\n${pulled("image")}`,

@@ -113,6 +113,14 @@ export class AcmeServer {
     await fetch(`${this.names}/set-servfail`, { method: "POST", body: JSON.stringify({ host: name }) });
   }
 
+  /** From now on DNS has these texts for `name`, which ends in a dot. */
+  async setTexts(name: string, texts: readonly string[]): Promise<void> {
+    const post = (path: string, body: object) =>
+      fetch(`${this.names}/${path}`, { method: "POST", body: JSON.stringify(body) });
+    await post("clear-txt", { host: name });
+    for (const value of texts) await post("set-txt", { host: name, value });
+  }
+
   /** Ends it; the directory does not answer any more. */
   async stop(): Promise<void> {
     for (const child of this.children.splice(0)) {

@@ -85,7 +85,7 @@ describe("shellcheck", () => {
       "agent/slipway-agent",
       readFileSync(resolve(__dirname, "../../src/aws/nano/stage-zero/stage-zero.sh"), "utf8"),
     );
-    for (const program of ["sbin/slipway", "slipway-agent"]) {
+    for (const program of ["sbin/slipway", "slipway-agent", "lib/slipway/dns-challenge.sh"]) {
       const { status, stdout } = check(join(folder, "agent", program));
       expect(stdout).toBe("");
       expect(status).toBe(0);

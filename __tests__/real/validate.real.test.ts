@@ -34,6 +34,7 @@ test("Terraform, with the real providers, finds every stack of main.ts valid", a
       "netflix",
       "netflix-aws",
       "netflix-dev",
+      "netflix-fleet",
       "netflix-hub",
       "netflix-production",
       "netflix-ssh",

@@ -6,6 +6,7 @@ import { AvailabilityStack } from "../../stacks/availability.ts";
 import { CatsStack } from "../../stacks/cats.ts";
 import { NetflixStack } from "../../stacks/netflix.ts";
 import { NetflixAwsStack } from "../../stacks/netflix-aws.ts";
+import { NetflixFleetStack } from "../../stacks/netflix-fleet.ts";
 import { NetflixHubStack } from "../../stacks/netflix-hub.ts";
 import { NetflixSshStack } from "../../stacks/netflix-ssh.ts";
 import { NetflixSwarmStack } from "../../stacks/netflix-swarm.ts";
@@ -100,6 +101,7 @@ test.each([
   ["cats", CatsStack],
   ["netflix", NetflixStack],
   ["netflix-aws", NetflixAwsStack],
+  ["netflix-fleet", NetflixFleetStack],
   ["netflix-hub", NetflixHubStack],
   ["netflix-ssh", NetflixSshStack],
   ["netflix-swarm", NetflixSwarmStack],

@@ -88,6 +88,7 @@ export class AwsAccount extends Construct {
   private readonly profile?: string;
   private readonly needs: PolicyStatement[] = [];
   private readonly operatorNeeds: PolicyStatement[] = [];
+  private readonly alike: { readonly names: RegExp; readonly pattern: string }[] = [];
 
   /** @throws {ConstructError} for an account, region or role that is none, or a second account in one stack */
   constructor(scope: Construct, id: string, declared: AwsAccountProps = {}) {
@@ -124,7 +125,7 @@ export class AwsAccount extends Construct {
       account: this.account,
       region: this.region,
       environment: Environment.of(this)?.name,
-      deployer: mergedStatements(this.needs),
+      deployer: mergedStatements(this.named(this.needs)),
     }));
   }
 
@@ -149,12 +150,20 @@ export class AwsAccount extends Construct {
   }
 
   /**
+   * Lets the policies of whoever deploys or asks write `pattern` for the part of a resource's name that `names` finds: of a
+   * hundred hosts that are alike no policy holds the names.
+   */
+  nameAlike(names: RegExp, pattern: string): void {
+    this.alike.push({ names, pattern });
+  }
+
+  /**
    * The text of a policy that allows what deploying this stack takes, and no more.
    * @throws {ConstructError} at synth, when it is longer than a managed policy may be: take {@link deployerPolicies}
    */
   get deployerPolicy(): string {
     return lateText(() => {
-      const text = iamPolicy(this.needs);
+      const text = iamPolicy(this.named(this.needs));
       const size = policySize(text);
       if (size <= MANAGED_POLICY_LIMIT) return text;
       const rule = `must be at most ${MANAGED_POLICY_LIMIT} characters, as a managed policy is`;
@@ -169,7 +178,7 @@ export class AwsAccount extends Construct {
    * together to the role or user that deploys, ten at most unless AWS has raised that quota.
    */
   get deployerPolicies(): string[] {
-    return lateTexts(() => managedPolicies(this.needs));
+    return lateTexts(() => managedPolicies(this.named(this.needs)));
   }
 
   /** Tells what whoever asks a host must be allowed to do. */
@@ -183,7 +192,14 @@ export class AwsAccount extends Construct {
    * was not rehearsed: no stand-in for Session Manager was there.
    */
   get operatorPolicies(): string[] {
-    return lateTexts(() => managedPolicies(this.operatorNeeds));
+    return lateTexts(() => managedPolicies(this.named(this.operatorNeeds)));
+  }
+
+  private named(statements: readonly PolicyStatement[]): readonly PolicyStatement[] {
+    const named = (resource: string) =>
+      this.alike.reduce((of, { names, pattern }) => of.replace(names, pattern), resource);
+    if (this.alike.length === 0) return statements;
+    return statements.map((each) => ({ ...each, resources: each.resources.map(named) }));
   }
 
   private declare(stack: string, tags: Readonly<Record<string, string>>): void {

@@ -9,7 +9,7 @@ export interface PolicyStatement {
   /** ARNs, or `*` where an action knows no resource; may hold references. */
   readonly resources: readonly string[];
   /** Condition operators, their keys and the values that they ask for. @default - none */
-  readonly conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
 const SID = /^[A-Za-z0-9]+$/;

@@ -10,6 +10,8 @@ export { EcrRepository, type EcrRepositoryOptions, type EcrRepositoryProps } fro
 export type { IEcrRegistry, IEcrRepository, IRole } from "./ecr-repository-base.ts";
 export type { CloudConfigFile } from "./nano/cloud-config.ts";
 export type { DataVolumeOptions } from "./nano/data-volume-options.ts";
+export { NanoFleet } from "./nano/fleet/nano-fleet.ts";
+export type { FleetHostProps, NanoFleetProps } from "./nano/fleet/nano-fleet-props.ts";
 export type { HostLogsOptions } from "./nano/host-logs-options.ts";
 export { MachineImage } from "./nano/machine-image.ts";
 export { NanoHost } from "./nano/nano-host.ts";

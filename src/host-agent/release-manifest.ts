@@ -44,6 +44,8 @@ export interface ReleaseManifestOptions {
   readonly logs?: ReleasedLogs;
   /** Where Nginx asks for the names of addresses that sites lead to. @default "127.0.0.53", as Ubuntu has it */
   readonly resolver?: string;
+  /** The hosted zone by whose records the host shows that its names are its own; may be a reference. @default - by HTTP */
+  readonly challengeZone?: string;
   /** Where visitors come in. @default - port 80 */
   readonly edge?: EdgeOptions;
 }
@@ -108,7 +110,7 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     ...edge,
     ...named,
   } as const;
-  const tls = releasedTls(release.sites, renderTlsSites(texts));
+  const tls = releasedTls(release.sites, renderTlsSites(texts), options.challengeZone);
   const basicAuth = releasedBasicAuth(release.sites);
   return {
     manifest: 3,

@@ -14,6 +14,8 @@ export interface ReleasedAcme {
   /** The authority of the directory's own certificate, in PEM. @default - the host's authorities */
   readonly ca?: string;
   readonly account?: { readonly keyId: string; readonly hmacKey: ReleasedSecret };
+  /** The hosted zone by whose records a name is shown to be the host's. @default - by HTTP */
+  readonly zone?: string;
 }
 
 /** A name that is served by TLS, as the manifest has it: Nginx's texts, and where its certificate comes from. */
@@ -27,12 +29,21 @@ export interface ReleasedTls extends TlsTexts {
 
 const CERTIFICATES = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g;
 
-/** The entries of the manifest for `sites`, by the texts of each name. @throws InvalidValueError for a file that holds no certificate */
-export function releasedTls(sites: readonly Site[], texts: Readonly<Record<string, TlsTexts>>): ReleasedTls[] {
+/**
+ * The entries of the manifest for `sites`, by the texts of each name.
+ *
+ * @param zone The hosted zone by whose records names are shown to be the host's; where there is none, that is done by HTTP
+ * @throws InvalidValueError for a file that holds no certificate
+ */
+export function releasedTls(
+  sites: readonly Site[],
+  texts: Readonly<Record<string, TlsTexts>>,
+  zone?: string,
+): ReleasedTls[] {
   return sites.flatMap((site) => {
     const { tls } = site;
     if (tls === undefined) return [];
-    const source = sourceOf(tls);
+    const source = sourceOf(tls, zone);
     return namesOf(site).map((name) => ({
       name,
       file: inFileName(name),
@@ -42,7 +53,7 @@ export function releasedTls(sites: readonly Site[], texts: Readonly<Record<strin
   });
 }
 
-function sourceOf(tls: TlsSource): Pick<ReleasedTls, "acme" | "certificate"> {
+function sourceOf(tls: TlsSource, zone?: string): Pick<ReleasedTls, "acme" | "certificate"> {
   if (tls.kind === "certificate") return { certificate: releasedSecret(tls.secret) };
   if (tls.kind === "local")
     throw new InvalidValueError({ subject: "tls", rule: "must not be Tls.local()", got: tls.kind });
@@ -55,6 +66,7 @@ function sourceOf(tls: TlsSource): Pick<ReleasedTls, "acme" | "certificate"> {
       ...(externalAccount && {
         account: { keyId: externalAccount.keyId, hmacKey: releasedSecret(externalAccount.hmacKey) },
       }),
+      ...(zone === undefined ? {} : { zone }),
     },
   };
 }

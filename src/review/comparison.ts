@@ -21,8 +21,10 @@ import {
   settingsOf,
 } from "./declared-lists.ts";
 import { changedProperties, type Difference, differences } from "./difference.ts";
+import { compareFleets, type FleetChange } from "./fleet-changes.ts";
 import { compareMachines, type MachineEffect } from "./machine-change.ts";
 import type { Model, ModelHost, ModelImage, ModelPort, ModelSite, ModelStatement } from "./model.ts";
+import type { PriceChange } from "./price-change.ts";
 
 /** What becomes of one host. */
 export interface HostChange {
@@ -61,16 +63,6 @@ export interface SiteChange {
 /** What a host has against what is declared of it now, as far as that is not as it was. */
 export type FitChange = Partial<Pick<HostFit, "memory" | "disk">>;
 
-/** Dollars a month; absent where they are not known. */
-export interface PriceChange {
-  readonly before?: number;
-  readonly after?: number;
-  /** What surplus CPU credits cost more at worst. */
-  readonly surplus?: number;
-  /** As of when the list price is. */
-  readonly asOf?: string;
-}
-
 /** What becomes of one image. */
 export interface ImageChange extends Difference<ModelImage> {
   /** Base images whose pins moved. */
@@ -81,6 +73,8 @@ export interface ImageChange extends Difference<ModelImage> {
 export interface Comparison {
   readonly stack: string;
   readonly hosts: readonly HostChange[];
+  /** @default - none */
+  readonly fleets?: readonly FleetChange[];
   readonly images: readonly ImageChange[];
   /** Ports of the engine's machine that are opened or closed beside the hosts', e.g. a registry's. */
   readonly published: readonly Difference<ModelPort>[];
@@ -104,10 +98,12 @@ export function compare(before: Model | undefined, after: Model): Comparison {
   const old = before ?? { stack: after.stack, ...NOTHING };
   const paths = [...new Set([...old.hosts, ...after.hosts].map(({ path }) => path))].sort();
   const said = new Set(old.findings.map((finding) => JSON.stringify(finding)));
+  const fleets = compareFleets(old, after);
   const side = (model: Model, path: string) => ({ model, host: model.hosts.find((host) => host.path === path) });
   return {
     stack: after.stack,
     hosts: paths.map((path) => compareHosts(path, side(old, path), side(after, path))),
+    ...(fleets.length > 0 && { fleets }),
     images: differences(old.images.map(asBuilt), after.images.map(asBuilt), ({ path }) => path).map((change) => ({
       ...change,
       bases: change.before && change.after ? named(pinsOf(change.before), pinsOf(change.after)) : [],

@@ -1,10 +1,11 @@
 import type { Comparison, HostChange } from "./comparison.ts";
 import type { Difference } from "./difference.ts";
 import { AWAY } from "./effect-section.ts";
+import { withFleetsGrouped } from "./grouped-hosts.ts";
 import { COMES_OR_GOES, WITH_MACHINE } from "./machine-change.ts";
 import { type ModelPort, portName } from "./model.ts";
 import type { Plan, PlannedChange } from "./plan.ts";
-import { dollars, pricedChanges } from "./price.ts";
+import { dollars, type PricedChange, pricedChanges } from "./price.ts";
 import { isEmpty, isUntouched, verdict, whom, widerPermissions } from "./verdict.ts";
 
 /** What of a review a person sees before a change is made. */
@@ -35,7 +36,7 @@ export function firstScreen({ comparison, plan, lost }: Foretold): FirstScreen {
     lines: aligned([
       ...plan.warnings.map((text): Row => ["warning", text]),
       ...lost.map((text): Row => ["deletes", `${text}, with all that it holds`]),
-      ...(declaration ? declared(declaration) : []),
+      ...(declaration ? declared(withFleetsGrouped(declaration)) : []),
       ...plan.changes
         .filter((change) => !isSaid(change) && (!declaration || isUnforeseen(change, declaration)))
         .map(({ action, path, why }): Row => [DOES[action], told(path, why, "new")]),
@@ -70,7 +71,7 @@ function declared(comparison: Comparison): Row[] {
         .filter(({ before, after }) => after === undefined && !before?.deletedByTerraform)
         .map(({ key }): Row => ["volume", `${path} ${key}: no longer used, what it holds is kept`]),
     ),
-    ...pricedChanges(hosts).map(cost),
+    ...pricedChanges(comparison).map(cost),
   ];
 }
 
@@ -146,7 +147,7 @@ function ports(path: string, changes: readonly Difference<ModelPort>[], way: "in
   });
 }
 
-function cost({ path, effect, price: { before, after, surplus }, region }: HostChange): Row {
+function cost({ path, effect, price: { before, after, surplus }, region }: PricedChange): Row {
   const now = effect === "removed" ? "0" : dollars(after);
   const move =
     effect === "created" || (before === undefined && after === undefined) ? now : `${dollars(before)} → ${now}`;

@@ -19,7 +19,10 @@ export interface GraphEdge {
 }
 
 /** From what is built to the name: context → image → repository → host → site. */
-export function graphOf({ images, hosts }: Model): { nodes: readonly GraphNode[]; edges: readonly GraphEdge[] } {
+export function graphOf({ images, hosts, fleets = [] }: Model): {
+  nodes: readonly GraphNode[];
+  edges: readonly GraphEdge[];
+} {
   const nodes = new Map<string, GraphNode>();
   const edges = new Map<string, GraphEdge>();
   const node = (kind: NodeKind, label: string): string => {
@@ -39,7 +42,8 @@ export function graphOf({ images, hosts }: Model): { nodes: readonly GraphNode[]
     edge(image, node("repository", repository), promotedFrom === undefined ? way : "promoted");
   }
   for (const { path, release } of hosts) {
-    const host = node("host", path);
+    const fleet = fleets.find((each) => each.hosts.includes(path));
+    const host = node("host", fleet ? `${fleet.path}, ${fleet.hosts.length} hosts` : path);
     for (const { name, image } of containersOf(release)) {
       const of = images.find((each) => each.path === image);
       if (of) edge(node("repository", of.repository), host, name);

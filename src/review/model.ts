@@ -147,6 +147,23 @@ export interface ModelHost {
   readonly account?: string;
 }
 
+/** Several hosts that are alike behind one name. */
+export interface ModelFleet {
+  readonly path: string;
+  /** The paths of its hosts, in the order in which a release goes to them. */
+  readonly hosts: readonly string[];
+  /** What leads visitors to them. */
+  readonly entry: string;
+  /** The longest that visitors are sent to a host that is lost. */
+  readonly lostHostSeconds: number;
+  /** Ports that are open from outside in front of its hosts. */
+  readonly opened: readonly ModelPort[];
+  readonly region?: string;
+  /** Beside that of its hosts. */
+  readonly price?: ModelPrice;
+  readonly [fact: string]: unknown;
+}
+
 /** What a stack declares, read from the words of its constructs: what the page, the tests and every `--json` stand on. */
 export interface Model {
   readonly stack: string;
@@ -154,6 +171,8 @@ export interface Model {
   readonly repositories: readonly Description[];
   readonly registries: readonly Description[];
   readonly hosts: readonly ModelHost[];
+  /** @default - none */
+  readonly fleets?: readonly ModelFleet[];
   /** Ports of the engine's machine that are open beside the hosts', e.g. a registry's. */
   readonly published: readonly ModelPort[];
   /** What whoever deploys must be allowed to do. */
@@ -169,12 +188,14 @@ export function readModel(description: StackDescription): Model {
     );
   const { stack, constructs, findings } = description;
   const of = (kind: string) => constructs.filter((each) => each.kind === kind);
+  const fleets = of("fleet").map(({ kind: _, ...fleet }) => fleet as unknown as ModelFleet);
   return {
     stack,
     images: of("image").map(({ kind: _, ...image }) => image as unknown as ModelImage),
     repositories: of("repository"),
     registries: of("registry"),
-    hosts: of("host").map((host) => readHost(host, constructs)),
+    hosts: of("host").map((host) => readHost(host, constructs, fleets)),
+    ...(fleets.length > 0 && { fleets }),
     published: constructs
       .filter(({ path }) => !of("host").some((host) => path.startsWith(`${host.path}/`)))
       .flatMap(publishedPorts),
@@ -183,7 +204,7 @@ export function readModel(description: StackDescription): Model {
   };
 }
 
-function readHost(host: Description, constructs: readonly Description[]): ModelHost {
+function readHost(host: Description, constructs: readonly Description[], fleets: readonly ModelFleet[]): ModelHost {
   const { path, kind: _, release, price, region, fit, ...machine } = host;
   const parts = constructs.filter((each) => each.path.startsWith(`${path}/`));
   const rules = parts
@@ -195,7 +216,11 @@ function readHost(host: Description, constructs: readonly Description[]): ModelH
     path,
     machine,
     release: release as ModelRelease,
-    opened: [...ruled("in"), ...parts.flatMap(publishedPorts)],
+    opened: [
+      ...ruled("in"),
+      ...fleets.filter(({ hosts }) => hosts.includes(path)).flatMap(({ opened }) => opened),
+      ...parts.flatMap(publishedPorts),
+    ],
     outbound: ruled("out"),
     permissions: parts.filter(({ kind }) => kind === "role").flatMap((role) => role.statements as ModelStatement[]),
     ...(price === undefined ? {} : { price: price as ModelPrice }),

@@ -3,6 +3,7 @@ import type { ContextEntry } from "./context-files.ts";
 import type { Difference } from "./difference.ts";
 import { effects } from "./effect-section.ts";
 import { fits } from "./fit-section.ts";
+import { groupedChanges, withFleetsGrouped } from "./grouped-hosts.ts";
 import { filesOf, imageTable } from "./image-section.ts";
 import { code, escaped, joined, moved, section, table } from "./markdown.ts";
 import { type Model, type ModelPort, portName } from "./model.ts";
@@ -33,22 +34,25 @@ export function page(comparison: Comparison, after: Model, { base, files, plan, 
     ...notes.map(escaped),
   ];
   const intended =
-    plan === undefined ? "" : section("What Terraform intends", planTable(plan.changes) || "No changes.");
+    plan === undefined
+      ? ""
+      : section("What Terraform intends", planTable(groupedChanges(plan.changes, comparison.fleets)) || "No changes.");
   if (isEmpty(comparison)) return `${joined([...head, `The same as ${escaped(base)}.`, intended])}\n`;
-  const { hosts, images, deployer, findings } = comparison;
+  const shown = withFleetsGrouped(comparison);
+  const { hosts, images, deployer, findings } = shown;
   return `${joined([
     ...head,
-    wider(comparison),
+    wider(shown),
     `Compared with ${escaped(base)}.`,
     section("What happens", effects(hosts)),
     intended,
     section("Images", imageTable(images), ...images.map((image) => filesOf(image, files.get(image.key)))),
     section("Routes and names", routes(hosts)),
-    section("Ports", ports(comparison)),
+    section("Ports", ports(shown)),
     section("Permissions", permissions(hosts, deployer)),
     section("Secrets", secrets(hosts)),
     section("Data", data(hosts)),
-    section("Cost a month", cost(hosts)),
+    section("Cost a month", cost(shown)),
     section(
       "Findings",
       table(
@@ -142,8 +146,8 @@ function data(hosts: readonly HostChange[]): string {
   return lines.join("\n");
 }
 
-function cost(hosts: readonly HostChange[]): string {
-  const rows = pricedChanges(hosts).map(({ path, price, effect, region = "" }) => [
+function cost(comparison: Comparison): string {
+  const rows = pricedChanges(comparison).map(({ path, price, effect, region = "" }) => [
     code(path),
     code(region),
     effect === "created" ? "" : dollars(price.before),

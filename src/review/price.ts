@@ -1,8 +1,11 @@
-import type { HostChange } from "./comparison.ts";
+import type { Comparison, HostChange } from "./comparison.ts";
 
-/** The hosts whose price belongs into a review: those that are paid for and of which something changes. */
-export function pricedChanges(hosts: readonly HostChange[]): HostChange[] {
-  return hosts.filter(
+/** What is paid for, and what becomes of it. */
+export type PricedChange = Pick<HostChange, "path" | "effect" | "region" | "price">;
+
+/** The hosts and fleets whose price belongs into a review: those that are paid for and of which something changes. */
+export function pricedChanges({ hosts, fleets = [] }: Pick<Comparison, "hosts" | "fleets">): PricedChange[] {
+  return [...fleets, ...hosts].filter(
     ({ region, effect, price }) => region && (effect !== "untouched" || price.before !== price.after),
   );
 }

@@ -5,7 +5,8 @@ import { COMES_OR_GOES, MACHINE_AWAY, WITH_MACHINE } from "./machine-change.ts";
 import { EVERYBODY, isOwnMachine, isPort, type ModelPort, portName } from "./model.ts";
 
 /** Whether nothing at all differs. */
-export function isEmpty({ hosts, ...lists }: Comparison): boolean {
+export function isEmpty({ hosts, fleets = [], ...lists }: Comparison): boolean {
+  if (fleets.some(({ effect, price }) => effect !== "untouched" || price.before !== price.after)) return false;
   const { images, published, deployer, findings } = lists;
   return hosts.every(isUntouched) && [images, published, deployer, findings].every(({ length }) => length === 0);
 }

@@ -139,12 +139,13 @@ export const slipwayMatchers = {
     return verdict(pass, stack.model.stack, `to have a resource ${type}${some}`, are.join("; ") || `it has ${types}`);
   },
 
-  /** Whether its hosts cost no more in USD a month, surplus CPU credits not counted; a price that is not known is too much. */
+  /** Whether its hosts and fleets cost no more in USD a month, surplus CPU credits not counted; a price that is not known is too much. */
   toCostAtMost(received: unknown, dollars: number): Verdict {
     const { model } = stackIn(received, "toCostAtMost");
     const prices = model.hosts.flatMap((host) =>
-      host.region === undefined ? [] : [{ ...host, is: monthlyPriceOf(host) }],
+      host.region === undefined ? [] : [{ path: host.path, region: host.region, is: monthlyPriceOf(host) }],
     );
+    for (const { path, region = "", price } of model.fleets ?? []) prices.push({ path, region, is: price?.total });
     const total = prices.reduce((sum, { is }) => sum + (is ?? Number.POSITIVE_INFINITY), 0);
     const list = prices.map(({ path, region, is }) =>
       is === undefined ? `the price of ${path} in ${region} is not known` : `${path} costs ${is.toFixed(2)}`,

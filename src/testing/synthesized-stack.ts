@@ -70,7 +70,15 @@ export class SynthesizedStack {
   route(url: string, options: RouteOptions & { readonly host?: HostName } = {}): RoutedRequest {
     const { host, ...how } = options;
     const at = host === undefined ? undefined : this.host(host).path;
-    const hosts = this.model.hosts.map(({ path, release }) => ({
+    const { fleets = [] } = this.model;
+    // of a fleet one stands for all
+    const others = new Set(
+      fleets.flatMap((fleet) =>
+        fleet.hosts.filter((path) => path !== at).slice(at?.startsWith(`${fleet.path}/`) ? 0 : 1),
+      ),
+    );
+    const asked = this.model.hosts.filter(({ path }) => !others.has(path));
+    const hosts = asked.map(({ path, release }) => ({
       path,
       nginx: this.constructAt(path)?.nginx,
       ports: new Map(release.services.map(({ name, port }) => [name, port])),

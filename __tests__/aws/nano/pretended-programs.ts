@@ -35,10 +35,11 @@ export function runScript(
 ): ScriptRun {
   const folder = mkdtempSync(join(tmpdir(), "slipway-script-"));
   const calls = join(folder, "calls");
-  for (const [name, found] of usual()) symlinkSync(found, join(folder, name));
+  // one that is pretended has no link: what is written there would go through it, to the machine's own
+  for (const [name, found] of usual()) if (!Object.hasOwn(programs, name)) symlinkSync(found, join(folder, name));
   for (const [name, text] of Object.entries(programs)) {
     const note = `printf '%s\\n' "${name} $*" | tr '\\n' ' ' >>${calls}; echo >>${calls}`;
-    writeFileSync(join(folder, name), `#!/bin/sh\nSTATE=${folder}\n${note}\n${text}\n`, { mode: 0o755 });
+    writeFileSync(join(folder, name), `#!/bin/sh\nSTATE=${folder}\n${note}\n${text}\n`, { mode: 0o755, flag: "wx" });
   }
   const { status, stdout, stderr } = spawnSync("/bin/sh", [join(SOURCE, script), ...words], {
     encoding: "utf8",

@@ -19,6 +19,20 @@ describe("telling a host", () => {
     expect(run.calls[1]).toContain(`--command-id command-1 --instance-id ${INSTANCE}`);
   });
 
+  test("a host that fails says which hosts after it are not told, and one that serves does not", () => {
+    const next = { SLIPWAY_NEXT: "shop/fleet/host-2, shop/fleet/host-3" };
+    const failed = release("deploy", { outcome: "printf 'Failed\\t1\\n'", lines: "web: exited with 1" }, next);
+    expect(failed).toMatchObject({
+      status: 1,
+      output: `shop/host: web: exited with 1
+shop/host: the release failed (Failed, exit status 1): web: exited with 1
+shop/host: stopped here: not told and as they were are shop/fleet/host-2, shop/fleet/host-3
+`,
+    });
+    expect(release("deploy", {}, next).output).not.toContain("stopped here");
+    expect(release("deploy", { outcome: "printf 'Failed\\t1\\n'" }).output).not.toContain("stopped here");
+  });
+
   test("says that a release is wanted again that a rollback left, and only then", () => {
     const run = release("deploy", {}, { SLIPWAY_RETRY: "1" });
     expect(run.calls[0]).toContain(`"release":["${RELEASE}"],"words":["retry"],"seconds"`);

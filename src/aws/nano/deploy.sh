@@ -19,6 +19,7 @@
 #   SLIPWAY_VERSION    the version that is to serve
 #   SLIPWAY_RELEASE    the release's id, 64 hexadecimal digits
 #   SLIPWAY_DEADLINE   seconds that it may take, a first boot included
+#   SLIPWAY_NEXT       the hosts that are told after it, where there are any
 #   SLIPWAY_RETRY      set by whoever wants a release again that a rollback left
 set -u
 
@@ -28,6 +29,7 @@ deadline=$(($(date +%s) + SLIPWAY_DEADLINE))
 say() { printf '%s: %s\n' "$SLIPWAY_HOST" "$*"; }
 fail() {
   say "$*"
+  [ -z "${SLIPWAY_NEXT:-}" ] || say "stopped here: not told and as they were are $SLIPWAY_NEXT"
   exit 1
 }
 # shellcheck source=aws-cli.sh

@@ -3,6 +3,7 @@ import { ECR_LOGIN_ACTIONS, ECR_PULL_ACTIONS } from "../ecr-actions.ts";
 import type { PolicyStatement } from "../iam-policy.ts";
 import type { Secret } from "../secret.ts";
 import { anyDocumentOf } from "./agent-document.ts";
+import { type Challenges, challengeStatements } from "./challenge-policy.ts";
 import { logWriterStatement } from "./host-logs.ts";
 import { holdName, releaseArns } from "./release-parameter.ts";
 import { metricsStatement } from "./usage-alarms.ts";
@@ -20,6 +21,8 @@ export interface HostPermissions {
   readonly taskLedger?: string;
   /** The log group that its containers write to. @default - they write to none */
   readonly logGroup?: string;
+  /** What it shows an ACME server by records. @default - nothing */
+  readonly challenges?: Challenges;
   /** Whether it puts metrics of its own. @default false */
   readonly putsMetrics?: boolean;
 }
@@ -56,7 +59,7 @@ const INSTANCE_KEYS_ACTIONS = [
 
 /** What a host's role allows: its own releases, the images that it runs, the secrets that they need, and the agent. */
 export function hostPolicy(account: AwsAccount, needs: HostPermissions): PolicyStatement[] {
-  const { parameterName, documentName, repositoryArns, secrets, taskLedger, logGroup, putsMetrics } = needs;
+  const { parameterName, documentName, repositoryArns, secrets, taskLedger, logGroup, putsMetrics, challenges } = needs;
   const images: PolicyStatement[] =
     repositoryArns.length === 0
       ? []
@@ -98,6 +101,7 @@ export function hostPolicy(account: AwsAccount, needs: HostPermissions): PolicyS
         ]),
     ...(logGroup === undefined ? [] : [logWriterStatement(account, logGroup)]),
     ...(putsMetrics ? [metricsStatement()] : []),
+    ...(challenges ? challengeStatements(account, challenges) : []),
     ...images,
     ...secrets.flatMap((secret) => secret.permissions(account)),
   ];

@@ -1,4 +1,3 @@
-import { Route53Record } from "@cdktf/provider-aws/lib/route53-record";
 import type { Construct } from "constructs";
 import { nginxTexts, type ReleaseManifest, releaseManifest } from "../../host-agent/release-manifest.ts";
 import { releasedLogin } from "../../host-agent/released-login.ts";
@@ -9,8 +8,10 @@ import type { HostedSchedule } from "../../hosts/hosted-schedule.ts";
 import type { HostedService } from "../../hosts/hosted-service.ts";
 import type { HostedSite } from "../../hosts/hosted-site.ts";
 import type { HostedTask } from "../../hosts/hosted-task.ts";
+import { acmeNames } from "../../release/acme-names.ts";
 import type { Front } from "../../release/front.ts";
 import type { HostCapabilities } from "../../release/host-capabilities.ts";
+import type { Release } from "../../release/release.ts";
 import { BRIDGE_ADDRESS, type ClaimedPorts } from "../../release/service-ports.ts";
 import { atProperty } from "../../terraform/construct-error.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
@@ -21,11 +22,9 @@ import type { IRole } from "../ecr-repository-base.ts";
 import { SECRET_KINDS } from "../secret.ts";
 import { awsSecretsOf, awsSiteSecretsOf } from "./aws-secrets.ts";
 import { type DeclaredContainer, DeclaredFit } from "./declared-fit.ts";
-import { zoneDeployerStatements } from "./deployer-policy.ts";
 import type { Firewall } from "./firewall.ts";
 import { FrontHosts } from "./front-hosts.ts";
 import { HeldImages } from "./held-images.ts";
-import { logGroupOf } from "./host-logs-options.ts";
 import { InstanceType } from "./instance-type.ts";
 import { machineText, type NanoFacts, nanoFacts } from "./nano-facts.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
@@ -33,13 +32,13 @@ import { nanoHostSettings } from "./nano-host-settings.ts";
 import { nanoParts } from "./nano-parts.ts";
 import type { NanoRelease } from "./nano-release.ts";
 import { PrivateAddresses } from "./private-addresses.ts";
-import { ecrPullOf, requirePullable } from "./pullable-image.ts";
+import { ecrPullsOf, requirePullable } from "./pullable-image.ts";
 import { assertFitsParameter, taskLedgerName } from "./release-parameter.ts";
-import { METRICS_NAMESPACE } from "./usage-alarms.ts";
+import { recordSite } from "./site-records.ts";
+import { toldBeside } from "./told-beside.ts";
 
 const PUBLIC_PORT = 80;
 const TLS_PORT = 443;
-const RECORD_SECONDS = 300;
 
 /**
  * A small EC2 instance with Ubuntu 24.04 as a host: Docker runs the services, Nginx in front of them serves the names.
@@ -65,13 +64,14 @@ export class NanoHost extends HostBase implements IRole {
   readonly dataVolumeId?: string;
   /** What must have happened before the host serves what is declared. */
   readonly ready: TerraformDependency[];
-  private readonly account: AwsAccount;
+  protected readonly account: AwsAccount;
   private readonly machine: NanoFacts;
   private readonly fit: DeclaredFit;
   private readonly images: HeldImages;
   private readonly firewall: Firewall;
-  private readonly rollout: NanoRelease;
+  protected readonly rollout: NanoRelease;
   private readonly certified: HostedSite[] = [];
+  private told?: { readonly of: Release; readonly manifest: ReleaseManifest };
   private readonly inFront = new FrontHosts<NanoHost>((front) => front.served);
   /** The hosts that this one is in front of. */
   private readonly reaches = new Set<NanoHost>();
@@ -98,10 +98,12 @@ export class NanoHost extends HostBase implements IRole {
       ...{ account: this.account, props, declared, parameterName: this.parameterName, images: this.images },
       manifest: () => this.manifest(),
       permissions: () => ({
-        repositoryArns: this.pulls().map(({ repositoryArn }) => repositoryArn),
+        repositoryArns: ecrPullsOf(this.hostedContainers).map(({ repositoryArn }) => repositoryArn),
         secrets: [...this.hostedContainers.flatMap(awsSecretsOf), ...this.certified.flatMap(awsSiteSecretsOf)],
         taskLedger: this.release.tasks && taskLedgerName(this.node.path),
+        challenges: { zone: this.challengeZone, names: acmeNames(this.served) },
       }),
+      next: () => this.next,
     });
     this.firewall = parts.firewall;
     this.rollout = parts.release;
@@ -111,6 +113,7 @@ export class NanoHost extends HostBase implements IRole {
     this.dataVolumeId = parts.dataVolume?.volumeId;
     this.roleName = parts.role.roleName;
     this.ready = parts.release.ready;
+    this.forgetRelease(); // which now has a data volume
   }
 
   /** Where visitors open `site`, once its name leads to {@link publicIp}. */
@@ -189,7 +192,8 @@ export class NanoHost extends HostBase implements IRole {
     this.firewall.open(PUBLIC_PORT, "visitors");
     if (site.declaration.tls) this.firewall.open(TLS_PORT, "visitors by TLS");
     this.certified.push(site);
-    this.record(site);
+    const { zone } = this.props;
+    if (zone) recordSite(site, this.account, zone.id, this.publicIp);
   }
 
   protected checkSite(site: HostedSite): void {
@@ -202,7 +206,7 @@ export class NanoHost extends HostBase implements IRole {
   }
 
   /** Why the whole: a parameter holds so much and no more. */
-  private checkManifest(): void {
+  protected checkManifest(): void {
     assertFitsParameter(this.manifest());
   }
 
@@ -212,39 +216,33 @@ export class NanoHost extends HostBase implements IRole {
 
   /** What the host is told. @throws InvalidValueError for whatever it would refuse */
   private manifest(areFilled = true): ReleaseManifest {
+    const { release } = this; // another one as soon as anything is declared
     const addresses = new PrivateAddresses([...this.reaches, ...this.inFront.hosts]);
-    const manifest = releaseManifest({
-      release: addresses.named(this.release),
+    if (this.told?.of !== release) this.told = { of: release, manifest: this.manifestOf(addresses.named(release)) };
+    return areFilled ? addresses.filled(this.told.manifest) : this.told.manifest;
+  }
+
+  private manifestOf(release: Release): ReleaseManifest {
+    return releaseManifest({
+      release,
       portsOf: (name) => this.portsOf(name),
       dataVolume: this.dataVolumeId,
-      ecr: this.pulls().map(({ address }) => address),
+      ecr: ecrPullsOf(this.hostedContainers).map(({ address }) => address),
       logins: this.hostedContainers.flatMap(({ image }) => releasedLogin(image.repository) ?? []),
-      irreversible: this.props.irreversible,
-      reboot: this.props.unattendedReboot?.window,
-      metrics: this.props.usageAlarms && METRICS_NAMESPACE,
-      logs: this.props.logs && { group: logGroupOf(this, this.props.logs), region: this.account.region },
+      ...toldBeside(this, this.props, this.account.region),
       specOf: (_, name) => this.rollout.specOf(name),
       taskLedger: this.release.tasks && this.rollout.taskLedger,
+      challengeZone: this.challengeZone,
     });
-    return areFilled ? addresses.filled(manifest) : manifest;
   }
 
-  private pulls() {
-    return this.hostedContainers.flatMap(({ image }) => ecrPullOf(image) ?? []);
+  /** The hosted zone in which it shows that its names are its own, where no ACME server could ask it by HTTP. */
+  protected get challengeZone(): string | undefined {
+    return undefined;
   }
 
-  private record(site: HostedSite): void {
-    const { zone } = this.props;
-    if (!zone) return;
-    for (const name of site.names) {
-      new Route53Record(site, name === site.name ? "Record" : `Record-${name}`, {
-        zoneId: zone.id,
-        name,
-        type: "A",
-        ttl: RECORD_SECONDS,
-        records: [this.publicIp],
-      });
-    }
-    this.account.addDeployerStatements(...zoneDeployerStatements(this.account, zone.id));
+  /** The hosts that are told after it, and not at all where it fails. */
+  protected get next(): readonly string[] {
+    return [];
   }
 }

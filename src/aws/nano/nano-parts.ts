@@ -32,7 +32,9 @@ export interface NanoPartsOptions {
   readonly images: HeldImages;
   /** Asked at synth, when every service and site is declared; so are the permissions. */
   readonly manifest: () => ReleaseManifest;
-  readonly permissions: () => Pick<HostPermissions, "repositoryArns" | "secrets" | "taskLedger">;
+  readonly permissions: () => Pick<HostPermissions, "repositoryArns" | "secrets" | "taskLedger" | "challenges">;
+  /** The hosts that are told after it; asked at synth. */
+  readonly next: () => readonly string[];
 }
 
 /** What a host is made of. */
@@ -47,7 +49,7 @@ export interface NanoParts {
 
 /** Makes the parts of a host, each below it and in the order in which they need each other. */
 export function nanoParts(host: Construct, options: NanoPartsOptions): NanoParts {
-  const { account, props, declared, parameterName, images, permissions, manifest } = options;
+  const { account, props, declared, parameterName, images, permissions, manifest, next } = options;
   const stack = owningStack(host).node.id;
   const documentName = awsName(host, LONGEST_DOCUMENT_NAME);
   const tags = templateMap({ Name: host.node.path, ...props.tags });
@@ -88,6 +90,7 @@ export function nanoParts(host: Construct, options: NanoPartsOptions): NanoParts
     instanceId: instance.instanceId,
     images,
     manifest,
+    next,
     waitForRelease: props.waitForRelease ?? true,
     deadlineSeconds: declared.deadlineSeconds,
     dependsOn: [...role.ready, ...address.ready, ...attached, ...logs],

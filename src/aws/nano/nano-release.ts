@@ -39,6 +39,8 @@ export interface NanoReleaseProps {
   /** Whether the apply waits for the outcome; the host's timer finds the release otherwise. */
   readonly waitForRelease: boolean;
   readonly deadlineSeconds: number;
+  /** The hosts that are told after it, for messages; asked at synth. */
+  readonly next: () => readonly string[];
   /** What must be there before the host is told, e.g. its right to pull. */
   readonly dependsOn: TerraformDependency[];
 }
@@ -52,6 +54,8 @@ export interface NanoReleaseProps {
 export class NanoRelease extends Construct {
   /** What must have happened before the host serves what is declared. */
   readonly ready: TerraformDependency[];
+  /** The document by which the host is told; a reference. */
+  readonly documentName: string;
   private readonly locals: ManifestLocals;
   private readonly parameter: SsmParameter;
   private readonly awaited = new Set<TerraformDependency>();
@@ -65,6 +69,7 @@ export class NanoRelease extends Construct {
     super(scope, id);
     const { account, parameterName } = props;
     const { agent, document } = new AgentDocument(this, "Document", { account, name: props.documentName });
+    this.documentName = document.name;
     this.locals = new ManifestLocals(this, { agent, manifest: props.manifest });
     const { packed } = this.locals;
     const parameter = new SsmParameter(this, "Parameter", {
@@ -135,6 +140,11 @@ export class NanoRelease extends Construct {
     for (const each of dependencies) this.awaited.add(each);
   }
 
+  /** The version of the parameter, which another release alone changes; a reference. */
+  get version(): string {
+    return this.parameter.getStringAttribute("version");
+  }
+
   /** The digest of the service's or task's spec, made where the image is known; a reference. */
   specOf(service: string): string {
     return this.locals.specOf(service);
@@ -164,7 +174,7 @@ export class NanoRelease extends Construct {
   private wait(props: NanoReleaseProps, parameter: SsmParameter, document: SsmDocument) {
     const { object } = this.locals;
     const { account, instanceId } = props;
-    const version = parameter.getStringAttribute("version");
+    const { version } = this;
     const deploy = stagedScript(this, "nano/deploy.sh", "deploy");
     const step = new VerifiedStep(this, "Deploy", {
       command: deploy.command,
@@ -183,6 +193,8 @@ export class NanoRelease extends Construct {
         SLIPWAY_PARAMETER_ADDRESS: `aws_ssm_parameter.${parameter.friendlyUniqueId}`,
         SLIPWAY_VERSION: version,
         SLIPWAY_RELEASE: this.locals.release,
+        // absent where there are none
+        SLIPWAY_NEXT: Lazy.stringValue({ produce: () => props.next().join(", ") || undefined }),
         // a host comes to its outcome when what served before has drained
         SLIPWAY_DEADLINE: Lazy.stringValue({
           produce: () => `\${${props.deadlineSeconds + secondsOfTasks(props.manifest())} + ${object}.drainSeconds}`,

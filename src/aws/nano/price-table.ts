@@ -20,6 +20,8 @@ const CATALOGUE =
 const OFFERS = "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws";
 const CLOUDWATCH = `${OFFERS}/AmazonCloudWatch/20260922021715/eu-west-1/index.json`;
 const ADDRESSES = "https://aws.amazon.com/blogs/aws/new-aws-public-ipv4-address-charge-public-ip-insights/";
+const BALANCERS = "https://aws.amazon.com/elasticloadbalancing/pricing/";
+const ROUTE53 = "https://aws.amazon.com/route53/pricing/";
 const ON_DEMAND = "https://aws.amazon.com/ec2/pricing/on-demand/";
 
 /**
@@ -44,6 +46,13 @@ export const PRICES: readonly PriceRow[] = [
   row("us-east-1", "metric", 0.3, "month", "2025", "https://aws.amazon.com/cloudwatch/pricing/"),
   // EU-EBS:VolumeUsage.gp3
   row("eu-west-1", "gp3", 0.088, "month", "2026-03-01", `${OFFERS}/AmazonEC2/current/eu-west-1/index.json`),
+  row("us-east-1", "load balancer", 0.0225, "hour", "2025", BALANCERS),
+  row("us-east-1", "LCU", 0.008, "hour", "2025", BALANCERS),
+  row("eu-west-1", "load balancer", 0.0252, "hour", "2025", BALANCERS),
+  row("eu-west-1", "LCU", 0.008, "hour", "2025", BALANCERS),
+  // of what AWS runs itself, in all regions; by TLS is one of the "optional features", each as much
+  row("every", "health check", 0.5, "month", "2025", ROUTE53),
+  row("every", "health check by TLS", 1, "month", "2025", ROUTE53),
   // EU-CW:AlarmMonitorUsage, EU-CW:MetricMonitorUsage
   row("eu-west-1", "alarm", 0.1, "month", "2026-09-22", CLOUDWATCH),
   row("eu-west-1", "metric", 0.3, "month", "2026-09-22", CLOUDWATCH),

@@ -18,6 +18,11 @@ export function ecrPullOf({ repository: { pullAccess, registry } }: IImage): Ecr
   return { repositoryArn: pullAccess.repositoryArn, address: registry.address };
 }
 
+/** Where in ECR the images of `containers` are pulled from, of those that are. */
+export function ecrPullsOf(containers: readonly HostedContainer[]): EcrPull[] {
+  return containers.flatMap(({ image }) => ecrPullOf(image) ?? []);
+}
+
 /** @throws {ConstructError} when a nano host cannot pull or run the image of `container` */
 export function requirePullable(container: HostedContainer): void {
   const { image, host } = container;

@@ -12,6 +12,12 @@ const REQUESTS: readonly (readonly [RegExp, string, string?])[] = [
   [/^GET \/2013-04-01\/hostedzone\/([^/]+)\/rrset/, "ListResourceRecordSets", "hostedzone"],
   [/^POST \/2013-04-01\/hostedzone\/([^/]+)\/rrset/, "ChangeResourceRecordSets", "hostedzone"],
   [/^GET \/2013-04-01\/change\/([^/]+)/, "GetChange", "change"],
+  [/^POST \/2013-04-01\/healthcheck\/?$/, "CreateHealthCheck"],
+  [/^GET \/2013-04-01\/healthcheck\/([^/]+)$/, "GetHealthCheck", "healthcheck"],
+  [/^POST \/2013-04-01\/healthcheck\/([^/]+)$/, "UpdateHealthCheck", "healthcheck"],
+  [/^DELETE \/2013-04-01\/healthcheck\/([^/]+)$/, "DeleteHealthCheck", "healthcheck"],
+  [/^GET \/2013-04-01\/tags\/healthcheck\/([^/]+)/, "ListTagsForResource", "healthcheck"],
+  [/^POST \/2013-04-01\/tags\/healthcheck\/([^/]+)/, "ChangeTagsForResource", "healthcheck"],
   [/^GET \/2013-04-01\/tags\/hostedzone\/([^/]+)/, "ListTagsForResource", "hostedzone"],
   [/^POST \/2013-04-01\/tags\/hostedzone\/([^/]+)/, "ChangeTagsForResource", "hostedzone"],
 ];

@@ -111,10 +111,11 @@ def tls:
   need([.acme, .certificate] | map(select(. != null)) | length == 1; "has not one source"),
   ((.certificate // empty) | secret | "certificate \(.)"),
   ((.acme // empty)
-    | unknown(["email", "directory", "ca", "account"]),
+    | unknown(["email", "directory", "ca", "account", "zone"]),
       need(.email | type == "string" and test("^[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+$"); "has no email"),
       need(.directory | type == "string" and test("^https://[^ '\"\t\n\r]+$"); "has no directory"),
       need((.ca // "-----BEGIN") | type == "string" and startswith("-----BEGIN"); "has no valid authority"),
+      need((.zone // "Z") | type == "string" and test("^[A-Z0-9]{1,32}$"); "has no valid zone"),
       ((.account // empty) | need(.keyId | line; "has no key id"), (.hmacKey | secret | "external account \(.)")));
 
 def basicAuth:

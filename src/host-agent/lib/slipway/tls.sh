@@ -199,7 +199,8 @@ write_acme_configuration() {
   {
     of_tls "$1" '.acme | "CA=\(.directory | @sh)", "CONTACT_EMAIL=\(.email | @sh)"'
     printf '%s\n' "BASEDIR='$ACME'" "WELLKNOWN='$ACME/www/.well-known/acme-challenge'" "DOMAINS_TXT='$RUN/acme/none'" \
-      CHALLENGETYPE=http-01 KEY_ALGO=prime256v1 KEYSIZE=2048
+      KEY_ALGO=prime256v1 KEYSIZE=2048
+    challenge_configuration "$(of_tls "$1" '.acme.zone // empty')"
   } >"$RUN/acme/config"
   of_tls "$1" '.acme.ca // empty' >"$RUN/acme/ca.pem"
   [ ! -s "$RUN/acme/ca.pem" ] || echo "CURL_OPTS='--cacert $RUN/acme/ca.pem'" >>"$RUN/acme/config"
@@ -219,6 +220,17 @@ write_acme_configuration() {
     echo "EAB_HMAC_KEY='$secret'"
   } >>"$RUN/acme/config"
   secret=''
+}
+
+# By HTTP, or by records of the zone $1 where the name leads to other hosts, too. A program under /run starts nowhere.
+challenge_configuration() {
+  [ -n "$1" ] || {
+    echo CHALLENGETYPE=http-01
+    return
+  }
+  printf '#!/bin/sh\nexec sh "%s" "%s" "$@"\n' "$PARTS/dns-challenge.sh" "$1" >"$ACME/hook"
+  chmod 700 "$ACME/hook"
+  printf '%s\n' CHALLENGETYPE=dns-01 "HOOK='$ACME/hook'"
 }
 
 # Only hosts with such certificates have it, and a host that is older than its first one needs no new instance.

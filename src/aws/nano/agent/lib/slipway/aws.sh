@@ -1,6 +1,6 @@
 # Asks AWS by the role of this instance. No credential ever stands in a process's arguments or in a file:
 # curl reads them from a pipe (-K -).
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2016 # what jq fills in
 
 METADATA=${SLIPWAY_METADATA:-http://169.254.169.254}
 NEWLINE='
@@ -48,6 +48,20 @@ is_busy() {
   esac
 }
 
+# send_signed REGION:SERVICE URL 'jq filter of curl options' BODY [TARGET]: the answer in $answer, its status last in $reply.
+send_signed() {
+  reply=$(printf %s "$credentials" | jq -r --arg target "${5:-}" --arg body "$4" '
+      "user = \(.AccessKeyId + ":" + .SecretAccessKey | @json)",
+      "header = \("X-Amz-Security-Token: " + .Token | @json)",
+      (if $body == "" then empty else "data-binary = \($body | @json)" end),'"$3" |
+    curl -q --silent --show-error --max-time 20 --aws-sigv4 "aws:amz:$1" --config - \
+      --write-out '\n%{http_code}' "$2" 2>&1) || {
+    problem="${2%/} does not answer: $(printf %s "$reply" | tail -n 2 | head -n 1)"
+    return 1
+  }
+  answer=${reply%"$NEWLINE"*}
+}
+
 ask_aws_once() {
   problem_kind=''
   know_instance || return 1
@@ -56,20 +70,11 @@ ask_aws_once() {
     monitoring) endpoint=${SLIPWAY_MONITORING:-https://monitoring.$region.$domain} ;;
     *) endpoint=${SLIPWAY_SECRETS_MANAGER:-https://$1.$region.$domain} ;;
   esac
-  reply=$(printf %s "$credentials" | jq -r --arg target "$2" --arg body "$3" '
-      "user = \(.AccessKeyId + ":" + .SecretAccessKey | @json)",
-      "header = \("X-Amz-Security-Token: " + .Token | @json)",
+  send_signed "$region:$1" "$endpoint/" '
       (if $target | contains(".") then
         "header = \("X-Amz-Target: " + $target | @json)",
         "header = \"Content-Type: application/x-amz-json-1.1\""
-      else "header = \"Accept: application/json\"", "header = \"Content-Type: application/x-www-form-urlencoded\"" end),
-      "data-binary = \($body | @json)"' |
-    curl -q --silent --show-error --max-time 20 --aws-sigv4 "aws:amz:$region:$1" --config - \
-      --write-out '\n%{http_code}' "$endpoint/" 2>&1) || {
-    problem="$endpoint does not answer: $(printf %s "$reply" | tail -n 2 | head -n 1)"
-    return 1
-  }
-  answer=${reply%"$NEWLINE"*}
+      else "header = \"Accept: application/json\"", "header = \"Content-Type: application/x-www-form-urlencoded\"" end)' "$3" "$2" || return 1
   [ "${reply##*"$NEWLINE"}" != 200 ] || return 0
   problem_kind=$(printf %s "$answer" | jq -r '.__type // .Error.Code? // "" | split("#") | last // ""' 2>/dev/null)
   problem="AWS refuses ${2##*.}: ${problem_kind:-HTTP ${reply##*"$NEWLINE"}} $(printf %s "$answer" | jq -r '.message // .Message // .Error.Message? // ""' 2>/dev/null)"
