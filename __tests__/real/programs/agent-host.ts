@@ -21,9 +21,14 @@ export interface DeclaredPage {
   readonly health: string;
   readonly waitForRelease: boolean;
   /** More of the host, e.g. its type. @default - the usual one */
-  readonly host?: Pick<NanoHostProps, "instanceType" | "packages" | "outbound">;
+  readonly host?: Pick<
+    NanoHostProps,
+    "instanceType" | "packages" | "outbound" | "logs" | "usageAlarms" | "unattendedReboot"
+  >;
   /** A parameter that the page reads as `TOKEN`. @default - it reads none */
   readonly parameter?: string;
+  /** When the page's image also says that it reports, as cron has it. @default - never */
+  readonly reports?: string;
 }
 
 const declared = JSON.parse(process.env.SLIPWAY_TEST_DECLARED ?? "") as DeclaredPage;
@@ -41,8 +46,9 @@ const registry = new EcrRegistry(stack, "registry");
 const repository = new EcrRepository(stack, "repository", { registry, name: "page", deleteWithImages: true });
 const image = new BuiltImage(stack, "image", { context: declared.context, repository, platform: host.platform });
 const health = HealthCheck.http(declared.health, { interval: 1, retries: 2, startPeriod: 1 });
-const { parameter } = declared;
+const { parameter, reports } = declared;
 const secrets = parameter === undefined ? undefined : { TOKEN: Secret.fromParameter(parameter) };
 host.serve("page.example.org", { "/": host.run("page", { image, port: 8080, health, secrets }) });
+if (reports !== undefined) host.schedule("report", { image, command: ["echo", "it reports"], cron: reports });
 new TerraformOutput(stack, "address", { value: host.publicIp });
 app.synth();
