@@ -35,10 +35,12 @@ export function runScript(
 ): ScriptRun {
   const folder = mkdtempSync(join(tmpdir(), "slipway-script-"));
   const calls = join(folder, "calls");
-  for (const [name, found] of usual()) symlinkSync(found, join(folder, name));
+  for (const [name, found] of usual()) if (!Object.hasOwn(programs, name)) symlinkSync(found, join(folder, name));
   for (const [name, text] of Object.entries(programs)) {
     const note = `printf '%s\\n' "${name} $*" | tr '\\n' ' ' >>${calls}; echo >>${calls}`;
-    writeFileSync(join(folder, name), `#!/bin/sh\nSTATE=${folder}\n${note}\n${text}\n`, { mode: 0o755 });
+    const program = `#!/bin/sh\nSTATE=${folder}\n${note}\n${text}\n`;
+    // never through a link: this machine's own program would be another from then on
+    writeFileSync(join(folder, name), program, { mode: 0o755, flag: "wx" });
   }
   const { status, stdout, stderr } = spawnSync("/bin/sh", [join(SOURCE, script), ...words], {
     encoding: "utf8",
