@@ -119,9 +119,25 @@ test("4 nginx-killed, control: with the package's own unit it stays away until t
   await host.converges();
 });
 
-test("5 reboot: the host serves again what is live, by itself", async () => {
+/** How long a reboot takes until the machine boots again, in seconds. */
+async function reboots(): Promise<number> {
+  const began = Date.now();
   await host.machine.reboot();
+  return (Date.now() - began) / 1000;
+}
+
+test("5 reboot: the host serves again what is live, by itself and soon", async () => {
+  expect(await reboots()).toBeLessThan(30);
   await host.answers(host.serves);
+  await host.converges();
+});
+
+test("5 reboot, control: containers that systemd has to end itself take a minute and more", async () => {
+  const dropIn = "/etc/systemd/system/docker.service.d/slipway.conf";
+  await host.on(`rm ${dropIn}; systemctl daemon-reload`);
+  expect(await reboots()).toBeGreaterThan(50);
+  await host.answers(host.serves);
+  await host.on(`cp /usr/local/lib/slipway/current/host${dropIn} ${dropIn}; systemctl daemon-reload`);
   await host.converges();
 });
 

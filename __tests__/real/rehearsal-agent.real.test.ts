@@ -1,6 +1,11 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { lastWords, run } from "../../src/cli/command.mjs";
+import { type DeclaredHost, declaredHosts } from "../../src/cli/declared-hosts.ts";
+import { tellHost } from "../../src/cli/host-answer.ts";
+import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
+import type { Tools } from "../../src/cli/tools.ts";
 import { hostStory } from "../../src/rehearsal/host-story.ts";
 import { emulateArm64, emulatesArm64, staticBusyBox } from "../../src/rehearsal/machine/foreign-processor.ts";
 import type { StandIn } from "../../src/rehearsal/machine/stand-in.ts";
@@ -34,7 +39,7 @@ RUN mkdir /srv/cgi-bin && uname -m > /srv/built-on \\
  && printf '#!/bin/sh\\necho; uname -m\\n' > /srv/cgi-bin/runs-on && chmod +x /srv/cgi-bin/runs-on
 EXPOSE 8080
 STOPSIGNAL SIGKILL
-CMD ["busybox", "httpd", "-f", "-p", "8080", "-h", "/srv"]
+CMD ["busybox", "sh", "-c", "echo the page begins; exec /bin/busybox httpd -f -p 8080 -h /srv"]
 `;
 
 const takedown = new Takedown();
@@ -235,10 +240,96 @@ test("a release that fails under a good agent, twice, and back: the same", async
   await goBackToB();
 });
 
+/** What `npx slipway` asks the host. */
+async function tell(...words: string[]): Promise<string> {
+  const stack = SynthesizedStack.recall(join(stage.runDir, "cdktf.out"), STACK) as SynthesizedStack;
+  const [host] = declaredHosts(stack) as [DeclaredHost];
+  const found = { program: "terraform", name: "Terraform", version: "1" } as const;
+  const asDeployer: typeof run = (program, args, options) =>
+    run(program, args, { ...options, env: { ...options?.env, ...stage.deployerEnvironment } });
+  const tools = { command: { run: asDeployer, lastWords }, terraform: found } as unknown as Tools;
+  const { code, stdout, stderr } = await tellHost({ stack, host }, words, tools);
+  if (code !== 0) throw new Error(`${words.join(" ")}: ended with ${code}: ${stdout}${stderr}`);
+  return stdout;
+}
+
+/** An hour before now and after it, in UTC. */
+function windowAroundNow() {
+  const at = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16);
+  return { from: at(-1), to: at(1) };
+}
+
+const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:alarms`;
+const GROUP = `/slipway/${STACK}/host`;
+const REPORT = "slipway-schedule-report";
+/** A page that does not hear SIGTERM would keep systemd waiting for 90 seconds. */
+const LONGEST_SHUTDOWN = 30;
+
+test("a schedule runs by its timer, and logs and metrics are in the account", async () => {
+  const unattendedReboot = { window: windowAroundNow() };
+  const host = { logs: {}, usageAlarms: { topics: [TOPIC] }, unattendedReboot };
+  await synth("B", { host, reports: "* * * * *" });
+  const { code, output } = await applyUnderLoad();
+  expect([code, output]).toEqual([0, expect.anything()]);
+  expect(await planned()).toEqual([]);
+  const units = ["converge.service", "converge.timer", "schedule-report.service", "schedule-report.timer"];
+  const verified = await onHost(
+    ...["systemd-analyze", "verify", "--man=no", ...units.map((unit) => `slipway-${unit}`), "docker.service"],
+  );
+  expect(verified.split("\n").filter((line) => line.includes("slipway"))).toEqual([]);
+
+  await until("the schedule", async () =>
+    (await onHost("journalctl", "-o", "cat", "-u", REPORT)).includes("report: done"),
+  );
+  expect(await onHost("journalctl", "-o", "cat", "-u", REPORT)).toContain("it reports\n");
+  expect(await onHost("systemctl", "show", "--value", "-p", "LastTriggerUSec", `${REPORT}.timer`)).toMatch(/ UTC$/m);
+  const told = /^ *report +schedule, next .*, last at .*, done$/m;
+  await until("its outcome in the host's status", async () => told.test(await tell("status")));
+
+  expect(await tell("logs", "page")).toMatch(/^\S+Z the page begins$/m);
+  await until("its lines in the log group", async () => {
+    const words = ["--log-group-name", GROUP, "--query", "events[].message"];
+    const lines = (await aws("logs", "filter-log-events", ...words)).trim().split("\t");
+    return lines.includes("the page begins") && lines.includes("it reports");
+  });
+  await until("its metrics", async () => {
+    await converged();
+    const words = ["--namespace", "Slipway", "--query", "Metrics[].MetricName"];
+    const names = await aws("cloudwatch", "list-metrics", ...words);
+    return ["DiskUsedPercent", "MemoryUsedPercent"].every((name) => names.includes(name));
+  });
+});
+
+test("a machine reboots in its window where an upgrade asks for it, soon and once, and serves again", async () => {
+  const upgrade = () => onHost("sh", "-c", "echo linux-image-aws >/run/reboot-required.pkgs; : >/run/reboot-required");
+  await upgrade();
+  const state = () => onHost("sh", "-c", "test -e /run/slipway/rebooting && echo going || echo awake");
+  let asked = 0;
+  await until("the machine to go down", async () => {
+    if (!(await machine().isRunning())) return true;
+    // it waits for a run of the schedule
+    if ((await state()) !== "awake\n") return false;
+    asked = Date.now();
+    await converged();
+    return false;
+  });
+  const seconds = (Date.now() - asked) / 1000;
+  console.log(`down ${seconds.toFixed(1)} s after the timer looked`);
+  expect(seconds).toBeLessThan(LONGEST_SHUTDOWN);
+  await machine().start();
+  await until("the page", async () => (await page()).body === "the page\n");
+  await upgrade();
+  await converged();
+  expect(await machine().isRunning()).toBe(true);
+  expect(await status()).toMatch(/^agent B /m);
+  expect(await planned()).toEqual([]);
+});
+
 /** As on an instance that was replaced: no agent is left, and it boots. */
 async function bootWithoutAgents(): Promise<void> {
-  await onHost("sh", "-c", "rm -rf /usr/local/lib/slipway/*");
-  await machine().reboot();
+  await onHost("sh", "-c", "rm -rf /usr/local/lib/slipway/*; sync");
+  await machine().cutPower();
+  await machine().start();
 }
 
 test("a boot while the document of what is live is gone: the newest version's agent runs it, and then its own", async () => {
@@ -254,6 +345,7 @@ test("a boot while the document of what is live is gone: the newest version's ag
     await converged();
     return (await live()) === `${Number(before) + 1}`;
   });
+  expect(await onHost("systemctl", "list-timers", "--all", "--no-legend", `${REPORT}.timer`)).toBe("");
   expect(await planned()).toEqual([]);
 });
 

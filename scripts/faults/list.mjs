@@ -56,9 +56,10 @@ export const FAULTS = [
     number: 3,
     name: "engine-restart",
     what: "the Docker Engine is restarted, as by an upgrade of its package",
-    visitor: "502 for about a second: an engine of today ends its docker-proxy with itself; one of 20.10 does not",
+    visitor:
+      "502 for half a second or one: an engine of today ends its docker-proxy with itself; one of 20.10 does not",
     operator: "nothing",
-    heals: "containers outlive their engine (`live-restore`), and their ports are back with it",
+    heals: "containers outlive their engine (`live-restore`), and their ports are back with it; see below",
     control: "without `live-restore` the container is stopped and started again",
     shown: [onMachine("3 engine-restart")],
   },
@@ -78,8 +79,10 @@ export const FAULTS = [
     what: "the machine boots again",
     visitor: "nobody answers until it is up, a few seconds later",
     operator: "`live version=…`, or nothing where all came back by itself",
-    heals: "the engine starts what ran; the agent sees to it that it is what is labelled live",
-    control: "where neither may start anything it stays 502",
+    heals:
+      "containers end by their own signals; the engine starts what ran; the agent sees to it that it is what is labelled live",
+    control:
+      "where neither may start anything it stays 502; where systemd has to end containers it waits for a minute and a half",
     shown: [onMachine("5 reboot")],
   },
   {

@@ -34,6 +34,14 @@ const PLACED: Readonly<Record<string, () => string>> = {
       },
       Install: { WantedBy: "multi-user.target" },
     }),
+  // an engine that leaves its containers running would leave them to systemd at a shutdown, too
+  "/etc/systemd/system/docker.service.d/slipway.conf": () =>
+    systemdUnit({
+      Service: {
+        ExecStop: "-/usr/local/lib/slipway/current/sbin/slipway end-containers $MAINPID",
+        TimeoutStopSec: "6min",
+      },
+    }),
   // the package's unit leaves a killed Nginx dead
   "/etc/systemd/system/nginx.service.d/slipway.conf": () =>
     systemdUnit({

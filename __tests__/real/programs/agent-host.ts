@@ -21,11 +21,16 @@ export interface DeclaredPage {
   readonly health: string;
   readonly waitForRelease: boolean;
   /** More of the host, e.g. its type. @default - the usual one */
-  readonly host?: Pick<NanoHostProps, "instanceType" | "packages" | "outbound">;
+  readonly host?: Pick<
+    NanoHostProps,
+    "instanceType" | "packages" | "outbound" | "logs" | "usageAlarms" | "unattendedReboot"
+  >;
   /** A parameter that the page reads as `TOKEN`. @default - it reads none */
   readonly parameter?: string;
   /** A parameter with the certificate by which `secure.example.org` serves the page, too. @default - it does not */
   readonly certificate?: string;
+  /** When the page's image also says that it reports, as cron has it. @default - never */
+  readonly reports?: string;
 }
 
 const declared = JSON.parse(process.env.SLIPWAY_TEST_DECLARED ?? "") as DeclaredPage;
@@ -43,12 +48,13 @@ const registry = new EcrRegistry(stack, "registry");
 const repository = new EcrRepository(stack, "repository", { registry, name: "page", deleteWithImages: true });
 const image = new BuiltImage(stack, "image", { context: declared.context, repository, platform: host.platform });
 const health = HealthCheck.http(declared.health, { interval: 1, retries: 2, startPeriod: 1 });
-const { parameter, certificate } = declared;
+const { parameter, certificate, reports } = declared;
 const secrets = parameter === undefined ? undefined : { TOKEN: Secret.fromParameter(parameter) };
 const page = host.run("page", { image, port: 8080, health, secrets });
 host.serve("page.example.org", { "/": page });
 if (certificate !== undefined) {
   host.serve("secure.example.org", { "/": page }, { tls: Tls.certificate(Secret.fromParameter(certificate)) });
 }
+if (reports !== undefined) host.schedule("report", { image, command: ["echo", "it reports"], cron: reports });
 new TerraformOutput(stack, "address", { value: host.publicIp });
 app.synth();

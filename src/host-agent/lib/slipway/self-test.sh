@@ -2,7 +2,7 @@
 # line says what is wrong.
 # shellcheck shell=sh
 
-TOOLS="awk base64 chmod cp curl cut df docker find flock grep gunzip install jq logger nginx sed sha256sum ss stat systemctl timeout"
+TOOLS="awk base64 chmod cp curl cut df docker find flock grep gunzip install jq logger nginx sed sha256sum ss stat systemctl tail timeout xargs"
 
 # self_test MANIFEST...: whether it accepts these, and what serves now.
 self_test() {
@@ -37,7 +37,7 @@ test_nginx() {
 
 # systemd says what it does not know in a drop-in, and starts the unit without it.
 test_units() {
-  SYSTEMD_UNIT_PATH=$HOST_FILES/etc/systemd/system: systemd-analyze verify --man=no nginx.service >"$RUN/self-test.err" 2>&1
+  SYSTEMD_UNIT_PATH=$HOST_FILES/etc/systemd/system: systemd-analyze verify --man=no nginx.service docker.service >"$RUN/self-test.err" 2>&1
   wrong=$(grep -m 1 "$HOST_FILES/" "$RUN/self-test.err") || return 0
   unfit "systemd refuses its units: ${wrong#*"$HOST_FILES"}"
 }
