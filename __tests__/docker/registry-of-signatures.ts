@@ -129,7 +129,7 @@ export class RegistryOfSignatures {
     this.asked.push(`${incoming.method} ${url.pathname}`);
     const problem = (status: number, code: string, message: string) =>
       end(status, JSON.stringify({ errors: [{ code, message }] }));
-    if (incoming.method === "GET") {
+    if (incoming.method === "GET" || incoming.method === "HEAD") {
       const found = kind === "manifests" ? this.manifests.get(`${path}/${name}`) : this.blobs.get(name);
       return found === undefined ? problem(404, "NOT_FOUND", "no such thing") : end(200, found);
     }

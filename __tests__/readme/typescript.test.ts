@@ -11,9 +11,11 @@ import { CASES } from "./typescript-cases.ts";
 /** The compiler, and a process for the synth. */
 jest.setTimeout(120_000);
 
-const blocks = ["README.md", "docs/data-volume.md", "docs/images.md", "docs/secrets.md"].flatMap(blocksOf).filter(
-  ({ language, section }) => language === "ts" && section !== "Testing it", // which is a test, see documented.test.ts
-);
+const blocks = ["README.md", "docs/data-volume.md", "docs/images.md", "docs/secrets.md", "docs/signing.md"]
+  .flatMap(blocksOf)
+  .filter(
+    ({ language, section }) => language === "ts" && section !== "Testing it", // which is a test, see documented.test.ts
+  );
 const firstLine = (text: string) => text.slice(0, text.indexOf("\n"));
 
 const folder = mkdtempSync(join(tmpdir(), "slipway-readme-"));

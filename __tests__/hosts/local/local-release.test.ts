@@ -513,6 +513,7 @@ describe("the commands that a release uses", () => {
   const BUILTIN = [
     ":",
     "[",
+    "break",
     "cd",
     "command",
     "continue",
