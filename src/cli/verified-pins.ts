@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { DOCKER_LOGIN, SIGNATURE_SCRIPTS, VERIFY_IMAGES } from "../docker/signing-scripts.ts";
 import { publicKeyText } from "../values/signing-key.ts";
 import type { Pins } from "./lockfile.ts";
 import { repositoryUrl } from "./registry-session.ts";
@@ -7,8 +7,6 @@ import type { Tools } from "./tools.ts";
 
 /** By which key each pin was found to be signed, by full reference: the SHA-256 of the key's PEM text. */
 export type VerifiedPins = Readonly<Record<string, string>>;
-
-const SCRIPTS = join(__dirname, "../docker");
 
 /**
  * Asks the registries which of `pins` are signed by one of the keys in these files. Why by the shell by which hosts verify:
@@ -24,12 +22,12 @@ export async function verifyPins(
   const keys = files.map((file) => publicKeyText(readFileSync(file, "utf8"), file)).join("");
   const images = new Map(Object.entries(pins).map(([reference, digest]) => [imageOf(reference, digest), reference]));
   if (images.size === 0) return { verified: {}, problems: [] };
-  const { code, stdout, stderr } = await command.run("sh", [join(SCRIPTS, "verify-images.sh")], {
+  const { code, stdout, stderr } = await command.run("sh", [VERIFY_IMAGES], {
     env: {
       ...process.env,
-      SLIPWAY_REGISTRY_REQUEST: join(SCRIPTS, "signing/registry-request.sh"),
-      SLIPWAY_SIGNATURE: join(SCRIPTS, "signing/signature.sh"),
-      SLIPWAY_DOCKER_LOGIN: join(SCRIPTS, "docker-login.sh"),
+      SLIPWAY_REGISTRY_REQUEST: SIGNATURE_SCRIPTS[0],
+      SLIPWAY_SIGNATURE: SIGNATURE_SCRIPTS[1],
+      SLIPWAY_DOCKER_LOGIN: DOCKER_LOGIN,
       SLIPWAY_SIGNERS: keys,
       SLIPWAY_IMAGES: [...images.keys()].map((image) => `${image} ${endpointOf(image)}\n`).join(""),
     },

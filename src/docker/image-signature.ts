@@ -13,6 +13,7 @@ import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { Signing } from "../values/signing.ts";
 import { refuseOtherKey } from "../values/signing-key.ts";
 import type { IRepository } from "./registry.ts";
+import { DOCKER_LOGIN, SIGNATURE_SCRIPTS } from "./signing-scripts.ts";
 
 /** An image that is signed where it is kept. */
 export interface SignedImage {
@@ -22,14 +23,6 @@ export interface SignedImage {
   /** What must have happened before it is there. @default - its reference waits by itself */
   readonly dependsOn?: readonly TerraformDependency[];
 }
-
-/** What asks a registry for signatures, in the order in which they are read. */
-export const SIGNATURE_SCRIPTS = ["registry-request.sh", "signature.sh"].map((name) =>
-  join(__dirname, "signing", name),
-) as [string, string];
-
-/** What finds the login of the deployer's docker. */
-export const DOCKER_LOGIN = join(__dirname, "docker-login.sh");
 
 /** @throws {ConstructError} for what does not sign: no Signing, a key that git has, or one of another kind */
 export function checkSigning(scope: Construct, signing: unknown): void {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { DOCKER_LOGIN, SIGNATURE_SCRIPTS } from "../../docker/image-signature.ts";
+import { DOCKER_LOGIN, SIGNATURE_SCRIPTS } from "../../docker/signing-scripts.ts";
 import type { HostScripts } from "../../rollout/packed-script.ts";
 import { SECRET_VALUE } from "../secret-value.ts";
 
