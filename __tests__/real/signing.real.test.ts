@@ -121,7 +121,7 @@ test("what nobody has signed, another key, or for another image, is never starte
     status: 0,
   });
   const other = await project.apply();
-  expect(other).toMatchObject({ status: 1, output: expect.stringContaining("has the signature of another image") });
+  expect(other).toMatchObject({ status: 1, output: expect.stringContaining("signed by none of the required keys") });
   expect([await body(), states()]).toEqual(["one", ["created", "running"]]);
 
   await declare("ours.pub,next.pub");
