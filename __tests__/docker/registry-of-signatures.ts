@@ -107,7 +107,7 @@ export class RegistryOfSignatures {
     const basic = this.login && `Basic ${Buffer.from(this.login).toString("base64")}`;
     const end = (status: number, text: string | Buffer = "", headers: Record<string, string> = {}) =>
       void outgoing.writeHead(status, headers).end(text);
-    if (url.pathname === "/token") {
+    if (url.pathname === "/v2/token") {
       if (authorization !== basic) return end(401);
       return end(
         200,
@@ -122,7 +122,7 @@ export class RegistryOfSignatures {
         this.scheme === "basic" ? [basic] : may.map((each) => `Bearer for here repository:${path}:${each}`);
       if (!allowed.includes(authorization ?? "")) {
         const challenge =
-          this.scheme === "basic" ? 'Basic realm="here"' : `Bearer realm="${this.endpoint}/token",service="here"`;
+          this.scheme === "basic" ? 'Basic realm="here"' : `Bearer realm="${this.endpoint}/v2/token",service="here"`;
         return end(401, "", { "www-authenticate": challenge });
       }
     }
