@@ -86,5 +86,6 @@ export {
 export type { KeptSecret } from "./values/secret-source.ts";
 export { SemanticVersion } from "./values/semantic-version.ts";
 export { ServerName } from "./values/server-name.ts";
+export { Signing, type SigningKeyOptions } from "./values/signing.ts";
 
 import "./terraform/source-maps-on.ts";

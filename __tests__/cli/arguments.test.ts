@@ -66,7 +66,7 @@ it.each([
   ],
   [
     ["lock", "--instal"],
-    "option must be one of --install, --directory, --verbose, --help, got --instal: did you mean --install?",
+    "option must be one of --verify, --install, --directory, --verbose, --help, got --instal: did you mean --install?",
   ],
   [["up", "../cats"], 'stack must be a name as the app gives it, got "../cats"'],
   [["up", "--", "--install"], 'stack must be a name as the app gives it, got "--install"'],

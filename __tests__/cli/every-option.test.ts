@@ -11,6 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { COMMON_OPTIONS, OPTIONS, VERBS } from "../../src/cli/verb-table.mjs";
+import { keyPair } from "../docker/registry-of-signatures.ts";
 import { PretendedHub } from "./images/pretended-hub.ts";
 import { Shop } from "./images/shop.ts";
 import { type Outcome, PretendMachine } from "./pretend-machine.ts";
@@ -195,6 +196,7 @@ const ROWS: Readonly<Record<string, readonly [string, number, RegExp | (() => vo
   "images flatten": images("flatten web-image 1.4.2-flat", /1\.4\.2-flat is [0-9a-f]{12}, one layer of 5B/),
   lock: ["lock", 0, /slipway\.lock\.json/],
   "lock --install": ["lock --install", 0, /slipway\.lock\.json/],
+  "lock --verify": ["lock --verify signing.pub", 0, /slipway\.lock\.json/],
   "lock --yes": ["lock --yes", 0, /^slipway: --yes is now --install/m],
   status: ["status shop", 0, /^shop\/host serves version 3/m],
   "status --json": ["status shop/host --json", 0, json("serving")],
@@ -281,6 +283,7 @@ beforeAll(async () => {
     "package.json": "{}",
     "compose.yml": "services:\n  redis:\n    image: redis:7.2.0\n",
     "declared.json": shop(80),
+    "signing.pub": keyPair().publicKey,
     "plan.json": LOSES,
     "app/Dockerfile": "FROM scratch\n",
     "app/other/File": "FROM scratch\n",

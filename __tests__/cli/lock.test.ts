@@ -5,6 +5,7 @@ import { lastWords, run } from "../../src/cli/command.mjs";
 import { request } from "../../src/cli/http-request.mjs";
 import { difference, formatLockfile, lock, resolveAll } from "../../src/cli/lock.ts";
 import type { Tools } from "../../src/cli/tools.ts";
+import { digestOf, keyPair, RegistryOfSignatures } from "../docker/registry-of-signatures.ts";
 import { DIGEST, RegistryDouble } from "./registry-double.ts";
 
 it("writes sorted text", () => {
@@ -68,6 +69,49 @@ describe("in a project", () => {
     expect(JSON.parse(readFileSync(path(), "utf8"))).toEqual({ version: 1, images: { [reference]: DIGEST } });
     expect(said).toEqual([`+ ${reference} ${DIGEST}`, `wrote ${path()}: 1 images`]);
     expect(registry.asked).toHaveLength(1);
+  });
+
+  describe("with a key", () => {
+    const pair = keyPair();
+    let signed: RegistryOfSignatures;
+    beforeEach(async () => {
+      signed = await new RegistryOfSignatures().start();
+      for (const name of ["ours", "theirs"]) signed.manifests.set(`${name}/app/1`, `{"name":"${name}"}`);
+      const repository = `${signed.host}/ours/app`;
+      signed.put("ours/app", digestOf('{"name":"ours"}'), {
+        ...{ by: pair.privateKey, repository, digest: digestOf('{"name":"ours"}') },
+      });
+      writeFileSync(join(root, "signing.pub"), pair.publicKey);
+    });
+    afterEach(() => signed.stop());
+    const both = () => ["ours", "theirs"].map((name) => `${signed.host}/${name}/app:1`) as [string, string];
+    const verify = () => [join(root, "signing.pub")];
+
+    it("writes which of them are signed by it, and says which are not", async () => {
+      const [ours, theirs] = both();
+      expect(await lock({ verify: verify() } as never, tools(ours, theirs))).toBe(0);
+      const { images, verified } = JSON.parse(readFileSync(path(), "utf8"));
+      expect(Object.keys(images)).toEqual([ours, theirs]);
+      expect(verified).toEqual({ [ours]: digestOf(pair.publicKey) });
+      expect(said).toContain(`verified: ${ours}`);
+      expect(said.find((line) => line.startsWith("not verified: "))).toMatch(/theirs\/app@sha256:\S+ is not signed/);
+    });
+
+    it("keeps that as long as a tag stands for the same digest", async () => {
+      const [ours] = both();
+      await lock({ verify: verify() } as never, tools(ours));
+      await lock({} as never, tools(ours));
+      expect(JSON.parse(readFileSync(path(), "utf8")).verified).toEqual({ [ours]: digestOf(pair.publicKey) });
+      signed.manifests.set("ours/app/1", '{"name":"another"}');
+      await lock({} as never, tools(ours));
+      expect(JSON.parse(readFileSync(path(), "utf8"))).not.toHaveProperty("verified");
+    });
+
+    it("writes nothing for what is no public key of that kind", async () => {
+      writeFileSync(join(root, "signing.pub"), pair.privateKey);
+      await expect(lock({ verify: verify() } as never, tools(both()[0]))).rejects.toThrow("must not be a private key");
+      expect(existsSync(path())).toBe(false);
+    });
   });
 
   describe("with machine images", () => {

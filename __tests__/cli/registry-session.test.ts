@@ -89,6 +89,12 @@ it("says who may not push", async () => {
   ).rejects.toThrow("r.example.com/team/app:1: r.example.com lets this login not push: docker login r.example.com");
 });
 
+it("lists no tag by which cosign keeps signatures, for it is no image's", async () => {
+  const tags = ["1.0.0", `sha256-${"d".repeat(64)}.sig`];
+  const { content } = talk({ body: Buffer.from(JSON.stringify({ tags })) });
+  expect(await content.tags(PLACE)).toEqual(["1.0.0"]);
+});
+
 it("ends a list of tags that leads nowhere", async () => {
   const link = '</v2/team/app/tags/list?last=b>; rel="next"';
   const page = (tags: string[]): Reply => ({ headers: { link }, body: Buffer.from(JSON.stringify({ tags })) });

@@ -36,6 +36,7 @@ const EXPORTS = [
   "SelfHostedRegistry",
   "SemanticVersion",
   "ServerName",
+  "Signing",
   "SshHost",
   "SwarmHost",
   "Tls",

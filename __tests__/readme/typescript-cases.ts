@@ -18,6 +18,13 @@ const pulled = (name: string) =>
 const running = (name: string) => `const ${name} = host.run("${name}", { image, port: 8080 });`;
 const HOST_NANO = `${NANO}\nconst host = new NanoHost(this, "nano");`;
 
+/** The public key that a page names. */
+const SIGNED = {
+  imports: 'import { generateKeyPairSync } from "node:crypto";\nimport { writeFileSync } from "node:fs";\n',
+  before: `const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+writeFileSync("signing.pub", publicKey.export({ type: "spki", format: "pem" }));`,
+};
+
 export const CASES: Readonly<Record<string, Case>> = {
   'const registry = new SelfHostedRegistry(this, "registry", { port: 5001 });': {},
   'host.run("mailer", { image, command: ["python", "mailer.py"], health: HealthCheck.command(["python", "alive.py"]) });':
@@ -35,6 +42,8 @@ export const CASES: Readonly<Record<string, Case>> = {
   },
   'host.run("shop", { image, port: 8080, secrets: { DB_PASSWORD: Secret.fromFile("~/.config/shop/db-password", { version: 1 }) } });':
     { before: `${LOCAL}\n${pulled("image")}` },
+  'const image = new BuiltImage(this, "catalog", { context: "app", repository, sign: Signing.key({ file: "~/.config/shop/signing.key" }) });':
+    { ...SIGNED, before: `${HUB}\n${SIGNED.before}` },
   'const redis = host.run("redis", {': { before: `${LOCAL}\n${pulled("image")}` },
   'import { AwsAccount, EcrRegistry, NanoHost } from "slipway/aws";': {},
   'const host = new NanoHost(this, "host", { zone, tls: Tls.acme({ email: "ops@example.com", agreeToTerms: true }) });':
@@ -61,6 +70,9 @@ writeFileSync("release.netflix-staging.json", JSON.stringify(released));`,
   'const fleet = new NanoFleet(this, "fleet", {': {
     before: `new AwsAccount(this, "aws", { account: "123456789012", region: "eu-west-1" });\n${pulled("image")}`,
   },
+  // docs/signing.md
+  'const image = new BuiltImage(this, "catalog", { context, repository, version: "1.4.2", sign: Signing.key({ file: "~/.config/shop/signing.key" }) });':
+    { ...SIGNED, before: `${NANO}\n${HUB}\n${SIGNED.before}\nconst context = "app";` },
   // docs/secrets.md
   'import { Secret } from "slipway";     // or from "slipway/aws", which has the cloud\'s kinds beside these': {
     before: `${LOCAL}\n${pulled("image")}`,

@@ -11,7 +11,14 @@ import { CASES } from "./typescript-cases.ts";
 /** The compiler, and a process for the synth. */
 jest.setTimeout(120_000);
 
-const blocks = ["README.md", "docs/data-volume.md", "docs/images.md", "docs/nano-fleet.md", "docs/secrets.md"]
+const blocks = [
+  "README.md",
+  "docs/data-volume.md",
+  "docs/images.md",
+  "docs/nano-fleet.md",
+  "docs/secrets.md",
+  "docs/signing.md",
+]
   .flatMap(blocksOf)
   .filter(
     ({ language, section }) => language === "ts" && section !== "Testing it", // which is a test, see documented.test.ts

@@ -1,16 +1,18 @@
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
-import { Construct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
 import type { ImagePush } from "../docker/image-push.ts";
 import type { PullAccess } from "../docker/pull-access.ts";
 import type { IRegistry, IRepository } from "../docker/registry.ts";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
 import type { TerraformDependency } from "../terraform/dependency.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
+import { regionOfKey } from "../values/signing.ts";
 import { AwsAccount } from "./aws-account.ts";
 import { ECR_LOGIN_ACTIONS, ECR_PULL_ACTIONS, ECR_PUSH_ACTIONS } from "./ecr-actions.ts";
 import { pushToEcr } from "./ecr-push.ts";
 import { ecrRepositoryName } from "./ecr-repository-name.ts";
 import { iamPolicy } from "./iam-policy.ts";
+import { stagedPart } from "./staged-script.ts";
 
 // 123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app@sha256:…
 const ECR_IMAGE = /^(?<account>\d{12})\.dkr\.ecr\.(?<region>[a-z0-9-]+)\.[^/]+\/(?<path>[^@]+)@/;
@@ -81,6 +83,19 @@ export abstract class EcrRepositoryBase extends Construct implements IEcrReposit
     if (from === undefined) return;
     const arn = `arn:${this.account.partition}:ecr:${from.region}:${from.account}:repository/${from.path}`;
     this.account.addDeployerStatements({ sid: "EcrPromote", actions: [...ECR_PULL_ACTIONS], resources: [arn] });
+  }
+
+  /** @throws {ConstructError} for a key of another region than the registry's */
+  signedByKms(scope: IConstruct, keyArn: string): Record<string, string> {
+    const region = regionOfKey(keyArn);
+    if (region !== undefined && region !== this.account.region) {
+      const remedy = "take a key of the registry's region, or a replica there of a multi-Region key";
+      const rule = `must be in the registry's region, ${this.account.region}`;
+      throw new ConstructError(scope, "sign", { subject: "KMS key", rule, got: keyArn, remedy });
+    }
+    const actions = ["kms:GetPublicKey", "kms:Sign"];
+    this.account.addDeployerStatements({ sid: "SignImages", actions, resources: [keyArn] });
+    return { ...this.account.deployerEnvironment, SLIPWAY_AWS_CLI: stagedPart(this, "aws-cli.sh") };
   }
 
   grantPull(role: IRole): void {

@@ -32,6 +32,7 @@ import { COMMON_OPTIONS, OPTIONS, VERBS, verbNamed } from "./verb-table.mjs";
  * @property {string} [limit] of `images tags` and `images search`: how many at most
  * @property {readonly string[]} [filter] of `images search`
  * @property {string} [registry] of `images load`: where to, in place of the engine
+ * @property {readonly string[]} [verify] of `lock`: files of public keys
  * @property {boolean} [json] print it for programs
  * @property {boolean} [verbose] show and keep all that Terraform says
  * @property {string} [directory] where to do it

@@ -1,7 +1,7 @@
 import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { sortedMap } from "../values/sorted-map.ts";
 import { DockerCredentials } from "./docker-credentials.ts";
-import { lockfilePath, type Pins, readLockfile } from "./lockfile.ts";
+import { type Lockfile, lockfilePath, type Pins, readLockfile } from "./lockfile.ts";
 import {
   askedMachineImages,
   type MachineImagePins,
@@ -11,13 +11,14 @@ import {
 import { RegistryClient } from "./registry-client.ts";
 import { synth } from "./synth.ts";
 import type { Arguments, Tools } from "./tools.ts";
+import { stillVerified, type VerifiedPins, verifyPins } from "./verified-pins.ts";
 import { wantedReferences } from "./wanted-references.ts";
 
 /**
  * Asks the registries what every tag that the stacks name stands for today, and AWS, where it answers, for the ids of
  * machine images; and writes it down.
  */
-export async function lock(_asked: Arguments, tools: Tools): Promise<number> {
+export async function lock({ verify }: Arguments, tools: Tools): Promise<number> {
   const { terminal, project } = tools;
   const path = lockfilePath(project.root);
   const lines = await terminal.step("collect the references of all stacks", () =>
@@ -39,13 +40,27 @@ export async function lock(_asked: Arguments, tools: Tools): Promise<number> {
   const before = readLockfile(path);
   const known = before.machineImages ?? {};
   const machineImages = asked.length === 0 ? {} : await pinMachineImages(asked, known, tools);
+  const verified = await verifiedOf(pins, before, verify, tools);
   for (const line of difference(before.images ?? {}, pins)) terminal.line(line);
   for (const line of machineImageDifference(known, machineImages)) terminal.line(line);
-  writeFileSync(`${path}.new`, formatLockfile(pins, machineImages));
+  writeFileSync(`${path}.new`, formatLockfile(pins, machineImages, verified));
   renameSync(`${path}.new`, path);
   const count = Object.values(machineImages).flatMap(Object.keys).length;
   terminal.line(`wrote ${path}: ${references.length} images${count > 0 ? `, ${count} machine images` : ""}`);
   return 0;
+}
+
+/** Which of the pins are signed: asked where a key is named, else what was found before of those that did not move. */
+async function verifiedOf(pins: Pins, before: Lockfile, files: readonly string[] | undefined, tools: Tools) {
+  if (files === undefined) return stillVerified(before.verified ?? {}, before.images ?? {}, pins);
+  const { terminal } = tools;
+  const { verified, problems } = await terminal.step(
+    `ask the registries for ${Object.keys(pins).length} signatures`,
+    () => verifyPins(pins, files, tools),
+  );
+  for (const problem of problems) terminal.line(`not verified: ${problem}`);
+  for (const name of Object.keys(verified).sort()) terminal.line(`verified: ${name}`);
+  return verified;
 }
 
 /** All of them, or every reason why not. */
@@ -66,9 +81,12 @@ export async function resolveAll(
 }
 
 /** The lockfile's text: sorted, so that a diff shows what moved. */
-export function formatLockfile(pins: Pins, machineImages: MachineImagePins = {}): string {
+export function formatLockfile(pins: Pins, machineImages: MachineImagePins = {}, verified: VerifiedPins = {}): string {
   const byRegion = Object.fromEntries(Object.entries(machineImages).map(([region, ids]) => [region, sortedMap(ids)]));
-  const more = Object.keys(byRegion).length === 0 ? {} : { machineImages: sortedMap(byRegion) };
+  const more = {
+    ...(Object.keys(byRegion).length > 0 && { machineImages: sortedMap(byRegion) }),
+    ...(Object.keys(verified).length > 0 && { verified: sortedMap(verified) }),
+  };
   return `${JSON.stringify({ version: 1, images: sortedMap(pins), ...more }, null, 2)}\n`;
 }
 

@@ -21,6 +21,8 @@ export interface Descriptor {
 /** Milliseconds without a byte after which a layer counts as stuck. */
 const STUCK = 60_000;
 /** How many tags a registry is asked for at once. */
+/** The tag that cosign gives what it signs an image by, which is no image. */
+const SIGNATURE = /^sha256-[0-9a-f]{64}\.sig$/;
 const PAGE = 1000;
 
 /** What registries keep, read and written by digest, each byte compared. */
@@ -64,7 +66,7 @@ export class RegistryContent {
       const [, next] = /<([^>]+)>\s*;\s*rel="?next"?/.exec(String(answer.headers.link ?? "")) ?? [];
       at = next === undefined || found.length === before ? undefined : new URL(next, here).href;
     }
-    return [...new Set(found)];
+    return [...new Set(found)].filter((tag) => !SIGNATURE.test(tag));
   }
 
   /** A small one, whole: the configuration of an image. */

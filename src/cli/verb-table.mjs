@@ -79,6 +79,12 @@ export const OPTIONS = {
     value: "<text>",
     summary: "a part of the page to wait for (default: any answer but an error of the server's)",
   },
+  verify: {
+    type: "string",
+    value: "<key>",
+    multiple: true,
+    summary: "the file of a public key: write down which images are signed by it",
+  },
   verbose: { type: "boolean", summary: "show and keep all that Terraform says; so does SLIPWAY_LOG=debug" },
   version: { type: "boolean", summary: "the version of Slipway" },
   yes: { type: "boolean", short: "y", summary: "the former name of --install, for one release more" },
@@ -215,8 +221,8 @@ export const VERBS = [
     name: "lock",
     group: "deploy",
     summary: "write slipway.lock.json: which digest each image tag stands for today",
-    options: ["install", "yes"],
-    examples: ["slipway lock"],
+    options: ["verify", "install", "yes"],
+    examples: ["slipway lock", "slipway lock --verify signing.pub"],
     needs: "packages",
   },
   {

@@ -7,6 +7,7 @@ import type { BuildCache } from "../values/build-cache.ts";
 import type { OptionNames } from "../values/known-options.ts";
 import type { Platform } from "../values/platform.ts";
 import type { RemoteContext } from "../values/remote-context.ts";
+import type { Signing } from "../values/signing.ts";
 import type { BuildSecret } from "./image-dockerfile.ts";
 import type { PulledImage } from "./pulled-image.ts";
 import type { IRepository } from "./registry.ts";
@@ -80,6 +81,12 @@ export interface BuiltImageProps {
   readonly lint?: LintOptions | false;
   /** Secrets that `RUN --mount=type=secret` steps see and no layer keeps. @default - none */
   readonly secrets?: readonly BuildSecret[];
+  /**
+   * Signs the digest that was pushed, once, by a step of the apply before any host is told of it: what a host with
+   * `requireSignature` asks for, and `cosign verify` accepts.
+   * @default - it is not signed
+   */
+  readonly sign?: Signing;
 }
 
 /** Caches of a build. */
@@ -119,6 +126,7 @@ const BUILT_IMAGE_PROPS: OptionNames<BuiltImageProps> = {
   privateBaseImages: true,
   lint: true,
   secrets: true,
+  sign: true,
 };
 
 /** @throws {ConstructError} for a property that a `BuiltImage` does not read */

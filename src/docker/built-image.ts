@@ -1,5 +1,6 @@
 import { Construct } from "constructs";
 import { atProperty, ConstructError, collectErrors } from "../terraform/construct-error.ts";
+import type { TerraformDependency } from "../terraform/dependency.ts";
 import { describe } from "../terraform/description.ts";
 import { constructId, requireLiteral, requireTextMap } from "../terraform/literal.ts";
 import { perStack } from "../terraform/per-stack.ts";
@@ -14,6 +15,7 @@ import { CONTENT_LABEL, DockerEngine, ownershipLabels, STACK_LABEL } from "./doc
 import { type IImage, platformsOf } from "./image.ts";
 import { contextName, type ImageContext, openImageContext } from "./image-context.ts";
 import { readImageDockerfile, unreadDockerfile } from "./image-dockerfile.ts";
+import { checkSigning, signImage } from "./image-signature.ts";
 import { buildByProvider } from "./provider-build.ts";
 import { pullLoginOf } from "./pull-login.ts";
 import type { IRepository } from "./registry.ts";
@@ -39,6 +41,8 @@ export class BuiltImage extends Construct implements IImage {
   readonly baseImages: readonly string[];
   /** The tags that the push leaves in the repository, the content's own first. */
   readonly tags: readonly string[];
+  /** What must have happened before it is signed, where it is. */
+  readonly ready?: TerraformDependency[];
 
   /** @throws {ConstructError} for a context, Dockerfile, version, label or secret that cannot be built as declared */
   constructor(scope: Construct, id: string, props: BuiltImageProps) {
@@ -47,6 +51,7 @@ export class BuiltImage extends Construct implements IImage {
       () => knownImageProps(this, props),
       () => requireKind(this, "repository", props.repository, REPOSITORY),
       () => requireKinds(this, "privateBaseImages", props.privateBaseImages ?? [], IMAGE),
+      () => props.sign === undefined || checkSigning(this, props.sign),
     ]);
     this.repository = props.repository;
     this.version = props.version;
@@ -80,6 +85,7 @@ export class BuiltImage extends Construct implements IImage {
     this.checkTags();
 
     this.reference = this.declare(props, context, { args, labels, target, options });
+    if (props.sign !== undefined) this.ready = signImage(this, props.sign, this);
     describe(this, "image", () => ({
       repository: this.repository.uri,
       pullLogin: pullLoginOf(this.repository),
@@ -93,6 +99,7 @@ export class BuiltImage extends Construct implements IImage {
       exposedPorts: this.exposedPorts,
       target,
       secrets: (props.secrets ?? []).map(({ id }) => id),
+      signedBy: props.sign?.toString(),
     }));
   }
 

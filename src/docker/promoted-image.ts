@@ -7,9 +7,11 @@ import { isAskedFor } from "../terraform/environment.ts";
 import { knownProps } from "../terraform/known-props.ts";
 import { constructId, requireLiteral } from "../terraform/literal.ts";
 import { Platform } from "../values/platform.ts";
+import type { Signing } from "../values/signing.ts";
 import { REPOSITORY, requireKind } from "./declared-kind.ts";
 import { type IImage, platformsOf } from "./image.ts";
 import { copyImage, refuseAtPlan } from "./image-copy.ts";
+import { checkSigning, signImage } from "./image-signature.ts";
 import { pullLoginOf } from "./pull-login.ts";
 import type { IRepository } from "./registry.ts";
 import { NotReleased, type PromotableImage, readReleasedImage } from "./release-file.ts";
@@ -22,6 +24,11 @@ export interface PromotedImageOptions {
   readonly image?: string;
   /** Where the image is kept here; it is copied there unless that is where it is. */
   readonly repository: IRepository;
+  /**
+   * Signs it where it is kept here: a signature is of one repository, and the one of the other environment does not count.
+   * @default - it is not signed
+   */
+  readonly sign?: Signing;
 }
 
 /** Stands for what no release has yet; nothing is pulled by it, for the plan fails before. */
@@ -58,8 +65,9 @@ export class PromotedImage extends Construct implements IImage {
 
   private constructor(scope: Construct, id: string, options: PromotedImageOptions) {
     super(scope, constructId(scope, id));
-    knownProps(this, options, { release: true, image: true, repository: true });
+    knownProps(this, options, { release: true, image: true, repository: true, sign: true });
     requireKind(this, "repository", options.repository, REPOSITORY);
+    if (options.sign !== undefined) checkSigning(this, options.sign);
     this.repository = options.repository;
     const path = requireLiteral(this, "release", options.release);
     if (typeof path !== "string" || path === "") {
@@ -84,7 +92,11 @@ export class PromotedImage extends Construct implements IImage {
       else this.platform = platforms[0];
       this.promotedFrom = `${reference.name}@${reference.digest}`;
       this.reference = `${this.repository.uri}@${reference.digest}`;
-      this.ready = this.copy(found);
+      const dependsOn = this.copy(found);
+      this.ready = [
+        ...dependsOn,
+        ...(options.sign === undefined ? [] : signImage(this, options.sign, { ...this.kept, dependsOn })),
+      ];
     }
     describe(this, "image", () => ({
       repository: this.repository.uri,
@@ -95,7 +107,13 @@ export class PromotedImage extends Construct implements IImage {
       reference: this.reference,
       platforms: platformsOf(this).map((platform) => `${platform}`),
       exposedPorts: this.exposedPorts,
+      signedBy: options.sign?.toString(),
     }));
+  }
+
+  private get kept() {
+    const { repository, reference } = this;
+    return { repository, reference };
   }
 
   private copy({ reference, version }: PromotableImage): TerraformDependency[] {

@@ -47,4 +47,9 @@ export interface IRepository {
    * @default - it says nothing of the kind
    */
   copiesFrom?(image: string): void;
+  /**
+   * Told that images in it are signed by a key of AWS KMS, by a step of `scope`: what the step's environment needs for that.
+   * @default - the credentials that the aws command finds
+   */
+  signedByKms?(scope: IConstruct, keyArn: string): Record<string, string>;
 }

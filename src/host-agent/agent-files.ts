@@ -4,6 +4,7 @@ import { hostFiles } from "./host-files.ts";
 import type { ArchivedFile } from "./ustar.ts";
 
 const ROLLOUT = join(__dirname, "../rollout");
+const SIGNING = join(__dirname, "../docker/signing");
 const LIB = "lib/slipway";
 
 /** Folders of shell files and where they stand in the agent's; its own lie beside what every kind of host shares. */
@@ -11,6 +12,7 @@ const FOLDERS: readonly (readonly [string, string])[] = [
   [join(__dirname, "sbin"), "sbin"],
   [join(__dirname, LIB), LIB],
   [ROLLOUT, LIB],
+  [SIGNING, LIB],
   [join(ROLLOUT, "probes"), `${LIB}/probes`],
 ];
 const IS_SHELL = /^(?:slipway|.*\.(?:jq|sh))$/;

@@ -1,3 +1,4 @@
+import type { IRepository } from "../docker/registry.ts";
 import { HTTP_PORT, TLS_PORT } from "../nginx/forwarded-header.ts";
 import { renderIntroduction } from "../nginx/introduction.ts";
 import { type NginxTexts, textFiles } from "../nginx/nginx-texts.ts";
@@ -10,9 +11,10 @@ import type { Service } from "../release/service.ts";
 import { BRIDGE_ADDRESS, type ClaimedPorts } from "../release/service-ports.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import { privateName } from "../values/private-name.ts";
+import { sortedMap } from "../values/sorted-map.ts";
 import type { RebootWindow } from "./reboot-window.ts";
 import { type ReleasedBasicAuth, releasedBasicAuth } from "./released-basic-auth.ts";
-import { type ReleasedLogin, sortedLogins } from "./released-login.ts";
+import { type ReleasedLogin, releasedLogin, sortedLogins } from "./released-login.ts";
 import type { ReleasedLogs } from "./released-logs.ts";
 import { type ReleasedSchedule, releasedSchedule } from "./released-schedule.ts";
 import { type ReleasedService, type ReleasedSpec, releasedService } from "./released-service.ts";
@@ -28,8 +30,8 @@ export interface ReleaseManifestOptions {
   readonly ecr?: readonly string[];
   /** May be a reference. @default - the host has none */
   readonly dataVolume?: string;
-  /** How it gets into the repositories of other registries that want a login. @default - none */
-  readonly logins?: readonly ReleasedLogin[];
+  /** Of its images, for the logins of those that want one, and for where signatures are asked for. @default - none */
+  readonly repositories?: readonly IRepository[];
   /** Names the spec of each service and task by its digest: a reference where Terraform alone knows the image. */
   readonly specOf: (spec: ReleasedSpec | ReleasedTaskContent, name: string) => string;
   /** The parameter that keeps which tasks have run; needed where there are tasks. */
@@ -72,6 +74,8 @@ export interface ReleaseManifest {
   readonly basicAuth?: readonly ReleasedBasicAuth[];
   /** @default - none: the host pulls from ECR by its role, from elsewhere what everybody may */
   readonly logins?: readonly ReleasedLogin[];
+  /** What its images must be signed by, and where registries are asked for that. @default - nothing */
+  readonly signatures?: { readonly keys: readonly string[]; readonly endpoints: Readonly<Record<string, string>> };
   readonly services: readonly ReleasedService[];
   /** In the order in which they run. @default - none */
   readonly tasks?: readonly ReleasedTask[];
@@ -93,7 +97,7 @@ const FOLDERS = { certificates: "/var/lib/slipway/tls", passwords: "/run/slipway
  * @throws InvalidValueError for what Nginx would refuse
  */
 export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifest {
-  const { release, dataVolume, portsOf, ecr = [], logins = [], edge, logs, reboot, specOf, taskLedger } = options;
+  const { release, dataVolume, portsOf, ecr = [], repositories = [], edge, logs, reboot, specOf, taskLedger } = options;
   const sites = nginxTlsSites(release.sites, FOLDERS);
   const { trustedProxies, fronts = [], tasks, schedules } = release;
   const reached = new Set(fronts.flatMap((front) => front.services));
@@ -112,6 +116,7 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
   } as const;
   const tls = releasedTls(release.sites, renderTlsSites(texts), options.challengeZone);
   const basicAuth = releasedBasicAuth(release.sites);
+  const logins = repositories.flatMap((repository) => releasedLogin(repository) ?? []);
   return {
     manifest: 3,
     host: release.host,
@@ -126,6 +131,9 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     ...(tls.length === 0 ? {} : { tls }),
     ...(basicAuth.length === 0 ? {} : { basicAuth }),
     ...(logins.length === 0 ? {} : { logins: sortedLogins(logins) }),
+    ...(release.requireSignature && {
+      signatures: { keys: release.requireSignature, endpoints: endpointsOf(repositories) },
+    }),
     services: release.services.map((service) => {
       const served = services.find(({ name }) => name === service.name);
       if (served === undefined) return releasedService(service, specOf, { logs });
@@ -142,6 +150,11 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
 export function nginxTexts(host: string, { sites, tls }: ReleaseManifest): NginxTexts {
   const ports = { publicPort: HTTP_PORT, publicTlsPort: tls && TLS_PORT };
   return { files: textFiles(sites, tls), ...ports, reachedAs: privateName(host) };
+}
+
+/** Where registries are asked, by the address that the references of images begin with. */
+function endpointsOf(repositories: readonly IRepository[]): Record<string, string> {
+  return sortedMap(Object.fromEntries(repositories.map(({ registry: { address, endpoint } }) => [address, endpoint])));
 }
 
 function hasPort({ port }: Service): boolean {

@@ -3,13 +3,12 @@ import { longestSilence } from "../release/drain.ts";
 import type { Front } from "../release/front.ts";
 import type { HostCapabilities } from "../release/host-capabilities.ts";
 import { declaredVolumes, isStopFirst } from "../release/mounts.ts";
-import { type Release, type ReleaseOptions, release } from "../release/release.ts";
+import { type Release, release } from "../release/release.ts";
 import { serviceName } from "../release/service-name.ts";
 import { type ClaimedPorts, ServicePorts } from "../release/service-ports.ts";
 import type { Site } from "../release/site.ts";
 import type { SiteOptions } from "../release/site-options.ts";
 import type { Tls } from "../release/tls.ts";
-import { TrustedProxies } from "../release/trusted-proxies.ts";
 import { warn } from "../terraform/annotation.ts";
 import { atProperty, ConstructError } from "../terraform/construct-error.ts";
 import type { TerraformDependency } from "../terraform/dependency.ts";
@@ -28,6 +27,7 @@ import type {
   RunTaskOptions,
   SiteRoute,
 } from "./host.ts";
+import { type HostOptions, hostOptions } from "./host-options.ts";
 import type { HostedContainer } from "./hosted-container.ts";
 import { HostedSchedule } from "./hosted-schedule.ts";
 import { HostedService } from "./hosted-service.ts";
@@ -48,21 +48,18 @@ export abstract class HostBase extends Construct implements IHost {
   private readonly tasks = new Map<string, HostedTask>();
   private readonly schedules = new Map<string, HostedSchedule>();
   private readonly sites = new Map<string, HostedSite>();
+  private readonly released: HostOptions;
   private known?: Release;
 
   constructor(
     scope: Construct,
     id: string,
-    private readonly released: Pick<ReleaseOptions, "drainSeconds" | "keepReleases" | "trustedProxies"> = {},
+    released: HostOptions = {},
     /** Where the certificates of sites come from that say nothing of theirs. */
     private readonly tls?: Tls,
   ) {
     super(scope, constructId(scope, id));
-    const { trustedProxies } = released;
-    if (trustedProxies !== undefined && !(trustedProxies instanceof TrustedProxies)) {
-      const rule = 'must be TrustedProxies.cloudflare() or TrustedProxies.ranges(["10.0.1.0/24"])';
-      throw new ConstructError(this, "trustedProxies", { subject: "trusted proxies", rule, got: trustedProxies });
-    }
+    this.released = hostOptions(this, released);
     describe(this, "host", () => ({
       ...this.facts(),
       platform: this.platform?.toString(),

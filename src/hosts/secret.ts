@@ -1,3 +1,4 @@
+import { isDeployerFile } from "../values/deployer-file.ts";
 import { InvalidValueError } from "../values/invalid-value-error.ts";
 import { refuseUnknownOptions } from "../values/known-options.ts";
 import type { SecretSource } from "../values/secret-source.ts";
@@ -25,7 +26,7 @@ export class Secret implements ISecret {
    * @param path absolute, below `~/`, or below the project's folder @throws InvalidValueError
    */
   static fromFile(path: string, options: DeployerSecretOptions = {}): Secret {
-    if (typeof path !== "string" || !FILE.test(path))
+    if (!isDeployerFile(path))
       refuse("file of a secret", "must be a path without white space", 'write it like "~/.config/shop/db-password"');
     return new Secret({ kind: "file", id: path, ...told(options) });
   }
@@ -41,7 +42,6 @@ export class Secret implements ISecret {
   protected constructor(readonly source: SecretSource) {}
 }
 
-const FILE = /^(?:~\/)?[^\s~"$`\\]+$/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const VERSION = /^[A-Za-z0-9._:+-]{1,64}$/;
 

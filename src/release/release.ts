@@ -31,6 +31,8 @@ export interface Release {
   readonly trustedProxies?: TrustedProxies;
   /** Hosts in front, whose sites lead here. @default - none */
   readonly fronts?: readonly Front[];
+  /** Public keys, PEM: each image must be signed by one of them. @default - none need be signed */
+  readonly requireSignature?: readonly string[];
   /** What runs to its end before it, in this order. @default - nothing */
   readonly tasks?: readonly Task[];
   /** What runs again and again, sorted by name. @default - nothing */
@@ -39,7 +41,10 @@ export interface Release {
 
 /** What {@link release} takes. */
 export interface ReleaseOptions
-  extends Pick<Release, "host" | "services" | "sites" | "trustedProxies" | "fronts" | "tasks" | "schedules"> {
+  extends Pick<
+    Release,
+    "host" | "services" | "sites" | "trustedProxies" | "fronts" | "requireSignature" | "tasks" | "schedules"
+  > {
   /** @default - as long as a request of its sites may be silent, 10 at least */
   readonly drainSeconds?: number;
   /** @default 3 */
@@ -80,6 +85,7 @@ export function release(options: ReleaseOptions): Release {
     keepReleases: keptReleases(options.keepReleases ?? DEFAULT_KEPT_RELEASES),
     ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
     ...(fronts.length === 0 ? {} : { fronts }),
+    ...(options.requireSignature === undefined ? {} : { requireSignature: options.requireSignature }),
     ...(tasks.length === 0 ? {} : { tasks }),
     ...(schedules.length === 0 ? {} : { schedules }),
   };

@@ -12,7 +12,7 @@ export function imageTable(images: readonly ImageChange[]): string {
     images.map(({ key, before, after, bases }) => [
       code(key),
       moved(versionOf(before), versionOf(after)),
-      `${moved(shortId(before), shortId(after))}${promoted(after)}${movedFrom(before, after)}`,
+      `${moved(shortId(before), shortId(after))}${promoted(after)}${signed(before, after)}${movedFrom(before, after)}`,
       ...(hasBases
         ? [bases.map((base) => `${code(base.key)}: ${moved(short(base.before?.is), short(base.after?.is))}`).join(", ")]
         : []),
@@ -37,6 +37,13 @@ function shortId(image: ModelImage | undefined): string | undefined {
 /** Where the very same digest is served already. */
 function promoted(image: ModelImage | undefined): string {
   return image?.promotedFrom ? `, as in ${code(image.promotedFrom.replace(/@.*$/, ""))}` : "";
+}
+
+/** By whom, where that is not as it was. */
+function signed(before: ModelImage | undefined, after: ModelImage | undefined): string {
+  if (after?.signedBy === before?.signedBy) return "";
+  if (after?.signedBy === undefined) return after === undefined ? "" : ", no longer signed";
+  return `, signed by ${code(after.signedBy)}`;
 }
 
 /** Of what is in the same repository nothing. */

@@ -27,6 +27,8 @@ export interface ModelImage {
   readonly exposedPorts?: readonly number[];
   /** The stage of its Dockerfile, where it is not the last. */
   readonly target?: string;
+  /** By which key it is signed: its file, or its ARN; absent where it is not signed. */
+  readonly signedBy?: string;
   /** Where the password is kept by which hosts pull it; absent where they need none of their own. */
   readonly pullLogin?: SecretSource;
 }

@@ -1,8 +1,10 @@
+import type { IRepository } from "../../../src/docker/registry.ts";
 import {
   type ReleaseManifest,
   type ReleaseManifestOptions,
   releaseManifest,
 } from "../../../src/host-agent/release-manifest.ts";
+import type { ReleasedLogin } from "../../../src/host-agent/released-login.ts";
 import type { BasicAuth } from "../../../src/release/basic-auth.ts";
 import { type ReleaseOptions, release } from "../../../src/release/release.ts";
 import { type ServiceOptions, service } from "../../../src/release/service.ts";
@@ -17,8 +19,10 @@ export interface PlacedService extends ServiceOptions {
 
 /** What a nano host is told, declared in short. */
 export interface DeclaredManifest
-  extends Pick<ReleaseOptions, "host" | "drainSeconds" | "keepReleases" | "tasks" | "schedules">,
-    Pick<ReleaseManifestOptions, "taskLedger" | "ecr" | "edge" | "logins"> {
+  extends Pick<ReleaseOptions, "host" | "drainSeconds" | "keepReleases" | "requireSignature" | "tasks" | "schedules">,
+    Pick<ReleaseManifestOptions, "taskLedger" | "ecr" | "edge" | "repositories"> {
+  /** @default - none */
+  readonly logins?: readonly ReleasedLogin[];
   readonly services: readonly PlacedService[];
   /** Names and the service that each leads to. @default - none */
   readonly sites?: Readonly<Record<string, string>>;
@@ -34,7 +38,8 @@ export function declaredManifest({
   tls = {},
   basicAuth = {},
   ecr,
-  logins,
+  logins = [],
+  repositories = [],
   edge,
   taskLedger,
   ...rest
@@ -54,9 +59,16 @@ export function declaredManifest({
     }),
     portsOf: (name) => ports.get(name) as ClaimedPorts,
     ecr,
-    logins,
+    repositories: [...repositories, ...logins.map(privateRepository)],
     edge,
     taskLedger,
     specOf: specDigest,
   });
+}
+
+/** The repository that a host has this login for. */
+function privateRepository({ repository: uri, registry: address, username, password }: ReleasedLogin): IRepository {
+  const { from: kind, ...source } = password;
+  const pullAccess = { kind: "secret", address, username, password: { source: { kind, ...source } } };
+  return { uri, pullAccess, registry: { address, endpoint: `https://${address}` } } as IRepository;
 }

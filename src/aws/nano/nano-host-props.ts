@@ -78,6 +78,12 @@ export interface NanoHostProps extends AwsEnvironment {
   /** Proxies in front of it, whose word about visitors is believed. @default - none: whoever connects is the visitor */
   readonly trustedProxies?: TrustedProxies;
   /**
+   * Public keys of the curve P-256, as files or texts: each image that it runs must be signed by one of them, in cosign's
+   * format, or its release fails before anything starts. Several while one takes another's place.
+   * @default - nothing need be signed
+   */
+  readonly requireSignature?: readonly string[];
+  /**
    * Whom the firewall lets in to its sites: everybody, the trusted proxies alone (by their IPv4 ranges), or a security
    * group, e.g. a load balancer's. @default "everybody"
    */

@@ -61,6 +61,7 @@ const NANO_HOST_PROPS: OptionNames<NanoHostProps> = {
   cpuCredits: true,
   outbound: true,
   trustedProxies: true,
+  requireSignature: true,
   openTo: true,
   detailedMonitoring: true,
   statusAlarm: true,

@@ -1,6 +1,5 @@
 import type { Construct } from "constructs";
 import { nginxTexts, type ReleaseManifest, releaseManifest } from "../../host-agent/release-manifest.ts";
-import { releasedLogin } from "../../host-agent/released-login.ts";
 import { requireTls } from "../../hosts/declared-tls.ts";
 import type { IHost, ISite } from "../../hosts/host.ts";
 import { HostBase } from "../../hosts/host-base.ts";
@@ -82,8 +81,8 @@ export class NanoHost extends HostBase implements IRole {
     id: string,
     private readonly props: NanoHostProps = {},
   ) {
-    const { drainSeconds, keepReleases, trustedProxies, tls } = props;
-    super(scope, id, { drainSeconds, keepReleases, trustedProxies }, tls);
+    const { drainSeconds, keepReleases, trustedProxies, requireSignature, tls } = props;
+    super(scope, id, { drainSeconds, keepReleases, trustedProxies, requireSignature }, tls);
     requireTls(this, this, tls, this.capabilities());
     this.account = AwsAccount.of(this, { account: props.account, region: props.region });
     const declared = nanoHostSettings(this, { host: this.node.path, parameter: this.parameterName }, props);
@@ -228,7 +227,7 @@ export class NanoHost extends HostBase implements IRole {
       portsOf: (name) => this.portsOf(name),
       dataVolume: this.dataVolumeId,
       ecr: ecrPullsOf(this.hostedContainers).map(({ address }) => address),
-      logins: this.hostedContainers.flatMap(({ image }) => releasedLogin(image.repository) ?? []),
+      repositories: this.hostedContainers.map(({ image }) => image.repository),
       ...toldBeside(this, this.props, this.account.region),
       specOf: (_, name) => this.rollout.specOf(name),
       taskLedger: this.release.tasks && this.rollout.taskLedger,

@@ -42,7 +42,7 @@ d_ready() {
   problem=''
   # A run that was killed between the link and the reload: Nginx still answers as before.
   [ "$linked" = "$(l_answer)" ] || d_switch "$linked" || return
-  l_stop_tasks && l_stop_leftovers
+  l_stop_tasks && l_stop_leftovers && g_verify
 }
 
 # What a killed run began of a service of which one container at a time may run, and requests do not go to.

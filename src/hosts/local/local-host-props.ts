@@ -35,6 +35,13 @@ export interface LocalHostProps {
   readonly keepReleases?: number;
   /** Proxies in front of it, whose word about visitors is believed. @default - none: whoever connects is the visitor */
   readonly trustedProxies?: TrustedProxies;
+  /**
+   * Public keys of the curve P-256, as files or texts: each image that it runs must be signed by one of them, in cosign's
+   * format, or its release fails before anything starts; asked for by curl, jq and openssl where Terraform
+   * runs. Several while one takes another's place.
+   * @default - nothing need be signed
+   */
+  readonly requireSignature?: readonly string[];
 }
 
 export const LOCAL_HOST_PROPS: OptionNames<LocalHostProps> = {
@@ -48,4 +55,5 @@ export const LOCAL_HOST_PROPS: OptionNames<LocalHostProps> = {
   drainSeconds: true,
   keepReleases: true,
   trustedProxies: true,
+  requireSignature: true,
 };

@@ -13,6 +13,7 @@ import { keptReleases, type Release } from "../../release/release.ts";
 import type { ClaimedPorts } from "../../release/service-ports.ts";
 import { atProperty, ConstructError, collectErrors } from "../../terraform/construct-error.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
+import { refuseTrackedSecret, secretPlace } from "../../terraform/deployer-secret.ts";
 import { knownProps } from "../../terraform/known-props.ts";
 import { checkLiteral, requireLiteral } from "../../terraform/literal.ts";
 import { templateText } from "../../terraform/template-text.ts";
@@ -21,7 +22,6 @@ import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import type { Platform } from "../../values/platform.ts";
 import { PortMapping, parsePort } from "../../values/port-mapping.ts";
 import { requireTls } from "../declared-tls.ts";
-import { refuseTrackedSecret, secretPlace } from "../deployer-secret.ts";
 import type { IHost, ISite } from "../host.ts";
 import { HostBase } from "../host-base.ts";
 import type { HostedContainer } from "../hosted-container.ts";
@@ -59,8 +59,8 @@ export class LocalHost extends HostBase {
 
   /** @throws {ConstructError} for a port, an address, a drain time or a number of kept releases out of range */
   constructor(scope: Construct, id: string, props: LocalHostProps = {}) {
-    const { drainSeconds, keepReleases, trustedProxies } = props;
-    super(scope, id, { drainSeconds, keepReleases, trustedProxies }, props.tls);
+    const { drainSeconds, keepReleases, trustedProxies, requireSignature } = props;
+    super(scope, id, { drainSeconds, keepReleases, trustedProxies, requireSignature }, props.tls);
     knownProps(this, props, LOCAL_HOST_PROPS);
     this.platform = props.platform;
     this.port = props.port ?? DEFAULT_PORT;
@@ -86,6 +86,7 @@ export class LocalHost extends HostBase {
       containers: this.containers,
       texts: () => this.texts(),
       passwords: () => this.passwords(),
+      signed: () => this.signed(),
     });
     this.nginxImageId = nginx.imageId;
     this.ready = release.ready;
@@ -143,6 +144,8 @@ export class LocalHost extends HostBase {
   ): Container {
     const { platform, network, nginxImageId, mounts } = this;
     const container = localContainer(hosted, { declaration, platform, network, nginxImageId, mounts }, more);
+    // Terraform would start it before anybody has looked for its signature
+    if (this.release.requireSignature) container.leaveUnstarted();
     this.containers.set(hosted.node.id, container);
     return container;
   }
@@ -174,6 +177,14 @@ export class LocalHost extends HostBase {
       }),
     );
     return templateText(lines.join(""));
+  }
+
+  /** A line for each image that must be signed, and where its registry is asked. */
+  private signed(): string {
+    const lines = this.hostedContainers.map(({ node, image: { reference, repository } }) => {
+      return `${node.id} ${reference} ${repository.registry.endpoint}\n`;
+    });
+    return this.release.requireSignature ? lines.join("") : "";
   }
 
   private texts(): LocalTexts {

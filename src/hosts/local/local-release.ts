@@ -28,6 +28,8 @@ export interface LocalReleaseProps {
   readonly texts: () => LocalTexts;
   /** A line for each user of a site with basic auth, as `passwords.sh` reads it; empty where there is none. */
   readonly passwords: () => string;
+  /** A line for each image that must be signed, as `signatures.sh` reads it; empty where none must. */
+  readonly signed: () => string;
 }
 
 /** Why so many: a container's whole id is no use in a line that people read, and a new container is a new spec. */
@@ -46,7 +48,7 @@ export class LocalRelease extends VerifiedStep {
 
 function stepOf(
   scope: Construct,
-  { release, keepReleases, containers, texts, passwords, ...props }: LocalReleaseProps,
+  { release, keepReleases, containers, texts, passwords, signed, ...props }: LocalReleaseProps,
 ): VerifiedStepProps {
   const script = packedScript(LOCAL_SCRIPTS);
   const staged = (of: keyof LocalTexts) => lateStagedFile(scope, `${of}.conf`, () => texts()[of]);
@@ -69,6 +71,7 @@ function stepOf(
       limits: lateText(() => limitLines()),
       // left out where there is none
       tasks: lateValue(() => taskLines(tasks()) || undefined),
+      signers: lateValue(() => release().requireSignature),
     },
     environment: {
       SLIPWAY_HOST: scope.node.path,
@@ -91,6 +94,8 @@ function stepOf(
       SLIPWAY_SITES: sites,
       // left out where no site asks for any
       SLIPWAY_PASSWORDS: lateValue(() => passwords() || undefined) as string,
+      SLIPWAY_SIGNED: lateValue(() => signed() || undefined) as string,
+      SLIPWAY_SIGNERS: lateValue(() => release().requireSignature?.join("")) as string,
       SLIPWAY_BARE: staged("bare"),
       SLIPWAY_INTERNAL: staged("internal"),
       ...DockerEngine.of(scope).environment,

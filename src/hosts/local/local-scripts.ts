@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { DOCKER_LOGIN, SIGNATURE_SCRIPTS } from "../../docker/signing-scripts.ts";
 import type { HostScripts } from "../../rollout/packed-script.ts";
 import { SECRET_VALUE } from "../secret-value.ts";
 
@@ -7,6 +8,9 @@ export const LOCAL_SCRIPTS: HostScripts = {
   driver: join(__dirname, "driver.sh"),
   parts: [
     ...["nginx.sh", "images.sh", "tls.sh", "tasks.sh"].map((name) => join(__dirname, name)),
+    ...SIGNATURE_SCRIPTS,
+    DOCKER_LOGIN,
+    join(__dirname, "signatures.sh"),
     SECRET_VALUE,
     ...["passwords.sh", "maintenance.sh"].map((name) => join(__dirname, name)),
   ],

@@ -7,12 +7,12 @@ import type { ContainerProps } from "../../docker/container.ts";
 import { DockerEngine, labelBlocks, ownershipLabels } from "../../docker/docker-engine.ts";
 import type { IVolume } from "../../docker/volume.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
+import { refuseTrackedSecret, secretPlace } from "../../terraform/deployer-secret.ts";
 import { stagedFile } from "../../terraform/staged-file.ts";
 import { templateText } from "../../terraform/template-text.ts";
 import { VerifiedStep } from "../../terraform/verified-step.ts";
 import type { SecretSource } from "../../values/secret-source.ts";
 import { sortedMap } from "../../values/sorted-map.ts";
-import { refuseTrackedSecret, secretPlace } from "../deployer-secret.ts";
 import type { HostedContainer } from "../hosted-container.ts";
 import { SECRET_VALUE } from "../secret-value.ts";
 

@@ -9,6 +9,8 @@
 #   SLIPWAY_TASKS       a line a task, as the core reads it; its container is in SLIPWAY_CONTAINERS as well
 #   SLIPWAY_SITES, SLIPWAY_BARE, SLIPWAY_INTERNAL   files with Nginx text, as the driver reads them
 #   SLIPWAY_PASSWORDS   a line for each user of a site with basic auth, as passwords.sh reads it
+#   SLIPWAY_SIGNED      a line a container, NAME REFERENCE ENDPOINT, where its images must be signed
+#   SLIPWAY_SIGNERS     the public keys, PEM, of which one must have signed each
 #   SLIPWAY_KEEP        how many releases keep their images, where that is declared
 #   SLIPWAY_DRAIN       seconds that requests and websockets get to end by themselves
 # shellcheck shell=sh disable=SC2034,SC2154 # the core and the driver read and set variables
@@ -29,6 +31,9 @@ printf '%s' "${SLIPWAY_TASKS:-}" | awk 1 >"$TASKS"
 
 printf '%s' "${SLIPWAY_PASSWORDS:-}" | awk 1 >"$WORK/passwords"
 PASSWORDS=$WORK/passwords
+printf '%s' "${SLIPWAY_SIGNED:-}" | awk 1 >"$WORK/signed"
+printf '%s' "${SLIPWAY_SIGNERS:-}" | awk 1 >"$WORK/signers"
+SIGNED=$WORK/signed SIGNERS=$WORK/signers
 
 # what a person has to mend is said before anything moves
 { p_hash && rollout "$SLIPWAY_RELEASE" deploy; } || {

@@ -36,6 +36,12 @@ export interface SshHostProps {
   readonly resolver?: string;
   /** Proxies in front of it, whose word about visitors is believed. @default - none: whoever connects is the visitor */
   readonly trustedProxies?: TrustedProxies;
+  /**
+   * Public keys of the curve P-256, as files or texts: each image that it runs must be signed by one of them, in cosign's
+   * format, or its release fails before anything starts. Several while one takes another's place.
+   * @default - nothing need be signed
+   */
+  readonly requireSignature?: readonly string[];
   /** The most seconds that the apply waits for the outcome, the installation of packages included. @default 900 */
   readonly deadlineSeconds?: number;
 }
@@ -52,6 +58,7 @@ export const SSH_HOST_PROPS: OptionNames<SshHostProps> = {
   irreversible: true,
   resolver: true,
   trustedProxies: true,
+  requireSignature: true,
   deadlineSeconds: true,
 };
 

@@ -1,7 +1,6 @@
 import type { Construct } from "constructs";
 import { packedSize } from "../../host-agent/packed-size.ts";
 import { nginxTexts, type ReleaseManifest, releaseManifest } from "../../host-agent/release-manifest.ts";
-import { releasedLogin } from "../../host-agent/released-login.ts";
 import { resolverAddress } from "../../nginx/argument.ts";
 import { drainTime } from "../../release/drain.ts";
 import type { HostCapabilities } from "../../release/host-capabilities.ts";
@@ -9,13 +8,13 @@ import { keptReleases } from "../../release/release.ts";
 import { BRIDGE_ADDRESS, type ClaimedPorts } from "../../release/service-ports.ts";
 import { ConstructError, collectErrors } from "../../terraform/construct-error.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
+import { refuseTrackedSecret } from "../../terraform/deployer-secret.ts";
 import { knownProps } from "../../terraform/known-props.ts";
 import { checkLiteral } from "../../terraform/literal.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import { Platform } from "../../values/platform.ts";
 import { deadline } from "../deadline.ts";
 import { requireTls } from "../declared-tls.ts";
-import { refuseTrackedSecret } from "../deployer-secret.ts";
 import type { IHost, ISite } from "../host.ts";
 import { HostBase } from "../host-base.ts";
 import type { HostedContainer } from "../hosted-container.ts";
@@ -59,12 +58,12 @@ export class SshHost extends HostBase {
     id: string,
     private readonly props: SshHostProps,
   ) {
-    const { drainSeconds, keepReleases, trustedProxies, tls, platform = Platform.LINUX_AMD64 } = props;
-    super(scope, id, { drainSeconds, keepReleases, trustedProxies }, tls);
+    const { drainSeconds, keepReleases, trustedProxies, requireSignature, tls } = props;
+    super(scope, id, { drainSeconds, keepReleases, trustedProxies, requireSignature }, tls);
     this.refuseNanoAlone();
     knownProps(this, props, SSH_HOST_PROPS);
     requireTls(this, this, tls, this.capabilities());
-    const { deadlineSeconds = USUAL_DEADLINE } = props;
+    const { deadlineSeconds = USUAL_DEADLINE, platform = Platform.LINUX_AMD64 } = props;
     collectErrors([
       () => checkLiteral(this, "drainSeconds", drainSeconds, drainTime),
       () => checkLiteral(this, "keepReleases", keepReleases, keptReleases),
@@ -164,7 +163,7 @@ export class SshHost extends HostBase {
     return releaseManifest({
       release,
       portsOf: (name) => this.portsOf(name),
-      logins: this.hostedContainers.flatMap(({ image }) => releasedLogin(image.repository) ?? []),
+      repositories: this.hostedContainers.map(({ image }) => image.repository),
       irreversible: this.props.irreversible,
       resolver: this.props.resolver,
       specOf: (_, name) => this.rollout.specOf(name),

@@ -47,6 +47,7 @@ export const NOT_OF_A_SWARM: Readonly<Record<string, string>> = {
   drainSeconds:
     "a task that is replaced is told to end two seconds after it has left DNS; give services stopGraceSeconds",
   keepReleases: "the swarm itself keeps the one version before",
+  requireSignature: "each node pulls by itself, and nothing there verifies an image before it starts",
   address: "Nginx's port is one of each node",
   network: "its overlay network is its own",
 };

@@ -4,10 +4,10 @@ import type { ServiceTaskSpecContainerSpecSecrets } from "@cdktf/provider-docker
 import { Construct } from "constructs";
 import { DockerEngine } from "../../docker/docker-engine.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
+import { refuseTrackedSecret, secretPlace } from "../../terraform/deployer-secret.ts";
 import { templateText } from "../../terraform/template-text.ts";
 import { VerifiedStep } from "../../terraform/verified-step.ts";
 import type { SecretSource } from "../../values/secret-source.ts";
-import { refuseTrackedSecret, secretPlace } from "../deployer-secret.ts";
 import { SECRET_VALUE } from "../secret-value.ts";
 import { nameOnSwarm } from "./name-on-swarm.ts";
 import { type SwarmPlace, swarmScript } from "./swarm-place.ts";

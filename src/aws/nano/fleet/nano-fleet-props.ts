@@ -97,6 +97,7 @@ export const NANO_FLEET_PROPS: OptionNames<NanoFleetProps> = {
   cpuCredits: true,
   outbound: true,
   trustedProxies: true,
+  requireSignature: true,
   detailedMonitoring: true,
   statusAlarm: true,
   usageAlarms: true,

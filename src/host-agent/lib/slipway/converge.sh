@@ -166,6 +166,7 @@ release_it() {
   ! needs_certificates "$1" || take_certificates || lacks_something "$1" $?
   take_passwords || lacks_something "$1" $?
   write_docker_config
+  [ "$1" = restore ] || verify_images || lacks_something "$1" $?
   fetch_scheduled || lacks_something "$1" $?
   rollout "$release" "$1"
   case $? in

@@ -35,7 +35,7 @@ d_serving() {
 }
 
 d_fetch() {
-  need_data "$1" || return
+  need_data "$1" && verify_images "$1" || return
   image=$(of_service "$1" .image)
   has_image "$image" && return
   say "pulling $image"

@@ -89,9 +89,11 @@ pull_once() {
   return "$pulled"
 }
 
+is_in_ecr() { of_manifest '.ecr // [] | .[]' | grep -qxF "${1%%/*}"; }
+
 # Whether the registry knows nobody by that login; in ECR, where a right takes a while to arrive, that says nothing.
 is_refused() {
-  ! of_manifest '.ecr // [] | .[]' | grep -qxF "${1%%/*}" &&
+  ! is_in_ecr "$1" &&
     grep -qE 'unauthorized|authentication required|no basic auth credentials|denied: |access denied|401 Unauthorized|403 Forbidden' "$RUN/docker.err"
 }
 

@@ -127,6 +127,11 @@ def basicAuth:
     need(.value | type == "object"; "has no secret for \(.key)"),
     (.key as $user | .value | objects | secret | "password of \($user) \(.)"));
 
+def signatures:
+  unknown(["keys", "endpoints"]),
+  need(.keys | words and length > 0 and all(startswith("-----BEGIN PUBLIC KEY-----")); "has no keys"),
+  need(.endpoints | map_of((.key | test("^[A-Za-z0-9.:-]+$")) and (.value | type == "string" and test("^https?://[A-Za-z0-9.:-]+$"))); "has an invalid endpoint");
+
 def login:
   unknown(["repository", "registry", "username", "password"]),
   need(.repository | type == "string" and test("^[A-Za-z0-9][A-Za-z0-9._:/-]*$"); "has no repository"),
@@ -139,7 +144,7 @@ if type != "object" then "the manifest is no object"
 elif .manifest != 2 and .manifest != 3 then "this agent reads manifests 2 and 3, not \(.manifest)"
 elif .host != $host then "the manifest is for \(.host), this host is \($host)"
 else
-  unknown(["manifest", "host", "ecr", "drainSeconds", "keepReleases", "dataVolume", "irreversible", "metrics", "reboot", "sites", "tls", "basicAuth", "logins", "services", "tasks", "taskLedger", "schedules"] + if .manifest == 2 then [] else ["agent"] end),
+  unknown(["manifest", "host", "ecr", "drainSeconds", "keepReleases", "dataVolume", "irreversible", "metrics", "reboot", "sites", "tls", "basicAuth", "logins", "signatures", "services", "tasks", "taskLedger", "schedules"] + if .manifest == 2 then [] else ["agent"] end),
   need(.manifest == 2 or (.agent | type == "object" and (.document | line) and (.sha256 | type == "string" and test("^[0-9a-f]{64}$"))); "names no agent"),
   need((.irreversible // false) | type == "boolean"; "does not say whether it is irreversible"),
   need(.reboot == null or (.reboot | type == "object" and keys == ["from", "to"] and all(type == "string" and test("^([01][0-9]|2[0-3]):[0-5][0-9]$"))); "has no window for a reboot"),
@@ -155,6 +160,9 @@ else
   ((.basicAuth // [] | arrays)[] | (.name | tostring) as $name | basicAuth | "basic auth of \($name) \(.)"),
   need((.logins // []) | type == "array"; "has no valid logins"),
   ((.logins // [] | arrays)[] | (.repository | tostring) as $name | login | "login of \($name) \(.)"),
+  need((.signatures // {}) | type == "object"; "has no valid signatures"),
+  ((.signatures // empty | objects) | signatures | "signatures \(.)"),
+  ((.signatures // empty | objects | .endpoints | objects | keys) as $known | [(.services, .tasks // [], .schedules // []) | arrays[] | .image | tostring | split("/")[0]] - $known | .[] | "has no endpoint for the signatures of \(.)"),
   need(.services | type == "array"; "has no services"),
   need([.tasks // [], .schedules // []] | all(type == "array"); "has no valid tasks or schedules"),
   need((.tasks // []) == [] or (.taskLedger | type == "string" and test("^/[A-Za-z0-9_./-]+$")); "names no ledger of its tasks"),

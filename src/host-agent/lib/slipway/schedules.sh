@@ -107,6 +107,7 @@ run_schedule() {
   trap 'problem="was told to stop"; end_schedule 75' TERM INT HUP
   write_docker_config
   remove_container "$instance" -t 10 || end_schedule 75
+  verify_images "$scheduled" || end_schedule "$?"
   has_image "$image" || pull_image "$image" || end_schedule 75
   start_container "$scheduled" || end_schedule "$(final_or_later)"
   if r_run_to_end "$instance" "$(of_service "$scheduled" .timeoutSeconds)"; then end_schedule 0; else end_schedule 1; fi

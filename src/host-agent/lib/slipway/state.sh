@@ -1,6 +1,7 @@
 # What the host remembers, one small JSON file a fact, written whole or not at all.
 #   serving.json          {version, release, since, labelled}: what serves
 #   releases/ID.json      the manifests that served, the last few
+#   signatures            see signatures.sh
 #   images                the images that were pulled and not removed
 #   failed/ID.json        {version, release, at, reason}: not tried again by itself
 #   attempts/ID           how often the release ID was begun and not ended

@@ -2,9 +2,9 @@ import { spawnSync } from "node:child_process";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Construct, IConstruct } from "constructs";
-import { ConstructError } from "../terraform/construct-error.ts";
-import { pathFromStack } from "../terraform/stack-of.ts";
 import type { SecretSource } from "../values/secret-source.ts";
+import { ConstructError } from "./construct-error.ts";
+import { pathFromStack } from "./stack-of.ts";
 
 /** The kind of a secret, and where the shell finds it from the stack's folder. */
 export function secretPlace(scope: Construct, { kind, id }: SecretSource): [kind: string, id: string] {
