@@ -10,7 +10,7 @@ import { basename } from "node:path";
  * where it makes the two last about as long: a lane waits for containers and for Terraform more than it works.
  */
 const MACHINES =
-  /^(rehearsal-(agent|doubles|netflix|package|stage)|host-agent(-recovery|-tls)?|ssh-host)\.real\.test\.ts$/;
+  /^(rehearsal-(agent|doubles|netflix|package|stage)|host-agent(-recovery|-tls)?|ssh-host|swarm-host)\.real\.test\.ts$/;
 
 /** What is proved on a newer engine too, beside the lanes: what builds, pushes, pulls, releases and takes away again. */
 const NEWER_ENGINE = /^(images|local-deploy|multi-platform|private-registry)\.real\.test\.ts$/;

@@ -25,8 +25,8 @@ describe("the lanes of the real tests", () => {
 
   it("keep together what has fixed names and ports on the engine", () => {
     expect(lanesThat(/\b(5[09]\d\d|8[89]\d\d)\b.*[;,]$/m)).toEqual(["engine"]);
-    // a server by ssh has an engine of its own
-    expect(lanesThat(/new Project\((?!"ssh\.ts")/)).toEqual(["engine"]);
+    // a server by ssh and a swarm have an engine of their own
+    expect(lanesThat(/new Project\((?!\s*"(?:ssh|swarm)\.ts")/)).toEqual(["engine"]);
   });
 
   it("are followed on a newer engine by what deploys, by the verbs about images, by images of two platforms and by the registry of one's own, all of which exist", () => {
