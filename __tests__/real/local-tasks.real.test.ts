@@ -57,7 +57,7 @@ test("a service that stands gets a migration, which fails: the old version is se
   const run = await project.apply();
   expect(run.status).toBe(1);
   expect(run.output).toContain("migrate failed: its container ended with status 1");
-  expect(run.output).toContain("changing tables, ${HOME} 'quoted'");
+  expect(run.output).toContain("changing tables, ${HOME} 'quoted' \"twice\" \\n");
   expect(run.output).toContain("table is locked");
   const answers = await stream.stop();
   expect(answers.failed).toEqual([]);

@@ -1,6 +1,7 @@
-import { Lazy } from "cdktf";
+import { Fn, Lazy, TerraformOutput } from "cdktf";
 import fc from "fast-check";
-import { templateMap, templateText } from "../../src/terraform/template-text.ts";
+import { quotedValue, templateMap, templateText } from "../../src/terraform/template-text.ts";
+import { synthesize } from "../synthesize.ts";
 
 describe("templateText", () => {
   test.each([
@@ -29,4 +30,15 @@ describe("templateText", () => {
   test("a map is sorted and each value escaped", () => {
     expect(JSON.stringify(templateMap({ b: "${x}", a: "1" }))).toBe('{"a":"1","b":"$${x}"}');
   });
+});
+
+test("what a function is given keeps its quotes, backslashes and ends of lines, and its references", () => {
+  const { output } = synthesize((stack) => {
+    const token = Lazy.stringValue({ produce: () => "x" });
+    const value = { 'a "key"': ['say "hi"', "a\\b", "two\nlines", `"${token}"`, 7] };
+    new TerraformOutput(stack, "json", { value: Fn.jsonencode(quotedValue(value)) });
+  });
+  expect(output.json?.value).toBe(
+    String.raw`${"${"}jsonencode({"a \"key\"" = ["say \"hi\"", "a\\b", "two\nlines", "\"${"${x}"}\"", 7]})}`,
+  );
 });

@@ -44,3 +44,22 @@ export function templateValue<T>(value: T): T {
   if (Array.isArray(value)) return value.map(templateValue) as T;
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [templateText(key), templateValue(each)])) as T;
 }
+
+/**
+ * {@link templateValue} for a value inside an expression, such as what a function is given. Why another one: CDKTF puts the
+ * texts of a list or an object there between quotes as they are, so that a quote in one would end it.
+ */
+export function quotedValue<T>(value: T): T {
+  if (typeof value === "string") return quotedText(templateText(value)) as T;
+  if (typeof value !== "object" || value === null || isReference(value)) return value;
+  if (Array.isArray(value)) return value.map(quotedValue) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [quotedText(key), quotedValue(each)])) as T;
+}
+
+/** Between the quotes of Terraform's language, whose escapes are JSON's. */
+function quotedText(text: string): string {
+  return text
+    .split(TOKEN)
+    .map((part, index) => (index % 2 === 1 ? part : JSON.stringify(part).slice(1, -1)))
+    .join("");
+}

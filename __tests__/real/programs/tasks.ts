@@ -12,7 +12,13 @@ const page = host.run("page", { image, port: 5000, health: HealthCheck.http("/",
 const migrations = process.env.SLIPWAY_TEST_MIGRATION;
 if (migrations !== undefined) {
   const command = ["python3", "-u", "migrate.py", ...migrations.split(" ")];
-  host.task("migrate", { image, command, before: [page], env: { TEXT: "${HOME} 'quoted'" }, timeoutSeconds: 20 });
+  host.task("migrate", {
+    image,
+    command,
+    before: [page],
+    env: { TEXT: "${HOME} 'quoted' \"twice\" \\n" },
+    timeoutSeconds: 20,
+  });
 }
 host.serve("page.localhost", { "/": page });
 app.synth();

@@ -11,7 +11,7 @@ import { serviceLines } from "../../rollout/service-lines.ts";
 import { taskLines } from "../../rollout/task-lines.ts";
 import { lateText, lateValue } from "../../terraform/late.ts";
 import { lateStagedFile, stagedFile } from "../../terraform/staged-file.ts";
-import { templateValue } from "../../terraform/template-text.ts";
+import { quotedValue } from "../../terraform/template-text.ts";
 import { VerifiedStep, type VerifiedStepProps } from "../../terraform/verified-step.ts";
 import { LOCAL_SCRIPTS } from "./local-scripts.ts";
 import type { LocalTexts } from "./local-texts.ts";
@@ -109,7 +109,7 @@ function specOf({ containerId }: Container): string {
 
 /** By its content alone: a task does not run again because its container was lost. */
 function contentSpec(task: Task): string {
-  return Fn.substr(Fn.sha256(Fn.jsonencode(templateValue(taskContent(task)))), 0, SPEC_DIGITS);
+  return Fn.substr(Fn.sha256(Fn.jsonencode(quotedValue(taskContent(task)))), 0, SPEC_DIGITS);
 }
 
 /** What is asked of the services, whichever containers run them. */
