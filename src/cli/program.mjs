@@ -72,7 +72,7 @@ async function perform(asked, more) {
   if (asked.verb === "doctor") return doctor(terminal, findProject(), asked);
   if (needs === "nothing") {
     const { perform: go } = await loadVerbs();
-    return go(asked, { terminal, command, ...(await loadRequest()), answers, findTerraform });
+    return go(asked, { terminal, command, request, answers, findTerraform });
   }
   const project = findProject();
   const { environment, machine } = await makeReady(terminal, project, asked);
@@ -93,13 +93,17 @@ async function perform(asked, more) {
         makeReady: (needs) => makeReady(terminal, project, { ...asked, ...needs, tools: true }),
       }
     : {};
-  const tools = { terminal, project, command, ...(await loadRequest()), answers, findTerraform };
+  const tools = { terminal, project, command, request, answers, findTerraform };
   return go(asked, { ...tools, ...machine, ...ready, ...more });
 }
 
-/** Not before: in a fresh clone, the set-up has to install what it needs. */
-function loadRequest() {
-  return import("./http-request.mjs");
+/**
+ * Loaded by the first request: in a fresh clone the set-up has to install what it needs, and most verbs send none.
+ * @type {typeof import("./http-request.mjs").request}
+ */
+async function request(url, options) {
+  const client = await import("./http-request.mjs");
+  return client.request(url, options);
 }
 
 /** @param {string} directory */
