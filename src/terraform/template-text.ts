@@ -1,7 +1,7 @@
 import { isReference } from "./reference.ts";
 
 // A token in a string is `${TfToken[TOKEN.12]}`; CDKTF replaces it by a reference when it synthesizes.
-const TOKEN = /(\$\{TfToken\[[^\]]*\]\})/;
+const TOKEN = /(\$\{TfToken\[[^\]]*\]\})/g;
 
 /**
  * Escapes text so that Terraform yields it unchanged: `${` and `%{` open templates there and CDKTF does not escape
@@ -10,18 +10,12 @@ const TOKEN = /(\$\{TfToken\[[^\]]*\]\})/;
  * @see https://developer.hashicorp.com/terraform/language/expressions/strings#escape-sequences-1
  */
 export function templateText(text: string): string {
-  return text
-    .split(TOKEN)
-    .map((part, index) => (index % 2 === 1 ? part : escapeLiteral(part)))
-    .join("");
+  return outsideTokens(text, escapeLiteral);
 }
 
 /** `text` with each reference in it written alike. Why: CDKTF numbers them, and the numbers differ from synth to synth. */
 export function withoutReferences(text: string): string {
-  return text
-    .split(TOKEN)
-    .map((part, index) => (index % 2 === 1 ? "${}" : part))
-    .join("");
+  return text.replace(TOKEN, () => "${}");
 }
 
 function escapeLiteral(text: string): string {
@@ -39,10 +33,7 @@ export function templateMap(map: Readonly<Record<string, string>>): Record<strin
 
 /** {@link templateText} for every text in a value; a reference stays what it is. */
 export function templateValue<T>(value: T): T {
-  if (typeof value === "string") return templateText(value) as T;
-  if (typeof value !== "object" || value === null || isReference(value)) return value;
-  if (Array.isArray(value)) return value.map(templateValue) as T;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [templateText(key), templateValue(each)])) as T;
+  return withTexts(value, templateText);
 }
 
 /**
@@ -50,16 +41,26 @@ export function templateValue<T>(value: T): T {
  * texts of a list or an object there between quotes as they are, so that a quote in one would end it.
  */
 export function quotedValue<T>(value: T): T {
-  if (typeof value === "string") return quotedText(templateText(value)) as T;
+  return withTexts(value, (text) => outsideTokens(templateText(text), quotedText));
+}
+
+/** `value` with each text in it, keys included, as `change` has it. */
+function withTexts<T>(value: T, change: (text: string) => string): T {
+  if (typeof value === "string") return change(value) as T;
   if (typeof value !== "object" || value === null || isReference(value)) return value;
-  if (Array.isArray(value)) return value.map(quotedValue) as T;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [quotedText(key), quotedValue(each)])) as T;
+  if (Array.isArray(value)) return value.map((each) => withTexts(each, change)) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [change(key), withTexts(each, change)])) as T;
 }
 
 /** Between the quotes of Terraform's language, whose escapes are JSON's. */
 function quotedText(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** `text` with what stands between its tokens as `change` has it. */
+function outsideTokens(text: string, change: (literal: string) => string): string {
   return text
     .split(TOKEN)
-    .map((part, index) => (index % 2 === 1 ? part : JSON.stringify(part).slice(1, -1)))
+    .map((part, index) => (index % 2 === 1 ? part : change(part)))
     .join("");
 }
