@@ -1,11 +1,10 @@
-import { Lazy, TerraformLocal } from "cdktf";
+import { TerraformLocal } from "cdktf";
 import type { Construct } from "constructs";
 import { lateValue } from "../terraform/late.ts";
+import { specDigest } from "../terraform/spec-digest.ts";
 import type { ReleaseManifest } from "./release-manifest.ts";
 import { releasedSpec } from "./released-service.ts";
 import { releasedTaskContent } from "./released-task.ts";
-
-const SPEC_DIGITS = 16;
 
 /** What a host is told beside its manifest: which agent the release is for. */
 export interface AgentReference {
@@ -61,8 +60,7 @@ export class ManifestLocals {
   specOf(service: string): string {
     const known = this.named.get(service);
     if (known !== undefined) return known;
-    const spec = `local.${this.specs.friendlyUniqueId}["${service}"]`;
-    const named = Lazy.stringValue({ produce: () => `\${substr(sha256(jsonencode(${spec})), 0, ${SPEC_DIGITS})}` });
+    const named = specDigest(`local.${this.specs.friendlyUniqueId}["${service}"]`);
     this.named.set(service, named);
     return named;
   }

@@ -10,6 +10,7 @@ import { packedScript } from "../../rollout/packed-script.ts";
 import { serviceLines } from "../../rollout/service-lines.ts";
 import { taskLines } from "../../rollout/task-lines.ts";
 import { lateText, lateValue } from "../../terraform/late.ts";
+import { SPEC_DIGITS } from "../../terraform/spec-digest.ts";
 import { lateStagedFile, stagedFile } from "../../terraform/staged-file.ts";
 import { quotedValue } from "../../terraform/template-text.ts";
 import { VerifiedStep, type VerifiedStepProps } from "../../terraform/verified-step.ts";
@@ -31,9 +32,6 @@ export interface LocalReleaseProps {
   /** A line for each image that must be signed, as `signatures.sh` reads it; empty where none must. */
   readonly signed: () => string;
 }
-
-/** Why so many: a container's whole id is no use in a line that people read, and a new container is a new spec. */
-const SPEC_DIGITS = 16;
 
 /**
  * The step of the apply that lets Nginx move on to new containers. Nginx's text lies in files that the step names by
@@ -103,6 +101,7 @@ function stepOf(
   };
 }
 
+/** A new container is a new spec. */
 function specOf({ containerId }: Container): string {
   return Fn.substr(containerId, 0, SPEC_DIGITS);
 }

@@ -6,10 +6,11 @@ import {
   type ServiceTaskSpec,
   type ServiceTaskSpecContainerSpec,
 } from "@cdktf/provider-docker/lib/service";
-import { Lazy, TerraformLocal } from "cdktf";
+import { TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { labelBlocks, ownershipLabels } from "../../docker/docker-engine.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
+import { specDigest } from "../../terraform/spec-digest.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import type { Platform } from "../../values/platform.ts";
 import { goDuration } from "./go-duration.ts";
@@ -19,7 +20,6 @@ import { goDuration } from "./go-duration.ts";
  * not of the tasks: the provider removes a service before it makes it with other labels of those.
  */
 const SPEC_LABEL = "dev.slipway.swarm.spec";
-const SPEC_DIGITS = 16;
 
 /** What the name of a host in DNS may have. */
 const LONGEST_NAME = 63;
@@ -86,8 +86,7 @@ export class SwarmService extends Construct {
       logDriver: { name: "json-file", options: { "max-file": "3", "max-size": "10m" } },
     };
     const made = new TerraformLocal(this, "Task", { ...task });
-    const digest = `substr(sha256(jsonencode(local.${made.friendlyUniqueId})), 0, ${SPEC_DIGITS})`;
-    this.spec = Lazy.stringValue({ produce: () => `\${${digest}}` });
+    this.spec = specDigest(`local.${made.friendlyUniqueId}`);
     const rolled = {
       parallelism: 1,
       delay: "0s",
