@@ -11,8 +11,8 @@
  */
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { BuiltImage, DockerHub, HealthCheck, Platform, SshHost, useLocalBackend } from "../src/index.ts";
-import { catalogSource, frontendSource, version } from "./netflix-sources.ts";
+import { DockerHub, Platform, SshHost, useLocalBackend } from "../src/index.ts";
+import { runNetflix } from "./netflix-application.ts";
 
 /** Of no server: it stands for the one that you declare. */
 const EXAMPLE_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -32,32 +32,7 @@ export class NetflixSshStack extends TerraformStack {
       platform: Platform.parse(process.env.SLIPWAY_SERVER_PLATFORM ?? "linux/amd64"),
     });
 
-    const catalogImage = new BuiltImage(this, "catalog-image", {
-      ...catalogSource(),
-      repository: registry.repository("netflix-movie-catalog"),
-      version: version(),
-      platform: host.platform,
-    });
-    const frontendImage = new BuiltImage(this, "frontend-image", {
-      ...frontendSource(),
-      repository: registry.repository("netflix-frontend"),
-      version: version(),
-      platform: host.platform,
-    });
-
-    const catalog = host.run("catalog", {
-      image: catalogImage,
-      port: 8080,
-      health: HealthCheck.http("/status"),
-      memoryMiB: 96,
-    });
-    const frontend = host.run("frontend", {
-      image: frontendImage,
-      port: 3000,
-      health: HealthCheck.http("/ready", { startPeriod: 60 }),
-      env: { MOVIE_CATALOG_SERVICE: catalog.url },
-      memoryMiB: 128,
-    });
+    const frontend = runNetflix(this, host, registry);
     const site = host.serve("netflix.devops-days-upes.com", { "/": frontend });
 
     new TerraformOutput(this, "url", { value: host.urlOf(site) });

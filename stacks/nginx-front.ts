@@ -13,8 +13,8 @@
 import { TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { AwsAccount, EcrRegistry, NanoHost } from "../src/aws/index.ts";
-import { BuiltImage, HealthCheck, useLocalBackend } from "../src/index.ts";
-import { catalogSource, frontendSource, version } from "./netflix-sources.ts";
+import { useLocalBackend } from "../src/index.ts";
+import { runNetflix } from "./netflix-application.ts";
 
 export class NginxFrontStack extends TerraformStack {
   constructor(scope: Construct, id: string) {
@@ -31,32 +31,7 @@ export class NginxFrontStack extends TerraformStack {
     const front = new NanoHost(this, "front", { instanceType, zone: zoneId ? { id: zoneId } : undefined });
     const apps = new NanoHost(this, "apps", { instanceType });
 
-    const catalogImage = new BuiltImage(this, "catalog-image", {
-      ...catalogSource(),
-      repository: registry.repository("netflix-movie-catalog"),
-      version: version(),
-      platform: apps.platform,
-    });
-    const frontendImage = new BuiltImage(this, "frontend-image", {
-      ...frontendSource(),
-      repository: registry.repository("netflix-frontend"),
-      version: version(),
-      platform: apps.platform,
-    });
-
-    const catalog = apps.run("catalog", {
-      image: catalogImage,
-      port: 8080,
-      health: HealthCheck.http("/status"),
-      memoryMiB: 96,
-    });
-    const frontend = apps.run("frontend", {
-      image: frontendImage,
-      port: 3000,
-      health: HealthCheck.http("/ready", { startPeriod: 60 }),
-      env: { MOVIE_CATALOG_SERVICE: catalog.url },
-      memoryMiB: 128,
-    });
+    const frontend = runNetflix(this, apps, registry);
     const site = front.serve("netflix.devops-days-upes.com", { "/": frontend });
 
     new TerraformOutput(this, "url", { value: front.urlOf(site) });
