@@ -1,5 +1,6 @@
-import { type IImage, platformsOf } from "../../docker/image.ts";
+import type { IImage } from "../../docker/image.ts";
 import type { HostedContainer } from "../../hosts/hosted-container.ts";
+import { isLoginMissing, requirePlatform } from "../../hosts/pull-rules.ts";
 import { ConstructError } from "../../terraform/construct-error.ts";
 import { RegistryAddress } from "../../values/registry-address.ts";
 
@@ -25,23 +26,18 @@ export function ecrPullsOf(containers: readonly HostedContainer[]): EcrPull[] {
 
 /** @throws {ConstructError} when a nano host cannot pull or run the image of `container` */
 export function requirePullable(container: HostedContainer): void {
-  const { image, host } = container;
+  const { image } = container;
   const { pullAccess, registry, uri } = image.repository;
   const refuse = (problem: string): never => {
     throw new ConstructError(container, "image", problem);
   };
-  if (platformsOf(image).length === 0) {
-    refuse(
-      `${image.node.path} has no platform, and the host ${host.node.path} runs ${host.platform}: build or pull it with platform: host.platform`,
-    );
-  }
+  requirePlatform(container);
   if (ECR.test(registry.address) && pullAccess.kind !== "aws-iam") {
     refuse(
       `${uri} is in ECR, and nothing says that the host may pull it: give the image its repository, e.g. EcrRepository.fromName`,
     );
   }
-  // A registry that takes pushes by login may let everybody pull; an image that is only pulled says that it is private.
-  if (pullAccess.kind === "login" || (pullAccess.kind === "docker-config" && image.contentId === undefined)) {
+  if (isLoginMissing(image)) {
     refuse(
       `${uri} needs a login: give its registry, or the PulledImage, a pullLogin, push it to ECR, or let everybody pull it`,
     );

@@ -1,8 +1,8 @@
-import { platformsOf } from "../../docker/image.ts";
 import { ConstructError } from "../../terraform/construct-error.ts";
 import { RegistryAddress } from "../../values/registry-address.ts";
 import { requireSecret } from "../declared-secret.ts";
 import type { HostedContainer } from "../hosted-container.ts";
+import { isLoginMissing, requirePlatform } from "../pull-rules.ts";
 import { DEPLOYER_SECRET_KINDS } from "../secret.ts";
 
 /** @throws {ConstructError} when a server cannot pull or run the image of `container` */
@@ -12,18 +12,13 @@ export function requireServerPull(container: HostedContainer): void {
   const refuse = (problem: string): never => {
     throw new ConstructError(container, "image", problem);
   };
-  if (platformsOf(image).length === 0) {
-    refuse(
-      `${image.node.path} has no platform, and the host ${host.node.path} runs ${host.platform}: build or pull it with platform: host.platform`,
-    );
-  }
+  requirePlatform(container);
   if (pullAccess.kind === "aws-iam") {
     refuse(
       `${uri} is in ECR, which lets in a role of AWS's alone, and the host ${host.node.path} has none: push it to a registry that takes a pullLogin, or run it on a NanoHost`,
     );
   }
-  // A registry that takes pushes by login may let everybody pull; an image that is only pulled says that it is private.
-  if (pullAccess.kind === "login" || (pullAccess.kind === "docker-config" && image.contentId === undefined)) {
+  if (isLoginMissing(image)) {
     refuse(`${uri} needs a login: give its registry, or the PulledImage, a pullLogin, or let everybody pull it`);
   }
   if (RegistryAddress.parse(registry.address).isLoopback) {
