@@ -1,9 +1,27 @@
 # What containers see at paths that are not of their image. A volume is a folder of the data volume that the engine knows
 # as a volume of its own, so that it copies there what the image has at that path when nothing is there yet. A file lies
 # in a folder of its container's, which goes with that.
-# shellcheck shell=sh disable=SC2016,SC2154 # jq's variables stand in quotes; data-volume.sh sets $VOLUMES
+# shellcheck shell=sh disable=SC2016,SC2154 # jq's variables stand in quotes; data-volume.sh sets $VOLUMES and $DATA
 
 FILES=$STATE/files
+
+# The names of the volumes that the service $1 mounts; without it, all services.
+volumes_of() {
+  jq -r --arg name "${1:-}" '.services[] | select($name == "" or .name == $name) | .mounts // {} | .[] | .volume // empty' "$manifest"
+}
+
+# What is kept on the disk that is called $1, a line a volume.
+print_volumes() {
+  declared=$(volumes_of 2>/dev/null)
+  for folder in "$VOLUMES"/*/; do
+    [ -d "$folder" ] || continue
+    kept=$(basename "$folder") told=false
+    ! printf '%s\n' "$declared" | grep -qx "$kept" || told=true
+    jq -nc --arg name "$kept" --arg size "$(du -sxh "$folder" | cut -f 1)" --argjson declared "$told" '{ name: $name, size: $size, declared: $declared }'
+  done | jq -s --arg id "$1" --arg disk "$(df -h "$DATA" | awk 'NR == 2 { print $5, $4, $2 }')" '
+    ($disk | split(" ")) as [$used, $free, $size] |
+    { dataVolume: { id: $id, problem: null, used: $used, free: $free, size: $size, volumes: . } }'
+}
 
 # Makes what the mounts of service $1 need for its container $2.
 place_mounts() {

@@ -178,11 +178,6 @@ carry_files() {
   done
 }
 
-# The names of the volumes that the service $1 mounts; without it, all services.
-volumes_of() {
-  jq -r --arg name "${1:-}" '.services[] | select($name == "" or .name == $name) | .mounts // {} | .[] | .volume // empty' "$manifest"
-}
-
 # Whether what the service $1 keeps is there. Never an empty folder in the place of a volume: it is waited for.
 need_data() {
   [ -n "$(volumes_of "$1")" ] && ! data_is_mounted || return 0
@@ -199,13 +194,5 @@ report_data() {
     complete=1
     return
   }
-  declared=$(volumes_of 2>/dev/null)
-  for folder in "$VOLUMES"/*/; do
-    [ -d "$folder" ] || continue
-    kept=$(basename "$folder") told=false
-    ! printf '%s\n' "$declared" | grep -qx "$kept" || told=true
-    jq -nc --arg name "$kept" --arg size "$(du -sxh "$folder" | cut -f 1)" --argjson declared "$told" '{ name: $name, size: $size, declared: $declared }'
-  done | jq -s --arg id "$DATA_VOLUME" --arg disk "$(df -h "$DATA" | awk 'NR == 2 { print $5, $4, $2 }')" '
-    ($disk | split(" ")) as [$used, $free, $size] |
-    { dataVolume: { id: $id, problem: null, used: $used, free: $free, size: $size, volumes: . } }'
+  print_volumes "$DATA_VOLUME"
 }
