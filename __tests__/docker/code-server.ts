@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
+import { LoopbackServer } from "../loopback-server.ts";
 
 /** A server of code on this machine's loopback: repositories by git's own program or as plain files, and archives. */
-export class CodeServer {
+export class CodeServer extends LoopbackServer {
   /** Who may come in, by the header that must be sent; everybody where there is none. */
   authorization?: string;
   /** Whether repositories are plain files, as a web server without git has them. */
@@ -13,27 +13,12 @@ export class CodeServer {
   /** Where every request is sent on to. */
   redirect?: string;
   readonly requests: { readonly url: string; readonly authorization?: string }[] = [];
-  private readonly server: Server;
 
   constructor(private readonly root: string) {
-    this.server = createServer((incoming, outgoing) => this.serve(incoming, outgoing));
+    super();
   }
 
-  async start(): Promise<this> {
-    await new Promise<void>((done) => this.server.listen(0, "127.0.0.1", done));
-    return this;
-  }
-
-  async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((done) => this.server.close(done));
-  }
-
-  get host(): string {
-    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  private serve(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  protected serve(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { authorization } = incoming.headers;
     const url = new URL(incoming.url ?? "/", "http://server");
     this.requests.push({ url: url.pathname, authorization });

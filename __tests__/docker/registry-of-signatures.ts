@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { LoopbackServer } from "../loopback-server.ts";
 
 export const digestOf = (text: string | Buffer) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 
@@ -32,7 +32,7 @@ export interface Signed {
 }
 
 /** A registry that keeps manifests and blobs, counts what it is asked, and asks for a login where one is set. */
-export class RegistryOfSignatures {
+export class RegistryOfSignatures extends LoopbackServer {
   readonly manifests = new Map<string, string>();
   readonly blobs = new Map<string, Buffer>();
   /** `METHOD path` of each request to the distribution API. */
@@ -44,25 +44,6 @@ export class RegistryOfSignatures {
   refuses?: { readonly status: number; readonly code: string; readonly message: string };
   /** What it answers everything. */
   broken?: number;
-  private readonly server: Server;
-
-  constructor() {
-    this.server = createServer((incoming, outgoing) => void this.serve(incoming, outgoing));
-  }
-
-  async start(): Promise<this> {
-    await new Promise<void>((done) => this.server.listen(0, "127.0.0.1", done));
-    return this;
-  }
-
-  async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((done) => this.server.close(done));
-  }
-
-  get host(): string {
-    return `127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
 
   get endpoint(): string {
     return `http://${this.host}`;
@@ -98,7 +79,7 @@ export class RegistryOfSignatures {
     this.manifests.set(`${path}/${tagOf(digest)}`, JSON.stringify({ schemaVersion: 2, layers }));
   }
 
-  private async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  protected async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const url = new URL(incoming.url ?? "/", this.endpoint);
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);

@@ -1,22 +1,12 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { ustar } from "../../../src/host-agent/ustar.ts";
 import { SERVER_AGENT, serverProgram } from "../../../src/hosts/ssh/server-agent.ts";
 import { parseHostKey } from "../../../src/hosts/ssh/ssh-target.ts";
+import { PretendedRoot } from "../../pretended-root.ts";
 
 const SOURCE = resolve(__dirname, "../../../src/hosts");
 const OF_EVERY_HOST = ["docker", "nginx", "curl", "systemctl", "ss", "sleep", "id", "logger", "systemd-analyze"];
@@ -42,11 +32,11 @@ export interface ServerService {
 }
 
 /** A Debian server without root, engine, Nginx or sshd: Slipway's own files, and programs that only pretend. */
-export class PretendedServer {
-  readonly root = mkdtempSync(join(tmpdir(), "slipway-test-server-"));
+export class PretendedServer extends PretendedRoot {
   readonly agent: { readonly file: string; readonly sha256: string };
 
   constructor(change: (path: string, content: string) => string = (_, content) => content) {
+    super("server");
     for (const folder of ["ssh", "packages", "docker", "nginx", "health", "connections"]) {
       mkdirSync(join(this.root, "pretended", folder), { recursive: true });
     }
@@ -201,19 +191,6 @@ export class PretendedServer {
     return Object.fromEntries(
       readdirSync(join(this.root, folder)).map((name) => [name, this.read(`${folder}/${name}`)]),
     );
-  }
-
-  write(path: string, text: string): void {
-    mkdirSync(dirname(join(this.root, path)), { recursive: true });
-    writeFileSync(join(this.root, path), text);
-  }
-
-  read(path: string): string {
-    return readFileSync(join(this.root, path), "utf8");
-  }
-
-  exists(path: string): boolean {
-    return existsSync(join(this.root, path));
   }
 
   remove(): void {

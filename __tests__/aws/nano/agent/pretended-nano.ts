@@ -1,24 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { agentArtifact } from "../../../../src/aws/nano/agent-artifact.ts";
 import { hostAgentFiles } from "../../../../src/aws/nano/agent-files.ts";
 import { stageZero } from "../../../../src/aws/nano/stage-zero/stage-zero.ts";
+import { PretendedRoot } from "../../../pretended-root.ts";
 
 const PROGRAMS = join(__dirname, "pretended-programs.sh");
 const PRETENDED = [
@@ -51,11 +39,11 @@ export interface PretendedOutcome {
 }
 
 /** A nano host without root, engine, Nginx or AWS: the agent's own files, and programs that only pretend. */
-export class PretendedNano {
-  readonly root = mkdtempSync(join(tmpdir(), "slipway-test-nano-"));
+export class PretendedNano extends PretendedRoot {
   private readonly ports = new Map<string, number>();
 
   constructor() {
+    super("nano");
     const nginx = `http {\n    include ${this.root}/etc/nginx/slipway/*.conf;\n}\n`;
     for (const { path, content, permissions } of hostAgentFiles()) {
       const file = `${LIB}/agents/${AGENT}/${path}`;
@@ -300,18 +288,5 @@ export class PretendedNano {
 
   forget(path: string): void {
     rmSync(join(this.root, "pretended", path), { recursive: true, force: true });
-  }
-
-  write(path: string, text: string): void {
-    mkdirSync(dirname(join(this.root, path)), { recursive: true });
-    writeFileSync(join(this.root, path), text);
-  }
-
-  read(path: string): string {
-    return readFileSync(join(this.root, path), "utf8");
-  }
-
-  exists(path: string): boolean {
-    return existsSync(join(this.root, path));
   }
 }
