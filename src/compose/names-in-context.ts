@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { literalPattern } from "./literal-pattern.ts";
+import { literalPattern } from "../values/literal-pattern.ts";
 
 const LEFT_OUT =
   /^(?:node_modules|\.git|vendor|dist|target|cdktf\.out|.*\.(?:md|lock|svg|png|jpe?g)|.*compose.*\.ya?ml|package-lock\.json)$/;

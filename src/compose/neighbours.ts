@@ -1,5 +1,5 @@
+import { literalPattern } from "../values/literal-pattern.ts";
 import { isTcpPort } from "./known-image.ts";
-import { literalPattern } from "./literal-pattern.ts";
 import { joined, type NeighbourAddress, type Text, type TextPart } from "./variable-text.ts";
 
 /** One place of a text that names another service. */

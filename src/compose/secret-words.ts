@@ -1,5 +1,5 @@
+import { literalPattern } from "../values/literal-pattern.ts";
 import { shellWord } from "../values/shell-word.ts";
-import { literalPattern } from "./literal-pattern.ts";
 import type { HostKind } from "./read-service.ts";
 import { isSecretLike } from "./secret-like.ts";
 import { joined, type Text, type TextPart } from "./variable-text.ts";

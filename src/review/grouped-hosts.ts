@@ -1,3 +1,4 @@
+import { literalPattern } from "../values/literal-pattern.ts";
 import type { Comparison, HostChange } from "./comparison.ts";
 import type { FleetChange } from "./fleet-changes.ts";
 import type { PlannedChange } from "./plan.ts";
@@ -85,7 +86,7 @@ function ranges(numbers: readonly number[]): string {
 function withoutNumber<T>(value: T, path: string): T {
   const names = [path, path.replaceAll("/", ".")];
   const texts = names.reduce(
-    (text, name) => text.replaceAll(new RegExp(`${escaped(name)}(?!\\d)`, "g"), name.replace(NUMBER, "*")),
+    (text, name) => text.replaceAll(new RegExp(`${literalPattern(name)}(?!\\d)`, "g"), name.replace(NUMBER, "*")),
     JSON.stringify(value),
   );
   return JSON.parse(texts) as T;
@@ -95,5 +96,3 @@ function withoutNumbers<T extends { readonly path: string }>(found: T, fleets: r
   const host = fleets.flatMap(({ hosts }) => hosts).find((path) => `${found.path}/`.startsWith(`${path}/`));
   return host === undefined ? found : withoutNumber(found, host);
 }
-
-const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

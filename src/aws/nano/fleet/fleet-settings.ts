@@ -9,6 +9,9 @@ import { checkResourceId, SUBNET, ZONE } from "../../resource-id.ts";
 import { checkWholeNumber } from "../whole-number.ts";
 import { FLEET_HOST_PROPS, NANO_FLEET_PROPS, type NanoFleetProps, REFUSED } from "./nano-fleet-props.ts";
 
+/** How long the first host serves a release before the others hear of it, where nothing else is said. */
+export const CANARY_SECONDS = 30;
+
 const HOSTS = { subject: "number of hosts", unit: "hosts", lowest: 1, highest: 100 };
 const CANARY = { subject: "canary", unit: "seconds", lowest: 0, highest: 3600 };
 const PATH = /^\/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,254}$/;
@@ -22,7 +25,7 @@ export function checkFleet(scope: Construct, props: NanoFleetProps): void {
     if (why !== "" && Object.hasOwn(props ?? {}, option))
       throw new ConstructError(scope, option, `a NanoFleet has none: ${why}`);
   }
-  const { hosts, zone, healthPath = "/", canarySeconds = 30, drained = [], only = {}, balancer } = props;
+  const { hosts, zone, healthPath = "/", canarySeconds = CANARY_SECONDS, drained = [], only = {}, balancer } = props;
   collectErrors([
     () => knownProps(scope, props, NANO_FLEET_PROPS),
     () => checkWholeNumber(scope, "hosts", hosts, HOSTS),

@@ -17,6 +17,7 @@ import { ConstructError } from "../../../terraform/construct-error.ts";
 import type { TerraformDependency } from "../../../terraform/dependency.ts";
 import { describe } from "../../../terraform/description.ts";
 import { constructId } from "../../../terraform/literal.ts";
+import { literalPattern } from "../../../values/literal-pattern.ts";
 import { Mount } from "../../../values/mount.ts";
 import type { Platform } from "../../../values/platform.ts";
 import { AwsAccount } from "../../aws-account.ts";
@@ -29,11 +30,9 @@ import { FleetHost, NO_VOLUMES } from "./fleet-host.ts";
 import { FleetNames, LOST_SECONDS } from "./fleet-names.ts";
 import { fleetPrice, fleetPriceText } from "./fleet-price.ts";
 import { FleetService } from "./fleet-service.ts";
-import { checkFleet } from "./fleet-settings.ts";
+import { CANARY_SECONDS, checkFleet } from "./fleet-settings.ts";
 import { FleetSite, routeOn } from "./fleet-site.ts";
 import { FLEET_OWN, type NanoFleetProps } from "./nano-fleet-props.ts";
-
-const CANARY_SECONDS = 30;
 
 /**
  * Several {@link NanoHost}s over availability zones behind one name: each runs every service and serves every site, so that
@@ -203,8 +202,8 @@ export class NanoFleet extends Construct implements IHost {
   private nameHostsAlike(account: AwsAccount): void {
     for (const name of [this.node.path, this.node.path.replaceAll("/", ".")]) {
       const between = name === this.node.path ? "/" : ".";
-      const escaped = `${name}${between}`.replaceAll(".", "\\.");
-      account.nameAlike(new RegExp(`(?<![a-z0-9_-])${escaped}host-\\d+`, "gi"), `${name}${between}host-*`);
+      const pattern = `(?<![a-z0-9_-])${literalPattern(`${name}${between}`)}host-\\d+`;
+      account.nameAlike(new RegExp(pattern, "gi"), `${name}${between}host-*`);
     }
   }
 
