@@ -1,5 +1,5 @@
 import type { InstanceType } from "./instance-type.ts";
-import { priceOf } from "./price-table.ts";
+import { HOURS, monthlyUsd, priceOf } from "./price-table.ts";
 
 /**
  * The part of each vCPU that a size earns credits for.
@@ -8,7 +8,6 @@ import { priceOf } from "./price-table.ts";
 const BASELINE: Readonly<Record<string, number>> = { nano: 0.05, micro: 0.1, small: 0.2, medium: 0.2 };
 /** How many vCPUs they have: two, but for the small ones of the oldest family. */
 const ONE_VCPU = new Set(["t2.nano", "t2.micro", "t2.small"]);
-const HOURS = 730;
 
 /** What a host is made of, as far as it is paid for. */
 export interface PricedHost {
@@ -77,8 +76,7 @@ export function priceText(host: PricedHost): string {
 
 function partsOf({ region, type, volumeGiB, dataVolumeGiB = 0, alarms, metrics = 0 }: PricedHost): Part[] {
   const part = (name: keyof MonthlyPrice, label: string, what: string, amount = 1): Part[] => {
-    const row = priceOf(region, what);
-    const usd = row && row.usd * amount * (row.per === "hour" ? HOURS : 1);
+    const usd = monthlyUsd(region, what, amount);
     return amount === 0 ? [] : [{ part: name, label, ...(usd !== undefined && { usd }) }];
   };
   return [

@@ -70,6 +70,15 @@ export function priceOf(region: string, what: string): PriceRow | undefined {
   return PRICES.find((each) => each.what === what && (each.region === region || each.region === "every"));
 }
 
+/** Hours of a month, as AWS counts them. */
+export const HOURS = 730;
+
+/** Dollars a month for `amount` of `what` in `region`, all day; undefined where that is not known. */
+export function monthlyUsd(region: string, what: string, amount = 1): number | undefined {
+  const row = priceOf(region, what);
+  return row && row.usd * amount * (row.per === "hour" ? HOURS : 1);
+}
+
 function instances(region: string, hourly: Readonly<Record<string, number>>): PriceRow[] {
   return Object.entries(hourly).map(([type, usd]) => row(region, type, usd, "hour", "2025", CATALOGUE));
 }

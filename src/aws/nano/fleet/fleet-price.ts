@@ -1,6 +1,4 @@
-import { priceOf } from "../price-table.ts";
-
-const HOURS = 730;
+import { monthlyUsd, priceOf } from "../price-table.ts";
 
 /** What of a fleet is paid for beside its hosts. */
 export interface PricedFleet {
@@ -24,10 +22,7 @@ export interface FleetPrice {
 
 /** What a fleet costs a month beside its hosts, before the traffic, by which LCUs are counted. */
 export function fleetPrice({ region, hosts, balancedZones, isSecured }: PricedFleet): FleetPrice {
-  const monthly = (what: string, amount: number) => {
-    const row = priceOf(region, what);
-    return row && row.usd * amount * (row.per === "hour" ? HOURS : 1);
-  };
+  const monthly = (what: string, amount: number) => monthlyUsd(region, what, amount);
   const parts =
     balancedZones === undefined
       ? { healthChecks: sum(monthly("health check", hosts), isSecured ? monthly("health check by TLS", hosts) : 0) }
@@ -45,8 +40,8 @@ export function fleetPrice({ region, hosts, balancedZones, isSecured }: PricedFl
 export function fleetPriceText(fleet: PricedFleet): string {
   const { balancer, addresses, healthChecks, total } = fleetPrice(fleet);
   if (fleet.balancedZones === undefined) return `health checks ${dollars(healthChecks)} USD a month`;
-  const unit = priceOf(fleet.region, "LCU");
-  const used = unit ? `, and ${dollars(unit.usd * HOURS)} for each LCU that is used all the time` : "";
+  const unit = monthlyUsd(fleet.region, "LCU");
+  const used = unit ? `, and ${dollars(unit)} for each LCU that is used all the time` : "";
   return `load balancer ${dollars(total)} USD a month (${dollars(balancer)}, public IPv4 ${dollars(addresses)})${used}`;
 }
 
