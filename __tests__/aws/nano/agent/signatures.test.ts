@@ -86,17 +86,20 @@ test.each(["basic", "bearer"] as const)("the signature is read by the login that
   expect(nano.exists("run/slipway/work/login")).toBe(false);
 });
 
-test("in ECR by the role's own login; where that is not allowed yet, it is tried again", async () => {
-  registry.login = "AWS:role";
-  sign("2");
-  const change = { ...demand(ours), ecr: ["registry"] };
+test("in ECR by the role's own login, which is asked for once, and one request an image; where it is not allowed yet, it is tried again", async () => {
+  Object.assign(registry, { login: "AWS:role", scheme: "basic" });
+  for (const letter of ["2", "3"]) sign(letter);
+  const change = { ...demand(ours), ecr: ["registry"], schedules: [schedule("3")] };
   const helper = "pretended/bin/docker-credential-ecr-login";
   nano.write(helper, "#!/bin/sh\nexit 1\n");
   chmodSync(join(nano.root, helper), 0o755);
   expect(await nano.deploy([web("2")], change)).toMatchObject({ status: 75 });
-  nano.write(helper, `#!/bin/sh\n[ "$(cat)" = registry ] && echo '{"Username":"AWS","Secret":"role"}'\n`);
+  const answer = `'{"Username":"AWS","Secret":"role"}'`;
+  nano.write(helper, `#!/bin/sh\necho asked >>${nano.root}/logins\n[ "$(cat)" = registry ] && echo ${answer}\n`);
+  registry.knocks = 0;
   expect(await nano.run("converge")).toMatchObject({ status: 0 });
   expect(nano.serves("1", "2")).toEqual({ web: "2" });
+  expect([registry.knocks, nano.read("logins")]).toEqual([2, "asked\n"]);
 });
 
 test("a registry that does not answer fails no release: it is tried again", async () => {
