@@ -62,11 +62,22 @@ test.each<[string, () => void, string]>([
   },
 );
 
-test("what runs already must be signed, too, and so must what a schedule runs", async () => {
+/** A task of the image `letter`, which every service waits for. */
+const migration = (letter: string) => {
+  const more = { spec: letter.repeat(16), timeoutSeconds: 30, before: ["web"], env: {}, secrets: {} };
+  return [{ name: "migrate", image: `registry/app@${digest(letter)}`, ...more }];
+};
+
+test("what runs already must be signed, too, and so must what a task and a schedule run", async () => {
   expect(await nano.deploy([web("1")], demand(ours))).toMatchObject({ status: 1 });
   sign("1");
   const { last } = await nano.deploy([web("1")], { ...demand(ours), schedules: [schedule("2")] });
   expect(last).toContain(`nightly: registry/app@${digest("2")} is not signed`);
+  const tasks = { tasks: migration("3"), taskLedger: "/slipway/shop/host/tasks" };
+  expect((await nano.deploy([web("1")], { ...demand(ours), ...tasks })).last).toContain(
+    `migrate: registry/app@${digest("3")} is not signed`,
+  );
+  expect(nano.calls("docker run").filter((call) => call.includes("slipway.task.migrate"))).toEqual([]);
   expect(await nano.deploy([web("1")], demand(theirs, ours))).toMatchObject({ status: 0 });
 });
 
