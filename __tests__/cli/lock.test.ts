@@ -5,7 +5,8 @@ import { lastWords, run } from "../../src/cli/command.mjs";
 import { request } from "../../src/cli/http-request.mjs";
 import { difference, formatLockfile, lock, resolveAll } from "../../src/cli/lock.ts";
 import type { Tools } from "../../src/cli/tools.ts";
-import { digestOf, keyPair, RegistryOfSignatures } from "../docker/registry-of-signatures.ts";
+import { keyPair, RegistryOfSignatures } from "../docker/registry-of-signatures.ts";
+import { digestOf } from "../docker/signature-artifact.ts";
 import { DIGEST, RegistryDouble } from "./registry-double.ts";
 
 it("writes sorted text", () => {

@@ -1,10 +1,13 @@
-import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { LoopbackServer } from "../loopback-server.ts";
-
-export const digestOf = (text: string | Buffer) => `sha256:${createHash("sha256").update(text).digest("hex")}`;
-
-const PAYLOAD = "application/vnd.dev.cosign.simplesigning.v1+json";
+import {
+  digestOf,
+  type SignatureArtifact,
+  type Signed,
+  signatureArtifact,
+  signatureTag,
+} from "./signature-artifact.ts";
 
 /** A pair of keys as openssl writes them. */
 export function keyPair(curve = "P-256") {
@@ -23,20 +26,14 @@ export function fingerprint(publicKey: string): string {
     .digest("hex");
 }
 
-/** A signature as cosign makes one, with more in its payload where that is said. */
-export interface Signed {
-  readonly by: string;
-  readonly repository: string;
-  readonly digest: string;
-  readonly optional?: object | null;
-}
-
 /** A registry that keeps manifests and blobs, counts what it is asked, and asks for a login where one is set. */
 export class RegistryOfSignatures extends LoopbackServer {
   readonly manifests = new Map<string, string>();
   readonly blobs = new Map<string, Buffer>();
   /** `METHOD path` of each request to the distribution API. */
   readonly asked: string[] = [];
+  /** How many requests there were in all, those without the login included. */
+  knocks = 0;
   /** NAME:PASSWORD that lets in; by a token of its own service unless `basic`. */
   login?: string;
   scheme: "basic" | "bearer" = "bearer";
@@ -51,36 +48,23 @@ export class RegistryOfSignatures extends LoopbackServer {
 
   /** The text of the artifact at `path`'s tag for `digest`. */
   signatures(path: string, digest: string): { layers: { digest: string; annotations: Record<string, string> }[] } {
-    return JSON.parse(this.manifests.get(`${path}/${tagOf(digest)}`) ?? "{}");
+    return JSON.parse(this.manifests.get(`${path}/${signatureTag(digest)}`) ?? "{}");
   }
 
   /** Puts an artifact with these signatures beside the image `digest` of `path`. */
   put(path: string, digest: string, ...signed: Signed[]): void {
-    const layers = signed.map(({ by, repository, digest: of, optional = null }) => {
-      const payload = Buffer.from(
-        JSON.stringify({
-          critical: {
-            identity: { "docker-reference": repository },
-            image: { "docker-manifest-digest": of },
-            type: "cosign container image signature",
-          },
-          optional,
-        }),
-      );
-      this.blobs.set(digestOf(payload), payload);
-      const signature = sign("sha256", payload, by).toString("base64");
-      return {
-        mediaType: PAYLOAD,
-        digest: digestOf(payload),
-        size: payload.length,
-        annotations: { "dev.cosignproject.cosign/signature": signature },
-      };
-    });
-    this.manifests.set(`${path}/${tagOf(digest)}`, JSON.stringify({ schemaVersion: 2, layers }));
+    this.keep(path, digest, signatureArtifact(...signed));
+  }
+
+  /** Puts an artifact there as it is. */
+  keep(path: string, digest: string, { manifest, blobs }: SignatureArtifact): void {
+    for (const [name, bytes] of blobs) this.blobs.set(name, bytes);
+    this.manifests.set(`${path}/${signatureTag(digest)}`, manifest);
   }
 
   protected async serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const url = new URL(incoming.url ?? "/", this.endpoint);
+    this.knocks += 1;
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
@@ -125,8 +109,4 @@ export class RegistryOfSignatures extends LoopbackServer {
     this.manifests.set(`${path}/${name}`, body.toString());
     return end(201);
   }
-}
-
-function tagOf(digest: string): string {
-  return `${digest.replace(":", "-")}.sig`;
 }

@@ -3,7 +3,8 @@ import { generateKeyPairSync, verify } from "node:crypto";
 import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { digestOf, keyPair, RegistryOfSignatures } from "./registry-of-signatures.ts";
+import { keyPair, RegistryOfSignatures } from "./registry-of-signatures.ts";
+import { digestOf } from "./signature-artifact.ts";
 
 const SOURCE = resolve(__dirname, "../../src/docker");
 const DIGEST = `sha256:${"d".repeat(64)}`;

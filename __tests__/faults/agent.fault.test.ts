@@ -1,3 +1,4 @@
+import { JOINED_PARTS } from "../../src/host-agent/agent-files.ts";
 import { HealthCheck } from "../../src/values/health-check.ts";
 import { AgentHost, QUICK } from "../aws/nano/agent/agent-host.ts";
 import { AwsDouble } from "../aws/nano/agent/aws-double.ts";
@@ -71,7 +72,7 @@ test("15 clock-off: a clock that is set forward by an hour while a release waits
 
 test("15 clock-off, control: a release that is told by such a clock is not healthy in time", async () => {
   // what a core does that measures its waits by the clock
-  const core = "usr/local/lib/slipway/current/lib/slipway/core.sh";
+  const core = `usr/local/lib/slipway/current/lib/slipway/${JOINED_PARTS}`;
   const whole = host.read(core);
   host.program(
     "date",

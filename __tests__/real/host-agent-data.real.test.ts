@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { agentArtifact } from "../../src/aws/nano/agent-artifact.ts";
+import { JOINED_PARTS } from "../../src/host-agent/agent-files.ts";
 import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
 
 const AGENT = `usr/local/lib/slipway/agents/${agentArtifact().sha256}`;
@@ -325,7 +326,7 @@ describe("a service that keeps data", () => {
 
   test("would start on an empty folder without the agent's look", async () => {
     const nano = host();
-    const driver = `${AGENT}/lib/slipway/driver.sh`;
+    const driver = `${AGENT}/lib/slipway/${JOINED_PARTS}`;
     const careless = nano.read(driver).replace('need_data "$1" && ', "");
     expect(careless).not.toBe(nano.read(driver));
     nano.write(driver, careless);

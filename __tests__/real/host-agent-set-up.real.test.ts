@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { agentArtifact } from "../../src/aws/nano/agent-artifact.ts";
+import { JOINED_PARTS } from "../../src/host-agent/agent-files.ts";
 import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
 
 const AGENT = `usr/local/lib/slipway/agents/${agentArtifact().sha256}`;
@@ -29,16 +30,16 @@ describe("an agent that is asked whether it can work here", () => {
   });
 
   test("names the program that is missing", async () => {
-    const part = `${AGENT}/lib/slipway/self-test.sh`;
-    nano.write(part, nano.read(part).replace('TOOLS="', 'TOOLS="no-such-tool '));
+    const part = `${AGENT}/lib/slipway/${JOINED_PARTS}`;
+    nano.write(part, nano.read(part).replace('\nTOOLS="', '\nTOOLS="no-such-tool '));
     expect(await asked()).toEqual({ status: 1, lines: ["the program no-such-tool is missing"] });
   });
 
   test("says which part of it is no shell", async () => {
-    nano.write(`${AGENT}/lib/slipway/images.sh`, "if true; then\n");
+    nano.write(`${AGENT}/lib/slipway/${JOINED_PARTS}`, "if true; then\n");
     expect(await asked()).toEqual({
       status: 1,
-      lines: [expect.stringMatching(/images\.sh: \d+: Syntax error: end of file unexpected/)],
+      lines: [expect.stringMatching(/parts\.sh: \d+: Syntax error: end of file unexpected/)],
     });
   });
 

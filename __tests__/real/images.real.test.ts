@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -38,6 +39,8 @@ let registry: RegistryProcess;
 let other: RegistryProcess;
 let project: Project;
 let port: number;
+/** The image that another registry has by `images load`, once that is there. */
+let loaded: string | undefined;
 
 beforeAll(async () => {
   registry = await RegistryProcess.start();
@@ -63,7 +66,10 @@ afterAll(async () => {
 });
 
 function environment(): Record<string, string> {
-  return { SLIPWAY_TEST_REGISTRY: registry.host, SLIPWAY_TEST_PORT: `${port}` };
+  return {
+    ...{ SLIPWAY_TEST_REGISTRY: registry.host, SLIPWAY_TEST_PORT: `${port}` },
+    ...(loaded === undefined ? {} : { SLIPWAY_TEST_LOADED: loaded }),
+  };
 }
 
 /** What a verb prints, as JSON or lines. */
@@ -146,16 +152,42 @@ test("a stack is saved, and loaded into an empty registry under the same digests
   const again = join(files, "again.tar");
   await run("save", STACK, again);
   expect(readFileSync(again).equals(readFileSync(saved))).toBe(true);
-  const pulled = `${other.host}/shop/web@${(await registry.manifest("shop/web", "1.4.2"))?.digest}`;
-  // not synchronous: the registries' doors are of this process
-  expect(await command.run("docker", ["pull", pulled])).toMatchObject({ code: 0 });
-  const id = docker("run", "--detach", pulled);
-  try {
-    expect(docker("exec", id, "cat", "/page/index.html")).toBe("the page of web");
-  } finally {
-    docker("rm", "--force", id);
-    docker("rmi", pulled);
-  }
+  loaded = `${other.host}/shop/web@${(await registry.manifest("shop/web", "1.4.2"))?.digest}`;
+  await project.synth({ SLIPWAY_TEST_LOADED: loaded });
+  expect(await project.apply()).toMatchObject({ status: 0 });
+  expect((await visit(port, "loaded.localhost", "/")).body).toBe("the page of web");
+});
+
+test("what a registry has lost is pushed to it again, under the same digest", async () => {
+  const before = await registry.manifest("shop/job", "1.4.2");
+  const lost = await fetch(`http://${registry.host}/v2/shop/job/manifests/${before?.digest}`, { method: "DELETE" });
+  expect([lost.status, await registry.manifest("shop/job", "1.4.2")]).toEqual([202, undefined]);
+  expect((await run("push", "job-image", "--dry-run")).lines.join(" ")).toContain(":1.4.2 would be pushed");
+  expect(await registry.manifest("shop/job", "1.4.2")).toBeUndefined();
+  expect((await run("push", "job-image")).code).toBe(0);
+  expect(await registry.manifest("shop/job", "1.4.2")).toEqual(before);
+});
+
+test("of what the stack built before, the newest three stay, and what is declared", async () => {
+  const builds = ["1", "2", "3", "4"].map((digit) => {
+    const content = digit.repeat(64);
+    const tag = `${name("web")}:sha-${content}`;
+    const labels = [`dev.slipway.stack=${STACK}`, `dev.slipway.content=${content}`];
+    const words = ["build", "--quiet", "--tag", tag, ...labels.flatMap((label) => ["--label", label]), "-"];
+    execFileSync("docker", words, { input: `FROM scratch\nENV BUILD=${digit}\n`, stdio: "pipe" });
+    return tag;
+  });
+  const there = () => {
+    const all = docker("images", "--format", "{{.Repository}}:{{.Tag}}", name("web")).split("\n");
+    return builds.filter((tag) => all.includes(tag));
+  };
+  expect((await run("prune", STACK, "--dry-run")).lines.filter((line) => line.endsWith("would go"))).toEqual([
+    expect.stringContaining(builds[0] as string),
+  ]);
+  expect(there()).toEqual(builds);
+  expect((await run("prune", STACK, "--auto-approve")).lines.at(-1)).toBe("removed 1");
+  expect(there()).toEqual(builds.slice(1));
+  expect((await visit(port, "images.localhost", "/")).status).toBe(200);
 });
 
 test("an engine loads what was saved, and docker load takes the same file", async () => {

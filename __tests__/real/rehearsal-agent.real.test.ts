@@ -1,3 +1,4 @@
+import { createPublicKey } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,6 +7,7 @@ import { type DeclaredHost, declaredHosts } from "../../src/cli/declared-hosts.t
 import { tellHost } from "../../src/cli/host-answer.ts";
 import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
 import type { Tools } from "../../src/cli/tools.ts";
+import { listen } from "../../src/rehearsal/doubles/listening.ts";
 import { hostStory } from "../../src/rehearsal/host-story.ts";
 import { emulateArm64, emulatesArm64, staticBusyBox } from "../../src/rehearsal/machine/foreign-processor.ts";
 import type { StandIn } from "../../src/rehearsal/machine/stand-in.ts";
@@ -17,9 +19,12 @@ import { errors, plannedText, Terraform } from "../../src/rehearsal/terraform.ts
 import { compare } from "../../src/review/comparison.ts";
 import { AWAY_MINUTES, MACHINE_AWAY } from "../../src/review/machine-change.ts";
 import { verdict, widerPermissions } from "../../src/review/verdict.ts";
+import { keyPair } from "../docker/registry-of-signatures.ts";
+import { DAMAGED, type SignatureArtifact, signatureArtifact, signatureTag } from "../docker/signature-artifact.ts";
 import { selfSigned } from "../self-signed.ts";
 import type { DeclaredPage } from "./programs/agent-host.ts";
 import { ACCOUNT, REGION } from "./rehearsal-account.ts";
+import { pushSignatures } from "./rehearsal-image.ts";
 import { machineLike } from "./rehearsal-machine.ts";
 import { request, requestStream } from "./request-stream.ts";
 import { modelIn } from "./synthesized-model.ts";
@@ -108,17 +113,23 @@ async function onHost(...command: string[]): Promise<string> {
 const journal = () => onHost("journalctl", "--no-pager", "-o", "cat", "-t", "slipway");
 const status = () => onHost("slipway", "status");
 
-/** Applies while visitors come: at some 300 requests a second, and none may fail. */
+/** Applies while visitors come. */
 async function applyUnderLoad() {
+  const { outcome, ...visits } = await underLoad(() => terraform.apply());
+  return { ...outcome, output: errors(`${outcome.stdout}\n${outcome.stderr}`), ...visits };
+}
+
+/** Does something while visitors come: at some 300 requests a second, and none may fail. */
+async function underLoad<Outcome>(work: () => Promise<Outcome>) {
   const began = Date.now();
   const streams = Array.from({ length: VISITORS }, () => requestStream(80, NAME, "/", address));
-  const run = await terraform.apply();
+  const outcome = await work();
   await sleep(500);
   const answers = await Promise.all(streams.map((stream) => stream.stop()));
   const answered = answers.reduce((sum, each) => sum + each.answered, 0);
   const rate = answered / ((Date.now() - began) / 1000);
   expect(answers.flatMap(({ failed }) => failed)).toEqual([]);
-  return { ...run, output: errors(`${run.stdout}\n${run.stderr}`), answered, rate };
+  return { outcome, answered, rate };
 }
 
 async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
@@ -238,6 +249,73 @@ test("a release that fails under a good agent, twice, and back: the same", async
   }
   expect(await documents()).toHaveLength(2);
   await goBackToB();
+});
+
+/** The host's last word about a release that failed. */
+async function lastFailure(): Promise<{ version: string; release: string }> {
+  const [last] = [...(await journal()).matchAll(/^failed version=(\d+) release=([0-9a-f]{64})/gm)].slice(-1);
+  const [, version = "", release = ""] = last ?? [];
+  return { version, release };
+}
+
+test("with signatures demanded, what is not signed by a required key is refused before it is pulled; KMS signs, and a key takes its place", async () => {
+  const [ours, next, theirs] = [keyPair(), keyPair(), keyPair()];
+  const create = ["kms", "create-key", "--key-spec", "ECC_NIST_P256", "--key-usage", "SIGN_VERIFY"];
+  const arn = (await aws(...create, "--query", "KeyMetadata.Arn")).trim();
+  const der = Buffer.from(await aws("kms", "get-public-key", "--key-id", arn, "--query", "PublicKey"), "base64");
+  const ofKms = createPublicKey({ key: der, format: "der", type: "spki" }).export({ type: "spki", format: "pem" });
+  const signers = [`${ofKms}`, ours.publicKey];
+
+  writeFileSync(join(stage.runDir, "page/index.html"), "the signed page\n");
+  await synth("B", { signers });
+  const unsigned = await applyUnderLoad();
+  expect(unsigned.code).toBe(1);
+  const said = unsigned.output.replace(/\s*\n[│|]?\s*/g, " ");
+  const [, repository = "", of = ""] = /page: (\S+)@(sha256:[0-9a-f]{64}) is not signed/.exec(said) ?? [];
+  expect(of).not.toBe("");
+
+  const { version, release } = await lastFailure();
+  const { ledger, logins, deployer, registry } = stage.account;
+  const door = await listen(registry.listener, { address: "127.0.0.1" });
+  const authorization = `Basic ${Buffer.from(`AWS:${logins.mint(deployer).password}`).toString("base64")}`;
+  const byOurs = { by: ours.privateKey, repository, digest: of };
+  const refused: [SignatureArtifact, string][] = [
+    [signatureArtifact({ ...byOurs, by: theirs.privateKey }), "is signed by none of the required keys"],
+    ...DAMAGED.map(([, artifact, problem]): [SignatureArtifact, string] => [artifact(byOurs), problem]),
+  ];
+  const told = await underLoad(async () => {
+    const answers: string[] = [];
+    for (const [artifact] of refused) {
+      ledger.remove("page", signatureTag(of)); // no tag of the repository moves
+      await pushSignatures(`http://127.0.0.1:${door.port}`, { authorization }, { repository: "page", of }, artifact);
+      answers.push(await onHost("slipway", "converge", version, release));
+    }
+    return answers;
+  });
+  await door.close();
+  expect(told.outcome).toEqual(refused.map(([, problem]) => expect.stringContaining(problem)));
+  const pulledByHost = () => registry.pulls.filter(({ by }) => by === machine().instanceId);
+  expect(pulledByHost().map(({ reference }) => reference)).not.toContain(of);
+  expect((await page()).body).toBe("the page\n");
+
+  ledger.remove("page", signatureTag(of));
+  const before = pulledByHost().length;
+  await synth("B", { signers, signedBy: arn });
+  const byKms = await applyUnderLoad();
+  expect([byKms.code, byKms.output]).toEqual([0, expect.anything()]);
+  expect((await page()).body).toBe("the signed page\n");
+  const looks = pulledByHost().slice(before);
+  expect(looks.filter(({ reference }) => reference === signatureTag(of))).toHaveLength(1);
+  expect(await planned()).toEqual([]);
+
+  const file = join(stage.runDir, "next.key");
+  writeFileSync(file, next.privateKey);
+  writeFileSync(join(stage.runDir, "page/index.html"), "the page\n");
+  await synth("B", { signers: [`${ofKms}`, next.publicKey], signedBy: file });
+  const rotated = await applyUnderLoad();
+  expect([rotated.code, rotated.output]).toEqual([0, expect.anything()]);
+  expect((await page()).body).toBe("the page\n");
+  expect(await planned()).toEqual([]);
 });
 
 /** What `npx slipway` asks the host. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { SIGNATURES, type SignatureArtifact, signatureTag } from "../docker/signature-artifact.ts";
 
 const MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
 
@@ -19,15 +20,8 @@ export async function pushImage(
   const config = Buffer.from(JSON.stringify({ architecture: "amd64", os: "linux", rootfs: { type: "layers" } }));
   const layer = Buffer.from(content);
   for (const blob of [config, layer]) {
-    const begun = await fetch(`${registry}/v2/${repository}/blobs/uploads/`, {
-      method: "POST",
-      headers: { authorization },
-    });
-    if (begun.status !== 202) return { status: begun.status, body: await begun.text(), digest: "" };
-    const location = new URL(begun.headers.get("location") ?? "", registry);
-    location.searchParams.set("digest", digest(blob));
-    const target = `${registry}${location.pathname}${location.search}`;
-    await fetch(target, { method: "PUT", headers: { authorization }, body: blob });
+    const pushed = await pushBlob(registry, { authorization }, repository, blob);
+    if (pushed.status !== 201) return { status: pushed.status, body: await pushed.text(), digest: "" };
   }
   const manifest = JSON.stringify({
     schemaVersion: 2,
@@ -47,6 +41,32 @@ export async function pushImage(
     body: manifest,
   });
   return { status: answer.status, body: await answer.text(), digest: digest(Buffer.from(manifest)) };
+}
+
+/** Pushes what is kept by its digest, to a registry that `headers` let in. @returns the last answer */
+async function pushBlob(registry: string, headers: Record<string, string>, repository: string, blob: Buffer) {
+  const begun = await fetch(`${registry}/v2/${repository}/blobs/uploads/`, { method: "POST", headers });
+  if (begun.status !== 202) return begun;
+  const location = new URL(begun.headers.get("location") ?? "", registry);
+  location.searchParams.set("digest", digest(blob));
+  const target = `${registry}${location.pathname}${location.search}`;
+  return await fetch(target, { method: "PUT", headers, body: blob });
+}
+
+/** Puts signatures beside the image `of`, in place of those that are there. @param headers let in */
+export async function pushSignatures(
+  registry: string,
+  headers: Record<string, string>,
+  { repository, of }: { readonly repository: string; readonly of: string },
+  { manifest, blobs }: SignatureArtifact,
+): Promise<void> {
+  for (const blob of blobs.values()) await pushBlob(registry, headers, repository, blob);
+  const { status } = await fetch(`${registry}/v2/${repository}/manifests/${signatureTag(of)}`, {
+    method: "PUT",
+    headers: { ...headers, "content-type": SIGNATURES },
+    body: manifest,
+  });
+  if (status !== 201) throw new Error(`${registry} does not take the signatures of ${of}: ${status}`);
 }
 
 /** Pushes an OCI index of two images, in a spelling of its own that nobody would write anew byte for byte. */

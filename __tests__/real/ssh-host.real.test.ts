@@ -8,7 +8,10 @@ import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
 import type { Tools } from "../../src/cli/tools.ts";
 import { parseHostKey } from "../../src/hosts/ssh/ssh-target.ts";
 import { TestImages } from "../aws/nano/agent/test-images.ts";
+import { keyPair } from "../docker/registry-of-signatures.ts";
+import { DAMAGED, type SignatureArtifact, type Signed, signatureArtifact } from "../docker/signature-artifact.ts";
 import { Project } from "./project.ts";
+import { pushSignatures } from "./rehearsal-image.ts";
 import { request, requestStream } from "./request-stream.ts";
 import { SshMachine } from "./ssh-machine.ts";
 
@@ -122,6 +125,60 @@ test("after a reboot it serves what was live, by itself", async () => {
   expect(body).toBe("version 1");
 });
 
+test("with signatures demanded, what is not signed by a required key is refused before it is pulled, and one request tells", async () => {
+  const [ours, next, theirs] = [keyPair(), keyPair(), keyPair()];
+  const demand = (...keys: { publicKey: string }[]) => {
+    environment.SLIPWAY_TEST_SIGNERS = keys.map(({ publicKey }) => publicKey).join("");
+  };
+  const signedBy = (key: { privateKey: string }, reference: string): Signed => {
+    const [repository = "", digest = ""] = server.reached(reference).split("@");
+    return { by: key.privateKey, repository, digest };
+  };
+  const put = (reference: string, artifact: SignatureArtifact) => {
+    const [repository = "", of = ""] = reference.slice(images.address.length + 1).split("@");
+    return pushSignatures(`http://${images.address}`, {}, { repository, of }, artifact);
+  };
+  const [third, fourth] = [images.reference("3"), images.reference("4")];
+  demand(ours);
+  await declare(third);
+  const stream = requestStream(80, "page.test", "/", server.address);
+  const unsigned = await project.apply();
+  expect(unsigned.status).toBe(1);
+  const said = unsigned.output.replace(/\s+/g, " ");
+  expect(said).toContain(`page: ${server.reached(third)} is not signed`);
+  const [, version = "", release = ""] = /failed version=(\d+) release=([0-9a-f]{64})/.exec(said) ?? [];
+  const refused: [SignatureArtifact, string][] = [
+    [signatureArtifact(signedBy(theirs, third)), "is signed by none of the required keys"],
+    ...DAMAGED.map(([, artifact, problem]): [SignatureArtifact, string] => [artifact(signedBy(ours, third)), problem]),
+  ];
+  for (const [artifact, problem] of refused) {
+    await put(third, artifact);
+    const told = await server.tries("slipway", "converge", version, release);
+    expect(told).toEqual({ code: 1, said: expect.stringContaining(problem) });
+  }
+  const digest = third.split("@")[1] as string;
+  expect(server.asked.filter((line) => line.includes(`manifests/${digest}`))).toEqual([]);
+  expect(await page()).toBe("version 1");
+
+  await put(third, signatureArtifact(signedBy(ours, third)));
+  server.asked.length = 0;
+  expect((await project.apply()).status).toBe(0);
+  expect(await page()).toBe("version 3");
+  expect(server.asked.filter((line) => line.includes(".sig"))).toHaveLength(1);
+  expect(await project.plan()).toMatchObject({ status: 0 });
+
+  demand(ours, next);
+  await put(fourth, signatureArtifact(signedBy(next, fourth)));
+  await declare(fourth);
+  expect((await project.apply()).status).toBe(0);
+  demand(next);
+  await declare(fourth);
+  expect((await project.apply()).status).toBe(0);
+  const { failed, bodies } = await stream.stop();
+  expect(failed).toEqual([]);
+  expect([...bodies.keys()]).toEqual(["version 1\n", "version 3\n", "version 4\n"]);
+});
+
 test("another host key is refused with both fingerprints, and the server serves on", async () => {
   const declared = parseHostKey(await server.hostKey()).fingerprint;
   await server.renewHostKey();
@@ -134,7 +191,7 @@ test("another host key is refused with both fingerprints, and the server serves 
   const said = output.replace(/\s+/g, " ");
   expect(said).toContain(shown);
   expect(said).toContain(declared);
-  expect(await page()).toBe("version 1");
+  expect(await page()).toBe("version 4");
 });
 
 test("a destroy leaves the server as it was, but for its packages", async () => {

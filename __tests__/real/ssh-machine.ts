@@ -41,6 +41,8 @@ export class SshMachine {
   private agent?: ChildProcess;
   private unlock?: () => void;
   address = "";
+  /** `METHOD path` of what its registry was asked. */
+  readonly asked: string[] = [];
 
   /** @param images where a registry of this machine's answers, `address:port` */
   async start(images: string): Promise<void> {
@@ -108,6 +110,12 @@ export class SshMachine {
     return outcome.stdout;
   }
 
+  /** Runs a command as root there, which may fail. */
+  async tries(...command: string[]): Promise<{ code: number; said: string }> {
+    const { code, stdout, stderr } = await (this.machine as StandIn).exec(...command);
+    return { code, said: `${stdout}${stderr}` };
+  }
+
   async exists(path: string): Promise<boolean> {
     return (await (this.machine as StandIn).exec("test", "-e", path)).code === 0;
   }
@@ -138,6 +146,7 @@ export class SshMachine {
     const [host, port] = images.split(":");
     const files = { cert: readFileSync(certificateFile), key: readFileSync(keyFile) };
     const registry = createServer(files, ({ method, url, headers }, answer) => {
+      this.asked.push(`${method} ${url}`);
       const asked = plainRequest({ host, port, method, path: url, headers }, (said) => {
         answer.writeHead(said.statusCode ?? 502, said.headers);
         said.pipe(answer);

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { JOINED_PARTS } from "../../src/host-agent/agent-files.ts";
 import { digest, HOST, PretendedServer } from "../hosts/ssh/pretended-server.ts";
 
 jest.setTimeout(120_000);
@@ -63,7 +64,7 @@ test("an agent that fails its self-test is refused, and the one before runs on",
   await server.deploy("deploy", server.manifest(web("1")));
   const agent = server.read("deployer/agent");
   const broken = new PretendedServer((path, content) =>
-    path.endsWith("self-test.sh") ? content.replace('TOOLS="', 'TOOLS="no-such-tool ') : content,
+    path.endsWith(JOINED_PARTS) ? content.replace('\nTOOLS="', '\nTOOLS="no-such-tool ') : content,
   );
   const manifest = server.manifest(web("2"), { agent: { document: "brought-by-ssh", sha256: broken.agent.sha256 } });
   const { status, output } = await server.deploy("deploy", manifest, {

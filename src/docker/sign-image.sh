@@ -88,7 +88,11 @@ sign() {
   fi
 }
 
+# Where a tag stays where it is, the answer is about the tag; what is there is by another key, or nothing would be pushed.
+is_kept() { [ "$1" = "${v_tag:-}" ] && [ -s "$Q_WORK/signed" ] && grep -qi immutable "$Q_WORK/body"; }
+
 refused() {
+  ! is_kept "$1" || fail "$v_hash is signed by another key, and the tags of ${repository#*/} do not move: sign by that key, or build a new version for this one; it said: $(q_words)"
   case $q_status in
     401 | 403)
       fail "${repository%%/*} lets nobody push the signature by this login: docker login ${repository%%/*}; it said: $(q_words)"

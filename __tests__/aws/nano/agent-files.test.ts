@@ -1,14 +1,17 @@
 import { spawnSync } from "node:child_process";
 import { hostAgentFiles, hostAgentSources } from "../../../src/aws/nano/agent-files.ts";
-import { withoutComments } from "../../../src/host-agent/agent-files.ts";
+import { JOINED_PARTS, withoutComments } from "../../../src/host-agent/agent-files.ts";
 
 const PARTS = "lib/slipway";
 const contentOf = (path: string, files = hostAgentFiles()) => files.find((file) => file.path === path)?.content ?? "";
+/** The parts that the program reads as it was written, in its order. */
+const readParts = () =>
+  [...contentOf("sbin/slipway", hostAgentSources()).matchAll(/^\. "\$PARTS\/(.*)"$/gm)].map(([, name]) => `${name}`);
 
 test("a host carries the agent, and the core and the probes that every kind of host shares", () => {
   const files = hostAgentFiles();
   const paths = files.map(({ path }) => path);
-  expect(paths).toEqual(expect.arrayContaining(["sbin/slipway", `${PARTS}/driver.sh`, `${PARTS}/core.sh`]));
+  expect(paths).toEqual(expect.arrayContaining(["sbin/slipway", `${PARTS}/${JOINED_PARTS}`, `${PARTS}/manifest.jq`]));
   expect(paths).toEqual(expect.arrayContaining([`${PARTS}/probes/http.sh`, `${PARTS}/probes/tcp.sh`]));
   expect(paths).toEqual([...new Set(paths)]);
   expect(paths.filter((path) => path.endsWith(".ts"))).toEqual([]);
@@ -17,24 +20,34 @@ test("a host carries the agent, and the core and the probes that every kind of h
   expect(programs).toEqual(["sbin/slipway"]);
 });
 
-test("the agent reads every part that it carries", () => {
-  const parts = hostAgentFiles().flatMap(({ path }) => /^lib\/slipway\/([a-z-]+\.sh)$/.exec(path)?.[1] ?? []);
-  const read = [...contentOf("sbin/slipway").matchAll(/^\. "\$PARTS\/(.*)"$/gm)].map(([, name]) => name);
+test("the agent reads every part that it carries, and every part that it reads is there", () => {
+  const parts = hostAgentSources().flatMap(({ path }) => /^lib\/slipway\/([a-z-]+\.sh)$/.exec(path)?.[1] ?? []);
+  expect(readParts()).toContain("core.sh");
   // dehydrated calls it, which is told where it is
-  expect(parts.filter((name) => !read.includes(name))).toEqual(["dns-challenge.sh"]);
-  expect(contentOf("lib/slipway/tls.sh")).toContain('"$PARTS/dns-challenge.sh"');
+  expect(parts.filter((name) => !readParts().includes(name))).toEqual(["dns-challenge.sh"]);
+  expect(readParts().filter((name) => !parts.includes(name))).toEqual([]);
+  expect(contentOf("lib/slipway/tls.sh", hostAgentSources())).toContain('"$PARTS/dns-challenge.sh"');
 });
 
-test("every part that the agent reads is there", () => {
-  const read = [...contentOf("sbin/slipway").matchAll(/^\. "\$PARTS\/(.*)"$/gm)].map(([, name]) => name);
-  expect(read).toContain("core.sh");
-  const parts = hostAgentFiles().map(({ path }) => path);
-  expect(read.filter((name) => !parts.includes(`${PARTS}/${name}`))).toEqual([]);
+test("a host gets the parts as one file, in the order in which the program reads them, and the program reads that", () => {
+  const packed = readParts().map((name) => withoutComments(contentOf(`${PARTS}/${name}`, hostAgentSources())));
+  expect(contentOf(`${PARTS}/${JOINED_PARTS}`)).toBe(packed.join(""));
+  expect(contentOf("sbin/slipway").match(/^\. "\$PARTS.*$/gm)).toEqual([`. "$PARTS/${JOINED_PARTS}"`]);
+  const shell = hostAgentFiles().filter(({ path }) => /^lib\/slipway\/[a-z-]+\.sh$/.test(path));
+  expect(shell.map(({ path }) => path)).toEqual([`${PARTS}/${JOINED_PARTS}`, `${PARTS}/dns-challenge.sh`]);
+  expect(shell.map(({ content }) => spawnSync("sh", ["-n"], { input: content }).status)).toEqual([0, 0]);
+});
+
+test("another comment in a part is no other agent", () => {
+  const text = contentOf(`${PARTS}/core.sh`, hostAgentSources());
+  expect(withoutComments(`# in other words\n${text.replace(/\n {2}/, "\n  # said anew\n    ")}`)).toBe(
+    withoutComments(text),
+  );
 });
 
 test("every file says the same without its comments, by the shell's own reading", () => {
   for (const { path, content } of hostAgentSources().filter((file) => !file.path.endsWith(".jq"))) {
-    const packed = contentOf(path);
+    const packed = withoutComments(content);
     expect([path, spawnSync("sh", ["-n"], { input: packed }).status]).toEqual([path, 0]);
     expect(packed).not.toMatch(/^[ \t]/m);
     const words = (text: string) =>

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { keyPair, RegistryOfSignatures, type Signed } from "../../docker/registry-of-signatures.ts";
+import { keyPair, RegistryOfSignatures } from "../../docker/registry-of-signatures.ts";
+import type { Signed } from "../../docker/signature-artifact.ts";
 import { PretendedEngine } from "./pretended-release-engine.ts";
 
 const PATH = "team/web";

@@ -8,7 +8,7 @@ import {
   type NanoHostProps,
   Secret,
 } from "../../../src/aws/index.ts";
-import { BuiltImage, HealthCheck, Tls, useLocalBackend } from "../../../src/index.ts";
+import { BuiltImage, HealthCheck, Signing, Tls, useLocalBackend } from "../../../src/index.ts";
 
 /** What a test decides; it comes as JSON in SLIPWAY_TEST_DECLARED. */
 export interface DeclaredPage {
@@ -29,6 +29,10 @@ export interface DeclaredPage {
   readonly parameter?: string;
   /** A parameter with the certificate by which `secure.example.org` serves the page, too. @default - it does not */
   readonly certificate?: string;
+  /** Public keys of which one must have signed what the host runs. @default - it asks for no signature */
+  readonly signers?: readonly string[];
+  /** What the page's image is signed by: the file of a private key, or the ARN of a key of KMS. @default - it is not signed */
+  readonly signedBy?: string;
   /** When the page's image also says that it reports, as cron has it. @default - never */
   readonly reports?: string;
 }
@@ -43,10 +47,18 @@ const host = new NanoHost(stack, "host", {
   waitForRelease: declared.waitForRelease,
   deadlineSeconds: 300,
   drainSeconds: 2,
+  requireSignature: declared.signers,
 });
+const { signedBy } = declared;
+const sign =
+  signedBy === undefined
+    ? undefined
+    : signedBy.startsWith("arn:")
+      ? Signing.kms(signedBy)
+      : Signing.key({ file: signedBy });
 const registry = new EcrRegistry(stack, "registry");
 const repository = new EcrRepository(stack, "repository", { registry, name: "page", deleteWithImages: true });
-const image = new BuiltImage(stack, "image", { context: declared.context, repository, platform: host.platform });
+const image = new BuiltImage(stack, "image", { context: declared.context, repository, platform: host.platform, sign });
 const health = HealthCheck.http(declared.health, { interval: 1, retries: 2, startPeriod: 1 });
 const { parameter, certificate, reports } = declared;
 const secrets = parameter === undefined ? undefined : { TOKEN: Secret.fromParameter(parameter) };

@@ -1,6 +1,13 @@
 /** A stack of the tests' own: three images upon one base, in a registry that is there, and a host that runs one. */
 import { App, TerraformStack } from "cdktf";
-import { BuiltImage, HealthCheck, LocalHost, SelfHostedRegistry, useLocalBackend } from "../../../src/index.ts";
+import {
+  BuiltImage,
+  HealthCheck,
+  LocalHost,
+  PulledImage,
+  SelfHostedRegistry,
+  useLocalBackend,
+} from "../../../src/index.ts";
 
 const app = new App();
 const stack = new TerraformStack(app, "slipway-images");
@@ -23,4 +30,10 @@ const service = host.run("web", {
   health: HealthCheck.http("/", { startPeriod: 30, interval: 1 }),
 });
 host.serve("images.localhost", { "/": service });
+const { SLIPWAY_TEST_LOADED: loaded } = process.env;
+if (loaded !== undefined) {
+  const image = new PulledImage(stack, "loaded-image", { image: loaded });
+  const health = HealthCheck.http("/", { startPeriod: 30, interval: 1 });
+  host.serve("loaded.localhost", { "/": host.run("loaded", { image, port: 8080, health }) });
+}
 app.synth();

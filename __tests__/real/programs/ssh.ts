@@ -4,6 +4,9 @@ import { HealthCheck, Platform, PulledImage, Secret, SshHost, useLocalBackend } 
 
 const told = (name: string): string => process.env[`SLIPWAY_TEST_${name}`] as string;
 
+/** Public keys, one after another; none are demanded where it is not set. */
+const signers = process.env.SLIPWAY_TEST_SIGNERS?.split(/(?<=-----END PUBLIC KEY-----\n)/);
+
 const app = new App();
 const stack = new TerraformStack(app, "slipway-test-ssh");
 useLocalBackend(stack);
@@ -14,6 +17,7 @@ const host = new SshHost(stack, "host", {
   drainSeconds: 2,
   deadlineSeconds: 600,
   resolver: "127.0.0.1",
+  requireSignature: signers,
 });
 const image = new PulledImage(stack, "image", { image: told("IMAGE"), platform: Platform.LINUX_AMD64 });
 const page = host.run("page", {

@@ -49,8 +49,7 @@ q_send() {
 # Answers the challenge of the last answer; not 0 where there is no login to answer it by.
 q_authorize() {
   q_challenge=$(tr -d '\r' <"$Q_WORK/headers" | grep -i '^www-authenticate:' | tail -n 1)
-  q_basic=''
-  [ -z "$Q_LOGIN" ] || q_basic="Basic $(printf %s "$Q_LOGIN" | base64 | tr -d '\n')"
+  q_basic=$(q_basic_login)
   case $q_challenge in
     *[Bb]asic\ *)
       [ -n "$q_basic" ] || return
@@ -72,8 +71,16 @@ q_authorize() {
       ;;
     *) return 1 ;;
   esac
-  q_known="$q_known$Q_LINE$q_place $q_authorization$Q_LINE"
+  q_note "$q_place $q_authorization"
 }
+
+q_note() { q_known="$q_known$Q_LINE$1$Q_LINE"; }
+
+q_basic_login() { [ -z "$Q_LOGIN" ] || printf 'Basic %s' "$(printf %s "$Q_LOGIN" | base64 | tr -d '\n')"; }
+
+# q_log_in ENDPOINT: sends the login there from the first request on, which saves the one that asks for it: for a registry
+# that takes nothing else.
+q_log_in() { [ -z "$Q_LOGIN" ] || q_note "${1%/} $(q_basic_login)"; }
 
 q_field() { printf '%s\n' "$q_challenge" | sed -n "s/.*[ ,]$1=\"\([^\"]*\)\".*/\1/p"; }
 

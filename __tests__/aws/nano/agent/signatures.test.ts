@@ -62,11 +62,22 @@ test.each<[string, () => void, string]>([
   },
 );
 
-test("what runs already must be signed, too, and so must what a schedule runs", async () => {
+/** A task of the image `letter`, which every service waits for. */
+const migration = (letter: string) => {
+  const more = { spec: letter.repeat(16), timeoutSeconds: 30, before: ["web"], env: {}, secrets: {} };
+  return [{ name: "migrate", image: `registry/app@${digest(letter)}`, ...more }];
+};
+
+test("what runs already must be signed, too, and so must what a task and a schedule run", async () => {
   expect(await nano.deploy([web("1")], demand(ours))).toMatchObject({ status: 1 });
   sign("1");
   const { last } = await nano.deploy([web("1")], { ...demand(ours), schedules: [schedule("2")] });
   expect(last).toContain(`nightly: registry/app@${digest("2")} is not signed`);
+  const tasks = { tasks: migration("3"), taskLedger: "/slipway/shop/host/tasks" };
+  expect((await nano.deploy([web("1")], { ...demand(ours), ...tasks })).last).toContain(
+    `migrate: registry/app@${digest("3")} is not signed`,
+  );
+  expect(nano.calls("docker run").filter((call) => call.includes("slipway.task.migrate"))).toEqual([]);
   expect(await nano.deploy([web("1")], demand(theirs, ours))).toMatchObject({ status: 0 });
 });
 
@@ -86,17 +97,20 @@ test.each(["basic", "bearer"] as const)("the signature is read by the login that
   expect(nano.exists("run/slipway/work/login")).toBe(false);
 });
 
-test("in ECR by the role's own login; where that is not allowed yet, it is tried again", async () => {
-  registry.login = "AWS:role";
-  sign("2");
-  const change = { ...demand(ours), ecr: ["registry"] };
+test("in ECR by the role's own login, which is asked for once, and one request an image; where it is not allowed yet, it is tried again", async () => {
+  Object.assign(registry, { login: "AWS:role", scheme: "basic" });
+  for (const letter of ["2", "3"]) sign(letter);
+  const change = { ...demand(ours), ecr: ["registry"], schedules: [schedule("3")] };
   const helper = "pretended/bin/docker-credential-ecr-login";
   nano.write(helper, "#!/bin/sh\nexit 1\n");
   chmodSync(join(nano.root, helper), 0o755);
   expect(await nano.deploy([web("2")], change)).toMatchObject({ status: 75 });
-  nano.write(helper, `#!/bin/sh\n[ "$(cat)" = registry ] && echo '{"Username":"AWS","Secret":"role"}'\n`);
+  const answer = `'{"Username":"AWS","Secret":"role"}'`;
+  nano.write(helper, `#!/bin/sh\necho asked >>${nano.root}/logins\n[ "$(cat)" = registry ] && echo ${answer}\n`);
+  registry.knocks = 0;
   expect(await nano.run("converge")).toMatchObject({ status: 0 });
   expect(nano.serves("1", "2")).toEqual({ web: "2" });
+  expect([registry.knocks, nano.read("logins")]).toEqual([2, "asked\n"]);
 });
 
 test("a registry that does not answer fails no release: it is tried again", async () => {

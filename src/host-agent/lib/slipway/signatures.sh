@@ -25,12 +25,14 @@ verify_images() {
   return "$1"
 }
 
-# By the login that the pull has.
+# By the login that the pull has; one is enough for all images of an account.
 v_login() {
   Q_LOGIN=''
   if is_in_ecr "$1"; then
+    ! q_recall "$v_endpoint" >/dev/null || return 0
     Q_LOGIN=$(printf %s "${1%%/*}" | HOME=$RUN AWS_ECR_DISABLE_CACHE=true AWS_SDK_LOAD_CONFIG=0 \
       docker-credential-ecr-login get 2>/dev/null | jq -r '"\(.Username):\(.Secret)"')
+    q_log_in "$v_endpoint"
   elif [ -n "$(login_of "$1")" ]; then
     write_login "$1" || return "$(final_or_later)"
     Q_LOGIN=$(jq -r '.auths[].auth | @base64d' "$WORK/login/config.json")
