@@ -183,6 +183,28 @@ export const SNIPPETS: readonly Snippet[] = [
     more: "  migrate: {image: a, command: migrate, volumes: ['./x:/x']}",
   },
   {
+    name: "what runs to its end behind what does",
+    service: "image: a\nexpose: [80]\ndepends_on: {seed: {condition: service_completed_successfully}}",
+    more:
+      "  seed: {image: a, command: seed, depends_on: {migrate: {condition: service_completed_successfully}}}\n" +
+      "  migrate: {image: a, command: migrate, depends_on: [db]}\n  db: {image: 'postgres:16', environment: {POSTGRES_HOST_AUTH_METHOD: trust}}",
+  },
+  {
+    name: "what starts behind others",
+    service:
+      "image: a\nexpose: [80]\nenvironment: {DB: 'db:5432'}\n" +
+      "depends_on:\n  db: {condition: service_healthy, restart: true}\n  api: {condition: service_started}\n  migrate: {condition: service_started}\n  debug: {condition: service_started, required: false}\n  Gone: {condition: service_started}\nlinks: ['cache:store']",
+    more:
+      "  db: {image: 'postgres:16', environment: {POSTGRES_HOST_AUTH_METHOD: trust}, volumes: ['d:/var/lib/postgresql/data']}\n" +
+      "  api: {image: b, expose: [80], depends_on: {migrate: {condition: service_completed_successfully}}}\n" +
+      "  migrate: {image: a, command: migrate, depends_on: [db]}\n  cache: {image: memcached}\n  debug: {image: c, profiles: [debug]}\n  Gone: {expose: [80]}\nvolumes: {d: {}}",
+  },
+  {
+    name: "a circle of what starts behind others",
+    service: "image: a\nexpose: [80]\nenvironment: {OTHER: 'http://other:80'}",
+    more: "  other: {image: b, expose: [80], depends_on: [web]}",
+  },
+  {
     name: "a circle",
     service: "image: a\nexpose: [80]\nenvironment: {OTHER: 'http://other:80'}",
     more: "  other: {image: b, expose: [80], environment: {WEB: 'http://web:80'}}",

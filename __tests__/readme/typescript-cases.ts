@@ -29,6 +29,9 @@ export const CASES: Readonly<Record<string, Case>> = {
   'const registry = new SelfHostedRegistry(this, "registry", { port: 5001 });': {},
   'host.run("mailer", { image, command: ["python", "mailer.py"], health: HealthCheck.command(["python", "alive.py"]) });':
     { before: `${LOCAL}\n${pulled("image")}` },
+  'const database = host.run("database", { image, port: 5432, mounts: { "/data": Mount.volume("database") } });': {
+    before: `${LOCAL}\n${pulled("image")}`,
+  },
   'host.task("migrate", { image, command: ["python", "migrate.py"], before: [web] });': {
     before: `${HOST_NANO}\n${pulled("image")}\n${running("web")}`,
   },

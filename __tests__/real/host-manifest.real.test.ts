@@ -84,7 +84,7 @@ const full = () =>
             },
           },
           { ...api, mounts: { "/uploads": Mount.volume("uploads", { shared: true }) } },
-          worker,
+          { ...worker, dependsOn: ["web", "api"] },
           clock,
         ],
       }),
@@ -247,6 +247,8 @@ test.each<[string, object, string]>([
   ["with a label of ours", { labels: { "slipway.host": "x" } }, "has an invalid label"],
   ["that keeps more memory than it may have", { memoryReservationMiB: 257 }, "has an invalid memory reservation"],
   ["without an introduction", { introduction: null }, "has no introduction"],
+  ["behind nobody", { dependsOn: ["nobody"] }, "depends on a service that is none"],
+  ["behind a word", { dependsOn: "api" }, "depends on a service that is none"],
 ])("a service %s is refused", (_, change, problem) => {
   const manifest = full();
   Object.assign(manifest.services[0], change);

@@ -28,6 +28,8 @@ interface Change {
   /** Of which one container at a time may run. */
   readonly alone: readonly boolean[];
   readonly task: (typeof TASK)[number];
+  /** Whether the second depends on the first, and the third on the second or the first. */
+  readonly depends: readonly ("" | "b a" | "c b" | "c a")[];
   /** Without a port. */
   readonly worker: readonly boolean[];
   readonly fault?: string;
@@ -40,12 +42,13 @@ const change: fc.Arbitrary<Change> = fc.record({
   after: each(AFTER),
   alone: each([false, true]),
   task: fc.constantFrom("absent", ...TASK),
+  depends: fc.tuple(fc.constantFrom("", "b a"), fc.constantFrom("", "c b", "c a")),
   worker: each([false, false, true]),
   fault: fc.option(fc.constantFrom(...FAULTS), { nil: undefined, freq: 3 }),
   mode: fc.constantFrom("deploy", "deploy", "restore"),
 });
 
-function changed({ before, after, alone, worker, task, fault, mode }: Change): [World, Release] {
+function changed({ before, after, alone, worker, depends, task, fault, mode }: Change): [World, Release] {
   const declared = (name: string, spec: string) => {
     const path = worker[NAMES.indexOf(name)] ? "worker" : "/";
     return `${name} ${spec} ${path}${alone[NAMES.indexOf(name)] ? " stop-first" : ""}`;
@@ -67,6 +70,9 @@ function changed({ before, after, alone, worker, task, fault, mode }: Change): [
     },
     {
       mode,
+      depends: depends.filter(
+        (line) => line !== "" && !NAMES.some((name, at) => after[at] === "removed" && line.includes(name)),
+      ),
       tasks: task === "absent" ? undefined : [`migrate 2 ${/before (.)/.exec(task)?.[1] ?? "-"}`],
       services: NAMES.flatMap((name, index) => (after[index] === "removed" ? [] : [declared(name, now(index))])),
     },

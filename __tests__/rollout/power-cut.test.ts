@@ -45,6 +45,15 @@ test("a power cut after every line of a release of services of which one contain
   expect(cuts).toBeGreaterThanOrEqual(14);
 });
 
+test("a power cut after every line of a release of services that depend on others", () => {
+  const depends = ["a b,c", "b c"];
+  const then = THEN.map((each) => ({ ...each, depends: each.services.includes("c 1") ? depends : ["a b"] }));
+  const world = { serves: OLD, health: ["c:1 slow 2", "a:2 needs c"] };
+  const { cuts, wrong } = powerCuts(world, { services: NEW, depends }, then);
+  expect(wrong).toEqual([]);
+  expect(cuts).toBeGreaterThanOrEqual(8);
+});
+
 test.each([
   ["a core that stops what serves before its successor is proven", "r_await() { :; }"],
   ["a driver that leaves what a run before has begun", "d_ready() { :; }"],

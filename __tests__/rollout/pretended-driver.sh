@@ -7,7 +7,8 @@
 #   verdicts         FUNCTION ARGUMENT STATUS REASON     books, changes, clock, journal
 #
 # BEHAVIOUR: ok, bad, slow N (healthy at the Nth look), needs NAME (healthy while what requests to it go to runs and is
-# not bad), check TARGET (healthy by this check alone), exits N, oom, restarts N, cannot; of a task: ok, exits N, oom, hangs.
+# not bad), needed NAME (it ends at once where requests to NAME do not find what was healthy), check TARGET (healthy by this
+# check alone), exits N, oom, restarts N, cannot; of a task: ok, exits N, oom, hangs.
 # shellcheck shell=sh disable=SC2034,SC2154
 
 say() { echo "says $1" >>"$WORLD/journal"; }
@@ -100,8 +101,10 @@ d_candidate() {
   read -r w_n <"$WORLD/changes"
   instance=$1.$spec.$w_n
   [ "$order" != stop-first ] || w_is_alone "$1" "$instance"
+  [ "$w_mode" = restore ] || w_finds_what_it_needs "$1"
   w_behaviour "$1:$spec"
   case $w_does in
+    needed*) if w_serves_by_now "${w_does#* }"; then w_state=running; else w_state="exited 1"; fi ;;
     exits*) w_state="exited ${w_does#* }" ;;
     restarts*) w_state="restarting ${w_does#* }" ;;
     oom) w_state=oom ;;
@@ -110,6 +113,23 @@ d_candidate() {
   echo "$1 $spec $w_state" >"$WORLD/instances/$instance"
   w_log "d_candidate $1"
   w_changed
+}
+# Whether requests to service $1 find something that was healthy once.
+w_serves_by_now() {
+  w_live "$1"
+  w_answers "$w_at" && [ -e "$WORLD/proven/$w_at" ]
+}
+# Whether all that service $1 depends on runs as the release has it, and was healthy.
+w_finds_what_it_needs() {
+  for w_needed in $(sed -n "s/^$1$R_TAB//p" "${DEPENDS:-/dev/null}" | tr , ' '); do
+    w_s=$(sed -n "s/^$w_needed$R_TAB\([^$R_TAB]*\).*/\1/p" "$SERVICES") w_found=no
+    for w_each in "$WORLD/instances/$w_needed.$w_s".*; do
+      [ -e "$w_each" ] && [ -e "$WORLD/proven/${w_each##*/}" ] || continue
+      read -r _ _ w_state <"$w_each"
+      [ "$w_state" != running ] || w_found=yes
+    done
+    [ "$w_found" = yes ] || w_log "VIOLATION: $1 starts before $w_needed is healthy"
+  done
 }
 # Whether no other instance of service $1 than $2 runs, where one at a time may.
 w_is_alone() {
@@ -308,11 +328,12 @@ d_note() {
 }
 d_recall() { cat "$WORLD/notes/$1" 2>/dev/null; }
 
-# Releases $1 by mode $2 with the services of file $3 and the tasks of $3.tasks, apart from this shell; then says how it
-# ended.
+# Releases $1 by mode $2 with the services of file $3, the tasks of $3.tasks and the order of $3.depends, apart from this
+# shell; then says how it ended.
 w_rollout() (
   SERVICES=$3 DRAIN=${DRAIN:-60} w_mode=$2
   [ ! -e "$3.tasks" ] || TASKS=$3.tasks
+  [ ! -e "$3.depends" ] || DEPENDS=$3.depends
   WORK=$WORLD/work
   rm -rf "$WORK"
   mkdir -p "$WORK"

@@ -91,14 +91,17 @@ export function makeWorld({ serves = [], noted, health = [], ledger = [], verdic
 export interface Release {
   readonly services: readonly Line[];
   readonly tasks?: readonly Line[];
+  /** "NAME NAME,NAME": a service and those that it depends on. */
+  readonly depends?: readonly Line[];
   readonly id?: string;
   readonly mode?: "deploy" | "restore";
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-function putRelease(path: string, { services, tasks }: Pick<Release, "services" | "tasks">): void {
+function putRelease(path: string, { services, tasks, depends }: Pick<Release, "services" | "tasks" | "depends">): void {
   writeFileSync(path, lines(services.map(serviceLine)));
   if (tasks) writeFileSync(`${path}.tasks`, lines(tasks.map(taskLine)));
+  if (depends) writeFileSync(`${path}.depends`, lines(depends.map((line) => line.replace(" ", "\t"))));
 }
 
 /** Runs the core's release of the services on the world, in a shell of its own; "new" is the release unless said. */
@@ -109,9 +112,9 @@ export function release(world: World | string, of: Release, shell = ["dash"]): R
 /** Runs many releases, each on its world, one after another in one shell: a shell's start costs more than a release. */
 export function releases(all: readonly (readonly [World | string, Release])[], shell = ["dash"]): Run[] {
   const folders = all.map(([world]) => (typeof world === "string" ? world : makeWorld(world)));
-  const script = all.map(([, { services, tasks, id = "new", mode = "deploy", environment = {} }], index) => {
+  const script = all.map(([, { id = "new", mode = "deploy", environment = {}, ...of }], index) => {
     const folder = folders[index] as string;
-    putRelease(join(folder, "services"), { services, tasks });
+    putRelease(join(folder, "services"), of);
     const settings = Object.entries({ WORLD: folder, ...environment }).map(([name, value]) => `${name}='${value}'`);
     return `( ${settings.join(" ")}; w_rollout ${id} ${mode} "$WORLD/services"; w_log "exit $?" )`;
   });

@@ -1,4 +1,5 @@
 import { isWithin } from "../values/host-path.ts";
+import { dependedServices } from "./depended-services.ts";
 import type { Draft } from "./draft.ts";
 import { hintOf } from "./secret-hint.ts";
 import { type KnownSecret, secretWords } from "./secret-words.ts";
@@ -40,6 +41,7 @@ export function finishedService(draft: Draft, around: Surroundings): TranslatedS
     name,
     composeName,
     ...(isTask && { before: around.before }),
+    dependsOn: isTask ? [] : dependedServices(draft, around),
     image: draft.image,
     ...(port !== undefined && { port }),
     ...(checked !== undefined && { health: checked }),

@@ -9,6 +9,7 @@ import { servedSites } from "./served-sites.ts";
 import { serviceOrder } from "./service-order.ts";
 import { noteOtherPorts, servicePort } from "./service-port.ts";
 import { slipwayName, slipwayNames } from "./slipway-name.ts";
+import { tasksOf } from "./tasks-of.ts";
 import { translatedSecrets } from "./translated-secrets.ts";
 import type { Translation } from "./translated-service.ts";
 import { isMap, listOf, textOf } from "./yaml-document.ts";
@@ -29,9 +30,8 @@ export function translate(file: ComposeFile, { host, directory, domain }: Transl
   const drafts = read.flatMap(({ draft }) => draft ?? []);
   const left = read.flatMap(({ each, draft }) => (draft ? [] : [{ name: each.composeName, notes: each.notes.all }]));
 
-  const tasks = new Set(
-    drafts.flatMap(({ dependsOn }) => dependsOn.filter(({ completes }) => completes).map(({ service }) => service)),
-  );
+  const behind = tasksOf(drafts);
+  const tasks = new Set(behind.keys());
   const names = neighbourNames(drafts);
   const asked = new Map<string, Reference[]>();
   const needs = new Map<string, Set<string>>();
@@ -43,13 +43,10 @@ export function translate(file: ComposeFile, { host, directory, domain }: Transl
       asked.set(service, [...(asked.get(service) ?? []), { service, ...reference }]);
       wanted.add(service);
     }
-    for (const { service, completes } of draft.dependsOn) if (!completes) wanted.add(service);
+    for (const { service, completes } of draft.dependsOn) if (!completes || tasks.has(own)) wanted.add(service);
     needs.set(own, wanted);
   }
-  for (const task of tasks)
-    for (const { read, dependsOn } of drafts)
-      if (dependsOn.some(({ service, completes }) => completes && service === task))
-        needs.get(task)?.add(read.composeName);
+  for (const [task, services] of behind) for (const { read } of services) needs.get(task)?.add(read.composeName);
 
   const { order } = serviceOrder(
     drafts.map(({ read: { composeName } }) => composeName),
@@ -67,7 +64,7 @@ export function translate(file: ComposeFile, { host, directory, domain }: Transl
   const services = order.flatMap((name) => {
     const draft = drafts.find((each) => each.read.composeName === name);
     if (draft === undefined) return [];
-    const before = drafts.filter(({ dependsOn }) => dependsOn.some((each) => each.completes && each.service === name));
+    const before = behind.get(name) ?? [];
     return [
       finishedService(draft, {
         order,

@@ -79,6 +79,8 @@ export interface TranslatedService {
   readonly composeName: string;
   /** Whether it runs to its end, and before what. */
   readonly before?: readonly string[];
+  /** The services that have to be healthy before it starts. */
+  readonly dependsOn: readonly string[];
   readonly image: ImageSource;
   readonly port?: number;
   readonly health?: HealthSource;

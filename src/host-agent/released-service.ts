@@ -30,6 +30,8 @@ export interface ReleasedService extends ReleasedSpec, Partial<Reach> {
   /** 16 hexadecimal digits that change exactly when the service needs a new container; may be a reference. */
   readonly spec: string;
   readonly health: HealthCheckJson;
+  /** @default - none */
+  readonly dependsOn?: readonly string[];
 }
 
 /** The entry of the manifest for a service. @param place what it has with a port, and where its logs are sent */
@@ -38,7 +40,7 @@ export function releasedService(
   specOf: (spec: ReleasedSpec, name: string) => string,
   { logs, slots, direct, introduction }: Partial<Reach> & Pick<ReleasedSpec, "logs"> = {},
 ): ReleasedService {
-  const { name, health } = service;
+  const { name, health, dependsOn } = service;
   const { mounts, ...settings } = serviceSpec(service);
   const spec = {
     ...settings,
@@ -52,6 +54,7 @@ export function releasedService(
     ...(slots && { slots }),
     ...(direct !== undefined && { direct }),
     health: health.toJSON(),
+    ...(dependsOn && { dependsOn }),
     ...spec,
     ...(introduction !== undefined && { introduction }),
   };
@@ -59,7 +62,8 @@ export function releasedService(
 
 /** What the spec of an entry of the manifest is the digest of. */
 export function releasedSpec(entry: ReleasedService): ReleasedSpec {
-  const { name: _, spec: __, slots: ___, health: ____, introduction: _____, direct: ______, ...spec } = entry;
+  const { name: _, spec: __, slots: ___, health: ____, introduction: _____, direct: ______, ...others } = entry;
+  const { dependsOn: _______, ...spec } = others;
   return spec;
 }
 

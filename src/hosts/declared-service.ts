@@ -13,6 +13,12 @@ import { Mount } from "../values/mount.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import { readContainer } from "./declared-container.ts";
 import { type IHost, RUN_OPTIONS, type RunOptions } from "./host.ts";
+import { ownServices } from "./own-services.ts";
+
+const ON_OTHERS = [
+  "a release starts in order those of its own host",
+  "leave it out, and let the program try again until that answers",
+] as const;
 
 /**
  * Reads what `host.run` was given; `scope` is the service.
@@ -25,7 +31,7 @@ export function readService(
   options: RunOptions,
   capabilities: HostCapabilities,
 ): Service {
-  const { port, health, grpc, mounts, ...container } = options ?? {};
+  const { port, health, grpc, mounts, dependsOn = [], ...container } = options ?? {};
   const read: Partial<Record<keyof ServiceOptions, unknown>> = { name: scope.node.id, grpc, mounts };
   const settings = readContainer(scope, host, container, capabilities, [
     () => atProperty(scope, "options", () => refuseUnknownOptions("service", options, RUN_OPTIONS)),
@@ -39,6 +45,9 @@ export function readService(
     },
     () => requireLiteral(scope, "grpc", grpc),
     () => requireMounts(scope, host, mounts, capabilities),
+    () => {
+      read.dependsOn = ownServices(scope, host, "dependsOn", dependsOn, ON_OTHERS);
+    },
   ]);
   const declared = { ...settings, ...read } as ServiceOptions;
   checkRules(scope, serviceRules(declared));

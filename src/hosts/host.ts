@@ -60,6 +60,19 @@ export interface RunOptions extends RunContainer, Pick<ServiceOptions, "health" 
    * @default - the image's one exposed port; none for `HealthCheck.running`, and for `HealthCheck.command` where it exposes none
    */
   readonly port?: number;
+  /**
+   * Services of this host without which it does not start, a database for one: in a release, its new container starts only
+   * when they are healthy, and the release fails where one of them does not get so. One that the release leaves as it is
+   * counts as healthy as long as it runs; a task that stands before one of them stands before this service, too.
+   *
+   * It is about how a new container starts, and nothing else: a service is not rolled because what it depends on is, nor
+   * because this list changes. When a machine or its engine starts again, the engine itself starts what ran there, all at
+   * once and each again where it ends; so a program should try again all the same. What the host's agent starts itself
+   * then, since the engine did not, waits likewise, but starts also where what it depends on does not come up.
+   *
+   * @default - none: it starts at once, with all that the release changes
+   */
+  readonly dependsOn?: readonly IService[];
 }
 
 const { name: _, ...withoutName } = SERVICE_OPTIONS;

@@ -11,6 +11,7 @@ import type { Service } from "./service.ts";
 import { refuseRoute, refuseRouteToWorker, type Site, servicesOf } from "./site.ts";
 import { refuseDefaultSites, refuseSharedNames } from "./site-names.ts";
 import { checkSiteTls } from "./site-tls.ts";
+import { refuseImpossibleOrder } from "./start-order.ts";
 import { refuseUnknownBefore, type Task } from "./task.ts";
 import type { TrustedProxies } from "./trusted-proxies.ts";
 
@@ -58,7 +59,7 @@ const MOST_KEPT_RELEASES = 100;
  * The release of `services` and `sites`, each service's health asked by the name of a site that leads to it, here or on a
  * host in front.
  *
- * @throws InvalidValueError for a service or a name declared twice, a route to a service that is none of them, redirects in
+ * @throws InvalidValueError for a service or a name declared twice, services that depend on each other, a route to a service that is none of them, redirects in
  * a circle, a site that cannot have its certificates, a drain or a number of kept releases that no host has
  */
 export function release(options: ReleaseOptions): Release {
@@ -67,6 +68,7 @@ export function release(options: ReleaseOptions): Release {
   const known = declaredOnce("service name", services, ({ name }) => name);
   declaredOnce("name", [...services, ...tasks, ...schedules], ({ name }) => name);
   for (const task of tasks) refuseUnknownBefore(task, known);
+  refuseImpossibleOrder(known);
   refuseSharedNames(sites);
   refuseDefaultSites(sites);
   for (const site of sites) checkSiteTls(site);

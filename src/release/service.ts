@@ -24,6 +24,8 @@ export interface Service extends ContainerSettings {
   readonly grpc?: boolean;
   /** Sorted. @default - none */
   readonly mounts?: Mounts;
+  /** The services that must be healthy before a new container of it starts, sorted. @default - none */
+  readonly dependsOn?: readonly string[];
 }
 
 /** What {@link service} takes: a {@link Service} as a person declares it. */
@@ -40,6 +42,8 @@ export interface ServiceOptions extends Pick<Service, "name" | "port">, Containe
    * volume of its own is rolled stop-first, and its neighbours reach it by TCP, see `Mount.volume`. @default - none
    */
   readonly mounts?: Mounts;
+  /** @default - none */
+  readonly dependsOn?: readonly string[];
 }
 
 export const SERVICE_OPTIONS: OptionNames<ServiceOptions> = {
@@ -49,6 +53,7 @@ export const SERVICE_OPTIONS: OptionNames<ServiceOptions> = {
   health: true,
   grpc: true,
   mounts: true,
+  dependsOn: true,
 };
 
 /**
@@ -81,7 +86,7 @@ export function service(options: ServiceOptions): Service {
 
 /** A service that breaks none of its {@link serviceRules}, every default filled in. */
 export function withDefaults(options: ServiceOptions): Service {
-  const { name, port, health = HealthCheck.tcp(), grpc, mounts = {}, ...container } = options;
+  const { name, port, health = HealthCheck.tcp(), grpc, mounts = {}, dependsOn = [], ...container } = options;
   const { image, ...settings } = containerSettings(container);
   return {
     name,
@@ -91,6 +96,7 @@ export function withDefaults(options: ServiceOptions): Service {
     ...settings,
     ...(grpc === undefined ? {} : { grpc }),
     ...(Object.keys(mounts).length === 0 ? {} : { mounts: sortedMap(mounts) }),
+    ...(dependsOn.length === 0 ? {} : { dependsOn: [...new Set(dependsOn)].sort() }),
   };
 }
 

@@ -23,6 +23,8 @@ export type ServiceEffect =
   | "stopped first"
   /** The container that runs must pass another health check. */
   | "asked anew"
+  /** The container that runs stays; the next one starts after other services. */
+  | "ordered anew"
   | "untouched";
 
 /** What a change means for a task or a schedule. */
@@ -62,7 +64,8 @@ export function compareServices(before: Side, after: Side): ServiceChange[] {
     if (spec.length > 0)
       return { name, effect: isStopFirst(was) || isStopFirst(is) ? "stopped first" : "rolled", why: spec };
     const why = changedProperties(was, is);
-    return { name, effect: why.length > 0 ? "asked anew" : "untouched", why };
+    const isAsked = why.some((property) => property !== "dependsOn");
+    return { name, effect: isAsked ? "asked anew" : why.length > 0 ? "ordered anew" : "untouched", why };
   });
 }
 

@@ -16,6 +16,7 @@ export const AWAY: Readonly<Record<MachineEffect | ServiceEffect | RunEffect, st
   rolled: "0 s",
   "stopped first": "away from its stop until its successor is healthy",
   "asked anew": "0 s",
+  "ordered anew": "0 s",
   "runs once more": "0 s, the old version serves meanwhile",
   changed: "0 s",
 };

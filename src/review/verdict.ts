@@ -72,6 +72,7 @@ function containers(services: readonly ServiceChange[]): string[] {
     ),
     count(services, "rolled", "service rolls in place", "services roll in place"),
     count(services, "asked anew", "service must pass another health check", "services must pass another health check"),
+    count(services, "ordered anew", "service starts in another order", "services start in another order"),
   ];
 }
 
@@ -96,7 +97,7 @@ function visited(hosts: readonly HostChange[]): string[] {
 }
 
 const QUIET_MACHINES = new Set(["untouched", "changed in place"]);
-const QUIET_SERVICES = new Set(["untouched", "rolled", "asked anew"]);
+const QUIET_SERVICES = new Set(["untouched", "rolled", "asked anew", "ordered anew"]);
 
 function isNoticed(hosts: readonly HostChange[]): boolean {
   return hosts.some(

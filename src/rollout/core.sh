@@ -14,6 +14,8 @@
 #                   may run, see stop-first.sh
 #        $TASKS     a file, a line a task that is to run before it, in this order: NAME SPEC TIMEOUT BEFORE, tabs between;
 #                   BEFORE is names of services, commas between, or "-" for all; where there is none, there is no file
+#        $DEPENDS   a file, a line a service whose new container starts after others are healthy: NAME NAMES, a tab between,
+#                   NAMES of services, commas between; where there is none, there is no file
 #        $WORK      a folder of this run's own
 #        $DRAIN     seconds that requests and websockets get to end by themselves
 #        $RENEW     names, spaces between, of services that get a new container although their spec is the same
@@ -58,8 +60,8 @@ R_LOOKS=3 # how often what serves must fail in a row to count as broken
 starting='' # the service of which a candidate is being started
 
 rollout() {
-  release=$1 mode=$2 problem='' undoable=no later=0 because='' excuses=no
-  for each in serving noted plan halted leaving deferred candidates introduced pending healthy missing pairs accepted due ledger free held late; do : >"$WORK/$each"; done
+  release=$1 mode=$2 problem='' undoable=no later=0 because='' excuses=no defers=yes
+  for each in serving noted plan halted leaving deferred candidates introduced pending healthy missing pairs accepted due ledger free held late blocked; do : >"$WORK/$each"; done
   trap 'r_interrupted' TERM INT HUP
   r_move
   outcome=$?
@@ -77,7 +79,7 @@ r_move() {
     return
   fi
   began=$(d_generation) undoable=yes
-  r_fetch && r_fetch_tasks && r_bring_up && r_replace && r_go_live || return
+  r_fetch && r_fetch_tasks && r_bring_up && r_replace && r_refuse_blocked && r_go_live || return
   r_report
   r_drain
   problem=$because
@@ -111,14 +113,6 @@ r_cannot_start() {
   [ "$1" = 1 ] || [ "$mode" != restore ] || later=$1 because=$problem
 }
 
-# Begins what file $1 has lines of, as the plan has them.
-r_start() {
-  while read -r name why serving <&3; do
-    [ "$why" != same ] && ! r_is_missing "$name" || continue
-    if r_is_deferred; then echo "$name $why $serving" >>"$WORK/deferred"; else r_begin || return; fi
-  done 3<"$1"
-}
-
 # Begins what the plan asks of one service: its $name, $why and what is $serving. Where one container of it at a time may
 # run, the new one is all that there is.
 r_begin() {
@@ -147,13 +141,14 @@ r_begin() {
 r_is_missing() { grep -qx "$1" "$WORK/missing"; }
 
 # Lets neighbours reach the candidates of which nothing healthy serves: what needs them cannot get healthy otherwise, and
-# two that are new may need each other.
+# two that are new may need each other. One that has been dropped since is none any more.
 r_introduce() {
+  grep -Fxf "$WORK/candidates" "$WORK/introduced" >"$WORK/reached"
   {
     while read -r name instance _; do
-      grep -q "^$name " "$WORK/introduced" || echo "$name $instance"
+      grep -q "^$name " "$WORK/reached" || echo "$name $instance"
     done <"$WORK/serving"
-    cat "$WORK/introduced"
+    cat "$WORK/reached"
   } >"$WORK/pairs"
   if [ "$mode" = restore ]; then texts=release; else texts=serving; fi
   d_put "$texts" introduced <"$WORK/pairs" && d_test "$generation" && d_switch "$generation"

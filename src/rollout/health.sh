@@ -20,8 +20,10 @@ r_stays_healthy() {
 
 r_ask() { d_ask "$1" "$port" "$timeout" "$kind" "$target" "$expect" "$host"; }
 
-# Waits for all at once, so that services which need each other find each other in any order.
+# Waits for all at once, so that services which need each other find each other in any order, and begins what depends on
+# another when that is healthy.
 r_await() {
+  r_unblock || return
   while r_is_waiting; do
     mv "$WORK/pending" "$WORK/waiting"
     : >"$WORK/pending"
@@ -47,13 +49,15 @@ r_await() {
       esac
       r_unhealthy || return
     done 3<"$WORK/waiting"
+    r_unblock || return
     ! r_is_waiting || sleep "$R_PAUSE"
   done
 }
 
-# A release waits for what it changes; a restore for everything, since all of it may be what is missing.
+# A release waits for what it changes; a restore for everything, since all of it may be what is missing, and so does a
+# release of which something depends on others.
 r_is_waiting() {
-  if [ "$mode" = restore ]; then [ -s "$WORK/pending" ]; else grep -qE ' (new|demand)$' "$WORK/pending"; fi
+  if [ "$mode" = restore ] || [ -s "$WORK/blocked" ]; then [ -s "$WORK/pending" ]; else grep -qE ' (new|demand)$' "$WORK/pending"; fi
 }
 
 # Whether there is no use in asking again; $problem says what became of the container.

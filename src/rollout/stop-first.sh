@@ -6,7 +6,7 @@
 # Whether $name waits with its new container until everything else of the release is healthy: what serves well is not
 # stopped for a release that fails by something else. So does what may take the data of a service that the release leaves.
 r_is_deferred() {
-  [ "$why" != demand ] && r_line "$name" && [ "$order" = stop-first ] || return 1
+  [ "$defers" = yes ] && [ "$why" != demand ] && r_line "$name" && [ "$order" = stop-first ] || return 1
   [ -s "$WORK/leaving" ] || r_serves_well "$name" "$serving"
 }
 
@@ -21,8 +21,8 @@ r_find_leaving() {
 r_replace() {
   [ -s "$WORK/deferred" ] || return 0
   while read -r name instance <&3; do r_halt "$name" "$instance" || return; done 3<"$WORK/leaving"
-  while read -r name why serving <&3; do r_begin || return; done 3<"$WORK/deferred"
-  r_await
+  defers=no
+  r_start "$WORK/deferred" && r_await
 }
 
 # Noted before it is done: a run that is killed meanwhile leaves what the next one starts again.

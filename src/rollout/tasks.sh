@@ -52,12 +52,7 @@ r_is_excused() {
   echo "$name $instance $why" >>"$WORK/late"
 }
 
-r_bring() {
-  known=$(cat "$WORK/introduced")
-  r_start "$1" || return
-  [ "$(cat "$WORK/introduced")" = "$known" ] || r_introduce || return
-  r_await
-}
+r_bring() { r_launch "$1" && r_await; }
 
 # Whether a due task stands before the service $1.
 r_is_held() {

@@ -20,7 +20,7 @@ export interface ServicePlace {
 
 /** `host.run("web", { … })` or `host.task(…)`. */
 export function serviceCode(service: TranslatedService, place: ServicePlace): Code {
-  const { name, before, image, port, command, entrypoint, env, secrets, health, mounts, options } = service;
+  const { name, before, dependsOn, image, port, command, entrypoint, env, secrets, health, mounts, options } = service;
   return call(
     before === undefined ? "host.run" : "host.task",
     quoted(name),
@@ -34,6 +34,7 @@ export function serviceCode(service: TranslatedService, place: ServicePlace): Co
       health: health && healthCode(health),
       mounts: orNothing(map(mounts, mountCode)),
       ...Object.fromEntries(Object.entries(options).map(([key, value]) => [key, literal(value)])),
+      dependsOn: dependsOn.length > 0 ? { list: dependsOn.map(serviceConst) } : undefined,
       before: before && before.length > 0 ? { list: before.map(serviceConst) } : undefined,
     }),
   );

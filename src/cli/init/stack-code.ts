@@ -173,10 +173,10 @@ function usedServices({ translation: { services, sites } }: StackSource): Readon
       }
     }
   };
-  for (const { env, command, entrypoint, health, mounts, before = [] } of services) {
+  for (const { env, command, entrypoint, health, mounts, before = [], dependsOn } of services) {
     for (const text of [...Object.values(env), ...(command?.words ?? []), ...(entrypoint?.words ?? [])]) look(text);
     for (const text of health?.command ?? []) look(text);
-    for (const name of before) used.add(name);
+    for (const name of [...before, ...dependsOn]) used.add(name);
     for (const mount of Object.values(mounts))
       if (mount.kind === "file") for (const { service } of mount.addresses ?? []) used.add(service);
   }

@@ -11,6 +11,7 @@ export function starterTranslation(stack: string): Translation {
       {
         name: "web",
         composeName: "web",
+        dependsOn: [],
         image: { kind: "built", context: "app", args: {}, labels: {} },
         port: PORT,
         health: { path: "/", times: {} },

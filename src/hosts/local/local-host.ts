@@ -126,7 +126,8 @@ export class LocalHost extends HostBase {
     // Terraform would start it beside the old one
     const alone = isStopFirst(service.declaration) && { start: false, aliases: [this.aliasOf(service.node.id)] };
     const container = this.contain(service, service.declaration, { ...alone });
-    if (this.hostedTasks.some(({ declaration }) => declaration.before.length === 0)) container.leaveUnstarted();
+    const hasTask = this.hostedTasks.some(({ declaration }) => declaration.before.length === 0);
+    if (hasTask || service.declaration.dependsOn) container.leaveUnstarted();
   }
 
   /** Terraform makes the new versions of services that a task stands before, and the release starts them after it. */

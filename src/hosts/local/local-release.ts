@@ -6,6 +6,7 @@ import { DockerEngine } from "../../docker/docker-engine.ts";
 import type { Release } from "../../release/release.ts";
 import type { Service } from "../../release/service.ts";
 import { type Task, taskContent } from "../../release/task.ts";
+import { dependencyLines } from "../../rollout/dependency-lines.ts";
 import { packedScript } from "../../rollout/packed-script.ts";
 import { serviceLines } from "../../rollout/service-lines.ts";
 import { taskLines } from "../../rollout/task-lines.ts";
@@ -83,6 +84,7 @@ function stepOf(
         serviceLines(services().map((each) => ({ ...each, spec: specOf(containerOf(each)) }))),
       ),
       SLIPWAY_TASKS: lateValue(() => taskLines(tasks()) || undefined) as string,
+      SLIPWAY_DEPENDS: lateValue(() => dependencyLines(services()) || undefined) as string,
       SLIPWAY_CONTAINERS: lateText(() =>
         contained()
           .map((each) => `${each.name} ${containerOf(each).containerName}\n`)

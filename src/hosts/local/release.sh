@@ -7,6 +7,7 @@
 #   SLIPWAY_CONTAINERS  a line a service, NAME CONTAINER: the one that Terraform has started
 #   SLIPWAY_LIMITS      a line a service, CONTAINER PIDS: how many processes and threads it may have
 #   SLIPWAY_TASKS       a line a task, as the core reads it; its container is in SLIPWAY_CONTAINERS as well
+#   SLIPWAY_DEPENDS     a line a service that depends on others, as the core reads it
 #   SLIPWAY_SITES, SLIPWAY_BARE, SLIPWAY_INTERNAL   files with Nginx text, as the driver reads them
 #   SLIPWAY_PASSWORDS   a line for each user of a site with basic auth, as passwords.sh reads it
 #   SLIPWAY_SIGNED      a line a container, NAME REFERENCE ENDPOINT, where its images must be signed
@@ -23,11 +24,12 @@ say() { printf '%s: %s\n' "$SLIPWAY_HOST" "$*"; }
 
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/slipway.XXXXXX") || exit 1
 trap 'rm -rf "$WORK"' EXIT
-SERVICES=$WORK/services CONTAINERS=$WORK/containers LIMITS=$WORK/limits TASKS=$WORK/tasks
+SERVICES=$WORK/services CONTAINERS=$WORK/containers LIMITS=$WORK/limits TASKS=$WORK/tasks DEPENDS=$WORK/depends
 printf '%s' "$SLIPWAY_SERVICES" | awk 1 >"$SERVICES"
 printf '%s' "$SLIPWAY_CONTAINERS" | awk 1 >"$CONTAINERS"
 printf '%s' "${SLIPWAY_LIMITS:-}" | awk 1 >"$LIMITS"
 printf '%s' "${SLIPWAY_TASKS:-}" | awk 1 >"$TASKS"
+printf '%s' "${SLIPWAY_DEPENDS:-}" | awk 1 >"$DEPENDS"
 
 printf '%s' "${SLIPWAY_PASSWORDS:-}" | awk 1 >"$WORK/passwords"
 PASSWORDS=$WORK/passwords

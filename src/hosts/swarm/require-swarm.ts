@@ -24,6 +24,11 @@ export function requireSwarm(service: HostedService, { replicas, placement }: Sc
       refuse(option, "is none of a SwarmHost's: the Docker provider sets none of a swarm's service; leave it out");
   if (declaration.extraHosts !== undefined)
     refuse("extraHosts", "is none of a SwarmHost's: to change it the provider removes the service first; leave it out");
+  if (declaration.dependsOn !== undefined)
+    refuse(
+      "dependsOn",
+      "is none of a SwarmHost's: a swarm starts all services at once, and a task again where it ends; leave it out, and let the program try again",
+    );
   if (declaration.pidsLimit !== DEFAULT_PIDS_LIMIT)
     refuse("pidsLimit", "is none of a SwarmHost's: the Docker provider sets none; leave it out");
   if (image.repository.pullAccess.kind === "aws-iam")

@@ -52,8 +52,9 @@ export interface SwarmRunOptions extends RunOptions {
  *   `stopGraceSeconds` for what is open.
  * - A task is asked how it is from within, by its own image: `HealthCheck.http` needs curl, wget or bash there. The swarm
  *   replaces what gets unhealthy later, too.
- * - It runs no tasks and no schedules, keeps no ledger of releases, asks no ACME server for certificates and checks no
- *   passwords. A volume is on one node and does not move; each of these is refused at synth.
+ * - It runs no tasks and no schedules, keeps no ledger of releases, asks no ACME server for certificates, checks no
+ *   passwords, and starts no service behind another (`dependsOn`). A volume is on one node and does not move; each of these
+ *   is refused at synth.
  */
 export class SwarmHost extends HostBase {
   readonly platform?: Platform;

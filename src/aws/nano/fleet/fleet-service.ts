@@ -4,6 +4,12 @@ import { ConstructError } from "../../../terraform/construct-error.ts";
 import type { TerraformDependency } from "../../../terraform/dependency.ts";
 import { FAR } from "./fleet-host.ts";
 
+/** Services of a fleet as `host` of it has them; what is none of them is left for that host to refuse. */
+export function servicesOn(host: IHost, services: readonly IService[] | undefined): readonly IService[] | undefined {
+  if (!Array.isArray(services)) return services;
+  return services.map((service) => (service instanceof FleetService ? service.on(host) : service));
+}
+
 /** A service that every host of a fleet runs: one on each, alike but for its address elsewhere. */
 export class FleetService extends Construct implements IService {
   /** @param each the service as each host has it */

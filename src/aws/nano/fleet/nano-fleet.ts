@@ -29,7 +29,7 @@ import { FleetCanary } from "./fleet-canary.ts";
 import { FleetHost, NO_VOLUMES } from "./fleet-host.ts";
 import { FleetNames, LOST_SECONDS } from "./fleet-names.ts";
 import { fleetPrice, fleetPriceText } from "./fleet-price.ts";
-import { FleetService } from "./fleet-service.ts";
+import { FleetService, servicesOn } from "./fleet-service.ts";
 import { CANARY_SECONDS, checkFleet } from "./fleet-settings.ts";
 import { FleetSite, routeOn } from "./fleet-site.ts";
 import { FLEET_OWN, type NanoFleetProps } from "./nano-fleet-props.ts";
@@ -144,14 +144,17 @@ export class NanoFleet extends Construct implements IHost {
         `has the volume ${data.volume} at ${path}: ${NO_VOLUMES}`,
       );
     }
-    const each = new Map(this.members.map((host) => [host as IHost, host.run(id, options)]));
+    const each = new Map(
+      this.members.map((host) => {
+        const dependsOn = servicesOn(host, options?.dependsOn);
+        return [host as IHost, host.run(id, { ...options, ...(dependsOn && { dependsOn }) })];
+      }),
+    );
     return new FleetService(this, id, each);
   }
 
   task(id: string, options: RunTaskOptions): ITask {
-    const before = options?.before?.map((service) =>
-      service instanceof FleetService ? service.on(this.canary) : service,
-    );
+    const before = servicesOn(this.canary, options?.before);
     return this.canary.task(id, { ...options, ...(before && { before }) });
   }
 

@@ -5,6 +5,7 @@ LONGEST_WAIT=900
 WORK=$RUN/work
 SERVICES=$WORK/services
 TASKS=$WORK/tasks
+DEPENDS=$WORK/depends
 
 # What the timer and the boot do. Says nothing when there is nothing to do.
 converge_by_itself() {
@@ -152,6 +153,7 @@ read_services() {
     map(tostring) | join("\t")' >"$SERVICES"
   of_manifest '.tasks // [] | .[] | [.name, .spec, "\(.timeoutSeconds)", (.before | join(",") | if . == "" then "-" else . end)] |
     join("\t")' >"$TASKS"
+  of_manifest '.services[] | select(.dependsOn // [] != []) | "\(.name)\t\(.dependsOn | join(","))"' >"$DEPENDS"
   DRAIN=$(of_manifest '.drainSeconds // 10')
 }
 

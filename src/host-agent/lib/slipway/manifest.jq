@@ -77,8 +77,9 @@ def container($known):
 
 def spec: type == "string" and test("^[0-9a-f]{16}$");
 
-def service:
-  container(["spec", "port", "slots", "direct", "mounts", "health", "introduction"]),
+def service($services):
+  container(["spec", "port", "slots", "direct", "mounts", "health", "introduction", "dependsOn"]),
+  need((.dependsOn // []) | words and . - $services == []; "depends on a service that is none"),
   need(.spec | spec; "has no spec"),
   need(.port == null and (.health.kind? | . == "command" or . == "running") or (.port | whole(1; 65535)); "has no port"),
   need(.port == null or .health.kind? != "running"; "has a port that nothing asks"),
@@ -170,7 +171,7 @@ else
   | [.services | arrays[] | .name] as $services
   | ($names[] | need(test("^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$"); "\(.) is an invalid name")),
     need(($names | unique | length) == ($names | length); "two have one name"),
-    ((.services | arrays)[] | (.name | tostring) as $name | service | "service \($name) \(.)"),
+    ((.services | arrays)[] | (.name | tostring) as $name | service($services) | "service \($name) \(.)"),
     ((.tasks // [] | arrays)[] | (.name | tostring) as $name | task($services) | "task \($name) \(.)"),
     ((.schedules // [] | arrays)[] | (.name | tostring) as $name | schedule | "schedule \($name) \(.)"),
     ((.services | arrays) | need([.[] | objects | .name as $of | (.mounts // {} | objects)[] | objects | select(.kind == "volume") | {volume, of: $of, shared: (.shared == true)}] | group_by(.volume) | all((map(.of) | unique | length) == 1 or all(.shared)); "two services have one volume")),
