@@ -50,6 +50,7 @@ function install(): void {
     const name = file.startsWith(join(ROOT, "stacks")) ? "cats-stack.ts" : basename(file);
     const text = readFileSync(file, "utf8")
       .replace(/"(?:\.\.\/)+src\/index\.ts"/g, '"slipway"')
+      .replace(/"(?:\.\.\/)+src\/aws\/index\.ts"/g, '"slipway/aws"')
       .replace(/"(?:\.\.\/)+stacks\/cats\.ts"/g, '"./cats-stack.ts"');
     writeFileSync(join(work, "programs", name), text);
   }

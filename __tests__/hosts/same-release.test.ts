@@ -2,8 +2,10 @@ import type { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { AwsAccount, NanoFleet, NanoHost } from "../../src/aws/index.ts";
 import {
+  DockerHub,
   HealthCheck,
   type IHost,
+  type IService,
   LocalHost,
   Mount,
   Platform,
@@ -12,6 +14,7 @@ import {
   SwarmHost,
 } from "../../src/index.ts";
 import { withoutReferences } from "../../src/terraform/template-text.ts";
+import { runNetflix } from "../../stacks/netflix-application.ts";
 import { synthesize } from "../synthesize.ts";
 import { hostKey } from "./ssh/pretended-server.ts";
 
@@ -39,15 +42,30 @@ const fleet = (scope: Construct) =>
     zone: { id: "Z0123456789" },
   });
 
-/** What the host serves; where neighbours find each other is the host's own. */
-function released(
+const ACCOUNT = { account: "123456789012", region: "eu-west-1" };
+
+/** The release of the host that `make` makes, with `declare` on it; where neighbours find each other is the host's own. */
+function releaseOf(
   make: (scope: Construct) => IHost,
-  mounts: Readonly<Record<string, Mount>> = { "/data": Mount.volume("data") },
+  declare: (scope: TerraformStack, host: IHost) => IService,
 ): unknown {
   let release: unknown;
   synthesize((scope: TerraformStack) => {
-    new AwsAccount(scope, "aws", { account: "123456789012", region: "eu-west-1" });
+    new AwsAccount(scope, "aws", ACCOUNT);
     const host = make(scope);
+    const neighbour = declare(scope, host);
+    const text = JSON.stringify(host.release).replaceAll(neighbour.url, "URL");
+    release = JSON.parse(withoutReferences(text));
+  });
+  return release;
+}
+
+/** What the host serves of two services, one of which keeps something. */
+const released = (
+  make: (scope: Construct) => IHost,
+  mounts: Readonly<Record<string, Mount>> = { "/data": Mount.volume("data") },
+) =>
+  releaseOf(make, (scope, host) => {
     const image = (id: string) =>
       new PulledImage(scope, `${id}-image`, {
         image: `registry.example.com/${id}@${DIGEST}`,
@@ -66,11 +84,8 @@ function released(
       env: { MOVIE_CATALOG_SERVICE: catalog.url },
     });
     host.serve("netflix.example.com", { "/": frontend, "/api": catalog });
-    const text = JSON.stringify(host.release).replaceAll(catalog.url, "URL");
-    release = JSON.parse(withoutReferences(text));
+    return catalog;
   });
-  return release;
-}
 
 test.each(Object.keys(HOSTS))("one declaration is the same release on a %s", (name) => {
   const same = released(HOSTS.SshHost as (scope: Construct) => IHost);
@@ -81,4 +96,23 @@ test.each(Object.keys(HOSTS))("one declaration is the same release on a %s", (na
 test("one declaration without volumes is the same release on a NanoFleet", () => {
   const mounts = { "/tmp": Mount.tmpfs() };
   expect(released(fleet, mounts)).toEqual(released(HOSTS.NanoHost as (scope: Construct) => IHost, mounts));
+});
+
+/** The course's application, as its stacks declare it. */
+const netflix = (make: (scope: Construct) => IHost) =>
+  releaseOf(make, (scope, host) => {
+    const frontend = runNetflix(scope, host, new DockerHub(scope, "registry", { namespace: "example" }));
+    host.serve("netflix.devops-days-upes.com", { "/": frontend });
+    return frontend.node.scope?.node.findChild("catalog") as IService;
+  });
+
+test("the course's application is the same release on all five kinds of host, which differ in the host's line", () => {
+  const all = Object.entries({ ...HOSTS, NanoFleet: fleet }).map(([name, make]) => [name, netflix(make)] as const);
+  expect(all.map(([name]) => name).sort()).toEqual(["LocalHost", "NanoFleet", "NanoHost", "SshHost", "SwarmHost"]);
+  const [, first] = all[0] as (typeof all)[number];
+  for (const [name, release] of all) expect([name, release]).toEqual([name, first]);
+  expect(first).toMatchObject({
+    services: [{ name: "catalog" }, { name: "frontend", env: { MOVIE_CATALOG_SERVICE: "URL" } }],
+    sites: [{ name: "netflix.devops-days-upes.com" }],
+  });
 });

@@ -13,13 +13,20 @@ export const ACCOUNT = "123456789012";
 export const REGION = "eu-west-1";
 export const SERIAL = "20250305";
 
-/** A machine that runs its commands on this one: enough to see what an agent does. */
+/** What a machine is told, and what it says to it. */
+type Answer = (text: string) => Promise<CommandOutcome>;
+
+/** A machine that runs its commands on this one: enough to see what an agent does. Or it is told what to say, and runs nothing. */
 class LocalMachine implements Machine {
   readonly events: string[] = [];
 
-  constructor(readonly instanceId: string) {}
+  constructor(
+    readonly instanceId: string,
+    private readonly answer?: Answer,
+  ) {}
 
   async run(script: { text: string; timeoutSeconds: number }, cancel: AbortSignal): Promise<CommandOutcome> {
+    if (this.answer) return this.answer(script.text);
     const args = [String(script.timeoutSeconds), "sh"];
     const { code, stdout, stderr } = await runProgram("timeout", args, { input: script.text, signal: cancel });
     return { exitCode: code, stdout, stderr, timedOut: code === 124 };
@@ -46,10 +53,14 @@ export class TestAccount {
   readonly #runDir = mkdtempSync(join(tmpdir(), "slipway-rehearsal-test-"));
   account!: AwsAccount;
 
-  /** @param serials the machine images that Canonical has published; the newest of them is `current` */
+  /**
+   * @param serials the machine images that Canonical has published; the newest of them is `current`
+   * @param answer what its machines say to what they are told @default - they run it
+   */
   constructor(
     private readonly serials: readonly string[] = ["20250115", SERIAL],
     private readonly number = ACCOUNT,
+    private readonly answer?: Answer,
   ) {}
 
   async start(): Promise<void> {
@@ -68,7 +79,7 @@ export class TestAccount {
       room: {
         address: () => "127.0.0.1",
         boot: async ({ id }) => {
-          const machine = new LocalMachine(id);
+          const machine = new LocalMachine(id, this.answer);
           this.machines.set(id, machine);
           return machine;
         },

@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AskedHost } from "../../src/cli/asked-host.ts";
 import { lastWords, run } from "../../src/cli/command.mjs";
@@ -10,6 +12,8 @@ import { parseHostKey } from "../../src/hosts/ssh/ssh-target.ts";
 import { TestImages } from "../aws/nano/agent/test-images.ts";
 import { keyPair } from "../docker/registry-of-signatures.ts";
 import { DAMAGED, type SignatureArtifact, type Signed, signatureArtifact } from "../docker/signature-artifact.ts";
+import { echoApplication } from "../vectors/echo-image.ts";
+import { askable, httpTable, wrongAnswers } from "../vectors/http-table.ts";
 import { Project } from "./project.ts";
 import { pushSignatures } from "./rehearsal-image.ts";
 import { request, requestStream } from "./request-stream.ts";
@@ -193,6 +197,29 @@ test("another host key is refused with both fingerprints, and the server serves 
   expect(said).toContain(declared);
   expect(await page()).toBe("version 4");
 });
+
+async function answersAsEveryHost(): Promise<void> {
+  const { declaration, requests } = httpTable();
+  const folder = mkdtempSync(join(tmpdir(), "slipway-test-echo-"));
+  try {
+    environment.SLIPWAY_TEST_ECHO = server.reached(images.reference("echo", echoApplication(folder)));
+    environment.SLIPWAY_TEST_TABLE = JSON.stringify(declaration);
+    await project.synth();
+    const { status, output } = await project.apply();
+    expect([status, status === 0 ? "" : output]).toEqual([0, ""]);
+    const version = /nginx\/([\d.]+)/.exec(await server.run("sh", "-c", "nginx -v 2>&1"))?.[1] as string;
+    const asked = askable(requests, version);
+    expect(await wrongAnswers(asked, { port: 80, address: server.address })).toEqual({});
+    process.stdout.write(`http vectors: ${asked.length} requests compared on a server with Nginx ${version}\n`);
+    expect(asked.length).toBeGreaterThanOrEqual(56);
+  } finally {
+    delete environment.SLIPWAY_TEST_TABLE;
+    rmSync(folder, { recursive: true });
+  }
+}
+
+// upstream's cases are no part of the project: where nobody names their folder there is nothing to compare
+if (process.env.SLIPWAY_VECTORS) test("it answers requests as every kind of host does", answersAsEveryHost);
 
 test("a destroy leaves the server as it was, but for its packages", async () => {
   const { status, output } = await project.terraform("destroy", "-auto-approve");

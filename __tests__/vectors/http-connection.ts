@@ -14,8 +14,8 @@ export interface HttpAnswer {
 
 /** One connection to a front, on which every byte that is sent is the caller's. */
 export class HttpConnection {
-  static async open(port: number, milliseconds: number): Promise<HttpConnection> {
-    const socket = connect(port, "127.0.0.1");
+  static async open(port: number, milliseconds: number, address = "127.0.0.1"): Promise<HttpConnection> {
+    const socket = connect(port, address);
     await new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject));
     return new HttpConnection(socket, milliseconds);
   }

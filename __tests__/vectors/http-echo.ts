@@ -12,11 +12,12 @@ export interface Echoed {
   readonly bodySha256: string;
 }
 
-/** The application `echo` of the requests' table, on a free port of the loopback. */
+/** The application `echo` of the requests' table. */
 export class HttpEcho {
-  static async start(name: string): Promise<HttpEcho> {
+  /** @param port @default - a free one */
+  static async start(name: string, port = 0, address = "127.0.0.1"): Promise<HttpEcho> {
     const echo = new HttpEcho(name);
-    await new Promise<void>((resolve) => echo.server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => echo.server.listen(port, address, resolve));
     return echo;
   }
 

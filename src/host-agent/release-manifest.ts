@@ -1,9 +1,7 @@
 import type { IRepository } from "../docker/registry.ts";
 import { HTTP_PORT, TLS_PORT } from "../nginx/forwarded-header.ts";
-import { renderIntroduction } from "../nginx/introduction.ts";
 import { type NginxTexts, textFiles } from "../nginx/nginx-texts.ts";
 import type { EdgeOptions } from "../nginx/server.ts";
-import { renderSites, renderTlsSites } from "../nginx/sites.ts";
 import { nginxTlsSites } from "../nginx/tls.ts";
 import { isStopFirst } from "../release/mounts.ts";
 import type { Release } from "../release/release.ts";
@@ -12,6 +10,7 @@ import { BRIDGE_ADDRESS, type ClaimedPorts } from "../release/service-ports.ts";
 import { parsePort } from "../values/port-mapping.ts";
 import { privateName } from "../values/private-name.ts";
 import { sortedMap } from "../values/sorted-map.ts";
+import { printedNginx } from "./printed-nginx.ts";
 import type { RebootWindow } from "./reboot-window.ts";
 import { type ReleasedBasicAuth, releasedBasicAuth } from "./released-basic-auth.ts";
 import { type ReleasedLogin, releasedLogin, sortedLogins } from "./released-login.ts";
@@ -107,14 +106,14 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     return { name, slots, grpc, internalListener, ...(reached.has(name) && { frontListener: front }) };
   });
   const named = { services, sites, trustedProxies, fronts };
-  const texts = {
+  const printed = printedNginx({
     flavour: "instance",
     markerPort: MARKER_PORT,
     ...(options.resolver !== undefined && { resolver: options.resolver }),
     ...edge,
     ...named,
-  } as const;
-  const tls = releasedTls(release.sites, renderTlsSites(texts), options.challengeZone);
+  });
+  const tls = releasedTls(release.sites, printed.tls, options.challengeZone);
   const basicAuth = releasedBasicAuth(release.sites);
   const logins = repositories.flatMap((repository) => releasedLogin(repository) ?? []);
   return {
@@ -127,7 +126,7 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     ...(options.irreversible ? { irreversible: true } : {}),
     ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
     ...(reboot && { reboot: { from: reboot.from, to: reboot.to } }),
-    sites: renderSites(texts),
+    sites: printed.sites,
     ...(tls.length === 0 ? {} : { tls }),
     ...(basicAuth.length === 0 ? {} : { basicAuth }),
     ...(logins.length === 0 ? {} : { logins: sortedLogins(logins) }),
@@ -137,7 +136,7 @@ export function releaseManifest(options: ReleaseManifestOptions): ReleaseManifes
     services: release.services.map((service) => {
       const served = services.find(({ name }) => name === service.name);
       if (served === undefined) return releasedService(service, specOf, { logs });
-      const introduction = renderIntroduction("instance", served, sites, trustedProxies !== undefined);
+      const introduction = printed.introductions.get(service.name);
       const direct = isStopFirst(service) ? `${BRIDGE_ADDRESS}:${portsOf(service.name).direct}` : undefined;
       return releasedService(service, specOf, { logs, slots: served.slots, direct, introduction });
     }),

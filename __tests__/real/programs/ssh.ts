@@ -1,6 +1,7 @@
 /** A stack of the tests' own: a server that is told by ssh, what it runs told by variables of the environment. */
 import { App, TerraformStack } from "cdktf";
 import { HealthCheck, Platform, PulledImage, Secret, SshHost, useLocalBackend } from "../../../src/index.ts";
+import { serveTable } from "../../vectors/serve-table.ts";
 
 const told = (name: string): string => process.env[`SLIPWAY_TEST_${name}`] as string;
 
@@ -28,4 +29,8 @@ const page = host.run("page", {
   secrets: { GREETING: Secret.fromEnvironment("SLIPWAY_TEST_GREETING") },
 });
 host.serve("page.test", { "/": page });
+if (told("TABLE") !== undefined) {
+  const echo = new PulledImage(stack, "echo", { image: told("ECHO"), platform: Platform.LINUX_AMD64 });
+  serveTable(host, echo, JSON.parse(told("TABLE")));
+}
 app.synth();

@@ -2,6 +2,7 @@ import type { ApiCall } from "../doubles/api-call.ts";
 import { type MotoClient, MotoError } from "../doubles/moto-client.ts";
 import { type Ask, arnIn, type Place } from "./ask.ts";
 import { ec2Asks, passRole } from "./ec2-asks.ts";
+import { acmAsks, elbAsks } from "./elb-asks.ts";
 import { route53Asks } from "./route53-asks.ts";
 import { ssmAsks } from "./ssm-asks.ts";
 
@@ -11,6 +12,8 @@ export async function callAsks(call: ApiCall, account: string, moto: MotoClient)
   if (call.service === "ec2") return await ec2Asks(call, place, moto);
   if (call.service === "ssm") return ssmAsks(call, place);
   if (call.service === "route53") return route53Asks(call.action);
+  if (call.service === "elasticloadbalancing") return elbAsks(call, place);
+  if (call.service === "acm") return acmAsks(call, place);
   if (call.service === "iam") return iamAsks(call, place);
   if (call.service === "ecr") return ecrAsks(call, place);
   if (call.service === "secretsmanager") return await secretAsks(call, moto);

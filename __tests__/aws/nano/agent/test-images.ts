@@ -85,15 +85,15 @@ export class TestImages {
     await Promise.race([answers, failed]);
   }
 
-  /** The reference by digest of the web server that says `version`. */
-  reference(version: string): string {
+  /** The reference by digest of the web server that says `version`, or of another `application`. */
+  reference(version: string, application = this.application): string {
     const known = this.images.get(version);
     if (known) return known;
     const tag = `${this.repository}:${version}`;
     const context = join(this.folder, version);
     mkdirSync(context, { recursive: true });
-    writeFileSync(join(context, "Dockerfile"), this.application.dockerfile);
-    for (const [name, file] of Object.entries(this.application.files ?? {})) cpSync(file, join(context, name));
+    writeFileSync(join(context, "Dockerfile"), application.dockerfile);
+    for (const [name, file] of Object.entries(application.files ?? {})) cpSync(file, join(context, name));
     docker(
       "build",
       "--quiet",
