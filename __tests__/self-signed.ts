@@ -1,5 +1,8 @@
-import { createHash, generateKeyPairSync, sign } from "node:crypto";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 /** A certificate and its key in PEM form. */
 export interface SelfSigned {
@@ -7,51 +10,51 @@ export interface SelfSigned {
   readonly key: string;
 }
 
-/** A certificate that has signed itself, for names and IPv4 addresses. Why by hand: Node can read them and not make them. */
+const DAY_MS = 86_400_000;
+
+/** What `openssl ca` wants to be told of an authority: here one that signs once. */
+const AUTHORITY = `[ca]
+default_ca = once
+[once]
+database = index
+serial = serial
+new_certs_dir = .
+default_md = sha256
+policy = any
+copy_extensions = copy
+[any]
+commonName = supplied
+`;
+
+/**
+ * A certificate that has signed itself, for names and IPv4 addresses, made by openssl.
+ * Why by `openssl ca`: `openssl req` takes no end that has passed.
+ */
 export function selfSigned(names: readonly string[], { days = 30 }: { days?: number } = {}): SelfSigned {
-  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const spki = publicKey.export({ type: "spki", format: "der" });
-  const algorithm = sequence(ECDSA_WITH_SHA256);
-  const name = sequence(tlv(0x31, sequence(COMMON_NAME, tlv(0x0c, Buffer.from("registry")))));
-  const now = Date.now();
-  const day = 86_400_000;
-  const alternatives = names.map((each) =>
-    isIPv4(each) ? tlv(0x87, Buffer.from(each.split(".").map(Number))) : tlv(0x82, Buffer.from(each)),
-  );
-  const body = sequence(
-    tlv(0xa0, tlv(0x02, Buffer.from([2]))),
-    tlv(0x02, Buffer.concat([Buffer.from([1]), createHash("sha256").update(spki).digest().subarray(0, 8)])),
-    algorithm,
-    name,
-    sequence(time(new Date(now + Math.min(0, days) * day - day)), time(new Date(now + days * day))),
-    name,
-    spki,
-    tlv(0xa3, sequence(sequence(ALTERNATIVE_NAMES, tlv(0x04, sequence(...alternatives))))),
-  );
-  const signature = sign("sha256", body, privateKey);
-  const der = sequence(body, algorithm, tlv(0x03, Buffer.concat([Buffer.from([0]), signature])));
-  const lines = der.toString("base64").match(/.{1,64}/g) as string[];
-  return {
-    certificate: `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`,
-    key: privateKey.export({ type: "pkcs8", format: "pem" }) as string,
-  };
+  const cwd = mkdtempSync(join(tmpdir(), "slipway-self-signed-"));
+  try {
+    writeFileSync(join(cwd, "ca.cnf"), AUTHORITY);
+    writeFileSync(join(cwd, "index"), "");
+    const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd, stdio: "pipe" });
+    const alternatives = names.map((each) => `${isIPv4(each) ? "IP" : "DNS"}:${each}`).join(",");
+    openssl(
+      ...["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "key.pem"],
+      ...["-subj", "/CN=registry", "-addext", `subjectAltName=${alternatives}`, "-out", "request.pem"],
+    );
+    const end = Date.now() + days * DAY_MS;
+    openssl(
+      ...["ca", "-batch", "-config", "ca.cnf", "-create_serial", "-selfsign", "-keyfile", "key.pem", "-notext"],
+      ...["-startdate", stamp(Math.min(Date.now(), end) - DAY_MS), "-enddate", stamp(end)],
+      ...["-in", "request.pem", "-out", "certificate.pem"],
+    );
+    const read = (file: string) => readFileSync(join(cwd, file), "utf8");
+    return { certificate: read("certificate.pem"), key: read("key.pem") };
+  } finally {
+    rmSync(cwd, { recursive: true });
+  }
 }
 
-const ECDSA_WITH_SHA256 = Buffer.from("06082a8648ce3d040302", "hex");
-const COMMON_NAME = Buffer.from("0603550403", "hex");
-const ALTERNATIVE_NAMES = Buffer.from("0603551d11", "hex");
-
-/** One element of DER: its tag, its length, its content. */
-function tlv(tag: number, content: Buffer): Buffer {
-  const { length } = content;
-  const head = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.from([tag, ...head]), content]);
-}
-
-function sequence(...parts: readonly Buffer[]): Buffer {
-  return tlv(0x30, Buffer.concat(parts));
-}
-
-function time(date: Date): Buffer {
-  return tlv(0x18, Buffer.from(`${date.toISOString().replace(/[-:T]/g, "").slice(0, 14)}Z`));
+/** A time as certificates write it: `20260131235959Z`. */
+function stamp(time: number): string {
+  return `${new Date(time).toISOString().replace(/[-:T]/g, "").slice(0, 14)}Z`;
 }

@@ -35,7 +35,7 @@ test.each([
   }).listen(0, "127.0.0.1");
   await once(moto, "listening");
   const asking = new MotoClient((moto.address() as AddressInfo).port, "eu-west-1").query("ec2", action, {});
-  if (answer === undefined) await expect(asking).rejects.toThrow("xml has no complete root element");
+  if (answer === undefined) await expect(asking).rejects.toThrow("no XML");
   else await expect(asking).resolves.toBeInstanceOf(XmlElement);
   expect(asked).toBe(answer === undefined ? failures : failures + 1);
   moto.close();
@@ -114,16 +114,6 @@ describe("a command document", () => {
   ])("is not played with %s", (_, change) => {
     expect(() => parse(change)).toThrow("schema 2.2 with one aws:runShellScript step");
   });
-});
-
-test("XML answers are read: paths, lists, entities, empty elements", () => {
-  const text = '<?xml version="1.0"?><r xmlns="u"><a><item><b>1 &lt;&#x41;</b></item><item/></a><c/></r>';
-  const root = XmlElement.parse(text);
-  expect(root.items("a").map((item) => item.value("b"))).toEqual(["1 <A", undefined]);
-  expect(root.find("c")?.children).toEqual([]);
-  expect(root.all("b")).toHaveLength(1);
-  expect(() => XmlElement.parse("<a><b></a>")).toThrow("not the open element");
-  expect(() => XmlElement.parse("<a><b>")).toThrow("no complete root");
 });
 
 test.each([

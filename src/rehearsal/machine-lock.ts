@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 const POLL_MS = 500;
 
 /**
- * Waits until no other rehearsal runs on this machine, whoever's: names, addresses and rules of the packet filter are
+ * Waits until no other rehearsal runs on this machine, of any user: names, addresses and rules of the packet filter are
  * one set. Why an abstract socket: the kernel lets go of it with the process that holds it.
  *
  * @returns what lets go of the lock

@@ -1,3 +1,4 @@
+import { XMLBuilder } from "fast-xml-parser";
 import type { Ask } from "../authorization/ask.ts";
 import type { ApiAnswer } from "./api-answer.ts";
 import type { Principal } from "./principals.ts";
@@ -36,13 +37,20 @@ export class ApiRefusal extends Error {
       const answer = { status: this.status, headers, body };
       return call.protocol === "json" ? answer : RPC_V2_CBOR.answer(answer);
     }
-    const error = `<Code>${this.code}</Code><Message>${escapeXml(this.message)}</Message>`;
-    const text =
+    const error = { Code: this.code, Message: this.message };
+    return xmlAnswer(
       call.service === "ec2"
-        ? `<Response><Errors><Error>${error}</Error></Errors><RequestID>rehearsal</RequestID></Response>`
-        : `<ErrorResponse><Error><Type>Sender</Type>${error}</Error><RequestId>rehearsal</RequestId></ErrorResponse>`;
-    return { status: this.status, headers: { "content-type": "text/xml" }, body: Buffer.from(text) };
+        ? { Response: { Errors: { Error: error }, RequestID: "rehearsal" } }
+        : { ErrorResponse: { Error: { Type: "Sender", ...error }, RequestId: "rehearsal" } },
+      this.status,
+    );
   }
+}
+
+/** An answer of the protocols that speak XML; a key that begins with `@_` is an attribute, a list repeats its element. */
+export function xmlAnswer(document: object, status = 200): ApiAnswer {
+  const text = new XMLBuilder({ ignoreAttributes: false }).build(document);
+  return { status, headers: { "content-type": "text/xml" }, body: Buffer.from(text) };
 }
 
 /** A successful answer of the JSON protocol. */
@@ -57,8 +65,4 @@ export function jsonAnswer(output: unknown): ApiAnswer {
 /** Reads the JSON of an answer that a double wants to look into or change. */
 export function readJson(answer: ApiAnswer): Record<string, unknown> {
   return JSON.parse(answer.body.toString("utf8") || "{}") as Record<string, unknown>;
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>]/g, (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[character] as string);
 }

@@ -78,7 +78,7 @@ export class ApiFront {
     try {
       const scope = readScope(incoming.headers);
       shape.service = scope.service;
-      const principal = verifySignature(
+      const principal = await verifySignature(
         { method: incoming.method ?? "GET", url: incoming.url ?? "/", headers: incoming.headers, body },
         scope,
         this.principals,

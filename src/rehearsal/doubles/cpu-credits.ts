@@ -1,5 +1,5 @@
 import type { ApiAnswer } from "./api-answer.ts";
-import type { ApiCall } from "./api-call.ts";
+import { type ApiCall, xmlAnswer } from "./api-call.ts";
 import type { ApiFront } from "./api-front.ts";
 import { instanceIds } from "./launched-type.ts";
 import { XmlElement } from "./xml-element.ts";
@@ -15,19 +15,14 @@ export class CpuCredits {
       if (call.service === "ec2" && call.action === "RunInstances") this.#launched(call, answer);
     });
     front.intercept("ec2", "DescribeInstanceCreditSpecifications", async (call) => {
-      const items = instanceIds(call).map((id) => this.#item(id));
-      return answerOf(
-        "DescribeInstanceCreditSpecifications",
-        `<instanceCreditSpecificationSet>${items.join("")}</instanceCreditSpecificationSet>`,
-      );
+      const item = instanceIds(call).map((instanceId) => ({ instanceId, cpuCredits: this.#of(instanceId) }));
+      return answerOf("DescribeInstanceCreditSpecifications", { instanceCreditSpecificationSet: { item } });
     });
     front.intercept("ec2", "ModifyInstanceCreditSpecification", async ({ input }) => {
-      const id = String(input["InstanceCreditSpecification.1.InstanceId"]);
-      this.#byInstance.set(id, String(input["InstanceCreditSpecification.1.CpuCredits"]));
-      return answerOf(
-        "ModifyInstanceCreditSpecification",
-        `<successfulInstanceCreditSpecificationSet><item><instanceId>${id}</instanceId></item></successfulInstanceCreditSpecificationSet>`,
-      );
+      const instanceId = String(input["InstanceCreditSpecification.1.InstanceId"]);
+      this.#byInstance.set(instanceId, String(input["InstanceCreditSpecification.1.CpuCredits"]));
+      const successfulInstanceCreditSpecificationSet = { item: { instanceId } };
+      return answerOf("ModifyInstanceCreditSpecification", { successfulInstanceCreditSpecificationSet });
     });
   }
 
@@ -39,12 +34,11 @@ export class CpuCredits {
     }
   }
 
-  #item(id: string): string {
-    return `<item><instanceId>${id}</instanceId><cpuCredits>${this.#byInstance.get(id) ?? "standard"}</cpuCredits></item>`;
+  #of(id: string): string {
+    return this.#byInstance.get(id) ?? "standard";
   }
 }
 
-function answerOf(action: string, content: string): ApiAnswer {
-  const text = `<${action}Response xmlns="${NAMESPACE}"><requestId>rehearsal</requestId>${content}</${action}Response>`;
-  return { status: 200, headers: { "content-type": "text/xml" }, body: Buffer.from(text) };
+function answerOf(action: string, content: object): ApiAnswer {
+  return xmlAnswer({ [`${action}Response`]: { "@_xmlns": NAMESPACE, requestId: "rehearsal", ...content } });
 }

@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
+import { SignatureV4 } from "@smithy/signature-v4";
 import { ApiRefusal } from "./api-call.ts";
 import type { Principal, Principals } from "./principals.ts";
 
@@ -25,6 +26,8 @@ const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 +Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, *SignedHeaders=([^,]+), *Signature=([0-9a-f]{64})$/;
 
 const CLOCK_SKEW_MS = 15 * 60 * 1000;
+const MUST_BE_SIGNED = /^(host|x-amz-.+)$/;
+const HEX_SHA256 = /^[0-9a-f]{64}$/;
 
 /** Reads the Authorization header. */
 export function readScope(headers: IncomingHttpHeaders): Scope {
@@ -36,9 +39,15 @@ export function readScope(headers: IncomingHttpHeaders): Scope {
 
 /**
  * Checks Signature Version 4 as AWS does, which moto does not: a host that signs by hand (curl) must get it right.
+ * The request is signed again by AWS's own signer, with exactly the headers that it says it signed.
  * @returns whose key it was
  */
-export function verifySignature(request: SignedRequest, scope: Scope, known: Principals, now = new Date()): Principal {
+export async function verifySignature(
+  request: SignedRequest,
+  scope: Scope,
+  known: Principals,
+  now = new Date(),
+): Promise<Principal> {
   const principal = known.find(scope.accessKeyId);
   if (!principal || (principal.sessionToken ?? undefined) !== header(request, "x-amz-security-token")) {
     throw new ApiRefusal("UnrecognizedClientException", "The security token included in the request is invalid.");
@@ -47,25 +56,23 @@ export function verifySignature(request: SignedRequest, scope: Scope, known: Pri
     throw new ApiRefusal("ExpiredTokenException", "The security token included in the request is expired");
   }
   const timestamp = header(request, "x-amz-date") ?? "";
-  const signedAt = Date.parse(timestamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
-  if (!(Math.abs(signedAt - now.getTime()) <= CLOCK_SKEW_MS) || !timestamp.startsWith(scope.date)) {
+  const signedAt = new Date(timestamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
+  if (!(Math.abs(signedAt.getTime() - now.getTime()) <= CLOCK_SKEW_MS) || !timestamp.startsWith(scope.date)) {
     throw new ApiRefusal("InvalidSignatureException", `Signature expired or not yet current: ${timestamp}`);
   }
-  if (!scope.signedHeaders.includes("host")) {
-    throw new ApiRefusal("InvalidSignatureException", "'Host' must be a 'SignedHeader' in the AWS Authorization.");
-  }
-  const text = [
-    "AWS4-HMAC-SHA256",
-    timestamp,
-    `${scope.date}/${scope.region}/${scope.service}/aws4_request`,
-    sha256(canonicalRequest(request, scope)),
-  ].join("\n");
-  const key = [scope.date, scope.region, scope.service, "aws4_request"].reduce<string | Buffer>(
-    (secret, part) => createHmac("sha256", secret).update(part).digest(),
-    `AWS4${principal.secretAccessKey}`,
+  const unsigned = Object.keys(request.headers).find(
+    (name) => MUST_BE_SIGNED.test(name) && !scope.signedHeaders.includes(name),
   );
-  const expected = createHmac("sha256", key).update(text).digest();
-  if (!timingSafeEqual(expected, Buffer.from(scope.signature, "hex"))) {
+  if (unsigned) {
+    const message = `'${unsigned}' must be a 'SignedHeader' in the AWS Authorization.`;
+    throw new ApiRefusal("InvalidSignatureException", message);
+  }
+  const declared = header(request, "x-amz-content-sha256") ?? "";
+  if (HEX_SHA256.test(declared) && declared !== createHash("sha256").update(request.body).digest("hex")) {
+    const message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
+    throw new ApiRefusal("XAmzContentSHA256Mismatch", message);
+  }
+  if ((await signatureOf(request, scope, principal, signedAt)) !== scope.signature) {
     throw new ApiRefusal(
       scope.service === "ec2" ? "AuthFailure" : "SignatureDoesNotMatch",
       "The request signature we calculated does not match the signature you provided.",
@@ -75,30 +82,39 @@ export function verifySignature(request: SignedRequest, scope: Scope, known: Pri
   return principal;
 }
 
-function canonicalRequest(request: SignedRequest, scope: Scope): string {
+/** The signature that AWS's own signer gives the request for the headers that its scope names. */
+async function signatureOf(
+  request: SignedRequest,
+  { region, service, signedHeaders }: Scope,
+  { accessKeyId, secretAccessKey }: Principal,
+  signingDate: Date,
+): Promise<string> {
+  const signer = new SignatureV4({
+    credentials: { accessKeyId, secretAccessKey },
+    region,
+    service,
+    sha256: Sha256,
+    uriEscapePath: service !== "s3",
+    applyChecksum: false,
+  });
   const [path = "/", query = ""] = request.url.split(/\?(.*)/s);
-  const uri = scope.service === "s3" ? path : path.split("/").map(encode).join("/");
-  const fields = query
-    .split("&")
-    .filter(Boolean)
-    .map((field) => {
-      const [name = "", value = ""] = field.split(/=(.*)/s);
-      return [encode(decodeURIComponent(name)), encode(decodeURIComponent(value))] as const;
-    })
-    .sort(([a, x], [b, y]) => compare(a, b) || compare(x, y))
-    .map((pair) => pair.join("="));
-  const headers = scope.signedHeaders.map(
-    (name) => `${name}:${(header(request, name) ?? "").trim().replace(/ +/g, " ")}\n`,
+  const headers = Object.fromEntries(signedHeaders.map((name) => [name, header(request, name) ?? ""]));
+  const { method, body } = request;
+  const signed = await signer.sign(
+    { method, protocol: "https:", hostname: "", path, query: fieldsOf(query), headers, body },
+    { signingDate, signableHeaders: new Set(signedHeaders) },
   );
-  const declared = header(request, "x-amz-content-sha256");
-  return [
-    request.method,
-    uri || "/",
-    fields.join("&"),
-    headers.join(""),
-    scope.signedHeaders.join(";"),
-    declared === "UNSIGNED-PAYLOAD" ? declared : sha256(request.body),
-  ].join("\n");
+  return readScope(signed.headers).signature;
+}
+
+/** The fields of a query. Why not `URLSearchParams`: it reads `+` as a space, AWS does not. */
+function fieldsOf(query: string): Record<string, string[]> {
+  const fields: Record<string, string[]> = {};
+  for (const field of query.split("&").filter(Boolean)) {
+    const [name = "", value = ""] = field.split(/=(.*)/s).map(decodeURIComponent);
+    fields[name] = [...(fields[name] ?? []), value];
+  }
+  return fields;
 }
 
 function header(request: SignedRequest, name: string): string | undefined {
@@ -106,14 +122,26 @@ function header(request: SignedRequest, name: string): string | undefined {
   return Array.isArray(value) ? value.join(",") : value;
 }
 
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** Node's SHA-256, keyed or not, as the signer asks for it. */
+class Sha256 {
+  readonly #hash: Hash | Hmac;
+
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", bytes(secret));
+  }
+
+  update(data: string | ArrayBuffer | ArrayBufferView): void {
+    this.#hash.update(bytes(data));
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest();
+  }
 }
 
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-
-function sha256(data: string | Buffer): string {
-  return createHash("sha256").update(data).digest("hex");
+function bytes(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
+  if (typeof data === "string") return Buffer.from(data);
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);
 }

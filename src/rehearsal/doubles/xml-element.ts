@@ -1,30 +1,44 @@
-const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
-const TOKEN = /<(\/?)([A-Za-z_][\w:.-]*)((?:\s[^<>]*?)?)(\/?)>|([^<]+)/g;
+import { XMLParser } from "fast-xml-parser";
+
+/** A node as the parser gives it: `{ name: [children] }`, or `{ "#text": "..." }`. */
+type Node = Readonly<Record<string, readonly Node[] | string>>;
+
+/** Texts stay texts, also where they look like numbers: ids of AWS have leading zeros. */
+const PARSER = new XMLParser({
+  preserveOrder: true,
+  ignoreDeclaration: true,
+  ignorePiTags: true,
+  parseTagValue: false,
+  htmlEntities: true,
+});
 
 /** One element of an answer of AWS's XML protocols, which use no attribute and no mixed content. */
 export class XmlElement {
-  readonly children: XmlElement[] = [];
-  text = "";
+  readonly children: readonly XmlElement[];
+  readonly text: string;
 
-  private constructor(readonly name: string) {}
+  private constructor(
+    readonly name: string,
+    nodes: readonly Node[],
+  ) {
+    this.children = nodes.flatMap((node) =>
+      Object.entries(node).flatMap(([child, content]) =>
+        typeof content === "string" ? [] : [new XmlElement(child, content)],
+      ),
+    );
+    this.text = nodes.map((node) => node["#text"] ?? "").join("");
+  }
 
-  /** Reads `source` and returns its root element. */
+  /** Reads `source` and returns its root element. @throws where it is no XML with one root */
   static parse(source: string): XmlElement {
-    const document = new XmlElement("");
-    const open = [document];
-    for (const [, closing, name, , empty, text] of source.replace(/<[?!][^>]*>/g, "").matchAll(TOKEN)) {
-      const current = open[open.length - 1] as XmlElement;
-      if (text !== undefined) current.text += decode(text);
-      else if (closing) {
-        if (open.pop()?.name !== name) throw new Error(`xml closes ${name}, which is not the open element`);
-      } else {
-        const child = new XmlElement(name as string);
-        current.children.push(child);
-        if (!empty) open.push(child);
-      }
+    let nodes: readonly Node[];
+    try {
+      nodes = PARSER.parse(source, true) as readonly Node[];
+    } catch (error) {
+      throw new Error(`no XML: ${(error as Error).message} in ${source.slice(0, 80)}`, { cause: error });
     }
-    const root = document.children[0];
-    if (!root || open.length !== 1) throw new Error(`xml has no complete root element: ${source.slice(0, 80)}`);
+    const [root, ...more] = new XmlElement("", nodes).children;
+    if (!root || more.length > 0) throw new Error(`no XML with one root element: ${source.slice(0, 80)}`);
     return root;
   }
 
@@ -49,12 +63,4 @@ export class XmlElement {
   all(name: string): XmlElement[] {
     return this.children.flatMap((child) => [...(child.name === name ? [child] : []), ...child.all(name)]);
   }
-}
-
-function decode(text: string): string {
-  return text.replace(/&(#x?[0-9a-f]+|\w+);/gi, (entity, name: string) =>
-    name.startsWith("#")
-      ? String.fromCodePoint(Number(name.startsWith("#x") ? `0${name.slice(1)}` : name.slice(1)))
-      : (ENTITIES[name] ?? entity),
-  );
 }

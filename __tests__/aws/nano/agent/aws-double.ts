@@ -1,20 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { signatureProblem } from "./aws-signature.ts";
+import { ApiRefusal } from "../../../../src/rehearsal/doubles/api-call.ts";
+import { Principals } from "../../../../src/rehearsal/doubles/principals.ts";
+import { readScope, verifySignature } from "../../../../src/rehearsal/doubles/signature.ts";
 
 interface Parameter {
   readonly versions: string[];
   readonly labels: Map<string, number>;
-}
-
-/** A refusal in AWS's words. */
-class Refusal extends Error {
-  constructor(
-    readonly kind: string,
-    message: string,
-  ) {
-    super(message);
-  }
 }
 
 const REGION = "eu-west-1";
@@ -22,9 +14,8 @@ const ROLE = "test-role";
 const LARGEST_VALUE = 8192;
 
 /**
- * What an instance sees of AWS: its metadata (IMDSv2 only), Parameter Store, Secrets Manager and
- * CloudWatch. It checks every
- * signature, and refuses what AWS refuses.
+ * What an instance sees of AWS: its metadata (IMDSv2 only), Parameter Store, Secrets Manager and CloudWatch. It checks
+ * every signature, and refuses what AWS refuses.
  */
 export class AwsDouble {
   readonly accessKeyId = "ASIATESTACCESSKEYID0";
@@ -38,10 +29,16 @@ export class AwsDouble {
   /** The forms by which metrics were put. */
   readonly metrics: Record<string, unknown>[] = [];
   hasRole = true;
+  private readonly principals = new Principals();
   private readonly metadataToken = "metadata-token-of-the-test";
   private readonly parameters = new Map<string, Parameter>();
   private readonly secrets = new Map<string, string[]>();
   private readonly servers: Server[] = [];
+
+  constructor() {
+    const { accessKeyId, secretKey: secretAccessKey, sessionToken } = this;
+    this.principals.add({ kind: "instance", accessKeyId, secretAccessKey, sessionToken });
+  }
 
   async start(): Promise<{ metadata: string; ssm: string; secretsManager: string; monitoring: string }> {
     return {
@@ -60,8 +57,9 @@ export class AwsDouble {
   }
 
   putParameter(name: string, value: string): number {
-    if (value.length > LARGEST_VALUE) throw new Refusal("ValidationException", "the value is too large");
-    if (value.includes("{{")) throw new Refusal("ValidationException", "parameter value can't nest another parameter");
+    if (value.length > LARGEST_VALUE) throw new ApiRefusal("ValidationException", "the value is too large");
+    if (value.includes("{{"))
+      throw new ApiRefusal("ValidationException", "parameter value can't nest another parameter");
     const parameter: Parameter = this.parameters.get(name) ?? { versions: [], labels: new Map() };
     this.parameters.set(name, parameter);
     return parameter.versions.push(value);
@@ -123,26 +121,24 @@ export class AwsDouble {
     const form = target === undefined ? Object.fromEntries(new URLSearchParams(body)) : undefined;
     const action = String(target ?? form?.Action);
     try {
-      const problem = signatureProblem(
-        { method: request.method ?? "", path: request.url ?? "", headers: request.headers, body },
-        { region: REGION, service, accessKeyId: this.accessKeyId, secretKey: this.secretKey },
-      );
-      if (problem) throw new Refusal("InvalidSignatureException", problem);
-      if (request.headers["x-amz-security-token"] !== this.sessionToken) {
-        throw new Refusal("UnrecognizedClientException", "the security token is invalid");
+      const scope = readScope(request.headers);
+      if (scope.region !== REGION || scope.service !== service) {
+        throw new ApiRefusal("InvalidSignatureException", `wrong scope ${scope.region}/${scope.service}`);
       }
+      const { method = "", url = "", headers } = request;
+      await verifySignature({ method, url, headers, body: Buffer.from(body) }, scope, this.principals);
       this.calls.push(`${action} ${body}`);
       const busy = this.busy.get(action);
       if (busy && busy.times > 0) {
         busy.times -= 1;
-        throw new Refusal(busy.kind, "Rate exceeded");
+        throw new ApiRefusal(busy.kind, "Rate exceeded");
       }
       const refusal = this.refusals.get(action);
-      if (refusal) throw new Refusal(refusal, "refused by the test");
+      if (refusal) throw new ApiRefusal(refusal, "refused by the test");
       send(200, this.perform(action, form ?? JSON.parse(body)));
     } catch (error) {
-      const kind = error instanceof Refusal ? error.kind : "InternalServerError";
-      send(error instanceof Refusal ? 400 : 500, { __type: kind, message: String((error as Error).message) });
+      const kind = error instanceof ApiRefusal ? error.code : "InternalServerError";
+      send(error instanceof ApiRefusal ? 400 : 500, { __type: kind, message: String((error as Error).message) });
     }
   }
 
@@ -161,21 +157,21 @@ export class AwsDouble {
       case "secretsmanager.GetSecretValue": {
         const values = this.secrets.get(String(input.SecretId));
         const secret = values && values.length > 1 ? values.shift() : values?.[0];
-        if (secret === undefined) throw new Refusal("ResourceNotFoundException", "can't find the specified secret");
+        if (secret === undefined) throw new ApiRefusal("ResourceNotFoundException", "can't find the specified secret");
         return { ARN: input.SecretId, SecretString: secret };
       }
       case "PutMetricData":
         this.metrics.push(input);
         return {};
       default:
-        throw new Refusal("AccessDeniedException", `the role may not ${action}`);
+        throw new ApiRefusal("AccessDeniedException", `the role may not ${action}`);
     }
   }
 
   private getParameter(full: string) {
     const [name, selector] = full.split(":") as [string, string?];
     const parameter = this.parameters.get(name);
-    if (!parameter) throw new Refusal("ParameterNotFound", "");
+    if (!parameter) throw new ApiRefusal("ParameterNotFound", "");
     const version =
       selector === undefined
         ? parameter.versions.length
@@ -184,7 +180,10 @@ export class AwsDouble {
           : parameter.labels.get(selector);
     const value = version === undefined ? undefined : parameter.versions[version - 1];
     if (value === undefined) {
-      throw new Refusal("ParameterVersionNotFound", `Systems Manager could not find version ${selector} of ${name}.`);
+      throw new ApiRefusal(
+        "ParameterVersionNotFound",
+        `Systems Manager could not find version ${selector} of ${name}.`,
+      );
     }
     return {
       Parameter: { Name: name, Selector: selector && `:${selector}`, Type: "String", Value: value, Version: version },
@@ -193,8 +192,8 @@ export class AwsDouble {
 
   private label(name: string, version: number, labels: string[]) {
     const parameter = this.parameters.get(name);
-    if (!parameter) throw new Refusal("ParameterNotFound", "");
-    if (!parameter.versions[version - 1]) throw new Refusal("ParameterVersionNotFound", "");
+    if (!parameter) throw new ApiRefusal("ParameterNotFound", "");
+    if (!parameter.versions[version - 1]) throw new ApiRefusal("ParameterVersionNotFound", "");
     const invalid: string[] = labels.filter((label) => /^(\d|aws|ssm)/i.test(label));
     for (const label of labels) if (!invalid.includes(label)) parameter.labels.set(label, version);
     return { InvalidLabels: invalid, ParameterVersion: version };

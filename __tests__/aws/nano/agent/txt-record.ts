@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { XmlElement } from "../../../../src/rehearsal/doubles/xml-element.ts";
 
 /** Route 53 as far as one TXT record goes: a change is made whole where what it deletes is what is there. */
 export class TxtRecord {
@@ -48,20 +49,21 @@ export class TxtRecord {
     if (url !== "/2013-04-01/hostedzone/Z1/rrset/") return [200, this.listed()];
     this.meanwhile?.();
     this.meanwhile = undefined;
+    const changes = XmlElement.parse(body).all("Change");
     const of = (action: string) =>
-      new RegExp(
-        `<Action>${action}</Action><ResourceRecordSet><Name>${this.name}</Name><Type>TXT</Type><TTL>(\\d+)</TTL>(.*?)</ResourceRecordSet>`,
-      )
-        .exec(body)
-        ?.slice(1);
-    const values = (xml = "") =>
-      [...xml.matchAll(/<Value>&quot;(.*?)&quot;<\/Value>/g)].map(([, value]) => value as string);
+      changes
+        .find((change) => change.value("Action") === action)
+        ?.children.find(
+          (set) => set.name === "ResourceRecordSet" && set.value("Name") === this.name && set.value("Type") === "TXT",
+        );
+    const values = (set: XmlElement | undefined) =>
+      set?.all("Value").map(({ text }) => text.replace(/^"(.*)"$/, "$1")) ?? [];
     const [deleted, created] = [of("DELETE"), of("CREATE")];
-    const isThere = JSON.stringify(values(deleted?.[1])) === JSON.stringify(this.values);
-    if (!isThere || (deleted && Number(deleted[0]) !== this.ttl))
+    const isThere = JSON.stringify(values(deleted)) === JSON.stringify(this.values);
+    if (!isThere || (deleted && Number(deleted.value("TTL")) !== this.ttl))
       return [400, "<InvalidChangeBatch><Messages><Message>it is another</Message></Messages></InvalidChangeBatch>"];
-    this.values = values(created?.[1]);
-    this.ttl = Number(created?.[0] ?? 60);
+    this.values = values(created);
+    this.ttl = Number(created?.value("TTL") ?? 60);
     return [200, "<ChangeInfo><Id>/change/C1</Id><Status>PENDING</Status></ChangeInfo>"];
   }
 
