@@ -59,6 +59,18 @@ describe("list", () => {
   });
 });
 
+it("counts a stack as deployed no longer once its state has nothing any more", async () => {
+  const project = makeProject();
+  const machine = ready();
+  await machine.slipway(project, ["up"]);
+  const listed = async (state: object) => {
+    writeFileSync(join(project, "terraform.cats.tfstate"), JSON.stringify(state));
+    return JSON.parse((await machine.slipway(project, ["list", "--json"])).stdout).stacks[0];
+  };
+  expect(await listed({ version: 4, resources: [{}] })).toMatchObject({ name: "cats", deployed: true });
+  expect(await listed({ version: 4, resources: [] })).toMatchObject({ name: "cats", deployed: false });
+});
+
 describe("outputs", () => {
   const outputs = {
     url: { value: "http://shop.test/" },

@@ -55,6 +55,14 @@ export class TerraformRun {
     return path === undefined || existsSync(resolve(this.stack.folder, path));
   }
 
+  /** Whether a state of it lies here and has nothing any more, as after a `down`. */
+  get isTakenDown(): boolean {
+    const path = this.stack.localStatePath;
+    if (path === undefined || !this.hasState) return false;
+    const state = JSON.parse(readFileSync(resolve(this.stack.folder, path), "utf8")) as { resources?: unknown[] };
+    return state.resources?.length === 0;
+  }
+
   async init(): Promise<void> {
     // The lock file in the output folder is generated like all of it; one that another set of providers left refuses this one.
     rmSync(join(this.stack.folder, ".terraform.lock.hcl"), { force: true });
