@@ -51,6 +51,18 @@ it.each([
   expect(said().startsWith(`> boil water\n${end}`)).toBe(true);
 });
 
+it("knows an interruption by the copy of its class that the published package has, too", async () => {
+  let copy: typeof import("../../src/cli/interruption.cjs") | undefined;
+  jest.isolateModules(() => {
+    copy = require("../../src/cli/interruption.cjs");
+  });
+  const interruption = new (copy as NonNullable<typeof copy>).InterruptionError();
+  expect(interruption).not.toBeInstanceOf(InterruptionError);
+  const { terminal, said } = open();
+  await expect(terminal.step("boil water", () => Promise.reject(interruption))).rejects.toBe(interruption);
+  expect(said()).toContain("  interrupted, ");
+});
+
 describe("what goes on now", () => {
   it("is a line that the next one takes the place of, with room for the ^C that a terminal echoes", () => {
     const { terminal, said } = open({ tty: true, columns: 20 });

@@ -3,6 +3,7 @@
 
 /** A person pressed Ctrl-C; the message says what became of it. The exit status is the one that shells give such a program. */
 class InterruptionError extends Error {
+  name = "InterruptionError";
   exitStatus = 130;
 
   /** @param {string} [what] what a person is to know */
@@ -11,4 +12,13 @@ class InterruptionError extends Error {
   }
 }
 
-module.exports = { InterruptionError };
+/**
+ * Whether it is one. Why not by its class: in the published package what is compiled has another copy of this file than the
+ * set-up, so that there are two.
+ * @param {unknown} error
+ */
+function isInterruption(error) {
+  return error instanceof Error && error.name === InterruptionError.name;
+}
+
+module.exports = { InterruptionError, isInterruption };

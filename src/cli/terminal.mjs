@@ -1,7 +1,7 @@
 // @ts-check
 import { createInterface } from "node:readline";
 import { duration } from "./duration.mjs";
-import { InterruptionError } from "./interruption.cjs";
+import { isInterruption } from "./interruption.cjs";
 import { wrapped } from "./wrapped.cjs";
 
 /** @typedef {{ title: string, milliseconds: number }} Timing */
@@ -107,7 +107,7 @@ export class Terminal {
       this.note(`${this.#paint(32, "done")}, ${duration(elapsed())}`);
       return result;
     } catch (error) {
-      const isInterrupted = error instanceof InterruptionError;
+      const isInterrupted = isInterruption(error);
       // the terminal has written ^C there, which the next line is to write over
       if (isInterrupted) this.hasStatus = this.live;
       this.note(`${this.#paint(31, isInterrupted ? "interrupted" : "failed")}, ${duration(elapsed())}`);
