@@ -3,6 +3,7 @@
 
 /** A person pressed Ctrl-C; the message says what became of it. The exit status is the one that shells give such a program. */
 class InterruptionError extends Error {
+  /** @override */
   name = "InterruptionError";
   exitStatus = 130;
 
