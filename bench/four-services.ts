@@ -62,8 +62,8 @@ async function stranger(published: PublishedPackage): Promise<{ report: Report; 
   await step("init --from", "npx --yes --package slipway slipway init --from compose.yaml --host aws");
   await step("npm install", "npm install --no-fund --no-audit");
   const before = readdirSync(project).sort();
-  // what needs no engine is not prepared with stand-ins: it is told of them, as any other program is
-  const review = await step("review", 'eval "$(npx slipway env)"\nnpx slipway review');
+  await step("setup", "npx slipway setup --install");
+  const review = await step("review", "npx slipway review");
   for (const part of ["redis", "worker", NAME]) ensure(review.includes(part), `the review names no ${part}\n${review}`);
   await step("rehearse", `npx slipway rehearse ${MORE} --install --text '${KEPT}' --next VERSION=2 --report ${report}`);
   const left = readdirSync(project).filter((name) => !before.includes(name) && name !== "cdktf.out");
@@ -109,6 +109,14 @@ async function main(): Promise<void> {
       ["the steps of the rehearsal, in sum", own],
       ["the steps of netflix-aws's, in sum", other],
     ] as const;
+    const secondsBeside = (step: string): string => {
+      const taken = ofStep(beside, step.startsWith("from boot") ? "from boot" : step);
+      return Number.isNaN(taken) ? "" : taken.toFixed(1);
+    };
+    console.log("| step of the rehearsal | its seconds | those of netflix-aws |\n|---|---|---|");
+    for (const { step, seconds: taken } of report.timings)
+      console.log(`| ${step} | ${taken.toFixed(1)} | ${secondsBeside(step)} |`);
+    console.log("");
     console.log("| step | seconds |\n|---|---|");
     for (const [what, taken] of rows) console.log(`| ${what} | ${Number(taken).toFixed(1)} |`);
     const ratio = own / other;

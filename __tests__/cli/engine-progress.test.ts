@@ -56,6 +56,21 @@ test("of a push how many layers are there, and nothing that says what nobody ask
   ]);
 });
 
+test("of a pull how many layers are there, which are none of a push", () => {
+  const said = told([
+    "docker.io/library/busybox:1.37: Pulling from library/busybox",
+    "5f70bf18a086: Pulling fs layer",
+    "a1b2c3d4e5f6: Already exists",
+    "5f70bf18a086: Pull complete",
+  ]);
+  expect(said.map(([, now]) => now)).toEqual([
+    "",
+    "0 of 1 layers pulled",
+    "1 of 2 layers pulled",
+    "2 of 2 layers pulled",
+  ]);
+});
+
 test("where there is little room, what a step says is left whole", () => {
   const progress = new EngineProgress();
   progress.read("#6 [2/3] RUN pip install --no-cache-dir flask");

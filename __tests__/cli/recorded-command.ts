@@ -13,7 +13,7 @@ export class RecordedCommand implements Command {
     this.asked.push(line);
     const [, answer = ""] = Object.entries(this.answers).find(([beginning]) => line.startsWith(beginning)) ?? [];
     const { code = 0, stdout = "", stderr = "" } = typeof answer === "string" ? { stdout: answer } : answer;
-    for (const text of stdout.split("\n").filter(Boolean)) options.onLine?.(text);
+    for (const text of stdout.split("\n").filter(Boolean)) options.onLine?.(text, false);
     return { code, stdout, stderr, timedOut: false };
   };
 

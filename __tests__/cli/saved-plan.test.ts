@@ -82,7 +82,7 @@ describe("the saved plan", () => {
 
   it.each<[string, TerraformSays, number | null]>([
     ["a signal ends it", { planned: CREATES, whenApplied: "kill -TERM $PPID; while kill -0 $PPID; do :; done" }, null],
-    ["Ctrl-C ends it", { planned: CREATES, code: 1, whenApplied: "kill -INT $PPID" }, 1],
+    ["Ctrl-C ends it", { planned: CREATES, code: 1, whenApplied: "kill -INT $PPID" }, 130],
   ])("is gone when %s", async (_, says, code) => {
     const { project, machine } = machineOf(says);
     expect((await machine.start(project, ["up"])).code).toBe(code);

@@ -236,6 +236,13 @@ describe("a project's own preparation", () => {
     });
   });
 
+  it("hands verbs that need no engine what an earlier run prepared, but for the one that writes the project's own pins", async () => {
+    const project = prepared('export const recall = async () => ({ PREPARED: "earlier" });');
+    const machine = new PretendMachine();
+    for (const verb of ["list", "lock"]) await machine.slipway(project, [verb]);
+    expect(readFileSync(join(project, "synths"), "utf8")).toBe("earlier\n\n");
+  });
+
   it("can want a mirror, which an engine that lacks it is told of", async () => {
     const project = prepared('export const plan = async () => ({ mirror: "http://127.0.0.1:5999" });');
     const { code, stderr } = await ready().slipway(project, ["up"]);

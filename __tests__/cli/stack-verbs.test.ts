@@ -59,6 +59,18 @@ describe("list", () => {
   });
 });
 
+it("counts a stack as deployed no longer once its state has nothing any more", async () => {
+  const project = makeProject();
+  const machine = ready();
+  await machine.slipway(project, ["up"]);
+  const listed = async (state: object) => {
+    writeFileSync(join(project, "terraform.cats.tfstate"), JSON.stringify(state));
+    return JSON.parse((await machine.slipway(project, ["list", "--json"])).stdout).stacks[0];
+  };
+  expect(await listed({ version: 4, resources: [{}] })).toMatchObject({ name: "cats", deployed: true });
+  expect(await listed({ version: 4, resources: [] })).toMatchObject({ name: "cats", deployed: false });
+});
+
 describe("outputs", () => {
   const outputs = {
     url: { value: "http://shop.test/" },
@@ -164,16 +176,29 @@ it.each([
   expect(existsSync(join(quiet, "cdktf.out/stacks/cats/terraform.log"))).toBe(false);
 });
 
-it("says after Ctrl-C what is next, in place of Terraform's words", async () => {
+it.each([
+  ["a plan", "plan", "nothing was changed"],
+  ["an apply", "apply", "what was done is in Terraform's state, and the next npx slipway up cats finishes it"],
+])("says after Ctrl-C during %s what is next, in place of Terraform's words", async (_, verb, what) => {
   const machine = ready();
   const terraform = readFileSync(join(machine.bin, "terraform"), "utf8").split("\n").slice(2).join("\n");
-  machine.program("terraform", `case "$2" in apply) kill -INT $PPID; exit 1 ;; esac\n${terraform}`);
-  const { code, stderr } = await machine.slipway(makeProject(), ["up"]);
-  expect({ code, stderr }).toEqual({
-    code: 1,
-    stderr:
-      "slipway: interrupted: what was done is in Terraform's state, and the next npx slipway up cats finishes it\n",
+  const counted = JSON.stringify({
+    type: "change_summary",
+    changes: { add: 0, change: 0, remove: 0, operation: verb },
   });
+  const cutOff = `${verb}) kill -INT $PPID; sleep 0.2; echo '${counted}'; exit 1 ;;`;
+  machine.program("terraform", `case "$2" in ${cutOff} esac\n${terraform}`);
+  const { code, stdout, stderr } = await machine.slipway(makeProject(), ["up"]);
+  expect({ code, stderr }).toEqual({ code: 130, stderr: `slipway: interrupted: ${what}\n` });
+  expect(stdout).toMatch(new RegExp(`> terraform ${verb}\\n  interrupted, .*\\n$`));
+});
+
+it("says after Ctrl-C during a synth that nothing was changed", async () => {
+  const project = makeProject();
+  const { app, ...rest } = JSON.parse(readFileSync(join(project, "cdktf.json"), "utf8"));
+  writeFileSync(join(project, "cdktf.json"), JSON.stringify({ ...rest, app: `kill -INT $PPID; exit 1; ${app}` }));
+  const { code, stderr } = await ready().slipway(project, ["up"]);
+  expect({ code, stderr }).toEqual({ code: 130, stderr: "slipway: interrupted: nothing was changed\n" });
 });
 
 it("prints every output of a deploy, not the address alone", async () => {

@@ -1,5 +1,6 @@
 import { PassThrough } from "node:stream";
 import { duration } from "../../src/cli/duration.mjs";
+import { InterruptionError } from "../../src/cli/interruption.cjs";
 import { Terminal } from "../../src/cli/terminal.mjs";
 import { wrapped } from "../../src/cli/wrapped.cjs";
 
@@ -40,14 +41,36 @@ it("says that a step failed, lets the reason through and counts its time", async
   expect(said()).toMatch(/^ {2}boil water\s+0\.\d s\n {2}total\s+0\.\d s\n$/);
 });
 
+it.each([
+  [true, "\r\u001b[2K  interrupted, "],
+  [false, "  interrupted, "],
+])("says that a step was interrupted, on a terminal (%s) over its ^C", async (tty, end) => {
+  const { terminal, said } = open({ tty, env: { NO_COLOR: "1" } });
+  const work = () => Promise.reject(new InterruptionError());
+  await expect(terminal.step("boil water", work)).rejects.toThrow("interrupted: nothing was changed");
+  expect(said().startsWith(`> boil water\n${end}`)).toBe(true);
+});
+
+it("knows an interruption by the copy of its class that the published package has, too", async () => {
+  let copy: typeof import("../../src/cli/interruption.cjs") | undefined;
+  jest.isolateModules(() => {
+    copy = require("../../src/cli/interruption.cjs");
+  });
+  const interruption = new (copy as NonNullable<typeof copy>).InterruptionError();
+  expect(interruption).not.toBeInstanceOf(InterruptionError);
+  const { terminal, said } = open();
+  await expect(terminal.step("boil water", () => Promise.reject(interruption))).rejects.toBe(interruption);
+  expect(said()).toContain("  interrupted, ");
+});
+
 describe("what goes on now", () => {
-  it("is a line that the next one takes the place of, no wider than the terminal", () => {
+  it("is a line that the next one takes the place of, with room for the ^C that a terminal echoes", () => {
     const { terminal, said } = open({ tty: true, columns: 20 });
     terminal.status("cats/image 1 s");
     terminal.status("cats/image 12 s | #7 RUN pip install");
     terminal.line("created cats/image");
     terminal.status("");
-    expect(said()).toBe("\r\u001b[2K  cats/image 1 s\r\u001b[2K  cats/image 12 s |\r\u001b[2Kcreated cats/image\n");
+    expect(said()).toBe("\r\u001b[2K  cats/image 1 s\r\u001b[2K  cats/image 12 s\r\u001b[2Kcreated cats/image\n");
   });
 
   it("is gone when nothing goes on", () => {

@@ -4,8 +4,11 @@ import { nextDeclaration, rehearseChange } from "../../src/rehearsal/rehearsed-c
 function terraform(planned: readonly string[], after: readonly string[] = []) {
   const actions = (addresses: readonly string[]) =>
     addresses.map((address) => ({ address, actions: ["update"], attributes: [] }));
-  const plans = [actions(planned), actions(after)];
-  return { plan: async () => plans.shift() ?? [], apply: async () => ({ code: 0, stdout: "", stderr: "" }) } as never;
+  const outcome = { code: 0, stdout: "", stderr: "" };
+  return {
+    applyPlanned: async () => ({ planned: actions(planned), outcome }),
+    plan: async () => actions(after),
+  } as never;
 }
 
 test("the next declaration is the app's own by further variables, and may touch every resource but a machine", async () => {

@@ -48,7 +48,7 @@ export function synthAll(tools: Tools): Promise<string> {
   return tools.terminal.step("synthesize all stacks", () => synth(tools));
 }
 
-/** The stacks that were synthesized here and have a state, sorted. */
+/** The stacks that were synthesized here and have a state with something in it, as far as that can be seen here, sorted. */
 export function deployedStacks(tools: Tools): string[] {
   const output = join(tools.project.root, tools.project.output);
   const folder = join(output, "stacks");
@@ -57,6 +57,7 @@ export function deployedStacks(tools: Tools): string[] {
     .sort()
     .filter((name) => {
       const stack = SynthesizedStack.recall(output, name);
-      return stack !== undefined && new TerraformRun(stack, tools).hasState;
+      const run = stack && new TerraformRun(stack, tools);
+      return run?.hasState === true && !run.isTakenDown;
     });
 }

@@ -9,7 +9,8 @@ import { createInterface } from "node:readline";
  * @property {string} [cwd]
  * @property {NodeJS.ProcessEnv} [env] in place of this process's own
  * @property {number} [timeout] milliseconds, after which the command is stopped
- * @property {(line: string) => void} [onLine] each line of output as it comes, standard error included
+ * @property {(line: string, isInterrupted: boolean) => void} [onLine] each line of output as it comes, standard error
+ *   included, and whether Ctrl-C was pressed meanwhile
  * @property {boolean} [shell] let the shell read the command
  * @property {boolean} [terminal] let the command have this terminal (sudo asks for its password there)
  */
@@ -53,8 +54,8 @@ export function run(program, args = [], options = {}) {
       stderr += text;
     });
     if (onLine && child.stdout && child.stderr) {
-      createInterface({ input: child.stdout }).on("line", onLine);
-      createInterface({ input: child.stderr }).on("line", onLine);
+      for (const input of [child.stdout, child.stderr])
+        createInterface({ input }).on("line", (line) => onLine(line, interrupts > before));
     }
     /** @param {number} code */
     const finish = (code) => {

@@ -30,10 +30,10 @@ export class DeclaredResources {
     return Object.values(this.document.data?.[type] ?? {});
   }
 
-  /** What is declared of a resource, by its address. */
+  /** What is declared of a resource, or of a lookup, by its address. */
   block(address: string): Block | undefined {
-    const [type = "", name = ""] = address.split(".");
-    return this.document.resource?.[type]?.[name];
+    const [, data, type = "", name = ""] = /^(data\.)?([^.]*)\.(.*)$/.exec(address) ?? [];
+    return (data ? this.document.data : this.document.resource)?.[type]?.[name];
   }
 
   /** The construct path of a resource address such as `docker_container.host_catalog_1A2B`; else the address itself. */

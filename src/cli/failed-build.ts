@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { Dockerfile } from "../dockerfile/dockerfile.ts";
-import { EngineProgress } from "./engine-progress.ts";
+import { EngineProgress, withShortDigests } from "./engine-progress.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
 import type { Tools } from "./tools.ts";
 
@@ -50,7 +50,7 @@ export async function showFailedBuilds(
       // the former builder paints what a step says, whatever it is written to
       const plain = stripVTControlCharacters([stdout, stderr.replace(DEPRECATED, "")].join("\n"));
       const all = plain.split(/\r?\n/).filter((line) => line.trim() !== "");
-      const said = [...all.slice(-LINES), ...formerLine(all, file)];
+      const said = [...all.slice(-LINES), ...formerLine(all, file)].map(withShortDigests);
       for (const line of code === 0 ? ["this time it went through: deploy again"] : said) terminal.note(line);
     });
   }

@@ -19,6 +19,9 @@ import { wrapped } from "./wrapped.cjs";
 /** Verbs of scripts that are no verbs of the command line, and need all of the machine. */
 const SCRIPTS = new Set(["test"]);
 
+/** Verbs to which what another run prepared is nothing: one writes the project's own pins, one prepares once it has looked. */
+const UNPREPARED = new Set(["lock", "rehearse"]);
+
 /**
  * The whole program: a command line in, an exit code out.
  * @param {readonly string[]} argv
@@ -124,7 +127,7 @@ function enter(directory) {
 export async function makeReady(terminal, project, asked) {
   const { verb, install = false, programs, system, further } = asked;
   const { tools = SCRIPTS.has(verb) || verbNamed(verb)?.needs === "tools" } = asked;
-  const preparation = tools ? await loadPreparation(project) : {};
+  const preparation = tools || !UNPREPARED.has(verb) ? await loadPreparation(project) : {};
   const kit = {
     terminal,
     run: command.run,
@@ -134,9 +137,9 @@ export async function makeReady(terminal, project, asked) {
     verb,
     install,
   };
-  const { mirror } = (await preparation.plan?.(kit)) ?? {};
+  const { mirror } = (tools ? await preparation.plan?.(kit) : undefined) ?? {};
   const machine = await setUp(terminal, { root: project.root, install, tools, mirror, programs, system, further });
-  const environment = (await preparation.prepare?.({ ...kit, ...machine })) ?? {};
+  const environment = (await (tools ? preparation.prepare?.({ ...kit, ...machine }) : preparation.recall?.(kit))) ?? {};
   Object.assign(environment, engineVariables(machine.engine), tools ? builderVariables() : {});
   Object.assign(process.env, environment, { CHECKPOINT_DISABLE: "1" });
   return { machine, environment };

@@ -18,6 +18,7 @@ import { pathToFileURL } from "node:url";
  * @typedef {object} Preparation
  * @property {(tools: object) => Promise<{ mirror?: string }>} [plan] before the engine is looked at: a mirror it must pull through
  * @property {(tools: object) => Promise<Record<string, string>>} [prepare] with everything running: variables for synth and Terraform
+ * @property {(tools: object) => Promise<Record<string, string>>} [recall] the variables of what was prepared before, where nothing may be started or installed
  */
 
 /**

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { InterruptionError } from "./interruption.cjs";
 import { synthProblem } from "./synth-problem.ts";
 import type { Tools } from "./tools.ts";
 import { allUnpinned } from "./wanted-references.ts";
@@ -11,6 +12,7 @@ export async function synth(tools: Tools, environment: NodeJS.ProcessEnv = {}): 
   const run = (more: NodeJS.ProcessEnv = {}) =>
     command.run(project.app, [], { cwd: project.root, shell: true, env: { ...env, ...more } });
   const result = await run();
+  if (result.interrupted) throw new InterruptionError();
   if (result.code !== 0) {
     const problem = synthProblem(result.stderr) ?? command.lastWords(result, 60);
     const more = environment.SLIPWAY_LOCK_COLLECT === undefined ? await allUnpinned(problem, tools, run) : "";

@@ -1,6 +1,7 @@
 // @ts-check
 import { createInterface } from "node:readline";
 import { duration } from "./duration.mjs";
+import { isInterruption } from "./interruption.cjs";
 import { wrapped } from "./wrapped.cjs";
 
 /** @typedef {{ title: string, milliseconds: number }} Timing */
@@ -46,7 +47,7 @@ export class Terminal {
   /** What goes on now, in one line until the next one comes; nothing where no line can be written over. @param {string} text */
   status(text) {
     if (!this.live || (text === "" && !this.hasStatus)) return;
-    const shown = `  ${text}`.slice(0, (this.out.columns ?? 80) - 1);
+    const shown = `  ${text}`.slice(0, (this.out.columns ?? 80) - INTERRUPT - 1);
     this.out.write(text === "" ? WIPE : `${WIPE}${shown}`);
     this.hasStatus = text !== "";
   }
@@ -106,7 +107,10 @@ export class Terminal {
       this.note(`${this.#paint(32, "done")}, ${duration(elapsed())}`);
       return result;
     } catch (error) {
-      this.note(`${this.#paint(31, "failed")}, ${duration(elapsed())}`);
+      const isInterrupted = isInterruption(error);
+      // the terminal has written ^C there, which the next line is to write over
+      if (isInterrupted) this.hasStatus = this.live;
+      this.note(`${this.#paint(31, isInterrupted ? "interrupted" : "failed")}, ${duration(elapsed())}`);
       throw error;
     } finally {
       clearInterval(pulse);
@@ -225,6 +229,9 @@ export class Terminal {
 
 /** Back to the beginning of the line, which is emptied. */
 const WIPE = "\r\u001b[2K";
+
+/** Columns that a terminal itself needs, when somebody presses Ctrl-C, for saying so. */
+const INTERRUPT = "^C".length;
 
 /** Columns that are left for an answer. */
 const ANSWER = 8;

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { type Plan, readPlan } from "../review/plan.ts";
 import { ApplyReport, outputValues } from "./apply-report.ts";
 import { showFailedBuilds } from "./failed-build.ts";
+import { InterruptionError } from "./interruption.cjs";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
 import type { Tools } from "./tools.ts";
 
@@ -54,11 +55,20 @@ export class TerraformRun {
     return path === undefined || existsSync(resolve(this.stack.folder, path));
   }
 
+  /** Whether a state of it lies here and has nothing any more, as after a `down`. */
+  get isTakenDown(): boolean {
+    const path = this.stack.localStatePath;
+    if (path === undefined || !this.hasState) return false;
+    const state = JSON.parse(readFileSync(resolve(this.stack.folder, path), "utf8")) as { resources?: unknown[] };
+    return state.resources?.length === 0;
+  }
+
   async init(): Promise<void> {
     // The lock file in the output folder is generated like all of it; one that another set of providers left refuses this one.
     rmSync(join(this.stack.folder, ".terraform.lock.hcl"), { force: true });
     const { run, lastWords } = this.tools.command;
     const result = await run(this.program, [this.chdir, "init", "-input=false", "-no-color"], {});
+    if (result.interrupted) throw new InterruptionError();
     if (result.code !== 0) throw new Error(`${this.name} init failed\n${lastWords(result, 40)}`);
     writeFileSync(this.marker, this.fingerprint);
   }
@@ -75,7 +85,7 @@ export class TerraformRun {
     const destroy = verb === "down" ? ["-destroy"] : [];
     const words = ["plan", ...destroy, "-input=false", "-json", `-out=${file}`];
     const result = await this.reported(report, [...words, ...replace.map((address) => `-replace=${address}`)]);
-    if (result.interrupted) throw new Error("interrupted: nothing was changed");
+    if (result.interrupted) throw new InterruptionError();
     this.refuse(result, report, "plan");
     const { command } = this.tools;
     const shown = await command.run(this.program, [this.chdir, "show", "-json", "-no-color", file], {});
@@ -91,7 +101,7 @@ export class TerraformRun {
       throw new Error("another slipway planned this stack here meanwhile, and nothing was changed: start anew");
     report.isPlanning = false;
     const result = await this.reported(report, ["apply", "-input=false", "-json", file]);
-    if (result.code !== 0 && result.interrupted) throw new Error(interruption(verb, this.stack.name));
+    if (result.code !== 0 && result.interrupted) throw new InterruptionError(undone(verb, this.stack.name));
     if (result.code !== 0) await showFailedBuilds(this.stack, report.failed, this.tools);
     this.refuse(result, report, "apply");
     return report;
@@ -127,7 +137,9 @@ export class TerraformRun {
   /** Runs what says on its way how far it is, for people. */
   private async reported(report: ApplyReport, words: readonly string[]) {
     const { terminal, command } = this.tools;
-    const onLine = (line: string) => {
+    const onLine = (line: string, isInterrupted: boolean) => {
+      // a plan that is cut off counts what it had come to, which reads as if that were all
+      if (isInterrupted && report.isPlanning) return;
       for (const text of report.read(line)) terminal.note(text);
     };
     const more = terminal.verbose ? this.logged(report.isPlanning) : {};
@@ -181,6 +193,6 @@ export class TerraformRun {
 }
 
 /** What a person who pressed Ctrl-C is to know; Terraform's own last words are about its resources. */
-function interruption(verb: "up" | "down", stack: string): string {
-  return `interrupted: what was done is in Terraform's state, and the next npx slipway ${verb} ${stack} finishes it`;
+function undone(verb: "up" | "down", stack: string): string {
+  return `what was done is in Terraform's state, and the next npx slipway ${verb} ${stack} finishes it`;
 }

@@ -14,7 +14,7 @@ const GROUPS = /** @type {const} */ ({
 
 const EXIT_CODES = `Exit codes: 0 done; 1 it failed, or something is not healthy; 2 the command line
 is wrong; 3 the machine lacks something; 4 a rule of --fail-on is broken; 75 the
-host cannot be asked now.`;
+host cannot be asked now; 130 it was interrupted.`;
 
 /** What is printed for `slipway --help`: every verb in a line. */
 export function overallUsage() {

@@ -15,6 +15,7 @@ import { withLock } from "./images/lock.mjs";
 import { Mirror } from "./images/mirror.mjs";
 import { startMirror } from "./images/mirror-process.mjs";
 import { runCommand } from "./images/run-command.mjs";
+import { standInPins } from "./images/stand-in-pins.mjs";
 import { STAND_INS } from "./images/stand-ins.mjs";
 
 /**
@@ -41,7 +42,7 @@ export async function standInImages({
   const folder = join(cacheDir, "images");
   mkdirSync(folder, { recursive: true });
   const mirror = new Mirror(`127.0.0.1:${port}`);
-  const lockfile = join(folder, "slipway.lock.json");
+  const lockfile = standInPins(cacheDir);
 
   return withLock(join(folder, "lock"), log, async () => {
     // What other projects of this machine are pinned to stays: they may be at work with this very file.

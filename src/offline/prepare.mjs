@@ -1,10 +1,12 @@
 // @ts-check
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { answers } from "../cli/early-request.mjs";
 import { inspectEngine } from "../cli/engine.mjs";
 import { buildDockerProvider } from "./docker-provider.mjs";
+import { standInPins } from "./images/stand-in-pins.mjs";
 import {
   combineMirror,
+  configurationFile,
   configurationText,
   mirrorFolders,
   namesNetworkMirror,
@@ -53,6 +55,30 @@ function lookAround() {
 
 /** @type {Promise<{ images: boolean, providers: boolean }> | undefined} */
 let decision;
+
+/**
+ * The variables of what was prepared before, for verbs that need neither an engine nor Terraform: it looks around as `plan`
+ * does, and makes, starts and installs nothing. Whoever names a lockfile has decided.
+ *
+ * @param {{ terminal: import("../cli/terminal.mjs").Terminal, cacheDir: string }} kit
+ * @param {() => Promise<{ images: boolean, providers: boolean }>} [look]
+ * @returns {Promise<Record<string, string>>}
+ */
+export async function recall({ terminal, cacheDir }, look = lookAround) {
+  if (process.env.SLIPWAY_LOCKFILE) return {};
+  const { images, providers } = await look();
+  const [lockfile, configuration] = [standInPins(cacheDir), configurationFile(cacheDir)];
+  if (images)
+    terminal.note(
+      existsSync(lockfile)
+        ? `OFFLINE: base images are stand-ins, pinned in ${lockfile}; npx slipway up adds those of new ones`
+        : "OFFLINE: no stand-in of a base image has been made here: npx slipway up makes them, and so does npx slipway env",
+    );
+  return {
+    ...(images && existsSync(lockfile) && { SLIPWAY_LOCKFILE: lockfile }),
+    ...(providers && existsSync(configuration) && { TF_CLI_CONFIG_FILE: configuration }),
+  };
+}
 
 /** @param {{ terminal: import("../cli/terminal.mjs").Terminal }} kit */
 export async function plan({ terminal }) {

@@ -108,6 +108,14 @@ export function versionsIn(mirror, provider) {
 }
 
 /**
+ * The configuration that makes Terraform take providers from the combined mirror.
+ * @param {string} cacheDir
+ */
+export function configurationFile(cacheDir) {
+  return join(cacheDir, CONFIGURATION);
+}
+
+/**
  * One mirror of links to what was found and built, under both hosts, and the configuration that makes Terraform take
  * providers from it and from nowhere else.
  *
@@ -127,7 +135,7 @@ export function combineMirror(folder, providers) {
       for (const { version, folder: target } of current) link(join(place, version, PLATFORM), target);
     }
   }
-  const file = join(folder, CONFIGURATION);
+  const file = configurationFile(folder);
   const text = `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`;
   if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
   return file;

@@ -15,16 +15,20 @@ const NOT_SEARCHED = ["/var/lib/docker", "/var/lib/containerd"];
 /** cloud-init itself keeps the metadata that it was given, the role's keys among them, and on AWS too. */
 const CLOUD_INIT = ["obj.pkl", "instance-data-sensitive.json"];
 
-/** Looks into a stand-in that has booted. */
+/** Looks into a stand-in that has booted: at everything at once, when cloud-init is done. */
 export async function checkHost(
   machine: StandIn,
   passwords: readonly string[],
   keys: readonly string[],
 ): Promise<Check[]> {
   const status = await machine.exec("cloud-init", "status", "--wait", "--long");
-  const failed = await machine.exec("systemctl", "--failed", "--plain", "--no-legend");
-  const schema = await machine.exec("cloud-init", "schema", "--system");
-  const metadata = await metadataFromContainer(machine);
+  const [failed, schema, metadata, ...searches] = await Promise.all([
+    machine.exec("systemctl", "--failed", "--plain", "--no-legend"),
+    machine.exec("cloud-init", "schema", "--system"),
+    metadataFromContainer(machine),
+    searched(machine, "no registry login is on the host's disk", passwords, []),
+    searched(machine, "no key of the host's role is on its disk but in cloud-init's own files", keys, CLOUD_INIT),
+  ]);
   return [
     { what: "cloud-init is done", ok: /^status: done$/m.test(status.stdout), seen: oneLine(status.stdout) },
     {
@@ -42,8 +46,7 @@ export async function checkHost(
       ok: metadata !== undefined && metadata !== 0,
       seen: metadata === undefined ? "no container to try it from" : `status ${metadata}`,
     },
-    await searched(machine, "no registry login is on the host's disk", passwords, []),
-    await searched(machine, "no key of the host's role is on its disk but in cloud-init's own files", keys, CLOUD_INIT),
+    ...searches,
   ];
 }
 
@@ -71,9 +74,9 @@ async function searched(
   const pruned = [...NOT_SEARCHED.map((path) => `-path ${path}`), ...except.map((name) => `-name ${name}`)].join(
     " -o ",
   );
-  const script = `umask 077; cat > /dev/shm/patterns
-find ${PLACES.join(" ")} \\( ${pruned} \\) -prune -o -type f -print0 | xargs -0 grep -lsF -f /dev/shm/patterns
-rm /dev/shm/patterns`;
+  const script = `umask 077; patterns=$(mktemp -p /dev/shm); cat > "$patterns"
+find ${PLACES.join(" ")} \\( ${pruned} \\) -prune -o -type f -print0 | xargs -0 grep -lsF -f "$patterns"
+rm "$patterns"`;
   const { stdout, stderr } = await runProgram("docker", ["exec", "-i", machine.container, "sh", "-c", script], {
     input: secrets.join("\n"),
   });

@@ -25,14 +25,14 @@ export function nextDeclaration(
   return { what: what.join(" "), declare: async () => void (await declare(variables)), untouched: MACHINES };
 }
 
-/** Plans a change, looks at what it touches, and applies it. @throws when the apply fails */
+/** Plans a change, applies that plan, and looks at what it touched. @throws when the apply fails */
 export async function rehearseChange(terraform: Terraform, change: RehearsedChange): Promise<Check[]> {
   const { what, declare, replaced, untouched } = change;
   await declare?.();
   const words = replaced === undefined ? [] : [`-replace=${await addressOf(terraform, replaced)}`];
-  const planned = await terraform.plan(words);
+  const { planned, outcome } = await terraform.applyPlanned(words);
   const touched = planned.filter(({ address }) => `.${address}`.includes(`.${untouched}`));
-  const { code, stdout, stderr } = await terraform.apply(undefined, words);
+  const { code, stdout, stderr } = outcome;
   if (code !== 0) throw new Error(`${what}: terraform apply failed\n${errors(`${stdout}\n${stderr}`)}`);
   const again = await terraform.plan();
   return [

@@ -42,22 +42,18 @@ export class Terraform {
   }
 
   /** What a plan would do; empty for a stack that is as it was declared. */
-  async plan(words: readonly string[] = []): Promise<PlannedAction[]> {
-    const directory = mkdtempSync(join(tmpdir(), "slipway-rehearsal-plan-"));
-    const file = join(directory, "plan");
-    await this.#require("plan", "-input=false", `-out=${file}`, ...words);
-    const shown = await this.#require("show", "-json", file);
-    rmSync(directory, { recursive: true });
-    const { resource_changes: changes = [] } = JSON.parse(shown) as {
-      resource_changes?: { address: string; change: { actions: string[]; before: Values; after: Values } }[];
-    };
-    return changes
-      .filter(({ change }) => !change.actions.every((action) => action === "no-op" || action === "read"))
-      .map(({ address, change: { actions, before, after } }) => ({
-        address,
-        actions,
-        attributes: differing(before, after),
-      }));
+  plan(words: readonly string[] = []): Promise<PlannedAction[]> {
+    return this.#planned(words, async (actions) => actions);
+  }
+
+  /** Plans, and applies that very plan, as `slipway up` does. */
+  applyPlanned(
+    words: readonly string[] = [],
+  ): Promise<{ readonly planned: readonly PlannedAction[]; readonly outcome: ProgramOutcome }> {
+    return this.#planned(words, async (planned, file) => ({
+      planned,
+      outcome: await this.run("apply", ["-input=false", file]),
+    }));
   }
 
   /** The state as Terraform shows it, sensitive values included. */
@@ -83,11 +79,47 @@ export class Terraform {
     return outcome;
   }
 
-  async #require(verb: string, ...args: string[]): Promise<string> {
-    const { code, stdout, stderr } = await this.run(verb, args);
-    if (code !== 0) throw new Error(`terraform ${verb} ended with status ${code}\n${errors(`${stdout}\n${stderr}`)}`);
-    return stdout;
+  /** Hands over a plan and its file, which goes afterwards. What would do nothing at all is not read once more. */
+  async #planned<T>(words: readonly string[], use: (actions: PlannedAction[], file: string) => Promise<T>): Promise<T> {
+    const directory = mkdtempSync(join(tmpdir(), "slipway-rehearsal-plan-"));
+    const file = join(directory, "plan");
+    try {
+      const outcome = await this.run("plan", ["-input=false", "-detailed-exitcode", `-out=${file}`, ...words]);
+      if (outcome.code !== NOTHING && outcome.code !== SOMETHING) throw ended("plan", outcome);
+      const actions = outcome.code === NOTHING ? [] : actionsOf(await this.#require("show", "-json", file));
+      return await use(actions, file);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   }
+
+  async #require(verb: string, ...args: string[]): Promise<string> {
+    const outcome = await this.run(verb, args);
+    if (outcome.code !== 0) throw ended(verb, outcome);
+    return outcome.stdout;
+  }
+}
+
+/** What `terraform plan -detailed-exitcode` ends with where it would do nothing, and where something. */
+const NOTHING = 0;
+const SOMETHING = 2;
+
+function ended(verb: string, { code, stdout, stderr }: ProgramOutcome): Error {
+  return new Error(`terraform ${verb} ended with status ${code}\n${errors(`${stdout}\n${stderr}`)}`);
+}
+
+/** What a plan that is shown as JSON would do. */
+function actionsOf(shown: string): PlannedAction[] {
+  const { resource_changes: changes = [] } = JSON.parse(shown) as {
+    resource_changes?: { address: string; change: { actions: string[]; before: Values; after: Values } }[];
+  };
+  return changes
+    .filter(({ change }) => !change.actions.every((action) => action === "no-op" || action === "read"))
+    .map(({ address, change: { actions, before, after } }) => ({
+      address,
+      actions,
+      attributes: differing(before, after),
+    }));
 }
 
 function differing(before: Values, after: Values): string[] {
