@@ -1,6 +1,8 @@
+import { acmeNames } from "../release/acme-names.ts";
 import { CERTIFICATES_A_WEEK, LETS_ENCRYPT } from "../release/lets-encrypt.ts";
+import type { Site } from "../release/site.ts";
 import { isMachineReplaced, type MachineEffect } from "./machine-change.ts";
-import type { ModelHost, ModelSite } from "./model.ts";
+import type { ModelHost } from "./model.ts";
 import type { Plan } from "./plan.ts";
 
 /** Certificates of ACME servers that lie on a host's machine and nowhere else. */
@@ -32,7 +34,7 @@ export function machineCertificates(
   const sites = now.release.sites.filter(({ tls }) => tls?.kind === "acme");
   if (sites.length === 0) return undefined;
   const isLetsEncrypt = sites.some(({ tls }) => tls?.kind === "acme" && tls.directory === LETS_ENCRYPT);
-  return { names: sites.flatMap(namesOf).sort(), isLetsEncrypt };
+  return { names: acmeNames(sites as unknown as Site[]), isLetsEncrypt };
 }
 
 /** Those whose machine is replaced, by what is declared or by what Terraform intends. */
@@ -50,12 +52,4 @@ export function meaningOf({ isLetsEncrypt }: MachineCertificates): string {
   const { ofSameNames, ofDomain } = CERTIFICATES_A_WEEK;
   const limits = `. Let's Encrypt gives a name ${ofSameNames} certificates a week, and all names of one domain ${ofDomain}`;
   return `they go with the machine and are asked for anew; until then these names are served by HTTP, and are 503 where HSTS or a password forbids that${isLetsEncrypt ? limits : ""}`;
-}
-
-function namesOf({ name, proxy }: ModelSite): string[] {
-  const { aliases = [], redirectFrom = [] } = proxy as {
-    aliases?: readonly string[];
-    redirectFrom?: readonly string[];
-  };
-  return [name, ...aliases, ...redirectFrom];
 }
