@@ -5,14 +5,17 @@
  *
  *   node --import tsx bench/roll.ts [--host nano|local] [--rolls N] [--seconds S] [--per-second R]
  *
- * --host nano    the host's agent, real Nginx and a real engine on this machine, as root: the default
- * --host local   a local host, each roll by `terraform apply`; needs what `slipway setup` brings
+ * As root, with what `npx slipway env` prints; Nginx and a registry are unpacked where this machine has none.
+ *
+ * --host nano    the host's agent, real Nginx and a real engine on this machine: the default
+ * --host local   a local host, each roll by `terraform apply`, with an Nginx that knows `keepalive_min_timeout`
  * --rolls        100 on a nano, 30 locally
  * --seconds      the rolls are spread over at least so long; one after the other where nothing is said
  * --per-second   requests, 360 unless said
  */
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { DebianPrograms } from "../src/cli/debian-programs.mjs";
 import { rolledImages } from "./roll/application.ts";
 import { RollingLocalHost } from "./roll/local.ts";
 import { RollingNano } from "./roll/nano.ts";
@@ -36,6 +39,8 @@ const seconds = Number(values.seconds);
 const load = { perSecond: Number(values["per-second"]), slowSeconds: 5 };
 
 async function main(): Promise<void> {
+  const programs = await new DebianPrograms({ nginx: "nginx", "docker-registry": "docker-registry" }).unpack();
+  process.env.PATH = `${process.env.PATH}:${programs}`;
   const { images, remove } = await rolledImages();
   const host = isLocal ? new RollingLocalHost(images, DRAIN_SECONDS) : new RollingNano(images, DRAIN_SECONDS);
   try {
@@ -64,7 +69,7 @@ async function main(): Promise<void> {
     printVisits({ [`${rolls} rolls`]: rolled, [`${baselines} times stopped first`]: stopped });
     console.log(`\nload of the machine ${loadavg()[0]?.toFixed(1)} after\n`);
     if (!isLocal) console.log(await startsBeside(host, images));
-    const wrong = verdictOf(rolled, stopped, { rolls, isLocal });
+    const wrong = verdictOf(rolled, stopped, rolls);
     for (const line of wrong) console.error(line);
     process.exitCode = wrong.length > 0 ? 1 : 0;
   } finally {

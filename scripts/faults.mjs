@@ -25,7 +25,7 @@ import { faultTable } from "./faults/table.mjs";
  */
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const NEEDED = { ...PROGRAMS, jq: "jq", nginx: "nginx" };
+const NEEDED = { ...PROGRAMS, "docker-registry": "docker-registry", jq: "jq", nginx: "nginx" };
 const words = process.argv.slice(2);
 const asked = words.filter((word) => !word.startsWith("--"));
 

@@ -86,6 +86,14 @@ it.each([
   expect(() => parseArguments(argv)).toThrow(new ArgumentsError(message));
 });
 
+it.each([
+  [["exec", "web", "sh"], "exec"],
+  [["logs", "web", "-f"], "-f"],
+  [["logs", "--follow", "web"], "--follow"],
+])("%j says that it takes a session, and how to open one", (argv, word) => {
+  expect(() => parseArguments(argv)).toThrow(`${word} takes a session on the host: aws ssm start-session --target `);
+});
+
 describe.each(VERBS)("the help of $name", (verb) => {
   it("fits 80 columns and names its options", () => {
     const text = verbUsage(verb);

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { logs, rollback, status } from "../../src/cli/host-verbs.ts";
 import { type StatusReport, statusLines } from "../../src/cli/status-report.ts";
 import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
 import type { Tools } from "../../src/cli/tools.ts";
+import { selfSigned } from "../self-signed.ts";
 import { RecordedCommand } from "./recorded-command.ts";
 
 const at = (path: string, more: object = {}) => ({ "//": { metadata: { path } }, ...more });
@@ -212,6 +214,21 @@ describe("a host on the local engine", () => {
       maintenance: [{ site: "*.a.test" }],
     });
     expect(command.asked.some((line) => line.startsWith("terraform"))).toBe(false);
+  });
+
+  test("says until when each certificate of its own authority is good, and that one is lost or has ended", async () => {
+    const der = (days: number) =>
+      new X509Certificate(selfSigned(["a.test"], { days }).certificate).raw.toString("base64");
+    const rows = Object.entries({ "_.a.test": der(30), "b.test": der(-1), "c.test": "" });
+    const sh = `release\tf00d\n${rows.map(([file, text]) => `certificate\t${file}\t${text}\n`).join("")}`;
+    const { tools } = project({ cats: LOCAL }, { sh });
+    const answer = await tellHost(await askedHost(undefined, tools), ["status", "--json"], tools);
+    const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+    expect(JSON.parse(answer.stdout).certificates).toEqual([
+      { name: "*.a.test", said: `until ${day(30)}` },
+      { name: "b.test", said: `ENDED on ${day(-1)}: npx slipway up makes another` },
+      { name: "c.test", said: "LOST: npx slipway up makes another" },
+    ]);
   });
 
   test("refuses a rollback, and says what to do instead", async () => {

@@ -22,6 +22,11 @@ const DEADLINE_MS = 5000;
 /** Where Nginx keeps what it writes; only tests need to move it, since they run without root's folders. */
 const TEMPORARY_PATHS = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
 
+/** The directives that keep what Nginx writes in `folder`; its own is not there where its package is only unpacked. */
+export function temporaryPaths(folder: string): string {
+  return TEMPORARY_PATHS.map((name) => `${name}_temp_path ${folder}/${name};\n`).join("");
+}
+
 export function findNginx(): string {
   const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/usr/local/sbin", "/usr/local/bin"];
   const found = folders.map((folder) => join(folder, "nginx")).find((file) => existsSync(file));
@@ -47,10 +52,7 @@ export class NginxFolder {
     this.folder = mkdtempSync(join(tmpdir(), "slipway-nginx-"));
     this.own(this.folder);
     for (const path of ["/var/log/nginx/access.log", "/var/log/nginx/error.log"]) this.write(path, "");
-    this.write(
-      "/etc/nginx/slipway/0-temporary.conf",
-      TEMPORARY_PATHS.map((name) => `${name}_temp_path ${this.folder}/${name};\n`).join(""),
-    );
+    this.write("/etc/nginx/slipway/0-temporary.conf", temporaryPaths(this.folder));
     this.writeAll(files);
   }
 

@@ -6,6 +6,11 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
+import type { AskedHost } from "../../src/cli/asked-host.ts";
+import { run } from "../../src/cli/command.mjs";
+import { tellHost } from "../../src/cli/host-answer.ts";
+import type { StatusReport } from "../../src/cli/status-report.ts";
+import type { Tools } from "../../src/cli/tools.ts";
 import { knows, pause } from "../nginx/running-nginx.ts";
 import { pageServer } from "./page-server.ts";
 import { docker, Project } from "./project.ts";
@@ -130,6 +135,17 @@ describe("a release of two services on one engine", () => {
       const [error] = await once(socket, "error");
       expect(error.code).toBe("ERR_SSL_TLSV1_UNRECOGNIZED_NAME");
     }
+  });
+
+  test("the status says until when its certificate is good", async () => {
+    const host = { kind: "local", path: "slipway-neighbours/host", nginx: "slipway-neighbours-host-nginx" } as const;
+    const tools = { command: { run } } as unknown as Tools;
+    const { stdout } = await tellHost({ host } as AskedHost, ["status", "--json"], tools);
+    const [certificate, ...more] = (JSON.parse(stdout) as StatusReport).certificates;
+    expect([certificate?.name, more]).toEqual(["secured.localhost", []]);
+    const end = Date.parse(/^until (\d{4}-\d\d-\d\d)$/.exec(certificate?.said ?? "")?.[1] ?? "");
+    // 825 days, but for the time of day
+    expect(Math.abs((end - Date.now()) / 86_400_000 - 824.5)).toBeLessThan(1);
   });
 
   test("a websocket of the one goes on while the other is released, which then runs as it is declared to", async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestImages } from "../../__tests__/aws/nano/agent/test-images.ts";
 import { docker, Project } from "../../__tests__/real/project.ts";
+import { newerNginx } from "./newer-nginx.ts";
 import { restart } from "./restart.ts";
 import type { RollingHost } from "./rolling-host.ts";
 
@@ -10,6 +11,7 @@ import type { RollingHost } from "./rolling-host.ts";
 export class RollingLocalHost implements RollingHost {
   private readonly authorities = mkdtempSync(join(tmpdir(), "slipway-authority-"));
   private readonly project: Project;
+  private nginx = "";
 
   constructor(
     private readonly images: TestImages,
@@ -45,6 +47,7 @@ export class RollingLocalHost implements RollingHost {
   }
 
   async start(): Promise<void> {
+    this.nginx = await newerNginx(this.images.repository);
     await this.project.sweep();
     await this.synth("1");
     await this.project.init();
@@ -67,7 +70,10 @@ export class RollingLocalHost implements RollingHost {
   }
 
   private async synth(version: string): Promise<void> {
-    await this.project.synth({ SLIPWAY_BENCH_WEB: this.images.reference(version) });
+    await this.project.synth({
+      SLIPWAY_BENCH_WEB: this.images.reference(version),
+      SLIPWAY_BENCH_NGINX: this.nginx,
+    });
   }
 
   private async apply(): Promise<void> {

@@ -25,12 +25,13 @@ import { KeptConnection } from "./kept-connection.mjs";
  * @property {number} asked
  * @property {number} failed
  * @property {Record<string, number>} reasons
+ * @property {[first: number, last: number]} [when] the seconds, since all began, in which the first and the last that failed were asked
  * @property {number} slowest milliseconds, of what was answered
  *
  * @typedef {object} Visit
  * @property {number} seconds
  * @property {Record<string, Kind>} kinds
- * @property {{ opened: number, cut: number, messages: number }} websockets
+ * @property {{ opened: number, cut: number, messages: number, cutAt?: number }} websockets of those that were cut, the second of the last
  * @property {Record<string, number>} versions how often each answered
  */
 
@@ -71,6 +72,7 @@ const versions = {};
 const underWay = new Set();
 /** @type {Record<string, Kind>} */
 const kinds = {};
+/** @type {Visit["websockets"]} */
 const websockets = { opened: 0, cut: 0, messages: 0 };
 
 const began = Date.now();
@@ -129,14 +131,16 @@ async function paced(every, visit) {
  * @param {() => Promise<{ status: number, body: string }>} ask
  */
 async function count(tally, line, ask) {
-  const began = performance.now();
+  const asked = performance.now();
+  const second = Math.floor((Date.now() - began) / 1000);
   tally.asked += 1;
   const reason = await ask().then(({ status, body }) => problemOf(line, status, body), reasonOf);
   if (reason === undefined) {
-    tally.slowest = Math.max(tally.slowest, Math.round(performance.now() - began));
+    tally.slowest = Math.max(tally.slowest, Math.round(performance.now() - asked));
     return;
   }
   tally.failed += 1;
+  tally.when = [Math.min(tally.when?.[0] ?? second, second), Math.max(tally.when?.[1] ?? second, second)];
   tally.reasons[reason] = (tally.reasons[reason] ?? 0) + 1;
 }
 
@@ -241,6 +245,7 @@ async function holdWebsocket(tls) {
     socket.write(message);
     if (!(await comes(message))) {
       websockets.cut += 1;
+      websockets.cutAt = Math.floor((Date.now() - began) / 1000);
       break;
     }
     await pause(1000);

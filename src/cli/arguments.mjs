@@ -61,6 +61,13 @@ export class ArgumentsError extends Error {
 }
 
 /**
+ * What takes a connection that stays open. Why no verbs: on a nano that is Session Manager's, which needs a plugin, and no
+ * stand-in for it was to be had to rehearse one.
+ */
+const BY_SESSION =
+  "takes a session on the host: aws ssm start-session --target INSTANCE, which needs the Session Manager plugin of the AWS command and operatorPolicies, or ssh; there sudo docker logs -f CONTAINER, or sudo docker exec -it CONTAINER sh. Containers of a LocalHost are this engine's own. slipway status names the container";
+
+/**
  * Reads a command line, without the interpreter and the program's name.
  * @param {readonly string[]} argv
  * @returns {Arguments}
@@ -86,6 +93,7 @@ export function parseArguments(argv) {
   if (verb === undefined) {
     const [name] = operands;
     if (name === undefined || name === "help") return helpOf(operands.slice(1), flags);
+    if (name === "exec") throw new ArgumentsError(`exec ${BY_SESSION}`);
     throw new ArgumentsError(
       `verb must be one of ${VERBS.map((each) => each.name).join(", ")}, got ${name}${meant(
         name,
@@ -139,6 +147,8 @@ function read({ name: verb, options = [] }, flags) {
   const result = {};
   for (const { name, rawName, value, inlineValue } of flags) {
     const option = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
+    if (!option && verb === "logs" && /^(-f|--follow)$/.test(rawName))
+      throw new ArgumentsError(`${rawName} ${BY_SESSION}`, verb);
     if (!option) throw unknown(rawName, allowed, verb);
     if (!allowed.includes(name)) {
       const owners = VERBS.filter((each) => each.options?.includes(name)).map((each) => each.name);

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import type { ServiceStatus, StatusReport } from "./status-report.ts";
 
 type Docker = (args: readonly string[]) => Promise<{ readonly code: number; readonly stdout: string }>;
@@ -21,14 +22,27 @@ export async function localStatus(host: string, lines: string, docker: Docker): 
     healthy: release !== "" && services.every(({ healthy }) => healthy),
     serving: release === "" ? null : { version: null, release, since: null },
     services,
-    certificates: [],
-    maintenance: of("maintenance").map(([site = "", since = ""]) => ({ site: site.replace(/^_/, "*"), since })),
+    certificates: of("certificate").map(([file = "", der = ""]) => ({ name: nameOf(file), said: endOf(der) })),
+    maintenance: of("maintenance").map(([site = "", since = ""]) => ({ site: nameOf(site), since })),
     notes: [],
     failures: [],
     held: null,
     last: null,
     log: [],
   };
+}
+
+/** A site's name by its file: a star is no character of a file's name. */
+function nameOf(file: string): string {
+  return file.replace(/^_/, "*");
+}
+
+/** @param der in base64, nothing where there is no certificate */
+function endOf(der: string): string {
+  if (der === "") return "LOST: npx slipway up makes another";
+  const end = new Date(new X509Certificate(Buffer.from(der, "base64")).validTo);
+  const day = end.toISOString().slice(0, 10);
+  return end.getTime() < Date.now() ? `ENDED on ${day}: npx slipway up makes another` : `until ${day}`;
 }
 
 async function serviceStatus(fields: readonly string[], docker: Docker): Promise<ServiceStatus> {

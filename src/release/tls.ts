@@ -1,6 +1,7 @@
 import { InvalidValueError, refusalOf } from "../values/invalid-value-error.ts";
 import { refuseUnknownOptions } from "../values/known-options.ts";
 import type { KeptSecret, SecretSource } from "../values/secret-source.ts";
+import { LETS_ENCRYPT, LETS_ENCRYPT_STAGING } from "./lets-encrypt.ts";
 
 /** An account that an ACME server knows already, for a server that gives certificates to nobody else. */
 export interface ExternalAccount {
@@ -50,9 +51,6 @@ export const TLS_KINDS: Readonly<Record<TlsKind, string>> = {
   certificate: "Tls.certificate(secret)",
   local: "Tls.local()",
 };
-
-const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
-const LETS_ENCRYPT_STAGING = "https://acme-staging-v02.api.letsencrypt.org/directory";
 
 /** Where a site's certificate comes from. */
 export class Tls {

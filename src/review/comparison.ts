@@ -22,6 +22,7 @@ import {
 } from "./declared-lists.ts";
 import { changedProperties, type Difference, differences } from "./difference.ts";
 import { compareFleets, type FleetChange } from "./fleet-changes.ts";
+import { type MachineCertificates, machineCertificates } from "./machine-certificates.ts";
 import { compareMachines, type MachineEffect } from "./machine-change.ts";
 import type { Model, ModelHost, ModelImage, ModelPort, ModelSite, ModelStatement } from "./model.ts";
 import type { PriceChange } from "./price-change.ts";
@@ -44,6 +45,8 @@ export interface HostChange {
   readonly permissions: readonly Difference<string>[];
   readonly secrets: readonly Difference<Named>[];
   readonly data: readonly Difference<KeptData>[];
+  /** Certificates that go with its machine; absent where there are none, or where they outlive it. */
+  readonly certificates?: MachineCertificates;
   /** Where it is paid for; absent for what costs nothing. */
   readonly region?: string;
   readonly price: PriceChange;
@@ -121,6 +124,7 @@ function asBuilt({ context: _, ...image }: ModelImage): ModelImage {
 
 function compareHosts(path: string, before: Side, after: Side): HostChange {
   const [old, now] = [before.host, after.host];
+  const certificates = machineCertificates(old, now);
   return {
     path,
     ...compareMachines(old, now),
@@ -135,6 +139,7 @@ function compareHosts(path: string, before: Side, after: Side): HostChange {
     permissions: compareStatements(old?.permissions ?? [], now?.permissions ?? []),
     secrets: named(secretsOf(old, before.model), secretsOf(now, after.model)),
     data: withTheirDisk(differences(dataOf(old), dataOf(now), ({ name }) => name)),
+    ...(certificates && { certificates }),
     ...((now ?? old)?.region === undefined ? {} : { region: (now ?? old)?.region }),
     price: { ...totalOf("before", old), ...totalOf("after", now), ...surplusOf(now) },
     fit: compareFit(old?.fit, now?.fit),

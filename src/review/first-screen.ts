@@ -2,7 +2,8 @@ import type { Comparison, HostChange } from "./comparison.ts";
 import type { Difference } from "./difference.ts";
 import { AWAY } from "./effect-section.ts";
 import { withFleetsGrouped } from "./grouped-hosts.ts";
-import { COMES_OR_GOES, WITH_MACHINE } from "./machine-change.ts";
+import { certificatesAskedAnew, meaningOf } from "./machine-certificates.ts";
+import { COMES_OR_GOES, isMachineReplaced, WITH_MACHINE } from "./machine-change.ts";
 import { type ModelPort, portName } from "./model.ts";
 import type { Plan, PlannedChange } from "./plan.ts";
 import { dollars, type PricedChange, pricedChanges } from "./price.ts";
@@ -37,6 +38,9 @@ export function firstScreen({ comparison, plan, lost }: Foretold): FirstScreen {
       ...plan.warnings.map((text): Row => ["warning", text]),
       ...lost.map((text): Row => ["deletes", `${text}, with all that it holds`]),
       ...(declaration ? declared(withFleetsGrouped(declaration)) : []),
+      ...(comparison ? certificatesAskedAnew(withFleetsGrouped(comparison).hosts, plan) : []).map(
+        (asked): Row => ["TLS", `${asked.path}, certificates of ${listed(asked.names)}: ${meaningOf(asked)}`],
+      ),
       ...plan.changes
         .filter((change) => !isSaid(change) && (!declaration || isUnforeseen(change, declaration)))
         .map(({ action, path, why }): Row => [DOES[action], told(path, why, "new")]),
@@ -156,9 +160,14 @@ function cost({ path, effect, price: { before, after, surplus }, region }: Price
 }
 
 /** A machine that Terraform replaces and of which the declaration did not say so. */
-function isUnforeseen({ action, address, path }: PlannedChange, { hosts }: Comparison): boolean {
-  const known = hosts.some((host) => path.startsWith(`${host.path}/`) && host.effect === "replaced");
-  return action === "replaced" && address.startsWith("aws_instance.") && !known;
+function isUnforeseen(change: PlannedChange, { hosts }: Comparison): boolean {
+  const known = hosts.some((host) => change.path.startsWith(`${host.path}/`) && host.effect === "replaced");
+  return isMachineReplaced(change) && !known;
+}
+
+function listed(names: readonly string[]): string {
+  const rest = names.length - MOST;
+  return [...names.slice(0, MOST), ...(rest > 0 ? [`${rest} more`] : [])].join(", ");
 }
 
 const DOES: Readonly<Record<PlannedChange["action"], string>> = {

@@ -1,5 +1,6 @@
 import { changedProperties } from "./difference.ts";
 import type { ModelHost } from "./model.ts";
+import type { PlannedChange } from "./plan.ts";
 
 /** What a change means for a host's machine. */
 export type MachineEffect =
@@ -56,6 +57,11 @@ export function compareMachines(
   const why = [...movedTo(old, now), ...changedProperties(old.machine, now.machine)];
   const effects = new Set(why.map((fact) => effectOf(fact, old, now)));
   return { effect: BY_WEIGHT.find((effect) => effects.has(effect)) ?? "untouched", why };
+}
+
+/** Whether Terraform intends another instance in place of one. */
+export function isMachineReplaced({ action, address }: Pick<PlannedChange, "action" | "address">): boolean {
+  return action === "replaced" && address.startsWith("aws_instance.");
 }
 
 /** Why not part of the machine's facts: a description of before may not have them, and has not moved for that. */

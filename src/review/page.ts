@@ -5,6 +5,7 @@ import { effects } from "./effect-section.ts";
 import { fits } from "./fit-section.ts";
 import { groupedChanges, withFleetsGrouped } from "./grouped-hosts.ts";
 import { filesOf, imageTable } from "./image-section.ts";
+import { certificatesAskedAnew, meaningOf } from "./machine-certificates.ts";
 import { code, escaped, joined, moved, section, table } from "./markdown.ts";
 import { type Model, type ModelPort, portName } from "./model.ts";
 import { picture } from "./picture.ts";
@@ -37,8 +38,9 @@ export function page(comparison: Comparison, after: Model, { base, files, plan, 
     plan === undefined
       ? ""
       : section("What Terraform intends", planTable(groupedChanges(plan.changes, comparison.fleets)) || "No changes.");
-  if (isEmpty(comparison)) return `${joined([...head, `The same as ${escaped(base)}.`, intended])}\n`;
   const shown = withFleetsGrouped(comparison);
+  const anew = certificates(shown.hosts, plan);
+  if (isEmpty(comparison)) return `${joined([...head, `The same as ${escaped(base)}.`, intended, anew])}\n`;
   const { hosts, images, deployer, findings } = shown;
   return `${joined([
     ...head,
@@ -52,6 +54,7 @@ export function page(comparison: Comparison, after: Model, { base, files, plan, 
     section("Permissions", permissions(hosts, deployer)),
     section("Secrets", secrets(hosts)),
     section("Data", data(hosts)),
+    anew,
     section("Cost a month", cost(shown)),
     section(
       "Findings",
@@ -144,6 +147,13 @@ function data(hosts: readonly HostChange[]): string {
     }),
   );
   return lines.join("\n");
+}
+
+function certificates(hosts: readonly HostChange[], plan: Plan | undefined): string {
+  const lines = certificatesAskedAnew(hosts, plan).map(
+    (asked) => `- ${code(asked.path)}, ${asked.names.map(code).join(", ")}: ${escaped(meaningOf(asked))}`,
+  );
+  return section("Certificates", lines.join("\n"));
 }
 
 function cost(comparison: Comparison): string {

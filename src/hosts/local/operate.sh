@@ -1,12 +1,12 @@
 # The entry of what a person asks a host on a Docker engine; stands after the core, the probes and the driver.
 #
 #   status                  lines for a program, tabs between: release ID; service NAME INSTANCE HEALTHY PROBLEM;
-#                           maintenance SITE SINCE
+#                           certificate FILE DER, in base64; maintenance SITE SINCE
 #   logs SERVICE LINES      what the service's container said last
 #   maintenance SITE on|off
 #
 #   SLIPWAY_NGINX           name of the Nginx container
-# shellcheck shell=sh disable=SC2034,SC2154 # the core and the driver read and set variables
+# shellcheck shell=sh disable=SC2016,SC2034,SC2154 # a program for Nginx's container stands in quotes; the core and the driver read and set variables
 set -u
 
 NGINX=$SLIPWAY_NGINX DRAIN=0 verb=${1:-}
@@ -35,7 +35,19 @@ o_status() {
     fi
     printf 'service\t%s\t%s\t%s\t%s\n' "$name" "$instance" "$healthy" "$(printf %s "$problem" | tr '\t\n' '  ')"
   done 3<"$WORK/serving"
+  o_certificates
   m_sites_off | while read -r site since; do printf 'maintenance\t%s\t%s\n' "$site" "$since"; done
+}
+
+# The certificates that the text names which serves, and no key.
+o_certificates() {
+  l_inside <<'END'
+for each in $(sed -n 's|^ *ssl_certificate .*/slipway/tls/\([^/]*\)\.pem;$|\1|p' "$1/live/sites.conf" 2>/dev/null | sort -u); do
+  printf 'certificate\t%s\t' "$each"
+  awk '/END CERTIFICATE/ { exit } on { printf "%s", $0 } /BEGIN CERTIFICATE/ { on = 1 }' "$1/tls/$each.pem" 2>/dev/null || :
+  echo
+done
+END
 }
 
 o_logs() {

@@ -20,7 +20,7 @@ import { renderSites } from "../../../../src/nginx/sites.ts";
 import { freePort } from "../../../../src/rehearsal/free-port.ts";
 import type { ClaimedPorts } from "../../../../src/release/service-ports.ts";
 import { HealthCheck } from "../../../../src/values/health-check.ts";
-import { findNginx } from "../../../nginx/running-nginx.ts";
+import { findNginx, temporaryPaths } from "../../../nginx/running-nginx.ts";
 import { type DeclaredManifest, declaredManifest, type PlacedService } from "../declared-manifest.ts";
 import type { AwsDouble } from "./aws-double.ts";
 import { docker } from "./test-images.ts";
@@ -83,7 +83,8 @@ export class AgentHost {
     });
     for (const { path, content, permissions } of hostAgentFiles()) {
       const file = `${LIB}/agents/${AGENT}/${path}`;
-      if (path.endsWith("/nginx.conf")) this.write(file, content);
+      if (path.endsWith("/nginx.conf"))
+        this.write(file, content.replace("http {\n", `http {\n${temporaryPaths("/var/log/nginx")}`));
       else if (path === "first/sites.conf") this.write(file, first);
       else this.writeAsIs(file, content);
       chmodSync(join(this.root, file), Number.parseInt(permissions, 8));

@@ -1,4 +1,5 @@
 import type { Construct } from "constructs";
+import { CERTIFICATES_A_WEEK, LETS_ENCRYPT } from "../../../release/lets-encrypt.ts";
 import { warn } from "../../../terraform/annotation.ts";
 import { ConstructError, collectErrors } from "../../../terraform/construct-error.ts";
 import { knownProps } from "../../../terraform/known-props.ts";
@@ -15,9 +16,6 @@ export const CANARY_SECONDS = 30;
 const HOSTS = { subject: "number of hosts", unit: "hosts", lowest: 1, highest: 100 };
 const CANARY = { subject: "canary", unit: "seconds", lowest: 0, highest: 3600 };
 const PATH = /^\/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,254}$/;
-
-/** Let's Encrypt gives as many certificates for the same names in a week, and each host has its own. */
-const CERTIFICATES_A_WEEK = 5;
 
 /** @throws {ConstructError} for what is no fleet, all of it together */
 export function checkFleet(scope: Construct, props: NanoFleetProps): void {
@@ -105,10 +103,10 @@ function warnOfFleet(scope: Construct, { hosts, availabilityZones, subnets, bala
     warn(scope, `${which}, so that the fleet stands in one zone and goes with it: let it have two of each`);
   }
   const { directory = "" } = tls?.source.kind === "acme" ? tls.source : {};
-  if (!balancer && hosts >= CERTIFICATES_A_WEEK && directory.includes("acme-v02.api.letsencrypt.org")) {
+  if (!balancer && hosts >= CERTIFICATES_A_WEEK.ofSameNames && directory === LETS_ENCRYPT) {
     warn(
       scope,
-      `tls: each of ${hosts} hosts asks for a certificate of its own, and Let's Encrypt gives the same names ${CERTIFICATES_A_WEEK} a week: take balancer: true, Tls.certificate, or another ACME server`,
+      `tls: each of ${hosts} hosts asks for a certificate of its own, and Let's Encrypt gives the same names ${CERTIFICATES_A_WEEK.ofSameNames} a week: take balancer: true, Tls.certificate, or another ACME server`,
     );
   }
 }
