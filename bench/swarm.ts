@@ -4,10 +4,11 @@
  * where a request failed that was not one of a node that was gone, or where a second plan is not empty. As root on Linux;
  * needs what `slipway setup` brings, and slirp4netns and socat.
  *
- *   node --import tsx bench/swarm.ts [--engine machine|29] [--clients N]
+ *   node --import tsx bench/swarm.ts [--engine machine|29] [--clients N] [--only roll,route,bad,cut,drain]
  *
  * --engine    this machine's own dockerd: the default; 29 is built from source, six minutes of a processor once
- * --clients   of each node, each ten requests a second; 6 unless said
+ * --clients   of each node, each ten requests a second; 6 unless said. Half keep their connection, as careless clients do
+ * --only      some of what happens
  */
 import { spawn } from "node:child_process";
 import { loadavg } from "node:os";
@@ -19,12 +20,16 @@ import { docker, Project } from "../__tests__/real/project.ts";
 import { cacheFolder } from "../src/cli/cache-folder.mjs";
 import { run as runCommand } from "../src/cli/command.mjs";
 import { buildDockerEngine } from "../src/rehearsal/engine/docker-engine.mjs";
-import type { Asked, Tally } from "./swarm/ask.ts";
+import type { Asked, Kind, Tally } from "./swarm/ask.ts";
 import { Swarm } from "./swarm/swarm.ts";
 import { type Node, run, ThreeEngines } from "./swarm/three-engines.ts";
 
 const { values } = parseArgs({
-  options: { engine: { type: "string", default: "machine" }, clients: { type: "string", default: "6" } },
+  options: {
+    engine: { type: "string", default: "machine" },
+    clients: { type: "string", default: "6" },
+    only: { type: "string", default: "roll,route,bad,cut,drain" },
+  },
 });
 if (values.engine !== "machine" && values.engine !== "29")
   throw new Error(`--engine must be machine or 29, not ${values.engine}`);
@@ -35,12 +40,13 @@ const log = (text: string) => console.error(text);
 const wrong: string[] = [];
 
 interface Event {
+  readonly word: string;
   readonly name: string;
   readonly work: () => Promise<void>;
   /** The node whose visitors lose something by what happens. */
   readonly without?: Node;
-  /** What must have answered. */
-  readonly bodies: readonly string[];
+  /** What answers in the end. @default - what did before */
+  readonly body?: string;
   /** Whether Nginx reloads, where an old one closes connections that are kept. */
   readonly reloads?: boolean;
 }
@@ -75,33 +81,37 @@ async function measure(swarm: Swarm, project: Project): Promise<void> {
   await deploy(project, {}, 0);
   console.log(`first apply ${seconds(began)} s`);
   await isEmpty(project);
-  const two = { SLIPWAY_BENCH_BODY: "two" };
-  const moved = { ...two, SLIPWAY_BENCH_ROUTE: "/moved" };
-  const bad = { ...moved, SLIPWAY_BENCH_BODY: "bad", SLIPWAY_BENCH_STATUS: "503" };
+  let body = "one";
+  const now = (more: Readonly<Record<string, string>> = {}) => ({ SLIPWAY_BENCH_BODY: body, ...more });
+  const bad = { SLIPWAY_BENCH_BODY: "bad", SLIPWAY_BENCH_STATUS: "503" };
+  const roll = () => deploy(project, { SLIPWAY_BENCH_BODY: "two" }, 0);
+  const route = () => deploy(project, now({ SLIPWAY_BENCH_ROUTE: "/moved" }), 0);
   const events: Event[] = [
-    { name: "three tasks rolled to another version", work: () => deploy(project, two, 0), bodies: ["one", "two"] },
-    { name: "a route changed", work: () => deploy(project, moved, 0), bodies: ["two"], reloads: true },
-    { name: "a bad version, rolled back", work: () => deploy(project, bad, 1), bodies: ["two"] },
-    { name: "a node's cable cut", work: () => swarm.lose(third), without: third, bodies: ["two"] },
-    { name: "the cable mended", work: () => swarm.find(third), without: third, bodies: ["two"] },
-    { name: "another node drained", work: () => swarm.drain(second), without: second, bodies: ["two"] },
-    { name: "active again", work: () => swarm.activate(second), without: second, bodies: ["two"] },
+    { word: "roll", name: "three tasks rolled to another version", work: roll, body: "two" },
+    { word: "route", name: "a route changed", work: route, reloads: true },
+    { word: "bad", name: "a bad version, rolled back", work: () => deploy(project, now(bad), 1) },
+    { word: "cut", name: "a node's cable cut", work: () => swarm.lose(third), without: third },
+    { word: "cut", name: "the cable mended", work: () => swarm.find(third), without: third },
+    { word: "drain", name: "another node drained", work: () => swarm.drain(second), without: second },
+    { word: "drain", name: "active again", work: () => swarm.activate(second), without: second },
   ];
   console.log(
-    "\n| event | seconds | requests | failed | slowest | those of the node that was away: requests | failed |",
+    "\n| event | seconds | requests | failed on new connections | on kept ones | slowest | those of the node that was away: requests | failed |",
   );
-  console.log("|---|---|---|---|---|---|---|");
-  for (const event of events) {
+  console.log("|---|---|---|---|---|---|---|---|");
+  const only = values.only.split(",");
+  for (const event of events.filter(({ word }) => only.includes(word))) {
     if (event.name.endsWith("cut") && swarm.tasksOn(third, "slipway-bench-swarm-host-web") === 0)
       wrong.push("the node whose cable is cut has no task of the application");
-    await happen(swarm, event);
+    await happen(swarm, event, body);
+    body = event.body ?? body;
   }
-  await deploy(project, moved, 0);
+  await deploy(project, now(), 0);
   await isEmpty(project);
 }
 
 /** An event under load, as a row. */
-async function happen(swarm: Swarm, { name, work, without, bodies, reloads }: Event): Promise<void> {
+async function happen(swarm: Swarm, { name, work, without, body, reloads }: Event, before: string): Promise<void> {
   const addresses = swarm.engines.nodes.map(({ address }) => address);
   const words = ["--import", require.resolve("tsx"), join(__dirname, "swarm/ask.ts")];
   const all = [...words, "web.localhost", "8080", values.clients, ...addresses];
@@ -122,30 +132,27 @@ async function happen(swarm: Swarm, { name, work, without, bodies, reloads }: Ev
   }
   const took = seconds(began);
   const asked = JSON.parse(text) as Asked;
-  const of = (isAway: boolean) =>
+  const of = (isAway: boolean, kinds: readonly Kind[] = ["new", "kept"]) =>
     Object.entries(asked)
       .filter(([address]) => (address === without?.address) === isAway)
-      .flatMap(([, { new: anew, kept }]) => [anew, kept]);
+      .flatMap(([, tallies]) => kinds.map((kind) => tallies[kind]));
   const [here, away] = [of(false), of(true)];
   const lost = without ? `${sum(away, "asked")} | ${sum(away, "failed")}${why(away)}` : "| ";
   const slowest = Math.max(...here.map(({ slowestMs }) => slowestMs));
-  console.log(
-    `| ${name} | ${took} | ${sum(here, "asked")} | ${sum(here, "failed")}${why(here)} | ${slowest} ms | ${lost} |`,
-  );
-  const counted = reloads && isOld(swarm) ? Object.values(asked).map(({ new: anew }) => anew) : here;
+  const [anew, kept] = [of(false, ["new"]), of(false, ["kept"])];
+  const failed = [anew, kept].map((tallies) => `${sum(tallies, "failed")}${why(tallies)}`).join(" | ");
+  console.log(`| ${name} | ${took} | ${sum(here, "asked")} | ${failed} | ${slowest} ms | ${lost} |`);
+  const counted = reloads && isOld(swarm) ? anew : here;
   if (sum(counted, "failed") > 0) wrong.push(`${name}: ${sum(counted, "failed")} requests failed`);
   const answered = [...new Set(here.flatMap((tally) => Object.keys(tally.bodies)))].sort();
-  if (answered.join() !== [...bodies].sort().join()) wrong.push(`${name}: ${answered.join(", ")} answered`);
+  const wanted = [...new Set([before, body ?? before])].sort();
+  if (answered.join() !== wanted.join()) wrong.push(`${name}: ${answered.join(", ")} answered`);
 }
 
 /** Whether Nginx has no word for connections to be kept over a reload, which came with 1.27.4. */
 function isOld(swarm: Swarm): boolean {
   const { environment } = swarm.manager.engine;
-  const [nginx = ""] = run(
-    "docker",
-    ["ps", "--quiet", "--filter", "name=slipway-bench-swarm-host-nginx."],
-    environment,
-  ).split("\n");
+  const [nginx = ""] = run("docker", ["ps", "--quiet", "--filter", "name=host-nginx\\."], environment).split("\n");
   return run("docker", ["exec", nginx, "ls", "-A", "/etc/nginx/keepalive"], environment) === "";
 }
 

@@ -120,7 +120,8 @@ export class SwarmEdge extends Construct {
         ) as unknown as ServiceTaskSpecContainerSpecSecrets[],
       },
       labels: {},
-      graceSeconds: 1,
+      // it ends at once; a destroy waits as long as this until the containers of tasks that failed are gone, too
+      graceSeconds: GRACE_SECONDS,
       resources: limited(TEXTS_MEMORY_BYTES),
       dependsOn: [...place.dependsOn, ...pullableOnce(nginx), ...props.textsDependOn],
     });
