@@ -45,6 +45,25 @@ const SSH = {
     },
   },
 };
+const SWARM = {
+  resource: {
+    terraform_data: {
+      edge: at("shop/host/Edge/Wait/Resource", {
+        provisioner: [{ "local-exec": { environment: { SLIPWAY_KEPT: "", DOCKER_HOST: "tcp://manager:2376" } } }],
+      }),
+    },
+  },
+};
+const inSwarm = (id: string, name: string, more: object = {}) => ({
+  ID: `${id}-and-more`,
+  UpdatedAt: "2026-01-01T00:00:00Z",
+  Spec: {
+    Name: `shop-host-${name.toLowerCase()}`,
+    Labels: { "dev.slipway.construct": `shop/host/${name}`, "dev.slipway.swarm.spec": id },
+    TaskTemplate: { ContainerSpec: { Image: `registry/${name}@sha256:${"ab".repeat(32)}` } },
+  },
+  ...more,
+});
 const STATE = JSON.stringify({
   values: {
     root_module: {
@@ -235,6 +254,90 @@ describe("a host on the local engine", () => {
     const { tools, command } = project({ cats: LOCAL });
     const answer = await tellHost(await askedHost(undefined, tools), ["rollback"], tools);
     expect(answer).toMatchObject({ code: 1, stderr: expect.stringContaining("git revert") });
+    expect(command.asked).toEqual([]);
+  });
+});
+
+describe("a host on a swarm", () => {
+  const services = [
+    inSwarm("w1", "web", { UpdateStatus: { State: "rollback_completed", Message: "rollback completed" } }),
+    inSwarm("n1", "Nginx"),
+    inSwarm("a1", "api", {
+      Spec: { ...inSwarm("a1", "api").Spec, Labels: { "dev.slipway.construct": "other/host/api" } },
+    }),
+  ];
+  const answers = (counts: string) => ({
+    "docker service ls": counts,
+    "docker service inspect": JSON.stringify(services),
+    "docker service ps": '\n"task: non-zero exit (3)"\n',
+    "docker service logs": { stdout: "one\n", stderr: "two\n" },
+  });
+
+  test("says by its manager how many tasks of each service run, and why not all", async () => {
+    const { tools, command } = project({ shop: SWARM }, answers("w1 1/2\nn1 3/3\na1 1/1\n"));
+    const answer = await tellHost(await askedHost(undefined, tools), ["status", "--json"], tools);
+    expect(answer.code).toBe(1);
+    const report = JSON.parse(answer.stdout);
+    expect(report).toMatchObject({
+      host: "shop/host",
+      healthy: false,
+      serving: { version: null, since: "2026-01-01T00:00:00Z" },
+      notes: [],
+    });
+    expect(report.services).toEqual([
+      expect.objectContaining({
+        name: "web",
+        problem: '1 of 2 tasks run: "task: non-zero exit (3)"',
+        container: "shop-host-web",
+        state: "1/2 running, rollback completed",
+      }),
+    ]);
+    expect(statusLines(report)[1]).toContain(
+      'web  NOT HEALTHY (1 of 2 tasks run: "task: non-zero exit (3)"), abababababab',
+    );
+    expect(command.asked.some((line) => line.startsWith("terraform"))).toBe(false);
+  });
+
+  test("is not healthy where its Nginx is not on each node, and serves nothing where it has no services", async () => {
+    const without = project({ shop: SWARM }, answers("w1 2/2\nn1 2/3\n"));
+    const answer = await tellHost(await askedHost(undefined, without.tools), ["status"], without.tools);
+    expect(JSON.parse(answer.stdout)).toMatchObject({
+      healthy: false,
+      notes: ['Nginx: 2 of 3 tasks run: "task: non-zero exit (3)"'],
+    });
+    const none = project({ shop: SWARM });
+    const { code, stdout } = await tellHost(await askedHost(undefined, none.tools), ["status"], none.tools);
+    expect([code, JSON.parse(stdout).serving]).toEqual([1, null]);
+  });
+
+  test("its logs are those of all tasks, each line with its task where there are several", async () => {
+    const { tools, command, lines } = project({ shop: SWARM }, answers("w1 2/2\nn1 1/1\n"));
+    expect(await logs({ words: ["web"], lines: "5" } as never, tools)).toBe(0);
+    expect(lines).toEqual(["one", "two"]);
+    await logs({ words: ["Nginx"] } as never, tools);
+    expect(command.asked.filter((line) => line.includes("logs"))).toEqual([
+      "docker service logs --tail 5 w1-and-more",
+      "docker service logs --raw --tail 100 n1-and-more",
+    ]);
+    const unknown = await tellHost(await askedHost(undefined, tools), ["logs", "no", "5"], tools);
+    expect(unknown).toMatchObject({ code: 2, stderr: "shop/host: has no service no; it has Nginx, web\n" });
+  });
+
+  test("a manager that is out of reach is said, as it cannot be asked now", async () => {
+    const stderr = "Cannot connect to the Docker daemon at tcp://manager:2376\n";
+    const { tools } = project({ shop: SWARM }, { "docker service ls": { code: 1, stderr } });
+    const answer = await tellHost(await askedHost(undefined, tools), ["status"], tools);
+    expect(answer).toEqual({ code: 75, stdout: "", stderr: `shop/host: ${stderr}`, timedOut: false });
+  });
+
+  test.each([
+    ["rollback", "git revert"],
+    ["releases", "git revert"],
+    ["maintenance", "a SwarmHost has no maintenance"],
+  ])("refuses %s, and says what to do instead", async (verb, remedy) => {
+    const { tools, command } = project({ shop: SWARM });
+    const answer = await tellHost(await askedHost(undefined, tools), [verb], tools);
+    expect(answer).toMatchObject({ code: 1, stderr: expect.stringContaining(remedy) });
     expect(command.asked).toEqual([]);
   });
 });

@@ -116,7 +116,12 @@ describe("shellcheck", () => {
       "hosts/swarm/swarm.sh",
       `hosts/swarm/${name}.sh`,
     ]);
-    for (const parts of [...scripts, ["hosts/swarm/health.sh", "rollout/probes/http.sh"]]) {
+    const inTasks = [
+      ["hosts/swarm/health.sh", "rollout/probes/http.sh"],
+      ["hosts/swarm/edge.sh"],
+      ["hosts/swarm/texts.sh"],
+    ];
+    for (const parts of [...scripts, ...inTasks]) {
       const text = parts.map((part) => readFileSync(join(src, part), "utf8")).join("\n");
       write(`swarm/${parts.at(-1)}`, text);
       expect(run("shellcheck", ["--shell=sh", join(folder, "swarm", `${parts.at(-1)}`)])).toMatchObject({

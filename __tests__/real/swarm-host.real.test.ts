@@ -32,6 +32,8 @@ let engine: EngineOfItsOwn;
 let leave: () => void;
 let left: Promise<void>;
 let project: Project;
+/** What synth and Terraform see; what a test changes here, the next apply has. */
+const environment: Record<string, string> = { SLIPWAY_TEST_KEY: KEY };
 
 beforeAll(async () => {
   const mirrors = JSON.parse(docker("info", "--format", "{{json .RegistryConfig.Mirrors}}")) ?? [];
@@ -47,13 +49,9 @@ beforeAll(async () => {
     left.catch(failed);
   });
   const { key, certificate } = selfSigned(["secured.localhost"]);
-  const secrets = { SLIPWAY_TEST_KEY: KEY, SLIPWAY_TEST_PEM: `${key}${certificate}` };
-  project = new Project(
-    "swarm.ts",
-    "slipway-swarm",
-    { "server.py": SERVER },
-    { ...engine.environment, ...secrets },
-    (...words) => engine.inside(...words),
+  Object.assign(environment, engine.environment, { SLIPWAY_TEST_PEM: `${key}${certificate}` });
+  project = new Project("swarm.ts", "slipway-swarm", { "server.py": SERVER }, environment, (...words) =>
+    engine.inside(...words),
   );
   await project.synth();
   await project.init();
@@ -76,8 +74,8 @@ function inside(program: string, ...args: string[]): string {
 
 const page = (host: string, path = "/") => inside("curl", "-sS", "-H", `Host: ${host}`, `http://127.0.0.1:8080${path}`);
 
-async function apply(env: Readonly<Record<string, string>> = {}) {
-  await project.synth({ SLIPWAY_TEST_ENV: JSON.stringify(env) });
+async function apply(env: Readonly<Record<string, string>> = {}, more: Readonly<Record<string, string>> = {}) {
+  await project.synth({ SLIPWAY_TEST_ENV: JSON.stringify(env), ...more });
   return project.apply();
 }
 
@@ -98,6 +96,11 @@ async function meanwhile<T>(work: () => Promise<T>) {
   const { bodies, ...answers } = JSON.parse(said.trim().split("\n").at(-1) as string);
   return { result, bodies: new Map<string, number>(bodies), answers };
 }
+
+const serial = () => {
+  const words = ["s_client", "-connect", "127.0.0.1:8443", "-servername", "secured.localhost", "-showcerts"];
+  return inside("sh", "-c", '"$@" </dev/null 2>/dev/null | openssl x509 -noout -serial', "sh", "openssl", ...words);
+};
 
 const edge = () =>
   inside("docker", "ps", "--quiet", "--filter", "label=dev.slipway.construct=slipway-swarm/host/Nginx");
@@ -155,10 +158,52 @@ test("one that never gets healthy says what its check said; the way back is an a
   expect(await project.plan()).toMatchObject({ status: 0 });
 });
 
+test("another route is taken in place: no request fails, and Nginx stays as it is", async () => {
+  const before = edge();
+  const { result, answers } = await meanwhile(() => apply({ BODY: "two" }, { SLIPWAY_TEST_ROUTE: "/moved" }));
+  expect(result).toMatchObject({ status: 0 });
+  expect([page("web.localhost", "/moved"), page("web.localhost", "/api")]).toEqual(["api", "two"]);
+  expect(answers.failed).toEqual([]);
+  expect(answers.answered).toBeGreaterThan(100);
+  expect(edge()).toBe(before);
+  expect(await project.plan()).toMatchObject({ status: 0 });
+});
+
+test("a certificate that Nginx refuses fails the apply with what it said, and the old one is served", async () => {
+  const [before, first] = [edge(), serial()];
+  environment.SLIPWAY_TEST_PEM = "no certificate\n";
+  const route = { SLIPWAY_TEST_ROUTE: "/moved" };
+  const { result, answers } = await meanwhile(() =>
+    apply({ BODY: "two" }, { ...route, SLIPWAY_TEST_CERTIFICATE: "2" }),
+  );
+  expect(result.status).toBe(1);
+  expect(result.output).toContain("slipway-swarm/host: Nginx's texts is not what is declared: ");
+  expect(result.output).toContain("    Nginx refuses the configuration:");
+  expect(result.output).toMatch(/ {4}.*secured\.localhost\.pem/);
+  expect(answers.failed).toEqual([]);
+  expect(serial()).toMatch(/^serial=/);
+  expect(serial()).toBe(first);
+  expect(edge()).toBe(before);
+});
+
+test("another certificate is taken in place", async () => {
+  const [before, first] = [edge(), serial()];
+  const { key, certificate } = selfSigned(["secured.localhost"]);
+  environment.SLIPWAY_TEST_PEM = `${key}${certificate}`;
+  const { result, answers } = await meanwhile(() =>
+    apply({ BODY: "two" }, { SLIPWAY_TEST_ROUTE: "/moved", SLIPWAY_TEST_CERTIFICATE: "3" }),
+  );
+  expect(result).toMatchObject({ status: 0 });
+  expect(answers.failed).toEqual([]);
+  expect(serial()).not.toBe(first);
+  expect(edge()).toBe(before);
+});
+
 test("a destroy leaves nothing in the swarm", async () => {
   const { status, output } = await project.terraform("destroy", "-auto-approve");
-  expect({ status, output }).toMatchObject({ status: 0 });
+  expect({ status, output }).toMatchObject({ status: 0, output: expect.stringContaining("Destroy complete!") });
   for (const kind of ["service", "config", "secret"])
     expect([kind, inside("docker", kind, "ls", "--quiet")]).toEqual([kind, ""]);
+  expect(inside("docker", "volume", "ls", "--quiet")).toBe("");
   expect(inside("docker", "network", "ls", "--format", "{{.Name}}", "--filter", "scope=swarm")).toBe("ingress");
 });

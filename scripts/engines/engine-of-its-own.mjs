@@ -102,6 +102,11 @@ export class EngineOfItsOwn {
     return ["nsenter", [...enter, ...here, program, ...args]];
   }
 
+  /** The process whose network is the engine's, for whoever connects that with another. */
+  get networkOf() {
+    return this.#first;
+  }
+
   async start() {
     const { programs = [], root = "", mirrors, configuration = {} } = this.#props;
     const document = {

@@ -11,6 +11,14 @@ export interface AskedHost {
   readonly host: DeclaredHost;
 }
 
+/** What a host said. */
+export interface HostAnswer {
+  /** 0 fine, 1 refused or not healthy, 2 not understood, 75 it cannot be asked now. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** A host that is not there, or not the only one that is meant; the message says which there are. */
 export class UnknownHostError extends Error {
   readonly exitStatus = 2;

@@ -5,6 +5,7 @@ export type DeclaredHost = { readonly path: string } & (
   | { readonly kind: "nano"; readonly instance: string; readonly document: string; readonly deploy?: string }
   | { readonly kind: "ssh"; readonly deploy: string; readonly connection: Told }
   | { readonly kind: "local"; readonly nginx: string; readonly engine?: string }
+  | { readonly kind: "swarm"; readonly engine?: string }
 );
 
 /** What the script that asks a server is told of it. */
@@ -14,7 +15,8 @@ type Resources = Pick<DeclaredResources, "resources" | "steps">;
 
 /** The hosts of `stack`, by their construct path. */
 export function declaredHosts(stack: Resources): DeclaredHost[] {
-  return [...nanoHosts(stack), ...sshHosts(stack), ...localHosts(stack)].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const all = [...nanoHosts(stack), ...sshHosts(stack), ...localHosts(stack), ...swarmHosts(stack)];
+  return all.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** A nano is known by the document by which it is told, and by its instance. */
@@ -47,5 +49,15 @@ function localHosts(stack: Resources): DeclaredHost[] {
     const { SLIPWAY_NGINX: nginx, DOCKER_HOST: engine } = told;
     if (!host || !nginx) return [];
     return [{ kind: "local", path: host, nginx, ...(engine === undefined ? {} : { engine }) }];
+  });
+}
+
+/** A host on a swarm is known by the step that waits for its Nginx. */
+function swarmHosts(stack: Resources): DeclaredHost[] {
+  return stack.steps.flatMap(({ path, told }): DeclaredHost[] => {
+    const [, host] = /^(.+)\/Edge\/Wait\/Resource$/.exec(path) ?? [];
+    const { SLIPWAY_KEPT: kept, DOCKER_HOST: engine } = told;
+    if (!host || kept === undefined) return [];
+    return [{ kind: "swarm", path: host, ...(engine === undefined ? {} : { engine }) }];
   });
 }

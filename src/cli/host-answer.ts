@@ -3,20 +3,13 @@ import { join } from "node:path";
 import { LOCAL_OPERATION } from "../hosts/local/local-scripts.ts";
 import { packedScript } from "../rollout/packed-script.ts";
 import { inFileName } from "../values/server-name.ts";
-import type { AskedHost } from "./asked-host.ts";
+import type { AskedHost, HostAnswer } from "./asked-host.ts";
 import type { DeclaredHost } from "./declared-hosts.ts";
 import { localStatus } from "./local-status.ts";
+import { swarmLogs, swarmStatus } from "./swarm-status.ts";
 import type { SynthesizedStack } from "./synthesized-stack.ts";
 import { TerraformRun } from "./terraform-run.ts";
 import type { Tools } from "./tools.ts";
-
-/** What a host said. */
-export interface HostAnswer {
-  /** 0 fine, 1 refused or not healthy, 2 not understood, 75 it cannot be asked now. */
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 const NOT_NOW = 75;
 const LONGEST: Readonly<Record<string, number>> = { rollback: 7200 };
@@ -29,11 +22,13 @@ export function tellHost({ stack, host }: AskedHost, words: readonly string[], t
   // a wildcard's star is nothing that a host takes
   const plain = words.map(inFileName);
   if (host.kind === "nano") return tellNano(stack, host, plain, tools);
+  if (host.kind === "swarm") return tellSwarm(host, plain, tools);
   return host.kind === "ssh" ? tellServer(host, plain, tools) : tellLocal(host, plain, tools);
 }
 
 type NanoHost = DeclaredHost & { readonly kind: "nano" };
 type SshHost = DeclaredHost & { readonly kind: "ssh" };
+type SwarmHost = DeclaredHost & { readonly kind: "swarm" };
 type LocalHost = DeclaredHost & { readonly kind: "local" };
 
 async function tellNano(
@@ -69,6 +64,20 @@ async function tellNano(
 function tellServer({ connection }: SshHost, words: readonly string[], tools: Tools): Promise<HostAnswer> {
   const env = { ...process.env, ...connection, SLIPWAY_SSH: join(SSH, "ssh.sh") };
   return tools.command.run("sh", [join(SSH, "tell.sh"), ...words], { env });
+}
+
+/** Why not the rest: what a swarm knows of a service is its version now and the one before, none of a release. */
+async function tellSwarm({ path, engine }: SwarmHost, words: readonly string[], tools: Tools): Promise<HostAnswer> {
+  const env = { ...process.env, ...(engine === undefined ? {} : { DOCKER_HOST: engine }) };
+  const docker = (args: readonly string[]) => tools.command.run("docker", args, { env });
+  const [verb = "", service = "", lines = ""] = words;
+  if (verb === "status") return swarmStatus(path, docker);
+  if (verb === "logs") return swarmLogs(path, service, lines, docker);
+  const why =
+    verb === "maintenance"
+      ? "a SwarmHost has no maintenance: route the site to a service that says so, and deploy"
+      : "a SwarmHost keeps no earlier releases, for a swarm knows services alone: revert the change (git revert) and deploy";
+  return { code: 1, stdout: "", stderr: `${path}: ${why}\n` };
 }
 
 async function tellLocal(host: LocalHost, words: readonly string[], tools: Tools): Promise<HostAnswer> {

@@ -1,5 +1,5 @@
-import { type AskedHost, askedHost } from "./asked-host.ts";
-import { type HostAnswer, tellHost } from "./host-answer.ts";
+import { type AskedHost, askedHost, type HostAnswer } from "./asked-host.ts";
+import { tellHost } from "./host-answer.ts";
 import { type StatusReport, statusLines } from "./status-report.ts";
 import type { Arguments, Tools } from "./tools.ts";
 

@@ -146,7 +146,8 @@ export const GRAMMAR = {
   client_header_timeout: rule(["http"], [time]),
   proxy_http_version: rule(["http"], [oneOf("1.1")]),
   proxy_redirect: rule(["http"], [OFF]),
-  proxy_next_upstream: rule(["http"], [oneOf("error")]),
+  proxy_next_upstream: rule(["http"], [oneOf("error", "error timeout")]),
+  proxy_next_upstream_timeout: rule(["http"], [time]),
   proxy_buffer_size: rule(["http", "server"], [size]),
   proxy_buffers: rule(["http", "server"], [count, size]),
   proxy_connect_timeout: rule(["http"], [time]),
@@ -208,7 +209,8 @@ export const GRAMMAR = {
   client_body_timeout: rule(PASSING, [time]),
   grpc_buffer_size: rule(ANYWHERE, [size]),
   grpc_connect_timeout: rule(ANYWHERE, [time]),
-  grpc_next_upstream: rule(ANYWHERE, [oneOf("error")]),
+  grpc_next_upstream: rule(ANYWHERE, [oneOf("error", "error timeout")]),
+  grpc_next_upstream_timeout: rule(ANYWHERE, [time]),
   grpc_send_timeout: rule(ANYWHERE, [time]),
   grpc_read_timeout: rule(ANYWHERE, [time]),
   grpc_set_header: { within: ANYWHERE, print: forwardedHeader } satisfies Rule<[name: string, value: string]>,
@@ -221,25 +223,6 @@ export const GRAMMAR = {
   proxy_pass: rule(["location"], [upstreamUrl]),
 } as const;
 
-/** What may stand more than once in a block, then with different first words. */
-export const REPEATABLE: ReadonlySet<string> = new Set([
-  "allow",
-  "error_page",
-  "geo",
-  "grpc_hide_header",
-  "grpc_set_header",
-  "set_real_ip_from",
-  "add_header",
-  "if",
-  "listen",
-  "location",
-  "map",
-  "proxy_hide_header",
-  "proxy_set_header",
-  "set",
-  "upstream",
-]);
-
 /** What a block inherits only as long as it has none of the same name itself. */
 export const INHERITED_AS_A_WHOLE: ReadonlySet<string> = new Set([
   "add_header",
@@ -247,4 +230,19 @@ export const INHERITED_AS_A_WHOLE: ReadonlySet<string> = new Set([
   "grpc_set_header",
   "proxy_hide_header",
   "proxy_set_header",
+]);
+
+/** What may stand more than once in a block, then with different first words. */
+export const REPEATABLE: ReadonlySet<string> = new Set([
+  ...INHERITED_AS_A_WHOLE,
+  "allow",
+  "error_page",
+  "geo",
+  "set_real_ip_from",
+  "if",
+  "listen",
+  "location",
+  "map",
+  "set",
+  "upstream",
 ]);

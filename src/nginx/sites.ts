@@ -43,6 +43,8 @@ export interface SitesOptions extends Omit<EdgeOptions, "trustsProxies"> {
   readonly resolver?: string;
   /** Seconds for which an answer of the name server counts. @default 2 */
   readonly resolverSeconds?: 1 | 2;
+  /** Whether a service may be on several machines, of which one may be lost. @default false */
+  readonly isReplicated?: boolean;
   /** Proxies whose word about visitors is believed. @default - none */
   readonly trustedProxies?: TrustedProxies;
   /** Hosts in front, whose Nginx reaches services by their {@link NginxService.frontListener}. @default - none */
@@ -71,6 +73,7 @@ export function renderSites(options: SitesOptions): string {
       publicTlsPort: isSecured ? publicTlsPort(options) : undefined,
       resolver: options.resolver,
       resolverSeconds: options.resolverSeconds,
+      isReplicated: options.isReplicated,
       trustedProxies: options.trustedProxies,
       speaksGrpc,
     }),

@@ -95,7 +95,7 @@ test("what a service alone says counts for it, and a check of its own needs no s
 
 test("Nginx is on every node at the node's own port, and knows of a service nothing but its name", () => {
   const stack = declare({ port: 8080, edgePlacement: ["node.labels.edge==yes"] });
-  expect(service(stack, "host_Nginx")).toMatchObject({
+  expect(service(stack, "host_Nginx_Service")).toMatchObject({
     mode: { global: true },
     update_config: { order: "stop-first", failure_action: "rollback" },
     endpoint_spec: { mode: "dnsrr", ports: [{ target_port: 80, published_port: 8080, publish_mode: "host" }] },
@@ -104,8 +104,30 @@ test("Nginx is on every node at the node's own port, and knows of a service noth
   const { data } = only(stack, "docker_config", "host_Nginx_Upstreams") as { data: string };
   expect(Buffer.from(data, "base64").toString()).toBe('map "" $slipway_web {\n    default stack-host-web:8080;\n}\n');
   const changed = declare({ port: 8080, edgePlacement: ["node.labels.edge==yes"] }, { env: { A: "b" }, replicas: 3 });
-  expect(service(changed, "host_Nginx")).toEqual(service(stack, "host_Nginx"));
+  for (const name of ["host_Nginx_Service", "host_Nginx_Texts"])
+    expect(service(changed, name)).toEqual(service(stack, name));
   expect(changed.resource.docker_config).toEqual(stack.resource.docker_config);
+});
+
+test("a route that changes is no other Nginx, but other texts, which are brought to it once what they lead to serves", () => {
+  const stack = declare();
+  const changed = declare({}, {}, (host, stack) => {
+    const image = new PulledImage(stack, "other", { image: `example.com/api@${DIGEST}` });
+    host.serve("other.example.com", { "/": host.run("api", { image, port: 8080 }) });
+  });
+  expect(service(changed, "host_Nginx_Service")).toEqual(service(stack, "host_Nginx_Service"));
+  const brings = service(changed, "host_Nginx_Texts");
+  expect(brings).toMatchObject({
+    mode: { global: true },
+    update_config: { failure_action: "rollback" },
+    depends_on: expect.arrayContaining([expect.stringContaining("host_Release_Wait")]),
+    task_spec: { container_spec: { command: ["sh", "/slipway-texts.sh", "/texts"] } },
+  });
+  const shared = (block: Block) => (block.task_spec.container_spec as { mounts: unknown }).mounts;
+  expect(shared(brings)).toEqual(shared(service(changed, "host_Nginx_Service")));
+  expect(shared(brings)).toMatchObject([
+    { source: "stack-host-nginx", volume_options: { driver_options: { type: "tmpfs" } } },
+  ]);
 });
 
 test("no label of a task tells versions apart: the provider would remove the service first", () => {
@@ -131,14 +153,19 @@ test("a secret is named by its version, and nothing of it but its name is declar
   expect(other[0]?.secret_name).not.toBe(block?.secret_name);
 });
 
-test("a certificate is a secret of Nginx alone, at the path that its text names", () => {
+test("a certificate is a secret of what brings Nginx its texts alone, so that another one restarts nothing", () => {
   const stack = declare({ tls: Tls.certificate(Secret.fromEnvironment("SHOP_PEM")) });
-  const edge = service(stack, "host_Nginx");
+  const edge = service(stack, "host_Nginx_Service");
   expect(edge.endpoint_spec).toMatchObject({ ports: [{ published_port: 80 }, { published_port: 443 }] });
-  const { secrets } = edge.task_spec.container_spec as { secrets: Record<string, string>[] };
-  expect(secrets.map(({ file_name }) => file_name)).toEqual(["/etc/nginx/slipway/tls/shop.example.com.pem"]);
+  expect(edge.task_spec.container_spec).not.toHaveProperty("secrets");
+  const { secrets } = service(stack, "host_Nginx_Texts").task_spec.container_spec as {
+    secrets: Record<string, string>[];
+  };
+  expect(secrets.map(({ file_name }) => file_name)).toEqual(["/texts/tls/shop.example.com.pem"]);
   const { data } = only(stack, "docker_config", "host_Nginx_Sites") as { data: string };
-  expect(Buffer.from(data, "base64").toString()).toContain(`ssl_certificate ${secrets[0]?.file_name};`);
+  expect(Buffer.from(data, "base64").toString()).toContain(
+    "ssl_certificate /etc/nginx/slipway/tls/shop.example.com.pem;",
+  );
 });
 
 test("a volume of a service's own is stop-first, on one node", () => {

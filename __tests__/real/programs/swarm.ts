@@ -25,6 +25,11 @@ host.run("worker", {
   memoryMiB: 32,
   stopGraceSeconds: 1,
 });
-host.serve("web.localhost", { "/": web, "/api": api });
-host.serve("secured.localhost", { "/": web }, { tls: Tls.certificate(Secret.fromEnvironment("SLIPWAY_TEST_PEM")) });
+const { SLIPWAY_TEST_ROUTE: route = "/api", SLIPWAY_TEST_CERTIFICATE: version } = process.env;
+host.serve("web.localhost", { "/": web, [route]: api });
+const certificate = Secret.fromEnvironment(
+  "SLIPWAY_TEST_PEM",
+  version === undefined ? {} : { version: Number(version) },
+);
+host.serve("secured.localhost", { "/": web }, { tls: Tls.certificate(certificate) });
 app.synth();

@@ -5,7 +5,8 @@
 #   SLIPWAY_SERVICES   a line a service, NAME SERVICE SPEC, tabs between: the name that people know, the swarm's, and the
 #                      digest of what its tasks are made of
 #   SLIPWAY_DEADLINE   seconds after which what is not done is put back
-#   SLIPWAY_KEPT       names of secrets and networks in use; what else has the host's label is removed at the end
+#   SLIPWAY_KEPT       names of secrets and networks in use; what else has the host's label is removed at the end; unset where
+#                      another step comes after it
 # shellcheck shell=sh
 set -u
 
@@ -207,4 +208,4 @@ done
   say "the release failed; each service that is named above serves what it served before, where there was that"
   exit 1
 }
-clear_others
+[ "${SLIPWAY_KEPT+is set}" = '' ] || clear_others

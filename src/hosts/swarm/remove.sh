@@ -1,5 +1,5 @@
-# Takes away what a host has in its swarm beside what Terraform knows, once its services are gone: secrets, and the
-# networks with their ids. Waits first until no task is connected to its own network, which Terraform removes next.
+# Takes away what a host has in its swarm beside what Terraform knows, once its services are gone: secrets, the networks
+# with their ids, and on the manager's own node the memory that Nginx shared. Waits first until no task is connected to its own network, which Terraform removes next.
 # Stands after swarm.sh in one script.
 #
 #   SLIPWAY_HOST      the host's path
@@ -23,4 +23,12 @@ for secret in $(docker secret ls --quiet --filter "label=$HOST_LABEL=$SLIPWAY_HO
 done
 for network in $(docker network ls --quiet --filter "label=$HOST_LABEL=$SLIPWAY_HOST"); do
   docker network rm "$network" >/dev/null || exit 1
+done
+# containers of tasks that have ended go a moment later; should one stay, what is left is a name, for its memory is gone
+for volume in $(docker volume ls --quiet --filter "label=$HOST_LABEL=$SLIPWAY_HOST"); do
+  looks=60
+  until docker volume rm "$volume" >/dev/null 2>&1 || [ "$looks" -eq 0 ]; do
+    looks=$((looks - 1))
+    sleep 1
+  done
 done

@@ -28,6 +28,7 @@ import { type SwarmPlace, swarmPlace } from "./swarm-place.ts";
 import { SwarmRelease } from "./swarm-release.ts";
 import { type SwarmSecret, SwarmSecrets } from "./swarm-secrets.ts";
 import type { SwarmService } from "./swarm-service.ts";
+import { SwarmStop } from "./swarm-stop.ts";
 import { certificateFiles, checkSwarmSite, type SwarmTexts, swarmTexts } from "./swarm-texts.ts";
 
 /** What `run` of a `SwarmHost` takes beside what every host does. */
@@ -46,8 +47,8 @@ export interface SwarmRunOptions extends RunOptions {
  * What other hosts promise and this one does not:
  * - A release is not one switch: each service is rolled by itself, two versions of it answer meanwhile, and where one
  *   service fails the others stay as they are by then.
- * - Nginx does not try a new text first. A node whose Nginx does not come up with it stops the update, and it goes back;
- *   a text that changes restarts Nginx on one node after the other.
+ * - Nginx takes a new text on one node after the other, once every service serves. Where a node's Nginx refuses it, the
+ *   nodes before go back to the one of before. Another image or port of Nginx restarts it, node after node.
  * - A release does not wait for open requests: a task leaves DNS, is told to end two seconds later, and has
  *   `stopGraceSeconds` for what is open.
  * - A task is asked how it is from within, by its own image: `HealthCheck.http` needs curl, wget or bash there. The swarm
@@ -105,6 +106,11 @@ export class SwarmHost extends HostBase {
     const ports = [PortMapping.of({ host: port, container: 80 })];
     if (tlsPort !== undefined) ports.push(PortMapping.of({ host: tlsPort, container: 443 }));
     for (const each of ports) publishPort(this, each);
+    const services = new SwarmRelease(this, "Release", {
+      services: () => this.made,
+      configs: () => [this.health],
+      deadlineSeconds,
+    });
     this.edge = new SwarmEdge(this, "Nginx", {
       name: `${this.name}-nginx`,
       image: props.nginxImage ?? DEFAULT_NGINX_IMAGE,
@@ -113,13 +119,22 @@ export class SwarmHost extends HostBase {
       placement: constraints(edgePlacement),
       texts: () => this.texts(),
       secrets: () => this.certificates.flatMap(({ references }) => references),
+      textsDependOn: services.ready,
     });
-    this.ready = new SwarmRelease(this, "Release", {
-      services: () => new Map([...this.made, ["Nginx", this.edge.service]]),
-      configs: () => [this.health, ...this.edge.configs],
+    const { service, bringer, configs } = this.edge;
+    this.ready = new SwarmRelease(this, "Edge", {
+      services: () =>
+        new Map([
+          ["Nginx", service],
+          ["Nginx's texts", bringer],
+        ]),
+      also: () => this.made,
+      configs: () => [this.health, ...configs],
       kept: () => [...this.secrets, ...this.certificates].flatMap(({ kept }) => kept),
+      dependsOn: services.ready,
       deadlineSeconds,
     }).ready;
+    new SwarmStop(this, "Stop", () => [...this.made.values(), service, bringer]);
   }
 
   override run(id: string, options: SwarmRunOptions): IService {

@@ -18,11 +18,16 @@ export function swarmScript(scope: Construct, name: string, before: readonly str
   return stagedFile(scope, `swarm-${name}`, text);
 }
 
+/** By which a host's things in a swarm are found that Terraform knows nothing of; `swarm.sh` has the same word. */
+const HOST_LABEL = "dev.slipway.swarm.host";
+
 /** What everything of a host in its swarm has in common. */
 export interface SwarmPlace extends Pick<SwarmServiceProps, "network" | "dependsOn"> {
   readonly host: Construct;
   /** The step that finds the swarm, before anything is made. */
   readonly look: TerraformDependency;
+  /** Of what a node makes for a task of the host. */
+  readonly label: Readonly<Record<string, string>>;
 }
 
 /**
@@ -47,5 +52,5 @@ export function swarmPlace(host: Construct): SwarmPlace {
     when: "destroy",
     dependsOn: [network],
   });
-  return { host, look, network, dependsOn: [network, removal] };
+  return { host, look, network, label: { [HOST_LABEL]: host.node.path }, dependsOn: [network, removal] };
 }

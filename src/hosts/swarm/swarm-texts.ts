@@ -5,7 +5,15 @@ import type { Release } from "../../release/release.ts";
 import type { Service } from "../../release/service.ts";
 import type { Site } from "../../release/site.ts";
 
-/** Where a task of the edge sees certificates; passwords it has none. */
+/** Where Nginx on a node finds what it serves; `edge.sh` and `texts.sh` have the same folder. */
+export const LIVE_TEXTS = "/etc/nginx/slipway/live";
+
+/** Where the task that brings the texts sees them. */
+export const BROUGHT_TEXTS = "/texts";
+
+/** Of Nginx's own loopback, where it says which texts it has loaded; `edge.sh` has the same. */
+const MARKER_PORT = 8100;
+/** Where texts have certificates; `texts.sh` leads them to those that came with the texts. Passwords there are none. */
 const CERTIFICATES = "/etc/nginx/slipway/tls";
 const FOLDERS = { certificates: CERTIFICATES, passwords: CERTIFICATES };
 const FLAVOUR = "container";
@@ -29,8 +37,10 @@ export function swarmTexts(
       flavour: FLAVOUR,
       services: reached.map(nginxService),
       sites: nginxTlsSites(sites, FOLDERS),
+      markerPort: MARKER_PORT,
       // a task leaves DNS two seconds before it is told to end
       resolverSeconds: 1,
+      isReplicated: true,
       trustedProxies,
       ...publicPorts,
     }),
@@ -38,9 +48,11 @@ export function swarmTexts(
   };
 }
 
-/** Where Nginx wants the certificate of each name of `site`. */
+/** Where the certificate of each name of `site` is brought from. */
 export function certificateFiles(site: Site): string[] {
-  return nginxTlsSites([site], FOLDERS).flatMap(({ tls }) => (tls ? [tls.certificate] : []));
+  return nginxTlsSites([site], { ...FOLDERS, certificates: `${BROUGHT_TEXTS}/tls` }).flatMap(({ tls }) =>
+    tls ? [tls.certificate] : [],
+  );
 }
 
 /** Tries `site` alone. @throws InvalidValueError for what Nginx would refuse */
