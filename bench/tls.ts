@@ -10,11 +10,11 @@ import { request as requestTls } from "node:https";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AcmeServer } from "../__tests__/real/acme-server.ts";
-import { hostStory } from "../src/rehearsal/host-story.ts";
+import { Cleanup } from "../src/rehearsal/cleanup.ts";
+import { hostDiagnostics } from "../src/rehearsal/host-diagnostics.ts";
 import { requireProgram } from "../src/rehearsal/program.ts";
 import { rehearsalCache } from "../src/rehearsal/rehearsal-cache.ts";
 import { Stage } from "../src/rehearsal/stage.ts";
-import { Takedown } from "../src/rehearsal/takedown.ts";
 import { errors, plannedText, Terraform } from "../src/rehearsal/terraform.ts";
 import type { DeclaredTlsHost } from "./programs/tls-host.ts";
 
@@ -93,7 +93,7 @@ async function deploy(stage: Stage, acme: AcmeServer | undefined): Promise<numbe
     ensure(planned.length === 0, `a second plan must be empty: ${planned.map(plannedText).join("; ")}`);
     return seconds;
   } catch (error) {
-    for (const machine of stage.room.machines) console.error(await hostStory(machine));
+    for (const machine of stage.room.machines) console.error(await hostDiagnostics(machine));
     throw error;
   } finally {
     const { code, stdout, stderr } = await terraform.destroy();
@@ -123,13 +123,13 @@ async function firstBody(stage: Stage, acme: AcmeServer | undefined, ca: string 
 }
 
 async function main(): Promise<void> {
-  const takedown = new Takedown();
+  const cleanup = new Cleanup();
   const acme = new AcmeServer("10.83.46.1", true);
   const log = (line: string) => console.error(line);
   try {
     const variant = process.argv.includes("--prepared") ? "prepared" : "bare";
     const cacheDir = rehearsalCache();
-    const stage = await Stage.raise({ ...PLACE, serials: ["20250610"], variant, cacheDir, log }, takedown);
+    const stage = await Stage.raise({ ...PLACE, serials: ["20250610"], variant, cacheDir, log }, cleanup);
     const context = join(stage.runDir, "page");
     mkdirSync(context);
     writeFileSync(join(context, "index.html"), `${TEXT}\n`);
@@ -140,7 +140,7 @@ async function main(): Promise<void> {
       `${lines.join("\n")}\nCMD ["busybox", "httpd", "-f", "-p", "8080", "-h", "/srv"]\n`,
     );
     await acme.start(80);
-    takedown.add("the ACME server", async () => {
+    cleanup.add("the ACME server", async () => {
       await acme.stop();
       acme.remove();
     });
@@ -152,7 +152,7 @@ async function main(): Promise<void> {
     console.log(`| ratio, ${GOAL} at most | ${ratio.toFixed(2)}× |`);
     process.exitCode = ratio <= GOAL ? 0 : 1;
   } finally {
-    const left = await takedown.run();
+    const left = await cleanup.run();
     if (left.length > 0) console.error(left.join("\n"));
   }
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CELLS } from "./consumer/cells.mjs";
-import { Workshop } from "./consumer/workshop.mjs";
+import { ConsumerWorkspace } from "./consumer/consumer-workspace.mjs";
 
 /**
  * Packs the package and uses it in every way that people do: node scripts/consumer.mjs [PATTERN]
@@ -11,14 +11,14 @@ import { Workshop } from "./consumer/workshop.mjs";
  */
 const pattern = new RegExp(process.argv[2] ?? "", "i");
 const folder = mkdtempSync(join(tmpdir(), "slipway-consumer-"));
-const workshop = new Workshop(await Workshop.pack(folder), (line) => console.error(line));
+const workspace = new ConsumerWorkspace(await ConsumerWorkspace.pack(folder), (line) => console.error(line));
 try {
   console.log("| cell | outcome | seconds |\n|---|---|---|");
-  await row("publint and attw", () => workshop.check("slipway"));
-  await row("publint and attw, slipway-cdktn", () => workshop.check("slipway-cdktn"));
-  for (const cell of CELLS) await row(cell.name, () => workshop.run(cell));
+  await row("publint and attw", () => workspace.check("slipway"));
+  await row("publint and attw, slipway-cdktn", () => workspace.check("slipway-cdktn"));
+  for (const cell of CELLS) await row(cell.name, () => workspace.run(cell));
 } finally {
-  workshop.close();
+  workspace.close();
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -12,7 +12,7 @@ import { buildAwsProvider, configureAwsProvider } from "./engines/aws-provider.m
 import { CatsDeploy } from "./engines/cats-deploy.mjs";
 import { AWS_PROVIDER, readCells, tableOf, USAGE } from "./engines/cells.mjs";
 import { debianEngine } from "./engines/debian-engine.mjs";
-import { withEngine } from "./engines/engine-of-its-own.mjs";
+import { withEngine } from "./engines/isolated-engine.mjs";
 import { buildOpenTofu } from "./engines/opentofu.mjs";
 import { PROGRAMS, SYSTEM } from "./engines/programs.mjs";
 

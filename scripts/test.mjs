@@ -14,7 +14,7 @@ import { Terminal } from "../src/cli/terminal.mjs";
 import { withLock } from "../src/offline/images/lock.mjs";
 import { BUILT_ENGINE, buildDockerEngine } from "../src/rehearsal/engine/docker-engine.mjs";
 import * as rehearsal from "../src/rehearsal/programs.mjs";
-import { withEngine } from "./engines/engine-of-its-own.mjs";
+import { withEngine } from "./engines/isolated-engine.mjs";
 import * as namespaces from "./engines/programs.mjs";
 import { LaneOutput } from "./lane-output.mjs";
 import { filesForNewerEngine, lanesOf } from "./test-lanes.mjs";
@@ -39,7 +39,7 @@ const STEPS = [["check"], ["fast", "vectors"], ["real"]];
 /** A rehearsal makes networks and machines, a second engine namespaces. CI must have a machine that can, and fails where it has not. */
 const REHEARSES = Boolean(process.env.CI) || (process.platform === "linux" && process.getuid?.() === 0);
 const REHEARSED =
-  "(/roll|engine-of-its-own|swarm-host|host-agent|multi-platform|review-page|rehearsal-(doubles|stage|netflix|options|package|repositories))[^/]*\\.real\\.test\\.ts$";
+  "(/roll|isolated-engine|swarm-host|host-agent|multi-platform|review-page|rehearsal-(doubles|stage|netflix|options|package|repositories))[^/]*\\.real\\.test\\.ts$";
 /** The programs that the tests talk to, besides Docker and Terraform, with their Debian packages. */
 const PROGRAMS = {
   ...(REHEARSES ? { ...rehearsal.PROGRAMS, ...namespaces.PROGRAMS } : {}),
@@ -165,7 +165,7 @@ function real() {
 /**
  * @param {string} lane
  * @param {readonly string[]} files
- * @param {import("./engines/engine-of-its-own.mjs").EngineOfItsOwn} [engine]
+ * @param {import("./engines/isolated-engine.mjs").IsolatedEngine} [engine]
  */
 function inLane(lane, files, engine) {
   const output = new LaneOutput(lane, (text) => terminal.note(text));
@@ -216,7 +216,7 @@ function environment(part) {
  * @param {string} part
  * @param {readonly string[]} more of Jest's arguments
  * @param {(line: string) => void} say
- * @param {import("./engines/engine-of-its-own.mjs").EngineOfItsOwn} [engine] in whose namespaces the tests run
+ * @param {import("./engines/isolated-engine.mjs").IsolatedEngine} [engine] in whose namespaces the tests run
  * @returns {Promise<Totals>}
  */
 async function jest(part, more, say, engine) {

@@ -1,4 +1,4 @@
-import { refusal, runScript } from "./nano/pretended-programs.ts";
+import { refusal, runScript } from "./nano/fake-programs.ts";
 
 const URI = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/cats";
 const CONTENT = "c".repeat(64);

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
-import type { Outcome } from "./pretend-machine.ts";
+import type { Outcome } from "./fake-machine.ts";
 
 /** A command line with where and in what environment it is run. */
 export interface CommandLine {

@@ -1,4 +1,4 @@
-import { firstWords, lastWords, run, which } from "../../src/cli/command.mjs";
+import { firstWords, outputTail, run, which } from "../../src/cli/command.mjs";
 
 const node = (script: string, options = {}) => run(process.execPath, ["-e", script], options);
 
@@ -33,7 +33,7 @@ it("finds programs of PATH", () => {
 
 it("cuts long output at the end that says the reason", () => {
   const result = { code: 1, stdout: "", stderr: "npm warn x\na\nb\nc\n", timedOut: false };
-  expect(lastWords(result, 2)).toBe("b\nc");
+  expect(outputTail(result, 2)).toBe("b\nc");
   expect(firstWords(result, 2)).toBe("a\nb");
-  expect(lastWords({ ...result, stderr: "", stdout: "only this\n" })).toBe("only this");
+  expect(outputTail({ ...result, stderr: "", stdout: "only this\n" })).toBe("only this");
 });

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArguments } from "../../src/cli/arguments.mjs";
+import { FakeMachine, makeProject } from "./fake-machine.ts";
 import { inProcess } from "./in-process.ts";
-import { makeProject, PretendMachine } from "./pretend-machine.ts";
 
 const PAST = "2020-01-02T03:04:05Z";
 const FUTURE = "2999-01-02T03:04:05Z";
@@ -35,7 +35,7 @@ function project(stacks: Readonly<Record<string, Stack>>): string {
   return root;
 }
 
-const ready = () => new PretendMachine().docker().engineUp().terraform();
+const ready = () => new FakeMachine().docker().engineUp().terraform();
 /** Synthesizes, then takes away what is past its date. */
 async function expired(root: string, machine = ready(), words: readonly string[] = []) {
   await inProcess(machine, root, ["list"]);

@@ -12,9 +12,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { COMMON_OPTIONS, OPTIONS, VERBS } from "../../src/cli/verb-table.mjs";
 import { keyPair } from "../docker/registry-of-signatures.ts";
-import { PretendedHub } from "./images/pretended-hub.ts";
+import { FakeMachine, type Outcome } from "./fake-machine.ts";
+import { FakeHub } from "./images/fake-hub.ts";
 import { Shop } from "./images/shop.ts";
-import { type Outcome, PretendMachine } from "./pretend-machine.ts";
 
 /** A project of two stacks: one on the local engine, and one on AWS, which says what it is in `declared.json`. */
 const APP = `const fs = require("node:fs");
@@ -101,9 +101,9 @@ const LOSES = JSON.stringify({
 });
 
 const project = mkdtempSync(join(tmpdir(), "slipway-every-option-"));
-const machine = new PretendMachine();
+const machine = new FakeMachine();
 let imageShop: Shop;
-let hub: PretendedHub;
+let hub: FakeHub;
 const outcomes = new Map<string, Outcome>();
 
 const CANNOT_PLAY = /^(cats declares no host on AWS|.*(as root|Linux))/m;
@@ -276,7 +276,7 @@ function exists(file: string): void {
 beforeAll(async () => {
   imageShop = await Shop.open();
   imageShop.build();
-  hub = await PretendedHub.start();
+  hub = await FakeHub.start();
   const files = {
     "app.js": APP,
     "cdktf.json": JSON.stringify({ app: `"${process.execPath}" app.js` }),

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeProject, PretendMachine } from "./pretend-machine.ts";
+import { FakeMachine, makeProject } from "./fake-machine.ts";
 
 jest.setTimeout(60_000);
 
@@ -29,7 +29,7 @@ async function up(build: object, says = `[ "$DOCKER_BUILDKIT" = 1 ] || exit 2; $
     app,
     `${readFileSync(app, "utf8")}fs.mkdirSync(out + "/stacks/cats/ctx", { recursive: true }); fs.writeFileSync(out + "/stacks/cats/ctx/File", "FROM scratch\\n# why\\nRUN pip \\\\\\n  install nope\\n");`,
   );
-  const machine = new PretendMachine()
+  const machine = new FakeMachine()
     .docker()
     .engineUp()
     .terraform({ apply: [error], code: 1 });

@@ -6,13 +6,13 @@ import { findProject } from "../../src/cli/project.mjs";
 import { Terminal } from "../../src/cli/terminal.mjs";
 import type { Tools } from "../../src/cli/tools.ts";
 import { perform } from "../../src/cli/verbs.ts";
-import type { Outcome, PretendMachine } from "./pretend-machine.ts";
+import type { FakeMachine, Outcome } from "./fake-machine.ts";
 
 /**
  * Does a verb in this process, on a machine whose set-up is done: the programs are the machine's, the answer is what the
  * command line's would be. Why not always by the command line: it takes ten times as long to start.
  */
-export async function inProcess(machine: PretendMachine, cwd: string, words: readonly string[]): Promise<Outcome> {
+export async function inProcess(machine: FakeMachine, cwd: string, words: readonly string[]): Promise<Outcome> {
   const out = new PassThrough();
   const printed: string[] = [];
   const log = jest.spyOn(console, "log").mockImplementation((text) => printed.push(`${text}\n`));
@@ -22,7 +22,7 @@ export async function inProcess(machine: PretendMachine, cwd: string, words: rea
   const tools = {
     terminal: new Terminal({ out: out as never, input: new PassThrough() as never, env: {}, verbose: asked.verbose }),
     project: findProject(cwd),
-    command: { lastWords: command.lastWords, run },
+    command: { outputTail: command.outputTail, run },
     answers: async () => true,
     terraform: { program: join(machine.bin, "terraform"), name: "Terraform", version: "1.11.4" },
     engine: { endpoint: "unix:///var/run/docker.sock", local: true },

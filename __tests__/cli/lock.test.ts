@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { lastWords, run } from "../../src/cli/command.mjs";
+import { outputTail, run } from "../../src/cli/command.mjs";
 import { request } from "../../src/cli/http-request.mjs";
 import { difference, formatLockfile, lock, resolveAll } from "../../src/cli/lock.ts";
 import type { Tools } from "../../src/cli/tools.ts";
@@ -59,7 +59,7 @@ describe("in a project", () => {
     const say = (text: string) => void said.push(text);
     const terminal = { line: say, note: say, fail: say, step: (_: string, work: () => unknown) => work() };
     const project = { root, app: `"${process.execPath}" app.js`, output: "cdktf.out" };
-    return { terminal, project, command: { run, lastWords }, request } as never;
+    return { terminal, project, command: { run, outputTail }, request } as never;
   }
 
   const path = () => join(root, "slipway.lock.json");
@@ -131,7 +131,7 @@ describe("in a project", () => {
         asked.push(words.join(" "));
         return { stdout: "", stderr: "", timedOut: false, ...answer };
       };
-      return { ...those, command: { run: answering, lastWords } } as never;
+      return { ...those, command: { run: answering, outputTail } } as never;
     };
 
     it("asks AWS for their ids by region, and writes them beside the digests", async () => {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { operatingSystemProblem } from "../../src/cli/operating-system.mjs";
-import { makeProject, PretendMachine } from "./pretend-machine.ts";
+import { FakeMachine, makeProject } from "./fake-machine.ts";
 
 test.each([["linux"], ["darwin"], ["freebsd"]])("%s deploys", (platform) => {
   expect(operatingSystemProblem(platform)).toBeUndefined();
@@ -10,7 +10,7 @@ test.each([["linux"], ["darwin"], ["freebsd"]])("%s deploys", (platform) => {
 test("Windows is refused before anything is made, and told of WSL", async () => {
   const script = "Object.defineProperty(process,'platform',{value:'win32'})";
   const project = makeProject();
-  const machine = new PretendMachine().docker().engineUp().terraform();
+  const machine = new FakeMachine().docker().engineUp().terraform();
   const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(script)}` };
   const { code, stderr } = await machine.start(project, ["up"], env);
   expect({ code, stderr }).toEqual({

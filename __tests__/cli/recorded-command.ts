@@ -17,5 +17,5 @@ export class RecordedCommand implements Command {
     return { code, stdout, stderr, timedOut: false };
   };
 
-  readonly lastWords: Command["lastWords"] = ({ stdout, stderr }) => stderr.trim() || stdout.trim();
+  readonly outputTail: Command["outputTail"] = ({ stdout, stderr }) => stderr.trim() || stdout.trim();
 }

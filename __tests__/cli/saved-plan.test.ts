@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { FakeMachine, makeProject, type TerraformSays } from "./fake-machine.ts";
 import { inProcess } from "./in-process.ts";
-import { makeProject, PretendMachine, type TerraformSays } from "./pretend-machine.ts";
 
 const RESOURCES = {
   resource: {
@@ -44,7 +44,7 @@ const declare = (project: string, digest: string) =>
 /** A project of one stack, on a machine with a Terraform that says that. */
 function machineOf(says: TerraformSays) {
   const project = makeProject(RESOURCES);
-  const machine = new PretendMachine().docker().engineUp().terraform(says);
+  const machine = new FakeMachine().docker().engineUp().terraform(says);
   const state = (text: string) => writeFileSync(join(project, "terraform.cats.tfstate"), text);
   const slipway = (...words: string[]) => inProcess(machine, project, words);
   return { project, machine, state, slipway, up: (...words: string[]) => slipway("up", ...words) };
@@ -264,9 +264,9 @@ it("down asks where a volume goes of which Terraform knows nothing", async () =>
     `case "$*" in
     context*) echo "default unix:///var/run/docker.sock" ;;
     info*) echo '{"ServerVersion":"99.0","RegistryConfig":{}}' ;;
-    "volume ls --filter label=dev.slipway.stack=cats"*) [ -e '${machine.folder}/swept' ] || printf '${volumes}' ;;
+    "volume ls --filter label=dev.slipway.stack=cats"*) [ -e '${machine.folder}/cleaned up' ] || printf '${volumes}' ;;
     "volume ls --format {{.Name}}"*) printf 'cats-data\\n' ;;
-    "volume rm"*) touch '${machine.folder}/swept' ;;
+    "volume rm"*) touch '${machine.folder}/cleaned up' ;;
   esac`,
   );
   const { code, stdout } = await slipway("down");

@@ -9,14 +9,14 @@ import { ensureMirror, withMirror } from "../../src/cli/engine-setup.mjs";
 import { setUp } from "../../src/cli/setup.mjs";
 import { Terminal } from "../../src/cli/terminal.mjs";
 import { terraformRequirement } from "../../src/cli/terraform-setup.mjs";
-import { PretendMachine } from "./pretend-machine.ts";
+import { FakeMachine } from "./fake-machine.ts";
 
 const DEBIAN = { id: "debian", like: [], codename: "bookworm" };
 const before = { ...process.env };
-let machine: PretendMachine;
+let machine: FakeMachine;
 
 beforeEach(() => {
-  machine = new PretendMachine();
+  machine = new FakeMachine();
   for (const name of ["CI", "DOCKER_HOST", "DOCKER_CONTEXT", "TERRAFORM_BINARY_NAME"]) delete process.env[name];
   process.env.PATH = machine.bin;
   process.env.SLIPWAY_CACHE_DIR = join(machine.folder, "cache");

@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } fro
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { makeProject, PretendMachine } from "./pretend-machine.ts";
+import { FakeMachine, makeProject } from "./fake-machine.ts";
 
 jest.setTimeout(60_000);
 
-const ready = () => new PretendMachine().docker().engineUp().terraform();
+const ready = () => new FakeMachine().docker().engineUp().terraform();
 const container = (port: number) => ({
   resource: {
     docker_container: {
@@ -28,7 +28,7 @@ it.each([
   [["deploy"], 2, /^$/, /^slipway: verb must be one of .*, got deploy\n\nslipway --help says what there is\n$/],
   [["up"], 1, /^$/, /^slipway: no cdktf\.json in .* or above it: run this in a project's folder\n$/],
 ] as const)("%j outside of a project exits with %d", async (args, code, stdout, stderr) => {
-  const outcome = await new PretendMachine().start(tmpdir(), args);
+  const outcome = await new FakeMachine().start(tmpdir(), args);
   expect(outcome.stdout).toMatch(stdout);
   expect(outcome.stderr).toMatch(stderr);
   expect(outcome.code).toBe(code);
@@ -37,7 +37,7 @@ it.each([
 describe("a machine that lacks everything", () => {
   it("is told what is missing, one line each with where to get it, and nothing is done", async () => {
     const project = makeProject();
-    const { code, stderr, stdout } = await new PretendMachine().slipway(project, ["up"]);
+    const { code, stderr, stdout } = await new FakeMachine().slipway(project, ["up"]);
     expect(code).toBe(3);
     expect(stderr.trim().split("\n")).toEqual([
       "slipway: no terraform or tofu in PATH: install Terraform (https://developer.hashicorp.com/terraform/install) or OpenTofu (https://opentofu.org/docs/intro/install)",
@@ -50,7 +50,7 @@ describe("a machine that lacks everything", () => {
   it("is not asked for tools that a verb does not use", async () => {
     const project = makeProject();
     writeFileSync(join(project, "Dockerfile"), "FROM scratch\n");
-    const { code, stdout } = await new PretendMachine().slipway(project, ["context", "."]);
+    const { code, stdout } = await new FakeMachine().slipway(project, ["context", "."]);
     expect({ code, listed: stdout.includes("Dockerfile") }).toEqual({ code: 0, listed: true });
   });
 });
@@ -65,7 +65,7 @@ it.each([
   ["a broken Terraform", () => ready().program("terraform", "exit 1"), {}, /terraform does not tell its version/],
   [
     "an engine elsewhere that is down",
-    () => new PretendMachine().docker().terraform(),
+    () => new FakeMachine().docker().terraform(),
     { DOCKER_HOST: "tcp://10.255.0.1:2375" },
     /docker at tcp:\/\/10\.255\.0\.1:2375 does not answer \(cannot connect to the engine\): start it there, or unset DOCKER_HOST/,
   ],
@@ -198,7 +198,7 @@ describe("up", () => {
 });
 
 describe("down", () => {
-  it("destroys what Terraform knows of, then sweeps by the label", async () => {
+  it("destroys what Terraform knows of, then cleans up by the label", async () => {
     const machine = ready();
     const project = makeProject();
     await machine.slipway(project, ["up"]);
@@ -212,7 +212,7 @@ describe("down", () => {
     ).toBeGreaterThan(3);
   });
 
-  it("sweeps without Terraform where there is no state", async () => {
+  it("cleans up without Terraform where there is no state", async () => {
     const machine = ready();
     const { code } = await machine.slipway(makeProject(), ["down"]);
     expect(code).toBe(0);
@@ -238,7 +238,7 @@ describe("a project's own preparation", () => {
 
   it("hands verbs that need no engine what an earlier run prepared, but for the one that writes the project's own pins", async () => {
     const project = prepared('export const recall = async () => ({ PREPARED: "earlier" });');
-    const machine = new PretendMachine();
+    const machine = new FakeMachine();
     for (const verb of ["list", "lock"]) await machine.slipway(project, [verb]);
     expect(readFileSync(join(project, "synths"), "utf8")).toBe("earlier\n\n");
   });

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run as runCommand } from "../../src/cli/command.mjs";
-import { STACK_LABEL as SWEPT_LABEL } from "../../src/cli/engine-sweep.ts";
+import { STACK_LABEL as CLEANUP_LABEL } from "../../src/cli/engine-cleanup.ts";
 import { isFree, stackProblems } from "../../src/cli/stack-preflight.ts";
 import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
 import { STACK_LABEL } from "../../src/docker/docker-engine.ts";
@@ -110,8 +110,8 @@ it("knows free from taken", async () => {
   expect(await isFree(port, "127.0.0.1")).toBe(true);
 });
 
-it("sweeps and looks by the label that the constructs write", () => {
-  expect(SWEPT_LABEL).toBe(STACK_LABEL);
+it("cleans up and looks by the label that the constructs write", () => {
+  expect(CLEANUP_LABEL).toBe(STACK_LABEL);
 });
 
 describe("a stack on AWS", () => {
@@ -161,9 +161,9 @@ describe("secrets of the deployer's", () => {
     return SynthesizedStack.read(outdir, "cats");
   };
   const ask = (hasState: boolean) => {
-    const { run, lastWords } = new RecordedCommand({});
+    const { run, outputTail } = new RecordedCommand({});
     const command = {
-      lastWords,
+      outputTail,
       run: (program: string, ...rest: never[]) => (program === "sh" ? runCommand : run)(program, ...rest),
     };
     return problems(declared(), command as never, {}, hasState);

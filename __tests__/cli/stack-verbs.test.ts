@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeProject, PretendMachine } from "./pretend-machine.ts";
+import { FakeMachine, makeProject } from "./fake-machine.ts";
 
 jest.setTimeout(60_000);
 
-const ready = () => new PretendMachine().docker().engineUp().terraform();
+const ready = () => new FakeMachine().docker().engineUp().terraform();
 const two = (extra = {}) => makeProject({}, extra, ["cats", "shop"]);
 const deploy = (project: string, name: string) => writeFileSync(join(project, `terraform.${name}.tfstate`), "{}");
 
@@ -107,7 +107,7 @@ describe("outputs", () => {
 describe("doctor", () => {
   it("says what is missing and changes nothing", async () => {
     const project = makeProject({}, { "package-lock.json": "{}" });
-    const machine = new PretendMachine().program("npm").program("apt-get");
+    const machine = new FakeMachine().program("npm").program("apt-get");
     const before = readdirSync(project);
     const { code, stdout } = await machine.slipway(project, ["doctor"], { CI: "true" });
     expect(code).toBe(3);
@@ -218,7 +218,7 @@ it("names the file where cdktf.json is not JSON", async () => {
 
 it("context installs nothing", async () => {
   const project = makeProject({}, { "package-lock.json": "{}", Dockerfile: "FROM scratch\n" });
-  const machine = new PretendMachine().program("npm");
+  const machine = new FakeMachine().program("npm");
   const { code, stdout } = await machine.slipway(project, ["context", ".", "--json"]);
   expect({ code, npm: machine.calls("npm") }).toEqual({ code: 0, npm: [] });
   expect(JSON.parse(stdout)).toMatchObject({ schema: 1, dockerfile: "Dockerfile" });

@@ -1,4 +1,4 @@
-import { outputLines, whereabouts } from "../../src/cli/up.ts";
+import { addressLines, outputLines } from "../../src/cli/up.ts";
 
 it.each([
   [
@@ -16,7 +16,7 @@ it.each([
   [{ url: 7 }, []],
   [{}, []],
 ])("%j is reached by", (outputs, lines) => {
-  expect(whereabouts(outputs)).toEqual(lines);
+  expect(addressLines(outputs)).toEqual(lines);
 });
 
 it.each([

@@ -6,7 +6,7 @@ import { imageReferences } from "../../src/cli/init/image-references.ts";
 import { writtenFiles } from "../../src/cli/init/init.ts";
 import type { HostKind } from "../../src/compose/read-service.ts";
 import { RehearsedStack } from "../../src/rehearsal/rehearsed-stack.ts";
-import { unplayable } from "../../src/rehearsal/unplayable.ts";
+import { unsupportedResources } from "../../src/rehearsal/unsupported-resources.ts";
 import { synthesize } from "../../src/testing/index.ts";
 import { WrittenProject } from "../cli/init/written-project.ts";
 import { composeFolder, translated } from "./compose-folder.ts";
@@ -93,7 +93,7 @@ test("and a rehearsal can play all of it: its ACME server, its name by TLS, its 
   const outdir = mkdtempSync(join(tmpdir(), "slipway-four-services-"));
   declared("aws", { ACME_EMAIL: "ops@example.org", SLIPWAY_INSTANCE_TYPE: "t3.nano" }, outdir);
   const stack = RehearsedStack.read(outdir, "shop");
-  expect(unplayable(stack, "x64")).toEqual([]);
+  expect(unsupportedResources(stack, "x64")).toEqual([]);
   expect(stack.page()).toEqual({ name: "shop.example.com", path: "/" });
   expect(stack.secured).toEqual([{ name: "shop.example.com", path: "/", hsts: false }]);
   expect(stack.acme?.directories).toEqual(["https://acme-v02.api.letsencrypt.org/directory"]);

@@ -3,13 +3,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { Cleanup } from "../../src/rehearsal/cleanup.ts";
 import type { EcrRegistry } from "../../src/rehearsal/doubles/ecr-registry.ts";
-import { hostStory } from "../../src/rehearsal/host-story.ts";
+import { hostDiagnostics } from "../../src/rehearsal/host-diagnostics.ts";
 import type { StandIn } from "../../src/rehearsal/machine/stand-in.ts";
 import { type ProgramOutcome, requireProgram } from "../../src/rehearsal/program.ts";
 import { rehearsalCache } from "../../src/rehearsal/rehearsal-cache.ts";
 import { Stage } from "../../src/rehearsal/stage.ts";
-import { Takedown } from "../../src/rehearsal/takedown.ts";
 import { errors, plannedText, Terraform } from "../../src/rehearsal/terraform.ts";
 import { ACCOUNT, REGION } from "../real/rehearsal-account.ts";
 import { machineLike } from "../real/rehearsal-machine.ts";
@@ -51,7 +51,7 @@ export interface Outcome {
  * engine and Nginx. Its page says which version of it answers.
  */
 export class FaultMachine {
-  readonly #takedown = new Takedown();
+  readonly #cleanup = new Cleanup();
   #stage!: Stage;
   #terraform!: Terraform;
   #address = "";
@@ -74,7 +74,7 @@ export class FaultMachine {
         cacheDir: rehearsalCache(),
         log: () => {},
       },
-      this.#takedown,
+      this.#cleanup,
     );
     this.#declare("declared");
     await this.#synth();
@@ -90,7 +90,7 @@ export class FaultMachine {
   }
 
   async stop(): Promise<void> {
-    const left = await this.#takedown.run();
+    const left = await this.#cleanup.run();
     if (left.length > 0) throw new Error(left.join("\n"));
   }
 
@@ -205,7 +205,7 @@ export class FaultMachine {
   async until(what: string, holds: () => Promise<boolean>): Promise<void> {
     for (const end = Date.now() + 90_000; ; await sleep(200)) {
       if (await holds().catch(() => false)) return;
-      if (Date.now() > end) throw new Error(`not within 90 s: ${what}\n${await hostStory(this.machine)}`);
+      if (Date.now() > end) throw new Error(`not within 90 s: ${what}\n${await hostDiagnostics(this.machine)}`);
     }
   }
 
@@ -280,7 +280,7 @@ export class FaultMachine {
 
   async #apply(): Promise<void> {
     const { code, stdout, stderr } = await this.#terraform.apply();
-    if (code !== 0) throw new Error(`${errors(`${stdout}\n${stderr}`)}\n${await hostStory(this.machine)}`);
+    if (code !== 0) throw new Error(`${errors(`${stdout}\n${stderr}`)}\n${await hostDiagnostics(this.machine)}`);
   }
 
   async #aws(verb: string, ...words: string[]): Promise<string> {

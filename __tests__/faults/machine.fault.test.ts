@@ -1,4 +1,4 @@
-import type { Disturbance } from "../../src/rehearsal/doubles/ecr-registry.ts";
+import type { RequestInterceptor } from "../../src/rehearsal/doubles/ecr-registry.ts";
 import { FaultMachine } from "./fault-machine.ts";
 
 /**
@@ -217,7 +217,7 @@ test("8 out-of-memory: a version that needs more than its limit fails the releas
 });
 
 /** Where it stands between host and registry the release is not possible now; once it is gone the timer brings it. */
-async function isNotNow(version: string, disturbance: Disturbance, reason: RegExp, environment: string[] = []) {
+async function isNotNow(version: string, disturbance: RequestInterceptor, reason: RegExp, environment: string[] = []) {
   const told = await host.put(await host.image(version));
   host.registry.disturbance = disturbance;
   const { result, failed } = await host.visited(() => host.tell(told, environment));
@@ -236,7 +236,7 @@ test("9 registry-down: the release waits, and the timer brings it when the regis
 });
 
 test("10 registry-slow: at 1 kB/s a pull is given up after its time, and the lock with it", async () => {
-  const trickle: Disturbance = (incoming, outgoing, serve) => {
+  const trickle: RequestInterceptor = (incoming, outgoing, serve) => {
     if (incoming.method !== "GET" || !incoming.url?.includes("/blobs/")) return serve();
     outgoing.writeHead(200, { "content-length": 10_000_000 });
     const timer = setInterval(() => outgoing.write(Buffer.alloc(1000)), 1000);
@@ -246,18 +246,18 @@ test("10 registry-slow: at 1 kB/s a pull is given up after its time, and the loc
 });
 
 test("11 registry-401: the release waits, and says what the registry said", async () => {
-  const refuse: Disturbance = (_, outgoing) => {
+  const refuse: RequestInterceptor = (_, outgoing) => {
     outgoing.writeHead(401, { "www-authenticate": 'Basic realm="registry"' }).end();
   };
   await isNotNow("unauthorized", refuse, /cannot pull .*(unauthorized|no basic auth|401)/i);
 });
 
 /** A registry whose logins end with the first layer; the first `logins` of them, or all. */
-function expiring(logins: number): { disturbance: Disturbance; refused: () => number } {
+function expiring(logins: number): { disturbance: RequestInterceptor; refused: () => number } {
   const seen: string[] = [];
   const ended = new Set<string>();
   let refused = 0;
-  const disturbance: Disturbance = (incoming, outgoing, serve) => {
+  const disturbance: RequestInterceptor = (incoming, outgoing, serve) => {
     const login = incoming.headers.authorization;
     if (login && ended.has(login)) {
       refused += 1;

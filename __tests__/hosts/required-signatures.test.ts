@@ -6,7 +6,7 @@ import { AwsAccount, NanoHost } from "../../src/aws/index.ts";
 import { HealthCheck, type IHost, LocalHost, Platform, PulledImage, SshHost } from "../../src/index.ts";
 import { keyPair } from "../docker/registry-of-signatures.ts";
 import { only, type SynthesizedStack, synthesize } from "../synthesize.ts";
-import { hostKey } from "./ssh/pretended-server.ts";
+import { hostKey } from "./ssh/fake-server.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const ours = keyPair();

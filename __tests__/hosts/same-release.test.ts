@@ -16,7 +16,7 @@ import {
 import { withoutReferences } from "../../src/terraform/template-text.ts";
 import { runNetflix } from "../../stacks/netflix-application.ts";
 import { synthesize } from "../synthesize.ts";
-import { hostKey } from "./ssh/pretended-server.ts";
+import { hostKey } from "./ssh/fake-server.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 

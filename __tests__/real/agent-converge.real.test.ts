@@ -1,19 +1,19 @@
 import { chmodSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
+import { FakeNano } from "../aws/nano/agent/fake-nano.ts";
 
-let nano: PretendedNano;
+let nano: FakeNano;
 jest.setTimeout(120_000); // each run of the agent starts some hundred programs
 beforeEach(() => {
-  nano = new PretendedNano();
+  nano = new FakeNano();
 });
 afterEach(() => nano.remove());
-afterAll(() => PretendedNano.forgetFirst());
+afterAll(() => FakeNano.forgetFirst());
 
 /** From here on the host is one that serves `web`, image 1, in version 1. */
 async function serving(): Promise<void> {
   nano.remove();
-  nano = await PretendedNano.serving();
+  nano = await FakeNano.serving();
 }
 
 const web = (image: string, other = {}) => ({ name: "web", image, ...other });
@@ -80,7 +80,7 @@ describe("a worker, which has no port", () => {
 
   test("that ends leaves the one that runs, and after a boot each comes back", async () => {
     await nano.deploy([queue("1", { kind: "running", seconds: 10 })]);
-    nano.pretend(`docker/ends/${PretendedNano.digest("2").slice(0, 12)}`, ENDS);
+    nano.pretend(`docker/ends/${FakeNano.digest("2").slice(0, 12)}`, ENDS);
     const outcome = await nano.deploy([queue("2")]);
     expect(outcome.last).toContain("queue is not healthy: its container ended with status 3");
     expect(nano.serves("1", "2")).toEqual({ queue: "1" });
@@ -111,7 +111,7 @@ test("what Nginx refuses is never live", async () => {
 
 test("a candidate that ends fails the release with its status and last words, and leaves nothing", async () => {
   await serving();
-  nano.pretend(`docker/ends/${PretendedNano.digest("2").slice(0, 12)}`, ENDS);
+  nano.pretend(`docker/ends/${FakeNano.digest("2").slice(0, 12)}`, ENDS);
   nano.pretend("docker/last-words", "no database\n");
   const told = nano.put(nano.manifest([web("2")]));
   const outcome = await nano.told(told);
@@ -123,7 +123,7 @@ test("a candidate that ends fails the release with its status and last words, an
   expect(outcome.lines.filter((line) => line.includes("no database"))).toEqual(["slipway:     no database"]);
   expect(outcome.lines).toContain("slipway: what served before serves on");
   expect([nano.containers(), nano.serves("1"), nano.live()]).toEqual([["slipway-web-20000"], { web: "1" }, "1"]);
-  expect(nano.exists(`pretended/docker/images/${PretendedNano.digest("2").slice(0, 12)}`)).toBe(false);
+  expect(nano.exists(`pretended/docker/images/${FakeNano.digest("2").slice(0, 12)}`)).toBe(false);
 
   // the timer leaves it alone, who tells has it tried again
   expect(await nano.run("converge")).toEqual(SILENT);
@@ -137,7 +137,7 @@ test.each([
 ])(
   "a candidate that is %s is told as such; nothing served before, and nothing is said to",
   async (_, state, reason) => {
-    if (state) nano.pretend(`docker/ends/${PretendedNano.digest("1").slice(0, 12)}`, state);
+    if (state) nano.pretend(`docker/ends/${FakeNano.digest("1").slice(0, 12)}`, state);
     nano.health("1", "return 1");
     const outcome = await nano.deploy([web("1")]);
     expect(outcome).toMatchObject({ status: 1, last: expect.stringContaining(reason) });
@@ -151,7 +151,7 @@ test("a release fails only by what it changes: its unhealthy neighbour is report
     { name: "a", image: "a1" },
     { name: "b", image: "b1" },
   ]);
-  nano.health("b1", `grep -q ${PretendedNano.digest("a2").slice(0, 12)} "$D"/slipway-a-*/image && reaches a`);
+  nano.health("b1", `grep -q ${FakeNano.digest("a2").slice(0, 12)} "$D"/slipway-a-*/image && reaches a`);
   const a = nano.manifest([
     { name: "a", image: "a2" },
     { name: "b", image: "b1" },
@@ -316,7 +316,7 @@ describe("a service with a volume of its own", () => {
   });
 
   test("runs again as it was where its successor ends", async () => {
-    nano.pretend(`docker/ends/${PretendedNano.digest("2").slice(0, 12)}`, ENDS);
+    nano.pretend(`docker/ends/${FakeNano.digest("2").slice(0, 12)}`, ENDS);
     nano.forgetCalls();
     const outcome = await nano.deploy([redis("2")]);
     expect(outcome).toMatchObject({

@@ -1,14 +1,14 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
+import { FakeNano } from "../aws/nano/agent/fake-nano.ts";
 
-let nano: PretendedNano;
+let nano: FakeNano;
 jest.setTimeout(120_000); // each run of the agent starts some hundred programs
 beforeEach(async () => {
-  nano = await PretendedNano.serving();
+  nano = await FakeNano.serving();
 });
 afterEach(() => nano.remove());
-afterAll(() => PretendedNano.forgetFirst());
+afterAll(() => FakeNano.forgetFirst());
 
 const web = (image: string) => ({ name: "web", image });
 
@@ -16,7 +16,7 @@ const web = (image: string) => ({ name: "web", image });
 function images(): string[] {
   const folder = join(nano.root, "pretended/docker/images");
   const found = existsSync(folder) ? readdirSync(folder) : [];
-  return ["1", "2", "3", "4", "5"].filter((letter) => found.includes(PretendedNano.digest(letter).slice(0, 12)));
+  return ["1", "2", "3", "4", "5"].filter((letter) => found.includes(FakeNano.digest(letter).slice(0, 12)));
 }
 
 test("keeps the images of the last releases, and of no others", async () => {
@@ -36,7 +36,7 @@ test("forgets no image that a power cut left behind, once another release serves
 });
 
 test("tries an image again that something still used", async () => {
-  nano.pretend("docker/in-use", PretendedNano.digest("1").slice(0, 12));
+  nano.pretend("docker/in-use", FakeNano.digest("1").slice(0, 12));
   expect(await nano.deploy([web("2")], { keepReleases: 1 })).toMatchObject({ status: 0 });
   expect(images()).toEqual(["1", "2"]);
   nano.forget("docker/in-use");
@@ -66,7 +66,7 @@ test("says that the disk is full for good where there is no room beside what ser
 });
 
 test("a pull that only trickles is given up after its time, and the timer tries again", async () => {
-  const slow = `docker/slow/${PretendedNano.digest("2").slice(0, 12)}`;
+  const slow = `docker/slow/${FakeNano.digest("2").slice(0, 12)}`;
   nano.pretend(slow);
   const told = nano.put(nano.manifest([web("2")]));
   const outcome = await nano.told(told, { SLIPWAY_PULL_SECONDS: "1" });

@@ -1,14 +1,14 @@
-import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
+import { FakeNano } from "../aws/nano/agent/fake-nano.ts";
 
 jest.setTimeout(120_000);
 
-let nano: PretendedNano;
+let nano: FakeNano;
 
 beforeEach(async () => {
-  nano = await PretendedNano.serving();
+  nano = await FakeNano.serving();
 });
 afterEach(() => nano.remove());
-afterAll(() => PretendedNano.forgetFirst());
+afterAll(() => FakeNano.forgetFirst());
 
 const web = (image: string, change: Record<string, unknown> = {}) => ({ name: "web", image, ...change });
 const put = (image: string, change?: Record<string, unknown>) => nano.put(nano.manifest([web(image)], change));
@@ -39,7 +39,7 @@ describe("a rollback", () => {
     );
     expect((await json("status")).held).toEqual({ version: 2, since: expect.stringMatching(/^20.*Z$/) });
 
-    const next = new PretendedNano(); // a new instance with the same ledger
+    const next = new FakeNano(); // a new instance with the same ledger
     for (const name of ["newest", "live", "held", "1.json", "2.json"]) {
       next.pretend(`aws/${name}`, nano.read(`pretended/aws/${name}`));
     }
@@ -126,7 +126,7 @@ describe("a rollback", () => {
     nano.pretend("aws/refuses", "AmazonSSM.LabelParameterVersion AccessDeniedException\n");
     expect(await nano.run("rollback")).toMatchObject({ status: 75, last: expect.stringContaining("AccessDenied") });
     expect([nano.serves("3"), nano.live(), held()]).toEqual([{ web: "3" }, "3", ""]);
-    const none = new PretendedNano();
+    const none = new FakeNano();
     none.put(none.manifest([web("1")]));
     expect(await none.run("rollback")).toMatchObject(refused("nothing serves here"));
     none.remove();
@@ -182,7 +182,7 @@ test("the status says all of it in JSON, and ends with 1 where something is not 
         problem: null,
         container: "slipway-web-20000",
         port: 8080,
-        image: `registry/app@sha256:${PretendedNano.digest("1")}`,
+        image: `registry/app@sha256:${FakeNano.digest("1")}`,
         state: "running",
         since: "2026-01-02T03:04:05Z",
         restarts: 0,

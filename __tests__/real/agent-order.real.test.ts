@@ -1,18 +1,18 @@
-import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
+import { FakeNano } from "../aws/nano/agent/fake-nano.ts";
 
-let nano: PretendedNano;
+let nano: FakeNano;
 jest.setTimeout(120_000); // each run of the agent starts some hundred programs
 beforeEach(async () => {
-  nano = await PretendedNano.serving();
+  nano = await FakeNano.serving();
 });
 afterEach(() => nano.remove());
-afterAll(() => PretendedNano.forgetFirst());
+afterAll(() => FakeNano.forgetFirst());
 
 const PATIENT = { kind: "http", path: "/", interval: 1, timeout: 1, retries: 60, startPeriod: 0 };
 /** The image `letter` is healthy when it is asked for the third time. */
 const startsSlowly = (letter: string) => {
   const asked = `"$PRETENDED/asked-${letter}"`;
-  const digest = PretendedNano.digest(letter).slice(0, 12);
+  const digest = FakeNano.digest(letter).slice(0, 12);
   nano.pretend(`health/${digest}`, `echo x >>${asked}; [ "$(wc -l <${asked})" -ge 3 ]\n`);
 };
 const shop = (api: string, database: string, dependsOn?: readonly string[]) => [

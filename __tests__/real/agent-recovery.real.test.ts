@@ -1,12 +1,12 @@
-import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
+import { FakeNano } from "../aws/nano/agent/fake-nano.ts";
 
-let nano: PretendedNano;
+let nano: FakeNano;
 jest.setTimeout(120_000);
 beforeEach(async () => {
-  nano = await PretendedNano.serving();
+  nano = await FakeNano.serving();
 });
 afterEach(() => nano.remove());
-afterAll(() => PretendedNano.forgetFirst());
+afterAll(() => FakeNano.forgetFirst());
 
 const web = (image: string, other = {}) => ({ name: "web", image, ...other });
 
@@ -113,13 +113,13 @@ test("a container whose port is no longer its service's is replaced, though its 
 describe("at a first release", () => {
   beforeEach(() => {
     nano.remove();
-    nano = new PretendedNano();
+    nano = new FakeNano();
   });
 
   test("a pull from ECR that is denied is tried again: a login may have ended within it, or a right not have arrived", async () => {
     const said =
       "Error response from daemon: pull access denied for registry/app, repository does not exist or may require 'docker login': denied: Your authorization token has expired. Reauthenticate and try again.";
-    nano.pretend(`docker/refused/${PretendedNano.digest("1").slice(0, 12)}`, `${said}\n`);
+    nano.pretend(`docker/refused/${FakeNano.digest("1").slice(0, 12)}`, `${said}\n`);
     const outcome = await nano.deploy([web("1")], { ecr: ["registry"] });
     expect(outcome).toMatchObject({ status: 75, last: expect.stringContaining("token has expired") });
     expect(nano.calls("docker pull")).toHaveLength(5);
@@ -171,7 +171,7 @@ describe("at a first release", () => {
     ["refused for good", "Error: manifest unknown", 1],
     ["refused for now", "Error: connection reset", 75],
   ])("a pull that is %s says so", async (_, words, status) => {
-    nano.pretend(`docker/refused/${PretendedNano.digest("1").slice(0, 12)}`, `${words}\n`);
+    nano.pretend(`docker/refused/${FakeNano.digest("1").slice(0, 12)}`, `${words}\n`);
     const outcome = await nano.deploy([web("1")]);
     expect(outcome).toMatchObject({ status, last: expect.stringContaining(`web: cannot pull registry/app@sha256:`) });
     expect(outcome.last).toContain(words);
@@ -182,7 +182,7 @@ describe("at a first release", () => {
     ["for now in ECR, where a right takes a while to arrive", ["registry"], 75, ""],
   ])("a registry that knows nobody refuses %s", async (_, ecr, status, remedy) => {
     const words = "Error response from daemon: Head https://registry/v2/: no basic auth credentials";
-    nano.pretend(`docker/refused/${PretendedNano.digest("1").slice(0, 12)}`, `${words}\n`);
+    nano.pretend(`docker/refused/${FakeNano.digest("1").slice(0, 12)}`, `${words}\n`);
     const outcome = await nano.deploy([web("1")], { ecr });
     expect(outcome).toMatchObject({ status, last: expect.stringContaining(words + remedy) });
   });

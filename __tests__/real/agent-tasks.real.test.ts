@@ -1,21 +1,21 @@
-import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
+import { FakeNano } from "../aws/nano/agent/fake-nano.ts";
 
-let nano: PretendedNano;
+let nano: FakeNano;
 jest.setTimeout(120_000); // each run of the agent starts some hundred programs
 beforeEach(async () => {
-  nano = await PretendedNano.serving();
+  nano = await FakeNano.serving();
   nano.pretend("aws/tasks", "none\n");
 });
 afterEach(() => nano.remove());
-afterAll(() => PretendedNano.forgetFirst());
+afterAll(() => FakeNano.forgetFirst());
 
 const web = (image: string) => [{ name: "web", image }];
-const pinned = (letter: string) => `registry/app@sha256:${PretendedNano.digest(letter)}`;
+const pinned = (letter: string) => `registry/app@sha256:${FakeNano.digest(letter)}`;
 const migrate = (letter: string, change: object = {}) => ({
   tasks: [
     {
       name: "migrate",
-      spec: PretendedNano.digest(letter).slice(0, 16),
+      spec: FakeNano.digest(letter).slice(0, 16),
       image: pinned(letter),
       command: ["migrate", "--to it's"],
       env: { TO: letter },
@@ -28,9 +28,9 @@ const migrate = (letter: string, change: object = {}) => ({
   taskLedger: "/slipway/shop/host/tasks",
 });
 const ends = (letter: string, state: string) =>
-  nano.pretend(`docker/ends/${PretendedNano.digest(letter).slice(0, 12)}`, `${state}\n`);
+  nano.pretend(`docker/ends/${FakeNano.digest(letter).slice(0, 12)}`, `${state}\n`);
 const ledger = () => nano.read("pretended/aws/tasks").split("\n").filter(Boolean);
-const spec = (letter: string) => `migrate ${PretendedNano.digest(letter).slice(0, 16)}`;
+const spec = (letter: string) => `migrate ${FakeNano.digest(letter).slice(0, 16)}`;
 
 describe("a task", () => {
   beforeEach(() => nano.pretend("aws/secret.json", JSON.stringify({ SecretString: "hunter2" })));
@@ -202,7 +202,7 @@ describe("a schedule", () => {
   });
 
   test("without its image keeps a release from going live", async () => {
-    const it = PretendedNano.digest("r").slice(0, 12);
+    const it = FakeNano.digest("r").slice(0, 12);
     nano.pretend(`docker/refused/${it}`, "manifest unknown");
     const { status, last } = await nano.deploy(web("2"), report());
     expect([status, last]).toEqual([

@@ -48,12 +48,12 @@ async function until(holds: () => boolean): Promise<void> {
 beforeAll(async () => {
   for (const [name, text] of Object.entries(PASSWORDS)) writeFileSync(join(secrets, name), `${text}\n`);
   cpSync(resolve(__dirname, "../../stacks/apps"), join(project.directory, "stacks/apps"), { recursive: true });
-  await project.sweep();
+  await project.cleanUp();
   docker("volume", "rm", "--force", VOLUME);
 });
 afterAll(async () => {
   await project.destroy();
-  await project.sweep();
+  await project.cleanUp();
   docker("volume", "rm", "--force", VOLUME);
   rmSync(secrets, { recursive: true });
 });

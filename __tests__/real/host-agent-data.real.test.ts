@@ -15,7 +15,7 @@ import {
 import { join } from "node:path";
 import { agentArtifact } from "../../src/aws/nano/agent-artifact.ts";
 import { JOINED_PARTS } from "../../src/host-agent/agent-files.ts";
-import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
+import { FakeNano } from "../aws/nano/agent/fake-nano.ts";
 
 const AGENT = `usr/local/lib/slipway/agents/${agentArtifact().sha256}`;
 const VOLUME = "vol-0123456789abcdef0";
@@ -31,7 +31,7 @@ const NO_RELEASE = "slipway: no release yet: /slipway/release does not exist";
 jest.setTimeout(120_000);
 
 /** Hosts and disks of a test: loop devices, by the system's own tools. */
-const nanos: PretendedNano[] = [];
+const nanos: FakeNano[] = [];
 const devices: string[] = [];
 
 afterEach(() => {
@@ -39,11 +39,11 @@ afterEach(() => {
   for (const device of devices.splice(0)) run("losetup", "--detach", device);
   for (const nano of nanos.splice(0)) nano.remove();
 });
-afterAll(() => PretendedNano.forgetFirst());
+afterAll(() => FakeNano.forgetFirst());
 
 const run = (program: string, ...words: string[]) => execFileSync(program, words, { encoding: "utf8" }).trim();
-const unmount = (nano: PretendedNano) => spawnSync("umount", [join(nano.root, DATA)]);
-const isMounted = (nano: PretendedNano) => spawnSync("mountpoint", ["-q", join(nano.root, DATA)]).status === 0;
+const unmount = (nano: FakeNano) => spawnSync("umount", [join(nano.root, DATA)]);
+const isMounted = (nano: FakeNano) => spawnSync("mountpoint", ["-q", join(nano.root, DATA)]).status === 0;
 const label = (device: string) => run("blkid", "-p", "-s", "LABEL", "-o", "value", device);
 
 /** Whether this machine may change a file system that is in use: CAP_SYS_RESOURCE, which an instance has. */
@@ -53,7 +53,7 @@ const mayResize =
   0;
 
 /** A host that was declared with a data volume, and that a release told which. */
-function host(nano = new PretendedNano()): PretendedNano {
+function host(nano = new FakeNano()): FakeNano {
   nano.write("etc/slipway/host.conf", `${nano.read("etc/slipway/host.conf")}DATA_VOLUME=declared\n`);
   nano.write("var/lib/slipway/data-volume", `${VOLUME}\n`);
   mkdirSync(join(nano.root, "dev/disk/by-id"), { recursive: true });
@@ -63,7 +63,7 @@ function host(nano = new PretendedNano()): PretendedNano {
 }
 
 /** A blank disk in a file of the host, with `bytes` at a place of it. */
-function disk(nano: PretendedNano, at = 0, bytes = ""): { readonly file: string; readonly device: string } {
+function disk(nano: FakeNano, at = 0, bytes = ""): { readonly file: string; readonly device: string } {
   const file = join(nano.root, "disk.img");
   writeFileSync(file, "");
   truncateSync(file, SIZE);
@@ -80,7 +80,7 @@ function attach(file: string): string {
 }
 
 /** Gives the disk the name that udev gives it on Nitro. */
-function plugIn(nano: PretendedNano, device: string): void {
+function plugIn(nano: FakeNano, device: string): void {
   rmSync(join(nano.root, DISK), { force: true });
   symlinkSync(device, join(nano.root, DISK));
 }
@@ -300,7 +300,7 @@ describe("a service that keeps data", () => {
   const ABSENT = `cache: its data is not there: the data volume ${VOLUME} is not attached: `;
 
   test("is not released while its volume is missing, and what served serves on; once it comes, late, it starts", async () => {
-    const nano = host(await PretendedNano.serving());
+    const nano = host(await FakeNano.serving());
     const told = nano.put(nano.manifest([web, cache]));
     const { status, last } = await nano.told(told);
     expect([status, last]).toEqual([75, expect.stringMatching(/^slipway: again version=2 /)]);

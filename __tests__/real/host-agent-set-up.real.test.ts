@@ -2,19 +2,19 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { agentArtifact } from "../../src/aws/nano/agent-artifact.ts";
 import { JOINED_PARTS } from "../../src/host-agent/agent-files.ts";
-import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
+import { FakeNano } from "../aws/nano/agent/fake-nano.ts";
 
 const AGENT = `usr/local/lib/slipway/agents/${agentArtifact().sha256}`;
 const SET_UP = "var/lib/slipway/set-up";
 
 jest.setTimeout(60_000);
 
-let nano: PretendedNano;
+let nano: FakeNano;
 beforeEach(async () => {
-  nano = await PretendedNano.serving();
+  nano = await FakeNano.serving();
 });
 afterEach(() => nano.remove());
-afterAll(() => PretendedNano.forgetFirst());
+afterAll(() => FakeNano.forgetFirst());
 
 describe("an agent that is asked whether it can work here", () => {
   const asked = async (...manifests: string[]) => {

@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { agentArtifact } from "../../src/aws/nano/agent-artifact.ts";
 import { commandDocument } from "../../src/aws/nano/command-document.ts";
 import { CommandDocument } from "../../src/rehearsal/doubles/command-document.ts";
-import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
+import { FakeNano } from "../aws/nano/agent/fake-nano.ts";
 import { put, smallAgent, wholeAgent } from "../aws/nano/stage-zero/small-agent.ts";
 
 const LATER = smallAgent("later");
 
 jest.setTimeout(60_000);
 
-let nano: PretendedNano;
+let nano: FakeNano;
 beforeEach(() => {
-  nano = new PretendedNano();
+  nano = new FakeNano();
 });
 afterEach(() => nano.remove());
 

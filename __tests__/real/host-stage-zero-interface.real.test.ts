@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
+import { FakeNano } from "../aws/nano/agent/fake-nano.ts";
 import { publish, put, tell, wholeAgent } from "../aws/nano/stage-zero/small-agent.ts";
 
 const GOLDEN = resolve(__dirname, "../aws/nano/stage-zero/golden");
@@ -9,9 +9,9 @@ const all = (kind: string) => readdirSync(GOLDEN).filter((name) => name.startsWi
 
 jest.setTimeout(60_000);
 
-let nano: PretendedNano;
+let nano: FakeNano;
 beforeEach(() => {
-  nano = new PretendedNano();
+  nano = new FakeNano();
   nano.forgetAgent();
 });
 afterEach(() => nano.remove());
@@ -39,7 +39,7 @@ describe.each(all("stage-zero-"))("the stage 0 that hosts were given as %s", (pr
       last: `slipway: live version=1 release=${first.release}`,
     });
     nano.remove();
-    nano = new PretendedNano();
+    nano = new FakeNano();
     nano.forgetAgent();
     const told = wholeAgent(nano);
     const release = put(nano, "document", told, [{ name: "web", image: "1" }]);

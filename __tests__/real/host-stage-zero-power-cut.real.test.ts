@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { agentArtifact } from "../../src/aws/nano/agent-artifact.ts";
-import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
+import { FakeNano } from "../aws/nano/agent/fake-nano.ts";
 import { publish, put, smallAgent, tell } from "../aws/nano/stage-zero/small-agent.ts";
 
 /** The programs by which stage 0 changes something. */
@@ -12,12 +12,12 @@ const OWN = agentArtifact();
 
 jest.setTimeout(60_000);
 
-let nano: PretendedNano;
+let nano: FakeNano;
 afterEach(() => nano.remove());
 
 /** A host on which each program that changes something is counted, and everything dies before the call of a number. */
-function countedNano(): PretendedNano {
-  const made = new PretendedNano();
+function countedNano(): FakeNano {
+  const made = new FakeNano();
   for (const name of CHANGING) {
     const real = spawnSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).stdout.trim();
     const file = `pretended/bin/${name}`;

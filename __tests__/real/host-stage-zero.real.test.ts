@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { agentArtifact } from "../../src/aws/nano/agent-artifact.ts";
-import { PretendedNano } from "../aws/nano/agent/pretended-nano.ts";
+import { FakeNano } from "../aws/nano/agent/fake-nano.ts";
 import { publish, put, smallAgent, tell } from "../aws/nano/stage-zero/small-agent.ts";
 
 const A = smallAgent("A");
@@ -11,10 +11,10 @@ const OWN = agentArtifact();
 
 jest.setTimeout(60_000);
 
-let nano: PretendedNano;
+let nano: FakeNano;
 
 beforeEach(() => {
-  nano = new PretendedNano();
+  nano = new FakeNano();
 });
 afterEach(() => nano.remove());
 
@@ -321,9 +321,9 @@ describe("the first boot", () => {
 describe("asked by an agent that meets a release of another's", () => {
   const serving = async () => {
     nano.remove();
-    nano = await PretendedNano.serving();
+    nano = await FakeNano.serving();
   };
-  afterAll(() => PretendedNano.forgetFirst());
+  afterAll(() => FakeNano.forgetFirst());
 
   test("brings that one's agent, which releases it", async () => {
     await serving();

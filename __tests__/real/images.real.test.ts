@@ -47,7 +47,7 @@ beforeAll(async () => {
   other = await RegistryProcess.start();
   port = await freePort();
   project = new Project("images.ts", STACK, application, environment());
-  await project.sweep();
+  await project.cleanUp();
   const app = `"${process.execPath}" --import "${require.resolve("tsx")}" "${PROGRAM}"`;
   writeFileSync(join(project.directory, "cdktf.json"), JSON.stringify({ app }));
   writeFileSync(join(project.directory, "package.json"), "{}");

@@ -30,12 +30,12 @@ print(redis.recv(1000).decode().splitlines()[-1])`;
 }
 
 beforeAll(async () => {
-  await project.sweep();
+  await project.cleanUp();
   docker("volume", "rm", "--force", VOLUME);
 });
 afterAll(async () => {
   await project.destroy();
-  await project.sweep();
+  await project.cleanUp();
   docker("volume", "rm", "--force", VOLUME);
 });
 
@@ -70,7 +70,7 @@ test("a destroy keeps the volume, which the engine's own words then delete", asy
   const users = [{ service: "slipway-data/host/redis", state: "running", container: expect.any(String) }];
   expect(await volumes.list("slipway-data")).toEqual([{ ...usual, size: expect.stringMatching(/B$/), users }]);
   expect((await project.terraform("destroy", "-auto-approve")).status).toBe(0);
-  await project.sweep();
+  await project.cleanUp();
   expect([project.onEngine(), await volumes.find(VOLUME)]).toEqual([[], { ...usual, users: [] }]);
   const read = [
     "run",

@@ -44,10 +44,10 @@ const containerOf = (name: string) =>
   );
 const body = async () => (await request(PORT, NAME)).body;
 
-beforeAll(() => project.sweep());
+beforeAll(() => project.cleanUp());
 afterAll(async () => {
   await project.destroy();
-  await project.sweep();
+  await project.cleanUp();
 });
 
 test("without the option a program that ends where its database does not answer fails the first release", async () => {

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { utimesSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { AskedHost } from "../../src/cli/asked-host.ts";
-import { lastWords, run } from "../../src/cli/command.mjs";
+import { outputTail, run } from "../../src/cli/command.mjs";
 import { tellHost } from "../../src/cli/host-answer.ts";
 import type { StatusReport } from "../../src/cli/status-report.ts";
 import type { Tools } from "../../src/cli/tools.ts";
@@ -50,10 +50,10 @@ const project = new Project("local.ts", "slipway-test", {
   ".dockerignore": "*.md\n",
 });
 
-beforeAll(() => project.sweep());
+beforeAll(() => project.cleanUp());
 afterAll(async () => {
   await project.destroy();
-  await project.sweep();
+  await project.cleanUp();
 });
 
 describe("a directory becomes a served name", () => {
@@ -113,7 +113,7 @@ describe("a directory becomes a served name", () => {
 
   test("the host is asked by the engine: its status, its services' logs, and a site that is switched off and on", async () => {
     const host = { kind: "local", path: "slipway-test/host", nginx: "slipway-test-host-nginx" } as const;
-    const tools = { command: { run, lastWords } } as unknown as Tools;
+    const tools = { command: { run, outputTail } } as unknown as Tools;
     const tell = (...words: string[]) => tellHost({ host } as AskedHost, words, tools);
     const status = async () => JSON.parse((await tell("status", "--json")).stdout) as StatusReport;
     expect(await status()).toMatchObject({

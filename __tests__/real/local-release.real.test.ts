@@ -77,10 +77,10 @@ async function ticking(name: string): Promise<{ goesOn: () => Promise<boolean>; 
   return { goesOn: () => (socket.destroyed ? Promise.resolve(false) : more()), socket };
 }
 
-beforeAll(() => project.sweep());
+beforeAll(() => project.cleanUp());
 afterAll(async () => {
   await project.destroy();
-  await project.sweep();
+  await project.cleanUp();
   rmSync(AUTHORITIES, { recursive: true });
 });
 

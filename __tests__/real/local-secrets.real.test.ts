@@ -14,9 +14,9 @@ const exported: Record<string, string> = {};
 
 const project = new Project("secrets.ts", STACK, { "db-password": DB[0] }, exported);
 
-beforeAll(() => project.sweep());
+beforeAll(() => project.cleanUp());
 afterAll(async () => {
-  await project.sweep();
+  await project.cleanUp();
   project.remove();
 });
 

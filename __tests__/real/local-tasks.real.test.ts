@@ -40,10 +40,10 @@ const containersOf = (name: string) =>
 const declare = (migration?: string) =>
   project.synth(migration === undefined ? {} : { SLIPWAY_TEST_MIGRATION: migration });
 
-beforeAll(() => project.sweep());
+beforeAll(() => project.cleanUp());
 afterAll(async () => {
   await project.destroy();
-  await project.sweep();
+  await project.cleanUp();
 });
 
 test("a service that stands gets a migration, which fails: the old version is served all along, and nothing new started", async () => {

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { cacheFolder } from "../../src/cli/cache-folder.mjs";
 import { STREAMED } from "../../src/docker/buildx-build.ts";
+import { Cleanup } from "../../src/rehearsal/cleanup.ts";
 import { emulateArm64, staticBusyBox } from "../../src/rehearsal/machine/foreign-processor.ts";
-import { Takedown } from "../../src/rehearsal/takedown.ts";
 import { DockerConfiguration } from "./docker-configuration.ts";
 import { docker, Project } from "./project.ts";
 import { request } from "./request-stream.ts";
@@ -25,7 +25,7 @@ STOPSIGNAL SIGINT
 CMD ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/page"]
 `;
 const cache = cacheFolder();
-const takedown = new Takedown();
+const cleanup = new Cleanup();
 const environment = { ...process.env };
 const project = new Project("multi-platform.ts", "slipway-platforms", { Dockerfile: DOCKERFILE });
 const log = () => {};
@@ -38,7 +38,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await project.destroy();
   // Kernel-wide, so it must not outlive the test.
-  expect(await takedown.run()).toEqual([]);
+  expect(await cleanup.run()).toEqual([]);
   process.env = { ...environment };
   configuration.remove();
 });
@@ -79,10 +79,10 @@ function anImageOfTwoPlatforms() {
   let step = "";
 
   beforeAll(async () => {
-    await emulateArm64(cache, log, takedown, "platforms");
+    await emulateArm64(cache, log, cleanup, "platforms");
     copyFileSync(await staticBusyBox("amd64", cache, log), join(project.directory, "app/busybox-amd64"));
     copyFileSync(await staticBusyBox("arm64", cache, log), join(project.directory, "app/busybox-arm64"));
-    await project.sweep();
+    await project.cleanUp();
     const { resource } = JSON.parse(await project.synth());
     step = Object.keys(resource.terraform_data).find((name) => name.startsWith("image_")) ?? "";
     await project.init();

@@ -139,7 +139,7 @@ describe.each(FLAVOURS)("in a %s's Nginx", (flavour) => {
             ? [echo.service, echo.url]
             : answer.status || "closed";
         const { action } = answerOf(conf, { ...request, from: "127.0.0.1" });
-        const foretold =
+        const predicted =
           action.kind === "redirect"
             ? [action.status, action.location]
             : action.kind === "pass"
@@ -149,8 +149,8 @@ describe.each(FLAVOURS)("in a %s's Nginx", (flavour) => {
                 : action.kind;
         const kind = "status" in action ? `${action.kind} ${action.status}` : action.kind;
         met[kind] = (met[kind] ?? 0) + 1;
-        if (JSON.stringify(real) !== JSON.stringify(foretold))
-          wrong.push({ asked: `${request.name} ${request.target}`, routes: site.routes, real, foretold });
+        if (JSON.stringify(real) !== JSON.stringify(predicted))
+          wrong.push({ asked: `${request.name} ${request.target}`, routes: site.routes, real, predicted });
       }
     }
     expect(wrong).toEqual([]);

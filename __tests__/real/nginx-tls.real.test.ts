@@ -98,7 +98,7 @@ async function handshake(servername: string, more: object = {}): Promise<string>
 }
 
 /** What slipway/testing says of each name where its certificate is in `state`, beside what Nginx does. */
-async function foretold(state: "before" | "secured" | "lost"): Promise<void> {
+async function predicted(state: "before" | "secured" | "lost"): Promise<void> {
   const told = { ...options, port: undefined, tlsPort: undefined, publicPort: port, publicTlsPort: tlsPort };
   const texts = [renderSites(told), ...Object.values(renderTlsSites(told)).map((each) => each[state])];
   const conf = texts.flatMap(readConf);
@@ -130,7 +130,7 @@ test("before the first certificate a name is served by HTTP, one with HSTS is no
     expect(await challenge(name)).toMatchObject({ status: 200, body: "token.thumbprint" });
   }
   expect(await handshake(NAME)).toBe(REJECTED);
-  await foretold("before");
+  await predicted("before");
 });
 
 test("an ACME server is answered as often as it asks, where visitors are not", async () => {
@@ -169,7 +169,7 @@ test("with a certificate it is served by HTTP/2 or 1.1, HTTP is sent there, and 
     "x-forwarded-proto": "https",
     "x-forwarded-port": `${tlsPort}`,
   });
-  await foretold("secured");
+  await predicted("secured");
 });
 
 test("with passwords, nobody gets in by TLS until their file is there, then who knows one, and an ACME server goes on", async () => {
@@ -210,5 +210,5 @@ test("when it is lost nobody is served by HTTP, and an ACME server is answered",
   expect(await handshake(NAME)).toBe(REJECTED);
   expect((await challenge(NAME)).status).toBe(200);
   expect((await get(port, "plain.example.com", "/cart")).status).toBe(200);
-  await foretold("lost");
+  await predicted("lost");
 });

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { programFor } from "../../scripts/consumer/cell-files.mjs";
 import { CELLS } from "../../scripts/consumer/cells.mjs";
+import { ConsumerWorkspace } from "../../scripts/consumer/consumer-workspace.mjs";
 import { NpmRegistry } from "../../scripts/consumer/npm-registry.mjs";
-import { Workshop } from "../../scripts/consumer/workshop.mjs";
 import { agentArtifact } from "../../src/aws/nano/agent-artifact.ts";
 import { requireProgram, runProgram } from "../../src/rehearsal/program.ts";
 
@@ -14,28 +14,28 @@ const ROOT = resolve(__dirname, "../..");
 jest.setTimeout(600_000);
 
 const packed = mkdtempSync(join(tmpdir(), "slipway-package-"));
-let workshop: Workshop;
+let workspace: ConsumerWorkspace;
 const folders = new Map<string, string>();
 
 beforeAll(async () => {
-  workshop = new Workshop(await Workshop.pack(packed));
+  workspace = new ConsumerWorkspace(await ConsumerWorkspace.pack(packed));
 });
 
 afterAll(() => {
-  workshop?.close();
+  workspace?.close();
   rmSync(packed, { recursive: true, force: true });
 });
 
 test.each(["slipway", "slipway-cdktn"] as const)("publint and attw find nothing in the package %s", async (name) => {
-  await workshop.check(name);
+  await workspace.check(name);
 });
 
 test.each(CELLS.filter(({ slow }) => slow === undefined))("a project of one's own: $name", async (cell) => {
-  folders.set(cell.name, await workshop.run(cell));
+  folders.set(cell.name, await workspace.run(cell));
 });
 
 test("what is installed without Amazon's provider has none", async () => {
-  const installed = await workshop.folder("without-aws");
+  const installed = await workspace.folder("without-aws");
   expect(existsSync(join(installed, "../node_modules/@cdktf/provider-docker"))).toBe(true);
   expect(existsSync(join(installed, "../node_modules/@cdktf/provider-aws"))).toBe(false);
 });
@@ -65,7 +65,7 @@ test("a synth lays every script beside it that its apply needs", () => {
 });
 
 test("the agent of a host is in the package as one file", async () => {
-  const nano = join(await workshop.folder("all"), "node_modules/slipway/lib/aws/nano");
+  const nano = join(await workspace.folder("all"), "node_modules/slipway/lib/aws/nano");
   expect(existsSync(join(nano, "agent.tar.gz"))).toBe(true);
   expect(existsSync(join(nano, "agent"))).toBe(false);
   const ssh = join(nano, "../../hosts/ssh");
@@ -76,7 +76,7 @@ test("the agent of a host is in the package as one file", async () => {
 
 /** Every stack of the repository as a user has it, beside `packages`. @returns the folder of what was synthesized */
 async function stacksWith(packages: "all" | "cdktn"): Promise<string> {
-  const folder = join(await workshop.folder(packages), "stacks-of-all");
+  const folder = join(await workspace.folder(packages), "stacks-of-all");
   cpSync(join(ROOT, "stacks"), join(folder, "stacks"), { recursive: true });
   cpSync(join(ROOT, "slipway.lock.json"), join(folder, "slipway.lock.json"));
   const programs = readdirSync(join(ROOT, "stacks")).filter((file) => file.endsWith(".ts"));
@@ -111,7 +111,7 @@ test("npm installs for slipway-cdktn what the Docker bindings ask for under cdkt
   const upstream = await requireProgram("npm", ["config", "get", "registry"]);
   const registry = await NpmRegistry.start(upstream.trim());
   try {
-    await registry.publish(workshop.tarballs["slipway-cdktn"]);
+    await registry.publish(workspace.tarballs["slipway-cdktn"]);
     const env = { ...process.env, npm_config_registry: registry.url, npm_config_replace_registry_host: "never" };
     const words = ["install", "slipway-cdktn", "cdktn", "constructs", "--prefer-offline", "--no-audit", "--no-fund"];
     const folder = mkdtempSync(join(packed, "own-"));
@@ -139,8 +139,8 @@ test.each([
   ["cdktn", "slipway-cdktn", "cdktn", "slipway", "cdktf"],
 ] as const)("with %s, %s for %s says in one line that a stack is one of the other core", async (...names) => {
   const [packages, name, core, otherName, otherCore] = names;
-  const folder = await workshop.folder(packages);
-  const other = join(await workshop.folder(packages === "all" ? "cdktn" : "all"), "../node_modules", otherCore);
+  const folder = await workspace.folder(packages);
+  const other = join(await workspace.folder(packages === "all" ? "cdktn" : "all"), "../node_modules", otherCore);
   const program = `
     const { App, TerraformStack } = require(${JSON.stringify(other)});
     const { SelfHostedRegistry } = require(${JSON.stringify(name)});

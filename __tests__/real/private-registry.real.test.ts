@@ -114,7 +114,7 @@ function secrets(): string[] {
 }
 
 beforeAll(async () => {
-  await project.sweep();
+  await project.cleanUp();
   process.env.TF_VAR_login_username = USERNAME;
   process.env.SSL_CERT_DIR = trusted;
   usePassword(passwords[0] as string);
@@ -123,7 +123,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await project.destroy();
-  await project.sweep();
+  await project.cleanUp();
   rmSync(trusted, { recursive: true });
   process.env = environment;
 });

@@ -27,7 +27,7 @@ const left = (stack: string) =>
 
 afterAll(async () => {
   for (const each of [project, neighbour]) {
-    await each.sweep();
+    await each.cleanUp();
     each.remove();
   }
 });
@@ -35,7 +35,7 @@ afterAll(async () => {
 test("what a killed run has left of a stack goes before the stack is deployed again, and nothing of another stack", async () => {
   for (const stack of [RUN, OTHER]) leave(stack);
   expect(left(RUN)).toEqual([RUN, RUN, RUN, RUN]);
-  await project.sweep();
+  await project.cleanUp();
   expect(left(RUN)).toEqual(["", "", "", ""]);
   expect(project.onEngine()).toEqual([]);
   expect(left(OTHER)).toEqual([OTHER, OTHER, OTHER, OTHER]);

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import type { EngineOfItsOwn } from "../../scripts/engines/engine-of-its-own.mjs";
-import { lastWords, run as runCommand } from "../../src/cli/command.mjs";
-import { EngineSweep } from "../../src/cli/engine-sweep.ts";
+import type { IsolatedEngine } from "../../scripts/engines/isolated-engine.mjs";
+import { outputTail, run as runCommand } from "../../src/cli/command.mjs";
+import { EngineCleanup } from "../../src/cli/engine-cleanup.ts";
 
 const ROOT = resolve(__dirname, "../..");
 const TERRAFORM = process.env.SLIPWAY_TERRAFORM ?? "terraform";
@@ -27,7 +27,7 @@ export class Project {
     /** What synth and Terraform see beside this process's own environment. */
     private readonly environment: Readonly<Record<string, string>> = {},
     /** A program as it is started where the engine is. @default - on this machine */
-    private readonly inside: EngineOfItsOwn["inside"] = (program, words) => [program, [...words]],
+    private readonly inside: IsolatedEngine["inside"] = (program, words) => [program, [...words]],
   ) {
     for (const [path, text] of Object.entries(application)) this.write(path, text);
   }
@@ -119,9 +119,9 @@ export class Project {
    * Takes from the engine what carries the stack's label, whoever made it: what a run of these tests that was killed has
    * left has the names and the ports that this one is about to take.
    */
-  async sweep(): Promise<void> {
-    const sweep = new EngineSweep(this.stack, { run: runCommand, lastWords });
-    const { failures } = await sweep.run();
+  async cleanUp(): Promise<void> {
+    const cleanup = new EngineCleanup(this.stack, { run: runCommand, outputTail });
+    const { failures } = await cleanup.run();
     if (failures.length > 0) throw new Error(`what a run before has left cannot be removed\n${failures.join("\n")}`);
   }
 

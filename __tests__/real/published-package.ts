@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ConsumerWorkspace } from "../../scripts/consumer/consumer-workspace.mjs";
 import { NpmRegistry } from "../../scripts/consumer/npm-registry.mjs";
-import { Workshop } from "../../scripts/consumer/workshop.mjs";
 import { run } from "../../src/cli/command.mjs";
 
 const CACHE = "npm-cache";
@@ -17,7 +17,7 @@ export class PublishedPackage {
     const downloads = join(await npm("cache"), "_cacache");
     for (const each of [downloads, join(folder, CACHE)]) mkdirSync(each, { recursive: true });
     symlinkSync(downloads, join(folder, CACHE, "_cacache"));
-    for (const tarball of Object.values(await Workshop.pack(folder))) await registry.publish(tarball);
+    for (const tarball of Object.values(await ConsumerWorkspace.pack(folder))) await registry.publish(tarball);
     return new PublishedPackage(folder, registry);
   }
 

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { STREAMED } from "../../src/docker/buildx-build.ts";
+import { Cleanup } from "../../src/rehearsal/cleanup.ts";
 import { AwsAccount } from "../../src/rehearsal/doubles/aws-account.ts";
 import type { Machine } from "../../src/rehearsal/doubles/instances.ts";
 import type { CommandOutcome } from "../../src/rehearsal/doubles/run-command.ts";
 import { type ProgramOutcome, requireProgram, runProgram } from "../../src/rehearsal/program.ts";
 import { rehearsalCache } from "../../src/rehearsal/rehearsal-cache.ts";
-import { Takedown } from "../../src/rehearsal/takedown.ts";
 
 export const ACCOUNT = "123456789012";
 export const REGION = "eu-west-1";
@@ -49,7 +49,7 @@ class LocalMachine implements Machine {
 export class TestAccount {
   readonly machines = new Map<string, LocalMachine>();
   registrationSeconds = 0;
-  readonly #takedown = new Takedown();
+  readonly #cleanup = new Cleanup();
   readonly #runDir = mkdtempSync(join(tmpdir(), "slipway-rehearsal-test-"));
   account!: AwsAccount;
 
@@ -71,7 +71,7 @@ export class TestAccount {
       serials: this.serials,
       cacheDir: rehearsalCache(),
       runDir: this.#runDir,
-      takedown: this.#takedown,
+      cleanup: this.#cleanup,
       get registrationSeconds() {
         return self.registrationSeconds;
       },
@@ -89,12 +89,12 @@ export class TestAccount {
   }
 
   async stop(): Promise<void> {
-    const failures = await this.#takedown.run();
+    const failures = await this.#cleanup.run();
     rmSync(this.#runDir, { recursive: true, force: true });
     if (failures.length > 0) throw new Error(failures.join("\n"));
   }
 
-  /** Where AWS is and whose keys count, for whoever deploys to this account. */
+  /** Where AWS is and whose keys count, for the deployer into this account. */
   get deployerEnvironment() {
     return { PATH: `${process.env.PATH}:${this.account.programs}`, ...this.account.deployerEnvironment };
   }

@@ -4,13 +4,13 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { makeAuthority } from "../../src/rehearsal/certificate-authority.ts";
+import { Cleanup } from "../../src/rehearsal/cleanup.ts";
 import { AcmeServer } from "../../src/rehearsal/doubles/acme-server.ts";
 import { listen } from "../../src/rehearsal/doubles/listening.ts";
 import { byName } from "../../src/rehearsal/doubles/name-listener.ts";
 import { freePort } from "../../src/rehearsal/free-port.ts";
 import { REHEARSED_ACCOUNT_KEY } from "../../src/rehearsal/kept-secrets.ts";
 import { runProgram } from "../../src/rehearsal/program.ts";
-import { Takedown } from "../../src/rehearsal/takedown.ts";
 import { debianProgram } from "./acme-server.ts";
 
 /** An ACME client against what plays the servers: nothing of a machine, of an engine or of Terraform. */
@@ -19,7 +19,7 @@ const OWN = "https://ca.example.net:14000/acme/directory";
 const NAMES = [LETS_ENCRYPT, OWN].map((directory) => new URL(directory).hostname);
 
 const folder = mkdtempSync(join(tmpdir(), "slipway-rehearsed-acme-"));
-const takedown = new Takedown();
+const cleanup = new Cleanup();
 const tokens = join(folder, "tokens");
 let dehydrated = "";
 let root = "";
@@ -35,7 +35,7 @@ beforeAll(async () => {
     answer.end(readFileSync(join(tokens, url.split("/").at(-1) as string)));
   });
   await new Promise<void>((listening) => site.listen(httpPort, "127.0.0.1", listening));
-  takedown.add("the site", () => site.close());
+  cleanup.add("the site", () => site.close());
   const server = await AcmeServer.start({
     acme: {
       directories: [LETS_ENCRYPT, OWN],
@@ -46,7 +46,7 @@ beforeAll(async () => {
     resolve: async (name) => (name === "nowhere.example.com" ? undefined : "127.0.0.1"),
     ...{ authority, accountKey: REHEARSED_ACCOUNT_KEY, runDir: folder, httpPort },
   });
-  takedown.add("the ACME server", () => server.stop());
+  cleanup.add("the ACME server", () => server.stop());
   root = server.root;
   const tls = { cert: readFileSync(authority.certificateFile), key: readFileSync(authority.keyFile) };
   const played = Object.fromEntries(NAMES.map((name) => [name, server.listener]));
@@ -54,12 +54,12 @@ beforeAll(async () => {
     byName(played, (_, answer) => void answer.writeHead(404).end()),
     { address: "127.0.0.1", tls },
   );
-  takedown.add("the names", () => doubles.close());
+  cleanup.add("the names", () => doubles.close());
   port = doubles.port;
 }, 120_000);
 
 afterAll(async () => {
-  expect(await takedown.run()).toEqual([]);
+  expect(await cleanup.run()).toEqual([]);
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -2,19 +2,19 @@ import { createPublicKey } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { lastWords, run } from "../../src/cli/command.mjs";
+import { outputTail, run } from "../../src/cli/command.mjs";
 import { type DeclaredHost, declaredHosts } from "../../src/cli/declared-hosts.ts";
 import { tellHost } from "../../src/cli/host-answer.ts";
 import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
 import type { Tools } from "../../src/cli/tools.ts";
+import { Cleanup } from "../../src/rehearsal/cleanup.ts";
 import { listen } from "../../src/rehearsal/doubles/listening.ts";
-import { hostStory } from "../../src/rehearsal/host-story.ts";
+import { hostDiagnostics } from "../../src/rehearsal/host-diagnostics.ts";
 import { emulateArm64, emulatesArm64, staticBusyBox } from "../../src/rehearsal/machine/foreign-processor.ts";
 import type { StandIn } from "../../src/rehearsal/machine/stand-in.ts";
 import { requireProgram } from "../../src/rehearsal/program.ts";
 import { rehearsalCache } from "../../src/rehearsal/rehearsal-cache.ts";
 import { Stage } from "../../src/rehearsal/stage.ts";
-import { Takedown } from "../../src/rehearsal/takedown.ts";
 import { errors, plannedText, Terraform } from "../../src/rehearsal/terraform.ts";
 import { compare } from "../../src/review/comparison.ts";
 import { AWAY_MINUTES, MACHINE_AWAY } from "../../src/review/machine-change.ts";
@@ -47,7 +47,7 @@ STOPSIGNAL SIGKILL
 CMD ["busybox", "sh", "-c", "echo the page begins; exec /bin/busybox httpd -f -p 8080 -h /srv"]
 `;
 
-const takedown = new Takedown();
+const cleanup = new Cleanup();
 let stage: Stage;
 let terraform: Terraform;
 let address = "";
@@ -135,7 +135,7 @@ async function underLoad<Outcome>(work: () => Promise<Outcome>) {
 async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + 120_000; ; ) {
     if (await holds().catch(() => false)) return;
-    if (Date.now() > end) throw new Error(`not within two minutes: ${what}\n${await hostStory(machine())}`);
+    if (Date.now() > end) throw new Error(`not within two minutes: ${what}\n${await hostDiagnostics(machine())}`);
     await sleep(500);
   }
 }
@@ -152,9 +152,9 @@ beforeAll(async () => {
       cacheDir: rehearsalCache(),
       log: () => {},
     },
-    takedown,
+    cleanup,
   );
-  await emulateArm64(rehearsalCache(), () => {}, takedown);
+  await emulateArm64(rehearsalCache(), () => {}, cleanup);
   const context = join(stage.runDir, "page");
   mkdirSync(context);
   cpSync(await staticBusyBox("arm64", rehearsalCache(), () => {}), join(context, "busybox"));
@@ -168,7 +168,7 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(async () => {
-  expect(await takedown.run()).toEqual([]);
+  expect(await cleanup.run()).toEqual([]);
   expect(emulatesArm64()).toBe(false);
 }, 120_000);
 
@@ -176,7 +176,7 @@ jest.setTimeout(600_000);
 
 test("the agent of the first apply serves the page, and what Run Command released is in the journal", async () => {
   const { code, stdout, stderr } = await terraform.apply();
-  if (code !== 0) throw new Error(`${errors(`${stdout}\n${stderr}`)}\n${await hostStory(machine())}`);
+  if (code !== 0) throw new Error(`${errors(`${stdout}\n${stderr}`)}\n${await hostDiagnostics(machine())}`);
   address = String((await terraform.outputs()).address);
   expect((await page()).body).toBe("the page\n");
   expect(await planned()).toEqual([]);
@@ -325,7 +325,7 @@ async function tell(...words: string[]): Promise<string> {
   const found = { program: "terraform", name: "Terraform", version: "1" } as const;
   const asDeployer: typeof run = (program, args, options) =>
     run(program, args, { ...options, env: { ...options?.env, ...stage.deployerEnvironment } });
-  const tools = { command: { run: asDeployer, lastWords }, terraform: found } as unknown as Tools;
+  const tools = { command: { run: asDeployer, outputTail }, terraform: found } as unknown as Tools;
   const { code, stdout, stderr } = await tellHost({ stack, host }, words, tools);
   if (code !== 0) throw new Error(`${words.join(" ")}: ended with ${code}: ${stdout}${stderr}`);
   return stdout;

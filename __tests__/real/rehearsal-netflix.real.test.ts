@@ -2,17 +2,17 @@ import { spawn } from "node:child_process";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { lastWords, run } from "../../src/cli/command.mjs";
+import { outputTail, run } from "../../src/cli/command.mjs";
 import { type DeclaredHost, declaredHosts } from "../../src/cli/declared-hosts.ts";
 import { tellHost } from "../../src/cli/host-answer.ts";
 import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
 import type { Tools } from "../../src/cli/tools.ts";
+import { Cleanup } from "../../src/rehearsal/cleanup.ts";
 import { requireProgram } from "../../src/rehearsal/program.ts";
 import { Rehearsal } from "../../src/rehearsal/rehearsal.ts";
 import { rehearsalCache } from "../../src/rehearsal/rehearsal-cache.ts";
 import { resolveName } from "../../src/rehearsal/site-visit.ts";
 import { NANO_LEFT_MIB, Stage } from "../../src/rehearsal/stage.ts";
-import { Takedown } from "../../src/rehearsal/takedown.ts";
 import { errors, plannedText, Terraform } from "../../src/rehearsal/terraform.ts";
 import { compare } from "../../src/review/comparison.ts";
 import { AWAY } from "../../src/review/effect-section.ts";
@@ -29,7 +29,7 @@ const STACK = "netflix-aws";
 const LONGEST_BOOT = 300;
 const NAME = "netflix.devops-days-upes.com";
 
-const takedown = new Takedown();
+const cleanup = new Cleanup();
 let stage: Stage;
 let terraform: Terraform;
 let rehearsal: Rehearsal;
@@ -132,7 +132,7 @@ beforeAll(async () => {
       cacheDir: rehearsalCache(),
       log: () => {},
     },
-    takedown,
+    cleanup,
   );
   frontend = join(stage.runDir, "frontend");
   cpSync(join(ROOT, "stacks/apps/netflix-frontend"), frontend, { recursive: true });
@@ -145,7 +145,7 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(async () => {
-  expect(await takedown.run()).toEqual([]);
+  expect(await cleanup.run()).toEqual([]);
 }, 120_000);
 
 jest.setTimeout(600_000);
@@ -244,7 +244,7 @@ test("a rollback serves the release before, holds it over a run of the timer, an
   const found = { program: "terraform", name: "Terraform", version: "1" } as const;
   const asDeployer: typeof run = (program, words, options) =>
     run(program, words, { ...options, env: { ...options?.env, ...stage.deployerEnvironment } });
-  const tools = { command: { run: asDeployer, lastWords }, terraform: found } as unknown as Tools;
+  const tools = { command: { run: asDeployer, outputTail }, terraform: found } as unknown as Tools;
   const tell = (...words: string[]) => tellHost({ stack, host: declared }, words, tools);
   expect(await tell("rollback")).toMatchObject({ code: 0, stdout: expect.stringContaining("rolling back to version") });
   expect(await page()).toBe("Films");

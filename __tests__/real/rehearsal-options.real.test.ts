@@ -7,7 +7,7 @@ import { AccountHost } from "./account-host.ts";
 import type { DeclaredHosts } from "./programs/nano-host.ts";
 import { Project, type Run } from "./project.ts";
 import { ACCOUNT, REGION, SERIAL, TestAccount } from "./rehearsal-account.ts";
-import { makeSurroundings, type Surroundings } from "./rehearsal-surroundings.ts";
+import { type AwsFixtures, makeAwsFixtures } from "./rehearsal-fixtures.ts";
 
 const STACK = "slipway-options";
 const NAME = `slipway.${STACK}.host`;
@@ -18,7 +18,7 @@ const USUAL = "20250610";
 const aws = new TestAccount(["20250115", SERIAL, USUAL]);
 let project: Project;
 let other: Project;
-let declared: DeclaredHosts & Surroundings;
+let declared: DeclaredHosts & AwsFixtures;
 let host: AccountHost;
 const OTHER_KEY = `arn:aws:kms:${REGION}:${ACCOUNT}:key/01234567-89ab-cdef-0123-456789abcdef`;
 let policies: string[] = [];
@@ -50,7 +50,7 @@ async function beyondPolicy(work: () => Promise<void>): Promise<string[]> {
 
 beforeAll(async () => {
   await aws.start();
-  const surroundings = await makeSurroundings(aws, "example.org", "team/kept");
+  const surroundings = await makeAwsFixtures(aws, "example.org", "team/kept");
   declared = { ...surroundings, stack: STACK, account: ACCOUNT, serial: SERIAL, keptFile: "kept\n", file: "first\n" };
   const environment = aws.deployerEnvironment;
   project = new Project("nano-host.ts", STACK, {}, environment);

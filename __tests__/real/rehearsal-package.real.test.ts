@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { Workshop } from "../../scripts/consumer/workshop.mjs";
+import { ConsumerWorkspace } from "../../scripts/consumer/consumer-workspace.mjs";
 import { requireProgram, runProgram } from "../../src/rehearsal/program.ts";
 import { selfSigned } from "../self-signed.ts";
 
@@ -60,7 +60,7 @@ const modules = join(project, "node_modules");
 /** The package as npm would deliver it, in an otherwise empty folder with what its project installs. */
 beforeAll(async () => {
   const work = mkdtempSync(join(tmpdir(), "slipway-packed-"));
-  const packed = await Workshop.pack(work);
+  const packed = await ConsumerWorkspace.pack(work);
   await requireProgram("tar", ["xzf", packed.slipway, "-C", work]);
   mkdirSync(modules);
   cpSync(join(work, "package"), join(modules, "slipway"), { recursive: true });

@@ -8,6 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { decodeFirstSync, encodeOne } from "cbor";
 import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
+import { cachedFolder } from "../../src/rehearsal/cached-folder.ts";
+import { Cleanup } from "../../src/rehearsal/cleanup.ts";
 import { ApiRefusal } from "../../src/rehearsal/doubles/api-call.ts";
 import { CommandDocument } from "../../src/rehearsal/doubles/command-document.ts";
 import { architectureOf } from "../../src/rehearsal/doubles/launched-type.ts";
@@ -18,9 +20,7 @@ import { emulated } from "../../src/rehearsal/emulated.ts";
 import { foreignRegistries } from "../../src/rehearsal/foreign-registries.ts";
 import { machineSystemName } from "../../src/rehearsal/machine/machine-system.ts";
 import { lockMachine } from "../../src/rehearsal/machine-lock.ts";
-import { madeOnce } from "../../src/rehearsal/made-once.ts";
 import { searchBytes, searchFiles } from "../../src/rehearsal/secret-search.ts";
-import { Takedown } from "../../src/rehearsal/takedown.ts";
 
 test.each([
   ["a question is asked again", "DescribeInstances", 1, "<ok/>"],
@@ -200,7 +200,7 @@ describe("what takes long to make", () => {
   test("is made anew where it was left half-made", async () => {
     mkdirSync(join(folder, "half"), { recursive: true });
     await expect(
-      madeOnce(
+      cachedFolder(
         folder,
         () => {},
         () => Promise.reject(new Error("no network")),
@@ -212,7 +212,7 @@ describe("what takes long to make", () => {
   test("is made once, however many want it at the same time, and they wait for it", async () => {
     const said: string[] = [];
     const wants = async () => {
-      await madeOnce(folder, (line) => said.push(line), make);
+      await cachedFolder(folder, (line) => said.push(line), make);
       return readdirSync(folder).sort();
     };
     expect(await Promise.all([wants(), wants(), wants()])).toEqual(Array(3).fill(["complete", "program"]));
@@ -222,15 +222,15 @@ describe("what takes long to make", () => {
   });
 });
 
-test("a takedown goes backwards, to its end, and says what failed", async () => {
+test("a cleanup goes backwards, to its end, and says what failed", async () => {
   const done: string[] = [];
-  const takedown = new Takedown();
-  takedown.add("first", () => done.push("first"));
-  takedown.add("second", () => {
+  const cleanup = new Cleanup();
+  cleanup.add("first", () => done.push("first"));
+  cleanup.add("second", () => {
     throw new Error("busy");
   });
-  takedown.add("third", async () => done.push("third"));
-  expect(await takedown.run()).toEqual(["second: busy"]);
+  cleanup.add("third", async () => done.push("third"));
+  expect(await cleanup.run()).toEqual(["second: busy"]);
   expect(done).toEqual(["third", "first"]);
-  expect(await takedown.run()).toEqual([]);
+  expect(await cleanup.run()).toEqual([]);
 });

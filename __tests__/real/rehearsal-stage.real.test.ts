@@ -1,6 +1,7 @@
 import { cpSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Cleanup } from "../../src/rehearsal/cleanup.ts";
 import { readUserData } from "../../src/rehearsal/doubles/instance-facts.ts";
 import { checkHost } from "../../src/rehearsal/host-checks.ts";
 import type { MachineSystemName } from "../../src/rehearsal/machine/machine-system.ts";
@@ -10,7 +11,6 @@ import { Rehearsal } from "../../src/rehearsal/rehearsal.ts";
 import { rehearsalCache } from "../../src/rehearsal/rehearsal-cache.ts";
 import { awaitBody, resolveName, visit } from "../../src/rehearsal/site-visit.ts";
 import { NANO_LEFT_MIB, Stage } from "../../src/rehearsal/stage.ts";
-import { Takedown } from "../../src/rehearsal/takedown.ts";
 import { errors, Terraform } from "../../src/rehearsal/terraform.ts";
 import { ACCOUNT, REGION, SERIAL } from "./rehearsal-account.ts";
 import { machineLike } from "./rehearsal-machine.ts";
@@ -22,7 +22,7 @@ const LONGEST_BOOT = 300;
 const NAME = "fixture.example.com";
 const BODY = "fixture body";
 
-const takedown = new Takedown();
+const cleanup = new Cleanup();
 
 async function raise(
   system: MachineSystemName,
@@ -34,18 +34,18 @@ async function raise(
       cacheDir: rehearsalCache(),
       log: () => {},
     },
-    takedown,
+    cleanup,
   );
   const folder = join(stage.runDir, "fixture");
   cpSync(FIXTURE, folder, { recursive: true });
   await requireProgram("docker", ["build", "--quiet", "--tag", IMAGE, join(folder, "app")]);
-  takedown.add("the fixture's image", () => runProgram("docker", ["rmi", IMAGE]));
+  cleanup.add("the fixture's image", () => runProgram("docker", ["rmi", IMAGE]));
   const environment = { ...stage.deployerEnvironment, TF_VAR_registry: stage.registryHost };
   return { stage, terraform: new Terraform(folder, environment), folder };
 }
 
 async function takeDown(): Promise<void> {
-  expect(await takedown.run()).toEqual([]);
+  expect(await cleanup.run()).toEqual([]);
 }
 
 describe("a stack of which the machine installs its packages at boot", () => {

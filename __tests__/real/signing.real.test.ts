@@ -59,7 +59,7 @@ const states = () =>
 beforeAll(async () => {
   // once on a machine: what was built stays in the cache
   program = await buildCosign({ cacheDir: cacheFolder(), run: runCommand, log: () => {}, install: async () => {} });
-  await project.sweep();
+  await project.cleanUp();
   writeFileSync(file("ours.key"), ours.privateKey);
   writeFileSync(file("ours.pub"), ours.publicKey);
   execFileSync("openssl", [
@@ -75,7 +75,7 @@ beforeAll(async () => {
 }, 1_200_000);
 afterAll(async () => {
   await project.destroy();
-  await project.sweep();
+  await project.cleanUp();
 });
 
 test("what the apply has signed cosign accepts, and a host that demands it serves it; the next plan has nothing to do", async () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AskedHost } from "../../src/cli/asked-host.ts";
-import { lastWords, run } from "../../src/cli/command.mjs";
+import { outputTail, run } from "../../src/cli/command.mjs";
 import { declaredHosts } from "../../src/cli/declared-hosts.ts";
 import { tellHost } from "../../src/cli/host-answer.ts";
 import type { StatusReport } from "../../src/cli/status-report.ts";
@@ -54,7 +54,7 @@ async function tell(...words: string[]) {
   const folder = join(project.directory, "cdktf.out");
   const stack = SynthesizedStack.read(folder, STACK);
   const [host] = declaredHosts(stack);
-  const tools = { command: { run, lastWords } } as unknown as Tools;
+  const tools = { command: { run, outputTail } } as unknown as Tools;
   const before = process.env.SSH_AUTH_SOCK;
   process.env.SSH_AUTH_SOCK = environment.SSH_AUTH_SOCK;
   try {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { makeAuthority } from "../../src/rehearsal/certificate-authority.ts";
 import { reachableNameserver } from "../../src/rehearsal/host-names.ts";
 import { MachineImage } from "../../src/rehearsal/machine/machine-image.ts";
-import { MachineNetwork, sweepMachines } from "../../src/rehearsal/machine/machine-network.ts";
+import { MachineNetwork, removeStaleMachines } from "../../src/rehearsal/machine/machine-network.ts";
 import { StandIn } from "../../src/rehearsal/machine/stand-in.ts";
 import { lockMachine } from "../../src/rehearsal/machine-lock.ts";
 import { rehearsalCache } from "../../src/rehearsal/rehearsal-cache.ts";
@@ -47,7 +47,7 @@ export class SshMachine {
   /** @param images where a registry of this machine's answers, `address:port` */
   async start(images: string): Promise<void> {
     this.unlock = await lockMachine(() => {});
-    await sweepMachines();
+    await removeStaleMachines();
     await this.network.create(MTU);
     const { authorityFile, certificateFile, keyFile } = await makeAuthority(this.folder, [REGISTRY]);
     await this.startRegistry(images, certificateFile, keyFile);

@@ -1,12 +1,12 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { JOINED_PARTS } from "../../src/host-agent/agent-files.ts";
-import { digest, HOST, PretendedServer } from "../hosts/ssh/pretended-server.ts";
+import { digest, FakeServer, HOST } from "../hosts/ssh/fake-server.ts";
 
 jest.setTimeout(120_000);
-let server: PretendedServer;
+let server: FakeServer;
 beforeEach(() => {
-  server = new PretendedServer();
+  server = new FakeServer();
 });
 afterEach(() => server.remove());
 
@@ -63,7 +63,7 @@ test("a release that fails fails the apply with its reason, and the one before s
 test("an agent that fails its self-test is refused, and the one before runs on", async () => {
   await server.deploy("deploy", server.manifest(web("1")));
   const agent = server.read("deployer/agent");
-  const broken = new PretendedServer((path, content) =>
+  const broken = new FakeServer((path, content) =>
     path.endsWith(JOINED_PARTS) ? content.replace('\nTOOLS="', '\nTOOLS="no-such-tool ') : content,
   );
   const manifest = server.manifest(web("2"), { agent: { document: "brought-by-ssh", sha256: broken.agent.sha256 } });

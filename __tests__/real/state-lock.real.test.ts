@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { lastWords, run } from "../../src/cli/command.mjs";
+import { outputTail, run } from "../../src/cli/command.mjs";
 import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
 import { Terminal } from "../../src/cli/terminal.mjs";
 import { TerraformRun } from "../../src/cli/terraform-run.ts";
@@ -29,7 +29,7 @@ test("who comes second is refused by the lock, and told who is first", async () 
   writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(document));
   execFileSync("mkfifo", [end]);
   const terminal = new Terminal({ out: new PassThrough() as never, input: new PassThrough() as never, env: {} });
-  const tools = { terminal, command: { run, lastWords }, terraform: { program: TERRAFORM, name: "Terraform" } };
+  const tools = { terminal, command: { run, outputTail }, terraform: { program: TERRAFORM, name: "Terraform" } };
   const stack = new SynthesizedStack("shop", folder, document as never);
   const second = new TerraformRun(stack, tools as unknown as Tools);
   await second.init();

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EngineOfItsOwn, withEngine } from "../../scripts/engines/engine-of-its-own.mjs";
+import { type IsolatedEngine, withEngine } from "../../scripts/engines/isolated-engine.mjs";
 import { selfSigned } from "../self-signed.ts";
 import { pageServer } from "./page-server.ts";
 import { docker, Project } from "./project.ts";
@@ -28,7 +28,7 @@ if os.environ.get("ENDS"):
 );
 
 const cacheDir = mkdtempSync(join(tmpdir(), "slipway-swarm-"));
-let engine: EngineOfItsOwn;
+let engine: IsolatedEngine;
 let leave: () => void;
 let left: Promise<void>;
 let project: Project;

@@ -1,12 +1,12 @@
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { playedAcme } from "../../src/rehearsal/acme-sources.ts";
+import { emulatedAcme } from "../../src/rehearsal/acme-sources.ts";
+import { Cleanup } from "../../src/rehearsal/cleanup.ts";
 import { AcmeServer } from "../../src/rehearsal/doubles/acme-server.ts";
 import { type Listening, listen } from "../../src/rehearsal/doubles/listening.ts";
 import { byName } from "../../src/rehearsal/doubles/name-listener.ts";
 import { visit } from "../../src/rehearsal/site-visit.ts";
-import { Takedown } from "../../src/rehearsal/takedown.ts";
 import { selfSigned } from "../self-signed.ts";
 
 const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
@@ -37,7 +37,7 @@ const SETPRIV = '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nshift\nexec "$
 const folder = mkdtempSync(join(tmpdir(), "slipway-acme-double-"));
 const programs = join(folder, "bin");
 const before = process.env.PATH;
-const takedown = new Takedown();
+const cleanup = new Cleanup();
 const { certificate, key } = selfSigned(["acme-v02.api.letsencrypt.org", "ca.example.net"]);
 const authority = {
   authorityFile: join(folder, "ca.pem"),
@@ -56,7 +56,7 @@ function program(name: string, text: string): void {
 }
 
 function start(): Promise<AcmeServer> {
-  const acme = playedAcme(SITES as never) as NonNullable<ReturnType<typeof playedAcme>>;
+  const acme = emulatedAcme(SITES as never) as NonNullable<ReturnType<typeof emulatedAcme>>;
   return AcmeServer.start({
     ...{ acme, authority, runDir: folder, accountKey: "the key" },
     resolve: async () => undefined,
@@ -73,7 +73,7 @@ beforeAll(() => {
 });
 afterAll(async () => {
   process.env.PATH = before;
-  expect(await takedown.run()).toEqual([]);
+  expect(await cleanup.run()).toEqual([]);
 });
 
 describe("the ACME servers of a stack", () => {
@@ -82,13 +82,13 @@ describe("the ACME servers of a stack", () => {
 
   beforeAll(async () => {
     server = await start();
-    takedown.add("the server", () => server.stop());
+    cleanup.add("the server", () => server.stop());
     const played = { "acme-v02.api.letsencrypt.org": server.listener, "ca.example.net": server.listener };
     doubles = await listen(
       byName(played, (_, answer) => void answer.end("others")),
       { address: "127.0.0.1" },
     );
-    takedown.add("the names", () => doubles.close());
+    cleanup.add("the names", () => doubles.close());
   });
 
   const asked = async (host: string, path: string, user?: string) => {

@@ -1,4 +1,4 @@
-import { directoryPlaces, playedAcme, securedNames, unnamedDirectories } from "../../src/rehearsal/acme-sources.ts";
+import { directoryPlaces, emulatedAcme, securedNames, unnamedDirectories } from "../../src/rehearsal/acme-sources.ts";
 
 const LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory";
 const OWN = "https://ca.example.net:14000/acme/directory";
@@ -7,7 +7,7 @@ const site = (name: string, more: object) => ({ name, routes: [{ path: "/", to: 
 const acme = (directory: string, more: object = {}) => ({
   tls: { kind: "acme", email: "a@b.example", directory, ...more },
 });
-const played = (...sites: object[]) => playedAcme(sites as never);
+const played = (...sites: object[]) => emulatedAcme(sites as never);
 
 test("sites without certificates, or with those of somebody else, ask no ACME server", () => {
   expect(played(site("a.test", {}), site("b.test", { tls: { kind: "certificate", secret: KEY } }))).toBeUndefined();

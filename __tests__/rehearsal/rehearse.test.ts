@@ -11,7 +11,7 @@ import { newerEngineProblems } from "../../src/rehearsal/machine/newer-engine.ts
 import { rehearsalCache } from "../../src/rehearsal/rehearsal-cache.ts";
 import { hubPort, machineProblem, perform, type RehearsalTools } from "../../src/rehearsal/rehearse.ts";
 import { rehearsalRequirements } from "../../src/rehearsal/requirements.ts";
-import { makeProject } from "../cli/pretend-machine.ts";
+import { makeProject } from "../cli/fake-machine.ts";
 
 const ROOT = resolve(__dirname, "../..");
 

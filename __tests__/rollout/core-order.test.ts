@@ -1,4 +1,4 @@
-import { type Release, release, type World } from "./pretended-world.ts";
+import { type Release, release, type World } from "./fake-world.ts";
 
 const ORDER = ["web db", "worker db,web"];
 const FIRST = ["db 1", "web 1", "worker 1"];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { fuzzRuns } from "../values/fuzz-runs.ts";
-import { type Release, releases, type World } from "./pretended-world.ts";
+import { type Release, releases, type World } from "./fake-world.ts";
 
 const NAMES = ["a", "b", "c"];
 const BEFORE = ["absent", "ok", "bad", "dead"] as const;

@@ -1,4 +1,4 @@
-import { release, type World } from "./pretended-world.ts";
+import { release, type World } from "./fake-world.ts";
 
 const served: World = { serves: ["a 1", "b 1"], ledger: ["migrate 1"] };
 const NEW = ["a 2", "b 2"];

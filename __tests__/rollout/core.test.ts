@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeWorld, release, type World } from "./pretended-world.ts";
+import { makeWorld, release, type World } from "./fake-world.ts";
 
 const AB = ["a 1", "b 1"];
 const served: World = { serves: AB };

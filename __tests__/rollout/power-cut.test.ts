@@ -1,4 +1,4 @@
-import { powerCuts, type World } from "./pretended-world.ts";
+import { powerCuts, type World } from "./fake-world.ts";
 
 const NEW = ["a 2", "b 2", "c 1"];
 const OLD = ["a 1", "b 1", "d 1"];

@@ -48,7 +48,7 @@ export class RollingLocalHost implements RollingHost {
 
   async start(): Promise<void> {
     this.nginx = await newerNginx(this.images.repository);
-    await this.project.sweep();
+    await this.project.cleanUp();
     await this.synth("1");
     await this.project.init();
     await this.apply();
@@ -65,7 +65,7 @@ export class RollingLocalHost implements RollingHost {
 
   async stop(): Promise<void> {
     await this.project.destroy();
-    await this.project.sweep();
+    await this.project.cleanUp();
     rmSync(this.authorities, { recursive: true, force: true });
   }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { type EngineOfItsOwn, type EngineProps, withEngine } from "../../scripts/engines/engine-of-its-own.mjs";
+import { type EngineProps, type IsolatedEngine, withEngine } from "../../scripts/engines/isolated-engine.mjs";
 
 const NETWORK = "10.231.0";
 const BRIDGE = "cables";
@@ -10,7 +10,7 @@ const PLUG = "cable0";
 export interface Node {
   readonly number: number;
   readonly address: string;
-  readonly engine: EngineOfItsOwn;
+  readonly engine: IsolatedEngine;
 }
 
 /**
@@ -21,7 +21,7 @@ export class ThreeEngines {
   readonly nodes: readonly Node[];
 
   private constructor(
-    engines: readonly EngineOfItsOwn[],
+    engines: readonly IsolatedEngine[],
     private readonly network: ChildProcess,
   ) {
     this.nodes = engines.map((engine, at) => ({ engine, number: at + 1, address: `${NETWORK}.${at + 1}` }));
@@ -29,7 +29,7 @@ export class ThreeEngines {
 
   /** Ends with `work`, however that comes about. */
   static run<T>(props: Omit<EngineProps, "name">, work: (engines: ThreeEngines) => Promise<T>): Promise<T> {
-    const from = (started: readonly EngineOfItsOwn[]): Promise<T> =>
+    const from = (started: readonly IsolatedEngine[]): Promise<T> =>
       started.length === 3
         ? ThreeEngines.connected(started, work)
         : withEngine({ ...props, name: `swarm-${started.length + 1}` }, (engine) => from([...started, engine]));
@@ -37,7 +37,7 @@ export class ThreeEngines {
   }
 
   private static async connected<T>(
-    engines: readonly EngineOfItsOwn[],
+    engines: readonly IsolatedEngine[],
     work: (engines: ThreeEngines) => Promise<T>,
   ): Promise<T> {
     const making = `ip link set lo up; ip link add ${BRIDGE} type bridge; ip addr add ${NETWORK}.100/24 dev ${BRIDGE}; ip link set ${BRIDGE} up`;

@@ -8,14 +8,14 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Cleanup } from "../../src/rehearsal/cleanup.ts";
 import { policyOutput, refusedBy } from "../../src/rehearsal/deployer-policy.ts";
 import type { Check } from "../../src/rehearsal/host-checks.ts";
-import { hostStory } from "../../src/rehearsal/host-story.ts";
+import { hostDiagnostics } from "../../src/rehearsal/host-diagnostics.ts";
 import type { StandIn } from "../../src/rehearsal/machine/stand-in.ts";
 import { requireProgram } from "../../src/rehearsal/program.ts";
 import { rehearsalCache } from "../../src/rehearsal/rehearsal-cache.ts";
 import { Stage } from "../../src/rehearsal/stage.ts";
-import { Takedown } from "../../src/rehearsal/takedown.ts";
 import { errors, plannedText, Terraform } from "../../src/rehearsal/terraform.ts";
 import type { DeclaredData } from "./data-host.ts";
 import { exitAsToldBy } from "./exit-code.ts";
@@ -37,7 +37,7 @@ const VISIT = "#!/bin/sh\necho\necho visit >>/data/visits && sync && wc -l </dat
 const verbose = process.argv.includes("--verbose");
 const began = Date.now();
 const log = (line: string): void => console.log(`[${((Date.now() - began) / 1000).toFixed(1).padStart(6)}] ${line}`);
-const takedown = new Takedown();
+const cleanup = new Cleanup();
 const checks: Check[] = [];
 let stage: Stage;
 let terraform: Terraform;
@@ -200,7 +200,7 @@ async function main(): Promise<number> {
   try {
     log("the stage");
     const place = { account: ACCOUNT, region: REGION, serials: ["20250610"], variant: "prepared" } as const;
-    stage = await Stage.raise({ ...place, cacheDir: rehearsalCache(), log }, takedown);
+    stage = await Stage.raise({ ...place, cacheDir: rehearsalCache(), log }, cleanup);
     const context = join(stage.runDir, "visits");
     mkdirSync(context);
     for (const [name, text] of Object.entries({ Dockerfile: DOCKERFILE, visit: VISIT, ".dockerignore": "" })) {
@@ -226,10 +226,10 @@ async function main(): Promise<number> {
     );
   } catch (error) {
     failure = error;
-    for (const each of stage?.room.machines ?? []) console.error(await hostStory(each));
+    for (const each of stage?.room.machines ?? []) console.error(await hostDiagnostics(each));
   }
   log("taking everything away");
-  const left = await takedown.run();
+  const left = await cleanup.run();
   if (failure) console.error(failure instanceof Error ? failure.message : String(failure));
   if (left.length > 0) console.error(`could not be taken away\n${left.join("\n")}`);
   const failed = checks.filter(({ ok }) => !ok).length;
@@ -237,7 +237,7 @@ async function main(): Promise<number> {
   return failure || left.length > 0 || failed > 0 ? 1 : 0;
 }
 
-const interrupted = (): void => void takedown.run().then(() => process.exit(130));
+const interrupted = (): void => void cleanup.run().then(() => process.exit(130));
 process.once("SIGINT", interrupted);
 process.once("SIGTERM", interrupted);
 exitAsToldBy(main);

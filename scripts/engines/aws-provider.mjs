@@ -1,7 +1,7 @@
 // @ts-check
 import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { lastWords } from "../../src/cli/command.mjs";
+import { outputTail } from "../../src/cli/command.mjs";
 import { configurationText, PLATFORM, pathsIn } from "../../src/offline/provider-mirror.mjs";
 import { builtOnce } from "../../src/rehearsal/engine/built-once.mjs";
 import { goBuild } from "../../src/rehearsal/engine/go-program.mjs";
@@ -28,7 +28,7 @@ export async function buildAwsProvider({ cacheDir, run, log }) {
       `building ${title} through the Go module proxy, once: half an hour on two processors, 7 GB of Go's build cache`,
     );
     const downloaded = await run("go", ["mod", "download", "-json", `${MODULE}@${REVISION}`], { cwd: work });
-    if (downloaded.code !== 0) throw new Error(`downloading ${title} failed\n${lastWords(downloaded)}`);
+    if (downloaded.code !== 0) throw new Error(`downloading ${title} failed\n${outputTail(downloaded)}`);
     const { Dir: folder, Sum: sum } = JSON.parse(downloaded.stdout);
     if (sum !== SUM) throw new Error(`${MODULE}@${REVISION} must have the sum ${SUM}, got ${sum}`);
     // Go's own copy is read-only, and as a requirement of another module it would not be the main one, with its go.sum.

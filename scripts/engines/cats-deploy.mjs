@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { lastWords, run } from "../../src/cli/command.mjs";
+import { outputTail, run } from "../../src/cli/command.mjs";
 import { duration } from "../../src/cli/duration.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -22,7 +22,7 @@ export class CatsDeploy {
   #log;
 
   /**
-   * @param {import("./engine-of-its-own.mjs").EngineOfItsOwn} engine
+   * @param {import("./isolated-engine.mjs").IsolatedEngine} engine
    * @param {NodeJS.ProcessEnv} environment of Terraform and of the commands
    * @param {(text: string) => void} log
    */
@@ -90,7 +90,7 @@ export class CatsDeploy {
   async #plan() {
     const args = [`-chdir=${this.#stack}`, "plan", "-detailed-exitcode", "-input=false", "-no-color"];
     const result = await this.#try(this.#terraform, args);
-    if (result.code === 1) throw new Error(`the plan failed\n${lastWords(result)}`);
+    if (result.code === 1) throw new Error(`the plan failed\n${outputTail(result)}`);
     return result.code === 0 ? "empty" : "NOT EMPTY";
   }
 
@@ -159,7 +159,7 @@ export class CatsDeploy {
   async #inside(program, args) {
     const result = await this.#try(program, args);
     if (result.code === 0) return result.stdout.trim();
-    throw new Error(`${program} ${args.join(" ")} ended with ${result.code}\n${lastWords(result, 30)}`);
+    throw new Error(`${program} ${args.join(" ")} ended with ${result.code}\n${outputTail(result, 30)}`);
   }
 
   /**

@@ -1,6 +1,6 @@
 // @ts-check
 import { join } from "node:path";
-import { lastWords } from "../../src/cli/command.mjs";
+import { outputTail } from "../../src/cli/command.mjs";
 import { builtOnce } from "../../src/rehearsal/engine/built-once.mjs";
 
 const PACKAGES = "ca-certificates,iptables,iproute2,docker.io,docker-cli,docker-buildx";
@@ -24,7 +24,7 @@ export async function debianEngine(suite, { cacheDir, run, log, install }) {
     const source = `${SOURCE} http://deb.debian.org/debian ${suite} main`;
     const words = ["-n", "10", "mmdebstrap", ...options, ...apt, suite, join(work, "root"), source];
     const result = await run("nice", words);
-    if (result.code !== 0) throw new Error(`making Debian ${suite} failed\n${lastWords(result)}`);
+    if (result.code !== 0) throw new Error(`making Debian ${suite} failed\n${outputTail(result)}`);
   });
   return join(folder, "root");
 }

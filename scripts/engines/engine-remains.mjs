@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { lastWords, run } from "../../src/cli/command.mjs";
+import { outputTail, run } from "../../src/cli/command.mjs";
 
 /** The variable that every process of an engine carries, with the engine's folder, so that it can be found. */
 export const MARK = "SLIPWAY_ENGINE_OF";
@@ -31,7 +31,7 @@ export async function clearRemains(folder) {
   }
   for (const group of controlGroupsOf(folder)) removeControlGroup(group);
   const removed = await run("rm", ["-rf", "--one-file-system", folder]);
-  if (removed.code !== 0) throw new Error(`${folder} cannot be removed\n${lastWords(removed)}`);
+  if (removed.code !== 0) throw new Error(`${folder} cannot be removed\n${outputTail(removed)}`);
   return left.length;
 }
 

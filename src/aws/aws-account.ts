@@ -144,14 +144,14 @@ export class AwsAccount extends Construct {
     };
   }
 
-  /** Tells what whoever deploys the stack must be allowed to do. */
+  /** Tells what the deployer of the stack must be allowed to do. */
   addDeployerStatements(...statements: readonly PolicyStatement[]): void {
     this.needs.push(...statements);
   }
 
   /**
-   * Lets the policies of whoever deploys or asks write `pattern` for the part of a resource's name that `names` finds: of a
-   * hundred hosts that are alike no policy holds the names.
+   * Lets the policies of the deployer and of those who ask write `pattern` for the part of a resource's name that `names`
+   * finds: of a hundred hosts that are alike no policy holds the names.
    */
   nameAlike(names: RegExp, pattern: string): void {
     this.alike.push({ names, pattern });

@@ -1,6 +1,6 @@
 // @ts-check
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { lastWords, run, which } from "./command.mjs";
+import { outputTail, run, which } from "./command.mjs";
 
 /** @typedef {import("./terminal.mjs").Terminal} Terminal */
 
@@ -133,7 +133,7 @@ export class Apt {
     const work = () => run(program, args, { terminal: asks });
     const result = await (asks ? this.terminal.lend(work) : work());
     if (result.code === 0) return;
-    const reason = `${words.join(" ")} failed with exit status ${result.code}\n${lastWords(result)}`;
+    const reason = `${words.join(" ")} failed with exit status ${result.code}\n${outputTail(result)}`;
     if (!tolerate) throw new Error(reason);
     this.terminal.warn(reason);
   }

@@ -93,7 +93,7 @@ export function which(program, env = process.env) {
  * @param {CommandResult} result
  * @param {number} [lines]
  */
-export function lastWords({ stdout, stderr }, lines = 15) {
+export function outputTail({ stdout, stderr }, lines = 15) {
   const text = stderr.trim() || stdout.trim();
   return text.split("\n").slice(-lines).join("\n");
 }

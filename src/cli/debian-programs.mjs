@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { readRelease } from "./apt.mjs";
 import { cacheFolder } from "./cache-folder.mjs";
-import { lastWords, run as runCommand } from "./command.mjs";
+import { outputTail, run as runCommand } from "./command.mjs";
 
 /** Where a package has its programs. */
 const PLACES = ["usr/bin", "usr/sbin", "bin", "sbin"];
@@ -90,14 +90,14 @@ export class DebianPrograms {
     // A package that is installed without its program, as one is by a container's rules of what to leave out, is fetched too.
     const words = [...options, "install", "--simulate", "--reinstall", "--no-install-recommends", ...this.names];
     const planned = await this.run("apt-get", words);
-    if (planned.code !== 0) return `apt-get install --simulate failed\n${lastWords(planned)}`;
+    if (planned.code !== 0) return `apt-get install --simulate failed\n${outputTail(planned)}`;
     const wanted = [...planned.stdout.matchAll(/^Inst (\S+) (?:\[\S+\] )?\((\S+)/gm)].map(
       ([, name, version]) => `${name}=${version}`,
     );
     this.log(`downloading ${wanted.length} of Debian's packages, which are not installed`);
     const download = [...options, "-q", "-o", "Acquire::Retries=3", "download", ...wanted];
     const done = await this.run("apt-get", download, { cwd: join(work, "download") });
-    return done.code === 0 ? undefined : `apt-get download failed\n${lastWords(done)}`;
+    return done.code === 0 ? undefined : `apt-get download failed\n${outputTail(done)}`;
   }
 
   /**
@@ -146,7 +146,7 @@ export class DebianPrograms {
    */
   async #must(program, words) {
     const result = await this.run(program, words);
-    if (result.code !== 0) throw new Error(`${program} ${words.join(" ")} failed\n${lastWords(result)}`);
+    if (result.code !== 0) throw new Error(`${program} ${words.join(" ")} failed\n${outputTail(result)}`);
   }
 }
 

@@ -3,7 +3,7 @@ import { isFilledAnew } from "../review/lost-data.ts";
 import { isApproved } from "./approval.ts";
 import { chosenStack } from "./chosen-stack.ts";
 import { DeployedDescription } from "./deployed-description.ts";
-import { EngineSweep } from "./engine-sweep.ts";
+import { EngineCleanup } from "./engine-cleanup.ts";
 import { EngineVolumes } from "./engine-volumes.ts";
 import { withPlanFile } from "./plan-file.ts";
 import { modelsOf, plannedEnd } from "./planned-deploy.ts";
@@ -28,11 +28,11 @@ export async function down({ operand, autoApprove }: Arguments, tools: Tools): P
     if (terraform.needsInit) await terminal.step("terraform init", () => terraform.init());
     if (!(await takenAway(stack, terraform, autoApprove, tools))) return 1;
   } else {
-    if (!(await isSwept(stack, autoApprove, tools))) return 1;
+    if (!(await isCleanedUp(stack, autoApprove, tools))) return 1;
     terminal.note("Terraform has no state of it here: what carries its label on the engine goes all the same");
   }
   const { removed, kept, failures } = await terminal.step("remove what is left on the engine", async () => {
-    const report = await new EngineSweep(name, tools.command).run(stack);
+    const report = await new EngineCleanup(name, tools.command).run(stack);
     for (const line of report.removed) terminal.note(`removed ${line}`);
     return report;
   });
@@ -82,9 +82,9 @@ async function takenAway(
 }
 
 /** Whether what carries the stack's label may go, of which Terraform knows nothing: a volume with data is asked about. */
-async function isSwept(stack: SynthesizedStack, autoApprove: boolean | undefined, tools: Tools): Promise<boolean> {
+async function isCleanedUp(stack: SynthesizedStack, autoApprove: boolean | undefined, tools: Tools): Promise<boolean> {
   const models = modelsOf(new DeployedDescription(stack));
-  const volumes = await new EngineSweep(stack.name, tools.command).volumes();
+  const volumes = await new EngineCleanup(stack.name, tools.command).volumes();
   const lost = volumes.filter(({ path }) => !isFilledAnew(path, models)).map(({ name }) => `deletes volume ${name}`);
   return isApproved(`take ${stack.name} away`, lost, autoApprove, tools.terminal);
 }

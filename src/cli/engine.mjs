@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cacheFolder } from "./cache-folder.mjs";
-import { lastWords, run, which } from "./command.mjs";
+import { outputTail, run, which } from "./command.mjs";
 import { DEFAULT_ENDPOINT, isLocal } from "./engine-endpoint.cjs";
 
 /**
@@ -125,6 +125,6 @@ export async function startEngine({ mirror }) {
       return { pid: /** @type {number} */ (child.pid), log };
     }
   }
-  const words = lastWords({ code: 1, stdout: readFileSync(log, "utf8"), stderr: "", timedOut: false });
+  const words = outputTail({ code: 1, stdout: readFileSync(log, "utf8"), stderr: "", timedOut: false });
   throw new Error(`dockerd did not come up (${ended ?? "no answer within 60 s"}); its log ${log} ends:\n${words}`);
 }

@@ -41,7 +41,7 @@ async function idOf(region: string, parameter: string, command: Tools["command"]
   const options = { timeout: SECONDS * 1000, env: { ...process.env, AWS_PAGER: "" } };
   const answer = await command.run("aws", [...words, "--query", "Parameter.Value", "--output", "text"], options);
   if (answer.code === 0) return answer.stdout.trim();
-  return answer.timedOut ? `AWS did not answer within ${SECONDS} s` : command.lastWords(answer, 1);
+  return answer.timedOut ? `AWS did not answer within ${SECONDS} s` : command.outputTail(answer, 1);
 }
 
 /** One line for each id that comes, goes or changes. */

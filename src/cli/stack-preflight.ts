@@ -32,7 +32,7 @@ export async function stackProblems(
         : `registry ${url} does not answer: start it, or name another one in the stack`,
     ),
   );
-  const stranger = hasState ? undefined : await strangerProblem(stack.name, command);
+  const stranger = hasState ? undefined : await unknownContainersProblem(stack.name, command);
   if (stranger) return [stranger];
   const builders = await builderProblems(stack, { engine, command });
   const foreign = builders.length > 0 ? [] : await foreignPlatformProblems(stack, { engine, command });
@@ -68,7 +68,7 @@ async function awsProblem({ aws }: SynthesizedStack, { run }: Command): Promise<
   return `AWS takes no credentials from here, it said: ${said} Log in (aws sso login), or set AWS_PROFILE or AWS_ACCESS_KEY_ID`;
 }
 
-async function strangerProblem(stack: string, { run }: Command): Promise<string | undefined> {
+async function unknownContainersProblem(stack: string, { run }: Command): Promise<string | undefined> {
   const filter = ["--filter", `label=${STACK_LABEL}=${stack}`];
   const { stdout } = await run("docker", ["ps", "-a", ...filter, "--format", "{{.Names}}"], { timeout: 20_000 });
   const [name] = stdout.split("\n").filter(Boolean);

@@ -14,7 +14,7 @@ export async function synth(tools: Tools, environment: NodeJS.ProcessEnv = {}): 
   const result = await run();
   if (result.interrupted) throw new InterruptionError();
   if (result.code !== 0) {
-    const problem = synthProblem(result.stderr) ?? command.lastWords(result, 60);
+    const problem = synthProblem(result.stderr) ?? command.outputTail(result, 60);
     const more = environment.SLIPWAY_LOCK_COLLECT === undefined ? await allUnpinned(problem, tools, run) : "";
     throw new Error(`synth failed: ${project.app}\n${problem}${more}`);
   }

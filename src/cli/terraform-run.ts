@@ -66,10 +66,10 @@ export class TerraformRun {
   async init(): Promise<void> {
     // The lock file in the output folder is generated like all of it; one that another set of providers left refuses this one.
     rmSync(join(this.stack.folder, ".terraform.lock.hcl"), { force: true });
-    const { run, lastWords } = this.tools.command;
+    const { run, outputTail } = this.tools.command;
     const result = await run(this.program, [this.chdir, "init", "-input=false", "-no-color"], {});
     if (result.interrupted) throw new InterruptionError();
-    if (result.code !== 0) throw new Error(`${this.name} init failed\n${lastWords(result, 40)}`);
+    if (result.code !== 0) throw new Error(`${this.name} init failed\n${outputTail(result, 40)}`);
     writeFileSync(this.marker, this.fingerprint);
   }
 
@@ -123,14 +123,14 @@ export class TerraformRun {
 
   /** What Terraform answers about the state, after an init where it wants one. */
   private async answer(verb: "show" | "output"): Promise<string> {
-    const { run, lastWords } = this.tools.command;
+    const { run, outputTail } = this.tools.command;
     const ask = () => run(this.program, [this.chdir, verb, "-json", "-no-color"], {});
     let result = await ask();
     if (result.code !== 0) {
       await this.init();
       result = await ask();
     }
-    if (result.code !== 0) throw new Error(`${this.name} ${verb} failed\n${lastWords(result, 20)}`);
+    if (result.code !== 0) throw new Error(`${this.name} ${verb} failed\n${outputTail(result, 20)}`);
     return result.stdout;
   }
 

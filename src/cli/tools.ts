@@ -10,7 +10,7 @@ import type { findTerraform, TerraformTool } from "./terraform-tool.mjs";
 export type { Arguments, Engine, Project, Terminal, TerraformTool };
 
 /** Runs programs; the set-up's own, handed over so that nothing here needs to load it. */
-export type Command = Pick<typeof command, "run" | "lastWords">;
+export type Command = Pick<typeof command, "run" | "outputTail">;
 
 /** What the set-up found and hands to the verbs. */
 export interface Tools {

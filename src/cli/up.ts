@@ -34,7 +34,10 @@ export async function up({ operand, retry, autoApprove }: Arguments, tools: Tool
   if (refused(terminal, await dockerProviderProblems(stack, version, tools))) return 3;
   const stopped = terraform.hasState ? await stoppedServices(stack, tools.command) : [];
   for (const { path } of stopped) terminal.warn(`${path} does not run: a new container takes its place`);
-  const replaced = [...stopped.map(({ address }) => address), ...(retry && terraform.hasState ? toldAgain(stack) : [])];
+  const replaced = [
+    ...stopped.map(({ address }) => address),
+    ...(retry && terraform.hasState ? deployStepsToRepeat(stack) : []),
+  ];
   if (retry) process.env.SLIPWAY_RETRY = "1";
   const report = await deploy(stack, { terraform, replaced, autoApprove }, tools);
   if (report === undefined) return 1;
@@ -48,7 +51,7 @@ export async function up({ operand, retry, autoApprove }: Arguments, tools: Tool
       ? `${name} is up, nothing had to change`
       : `${name} is up: ${changes.add} created, ${changes.change} changed, ${changes.remove} removed${changes.replace > 0 ? `, ${changes.replace} replaced` : ""}`,
   );
-  for (const line of whereabouts(outputs)) terminal.line(line);
+  for (const line of addressLines(outputs)) terminal.line(line);
   for (const line of outputLines(outputs)) terminal.line(line);
   return 0;
 }
@@ -79,7 +82,7 @@ async function deploy(
 }
 
 /** The steps that tell a host its release, which are done as far as Terraform knows when somebody rolled it back since. */
-function toldAgain(stack: SynthesizedStack): string[] {
+function deployStepsToRepeat(stack: SynthesizedStack): string[] {
   return declaredHosts(stack).flatMap((host) => ("deploy" in host && host.deploy ? [host.deploy] : []));
 }
 
@@ -91,7 +94,7 @@ function refused(terminal: Terminal, problems: readonly string[]): boolean {
 /** As many characters of an output as are read at the end of a deploy; a policy has thousands. */
 const LONGEST_OUTPUT = 200;
 
-/** The outputs that `whereabouts` does not tell, a line each; of a long one how long it is. */
+/** The outputs that `addressLines` does not tell, a line each; of a long one how long it is. */
 export function outputLines({ url, address, ...others }: Readonly<Record<string, unknown>>): string[] {
   const told = url === undefined ? {} : { address };
   const shown = Object.entries({ ...told, ...others }).map(([name, value]) => {
@@ -102,7 +105,7 @@ export function outputLines({ url, address, ...others }: Readonly<Record<string,
 }
 
 /** How to reach what was deployed, from the stack's outputs `url` and, for a host elsewhere, `address`. */
-export function whereabouts(outputs: Readonly<Record<string, unknown>>): string[] {
+export function addressLines(outputs: Readonly<Record<string, unknown>>): string[] {
   const { address } = outputs;
   const url = outputs.url ?? address;
   if (typeof url !== "string" || url === "") return [];

@@ -1,11 +1,11 @@
 import type { Draft } from "./draft.ts";
-import { type Surroundings, slipwayOf } from "./surroundings.ts";
+import { slipwayOf, type TranslationContext } from "./translation-context.ts";
 
 /**
  * What the host calls the services that have to be healthy before the draft's container starts; of others a note says why not.
  * Why also where the file asks only that they have started: a release waits until everything is healthy all the same.
  */
-export function dependedServices({ read, dependsOn }: Draft, around: Surroundings): string[] {
+export function dependedServices({ read, dependsOn }: Draft, around: TranslationContext): string[] {
   const { order, tasks, profiled, drafts } = around;
   return dependsOn.flatMap(({ service, completes }) => {
     if (completes || service === read.composeName) return [];

@@ -3,21 +3,21 @@ import { dependedServices } from "./depended-services.ts";
 import type { Draft } from "./draft.ts";
 import { hintOf } from "./secret-hint.ts";
 import { type KnownSecret, secretWords } from "./secret-words.ts";
+import { noteMissingAddresses, setPortVariables, withAddresses, withFileAddresses } from "./service-addresses.ts";
 import { serviceHealth } from "./service-health.ts";
-import { isDirect, type Surroundings } from "./surroundings.ts";
-import { noteUntold, toldPorts, withAddresses, withFileAddresses } from "./told-neighbours.ts";
 import type { MountSource, SecretReference, TranslatedService, Words } from "./translated-service.ts";
+import { isDirect, type TranslationContext } from "./translation-context.ts";
 import { plainText, type Text } from "./variable-text.ts";
 
 /** A draft with the addresses of its neighbours, its port, and its secrets out of its words. */
-export function finishedService(draft: Draft, around: Surroundings): TranslatedService {
+export function finishedService(draft: Draft, around: TranslationContext): TranslatedService {
   const { read, options, profiles, environment } = draft;
   const { composeName, name, notes } = read;
   const port = around.ports.get(composeName);
   const told = (text: Text, key?: string) => withAddresses(draft, text, key, around);
   const env = Object.fromEntries(Object.entries(environment.env).map(([key, value]) => [key, told(value, key)]));
-  toldPorts(draft, env, around);
-  noteUntold(draft, around);
+  setPortVariables(draft, env, around);
+  noteMissingAddresses(draft, around);
   const secrets: Record<string, SecretReference> = {};
   for (const [key, secret] of Object.entries(around.secrets)) {
     const value = environment.values[key];
@@ -56,7 +56,7 @@ export function finishedService(draft: Draft, around: Surroundings): TranslatedS
 }
 
 /** The mounts, and a volume of its own where neighbours reach it by TCP, which leads to the one container that has it. */
-function reachable(draft: Draft, around: Surroundings): Record<string, MountSource> {
+function reachable(draft: Draft, around: TranslationContext): Record<string, MountSource> {
   const { read, known } = draft;
   const mounts = Object.fromEntries(
     Object.entries(draft.mounts).map(([path, mount]) => [path, withFileAddresses(draft, path, mount, around)]),
@@ -73,7 +73,7 @@ function reachable(draft: Draft, around: Surroundings): Record<string, MountSour
 }
 
 /** The secrets of the project, those of a service first. */
-function knownSecrets({ drafts, secrets }: Surroundings): (composeName: string) => KnownSecret[] {
+function knownSecrets({ drafts, secrets }: TranslationContext): (composeName: string) => KnownSecret[] {
   const plain = new Set(
     drafts.flatMap(({ read, environment }) => [read.composeName, ...Object.values(environment.env).map(plainText)]),
   );

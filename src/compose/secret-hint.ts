@@ -3,13 +3,13 @@ import { projectName } from "./compose-file.ts";
 import type { Draft } from "./draft.ts";
 import { addressed, withNeighbours } from "./neighbours.ts";
 import { withoutPassword } from "./secret-like.ts";
+import { written } from "./service-addresses.ts";
 import { slipwayName } from "./slipway-name.ts";
-import { isDirect, type Surroundings, slipwayOf } from "./surroundings.ts";
-import { written } from "./told-neighbours.ts";
+import { isDirect, slipwayOf, type TranslationContext } from "./translation-context.ts";
 import { plainText, type Text } from "./variable-text.ts";
 
 /** How the secret looks whose text names a neighbour, with the address that this has here and without the password. */
-export function hintOf(draft: Draft, value: Text, key: string, around: Surroundings): string | undefined {
+export function hintOf(draft: Draft, value: Text, key: string, around: TranslationContext): string | undefined {
   const { text, references } = addressed(value, key, around.names);
   if (references.length === 0) return undefined;
   const addresses = withNeighbours(text, (part) => {
@@ -22,7 +22,7 @@ export function hintOf(draft: Draft, value: Text, key: string, around: Surroundi
 }
 
 /** Where a neighbour will be reached, as its host says at synth; a test holds the two together. */
-function addressOf({ read }: Draft, service: string, around: Surroundings): string {
+function addressOf({ read }: Draft, service: string, around: TranslationContext): string {
   const name = slipwayOf(service, around);
   const alone = isDirect(service, around);
   const claims = new ServicePorts();

@@ -16,7 +16,7 @@ import { sortedMap } from "../values/sorted-map.ts";
 import { Lockfile } from "./lockfile.ts";
 
 /** What is declared around a Dockerfile and must agree with it. */
-export interface DockerfileSurroundings {
+export interface DockerfileInputs {
   readonly args: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
   readonly target?: string;
@@ -52,7 +52,7 @@ const ALWAYS_PRIVATE = /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$|\.
  *
  * @throws {ConstructError} with the Dockerfile's line
  */
-export function readImageDockerfile(scope: Construct, text: string, around: DockerfileSurroundings): ImageDockerfile {
+export function readImageDockerfile(scope: Construct, text: string, around: DockerfileInputs): ImageDockerfile {
   const { platforms } = around;
   const sides = (platforms.length === 0 ? [undefined] : platforms).map((platform) => {
     const dockerfile = parsed(scope, text, around, platform);
@@ -90,7 +90,7 @@ function pinOf(scope: Construct, image: ExternalImage): [string, string][] {
   return digest === undefined ? [] : [[nameOf(image), `${digest}`]];
 }
 
-function parsed(scope: Construct, text: string, { args }: DockerfileSurroundings, platform?: Platform): Dockerfile {
+function parsed(scope: Construct, text: string, { args }: DockerfileInputs, platform?: Platform): Dockerfile {
   return atProperty(scope, "dockerfile", () =>
     Dockerfile.parse(text, { buildArgs: args, platform, buildPlatform: "unknown" }),
   );
@@ -100,7 +100,7 @@ function unique<T>(items: readonly T[]): T[] {
   return [...new Set(items)];
 }
 
-function report(scope: Construct, sides: readonly Dockerfile[], around: DockerfileSurroundings): void {
+function report(scope: Construct, sides: readonly Dockerfile[], around: DockerfileInputs): void {
   const { lint } = around;
   const said = new Set<string>();
   const once = (severity: Parameters<typeof annotate>[1], text: string) => {
@@ -134,7 +134,7 @@ function checkPlatform(scope: Construct, base: ExternalImage, platform: Platform
   );
 }
 
-function pinned(scope: Construct, dockerfile: Dockerfile, around: DockerfileSurroundings): string {
+function pinned(scope: Construct, dockerfile: Dockerfile, around: DockerfileInputs): string {
   const lockfile = Lockfile.read(scope);
   const digestOf = ({ reference }: ExternalImage) => reference && lockfile.digestOf(reference);
   const { text, unpinned } = pinImages(dockerfile, digestOf);

@@ -9,8 +9,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { ImageBuilder } from "./images/image-builder.mjs";
 import { imagesOfProject, officialImage } from "./images/image-names.mjs";
-import { ImageWorkshop } from "./images/image-workshop.mjs";
 import { withLock } from "./images/lock.mjs";
 import { Mirror } from "./images/mirror.mjs";
 import { startMirror } from "./images/mirror-process.mjs";
@@ -48,17 +48,17 @@ export async function standInImages({
     // What other projects of this machine are pinned to stays: they may be at work with this very file.
     const { tags, unknown } = wantedTags([...imagesOfProject(root, process.env), ...names, ...pinnedIn(lockfile)]);
     const stop = await startMirror(mirror, { folder, log });
-    const workshop = new ImageWorkshop({ mirror, folder, run, log });
+    const builder = new ImageBuilder({ mirror, folder, run, log });
     const missing = [];
     for (const repository of tags.keys()) {
-      if ((await mirror.digest(repository, workshop.tag(repository))) === undefined) missing.push(repository);
+      if ((await mirror.digest(repository, builder.tag(repository))) === undefined) missing.push(repository);
     }
-    if (missing.length > 0) await workshop.make(missing);
+    if (missing.length > 0) await builder.make(missing);
 
     const images = {};
     for (const [repository, wanted] of tags) {
-      await mirror.tag(repository, workshop.tag(repository), wanted);
-      const digest = await mirror.digest(repository, workshop.tag(repository));
+      await mirror.tag(repository, builder.tag(repository), wanted);
+      const digest = await mirror.digest(repository, builder.tag(repository));
       for (const tag of [...wanted].sort()) images[`docker.io/library/${repository}:${tag}`] = digest;
     }
     writeFileSync(`${lockfile}.new`, `${JSON.stringify({ version: 1, images }, null, 2)}\n`);

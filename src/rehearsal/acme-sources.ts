@@ -3,7 +3,7 @@ import type { ModelSite } from "../review/model.ts";
 import type { SecretSource } from "../values/secret-source.ts";
 
 /** The ACME servers that a stack asks for certificates, as far as a rehearsal plays them. */
-export interface PlayedAcme {
+export interface EmulatedAcme {
   /** URLs of their directories, each once. */
   readonly directories: readonly string[];
   /** Files with the authorities of the directories' own certificates, as they were declared. */
@@ -27,7 +27,7 @@ export interface SecuredName {
 type AcmeSource = Extract<NonNullable<ModelSite["tls"]>, { readonly kind: "acme" }>;
 
 /** Who is asked for the certificates of `sites`; nobody where none has one of an ACME server. */
-export function playedAcme(sites: readonly ModelSite[]): PlayedAcme | undefined {
+export function emulatedAcme(sites: readonly ModelSite[]): EmulatedAcme | undefined {
   const sources = sites.flatMap(({ tls }) => (tls?.kind === "acme" ? [tls] : []));
   if (sources.length === 0) return undefined;
   const accounts = new Map(sources.flatMap(accountOf));
@@ -40,12 +40,12 @@ export function playedAcme(sites: readonly ModelSite[]): PlayedAcme | undefined 
 }
 
 /** Directories at an address, which no name leads elsewhere. */
-export function unnamedDirectories({ directories }: PlayedAcme): string[] {
+export function unnamedDirectories({ directories }: EmulatedAcme): string[] {
   return directories.filter((directory) => isIP(new URL(directory).hostname) !== 0);
 }
 
 /** Where the doubles answer for them: each name, and the ports that are not HTTPS's own. */
-export function directoryPlaces({ directories }: PlayedAcme): {
+export function directoryPlaces({ directories }: EmulatedAcme): {
   readonly names: readonly string[];
   readonly ports: readonly number[];
 } {

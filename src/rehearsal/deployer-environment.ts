@@ -4,7 +4,7 @@ import type { AwsAccount } from "./doubles/aws-account.ts";
 
 const ROOT_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
 
-/** The environment of whoever deploys: this process's, but for where AWS is, whose keys, which certificates and logins count. */
+/** The environment of the deployer: this process's, but for where AWS is, whose keys, which certificates and logins count. */
 export function deployerEnvironment(
   runDir: string,
   aws: AwsAccount,

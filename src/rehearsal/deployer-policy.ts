@@ -11,7 +11,7 @@ export function actionsOf(asks: readonly Ask[]): string[] {
   return [...new Set(asks.map(({ action }) => action))].sort();
 }
 
-/** The policies that a stack hands to whoever deploys it: the output whose name says so, a text or a list of them. */
+/** The policies that a stack hands to its deployer: the output whose name says so, a text or a list of them. */
 export function policyOutput(outputs: Readonly<Record<string, unknown>>): string[] | undefined {
   const found = Object.entries(outputs).find(([name]) => /deployer/i.test(name))?.[1];
   const texts = [found ?? []].flat();

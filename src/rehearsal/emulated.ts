@@ -1,4 +1,4 @@
-import type { PlayedAcme } from "./acme-sources.ts";
+import type { EmulatedAcme } from "./acme-sources.ts";
 import { type KeptSource, REHEARSED_SECRET } from "./kept-secrets.ts";
 import { MACHINE_SYSTEMS, type MachineSystemName } from "./machine/machine-system.ts";
 
@@ -7,7 +7,7 @@ interface Played {
   readonly secrets: readonly Pick<KeptSource, "id" | "value">[];
   readonly zones: readonly { readonly id: string }[];
   readonly needsEmulation: boolean;
-  readonly acme?: Pick<PlayedAcme, "directories" | "caFiles">;
+  readonly acme?: Pick<EmulatedAcme, "directories" | "caFiles">;
   /** Whether Docker Hub is. @default false */
   readonly hasHub?: boolean;
 }

@@ -2,14 +2,14 @@ import type { RehearsalReport } from "./rehearsal.ts";
 
 /** The report as a person reads it: times, memory, what was looked at, and what was not the real thing. */
 export function reportText(
-  { timings, checks, memory, stories }: RehearsalReport,
+  { timings, checks, memory, diagnostics }: RehearsalReport,
   emulated: readonly string[],
   left: readonly string[],
 ): string {
   const width = Math.max(0, ...timings.map(({ step }) => step.length));
   const failed = checks.filter(({ ok }) => !ok).length;
   return [
-    ...stories,
+    ...diagnostics,
     "times",
     ...timings.map(({ step, seconds }) => `  ${step.padEnd(width)}  ${seconds.toFixed(1).padStart(6)} s`),
     ...(memory

@@ -3,7 +3,7 @@ import type { SecuredName } from "./acme-sources.ts";
 import { actionsOf, policyOutput, refusedBy } from "./deployer-policy.ts";
 import { destroyStack } from "./destroyed-stack.ts";
 import type { Check } from "./host-checks.ts";
-import { hostStory } from "./host-story.ts";
+import { hostDiagnostics } from "./host-diagnostics.ts";
 import type { MemoryReading } from "./machine/memory-meter.ts";
 import type { StandIn } from "./machine/stand-in.ts";
 import { type RehearsedChange, rehearseChange } from "./rehearsed-change.ts";
@@ -25,7 +25,7 @@ export interface Expectation {
   readonly withinSeconds: number;
   /** The version of the host's engine. @default - not looked at */
   readonly engine?: string;
-  /** Whether an output must hold a policy for whoever deploys. @default - looked at where there is one */
+  /** Whether an output must hold a policy for the deployer. @default - looked at where there is one */
   readonly deployerPolicy?: boolean;
   /** How many instances the stack launches; what is looked at is the one that runs services. @default 1 */
   readonly machines?: number;
@@ -46,7 +46,7 @@ export interface RehearsalReport {
   readonly checks: readonly Check[];
   readonly memory?: MemoryReading;
   /** What each machine said of a rehearsal that failed. */
-  readonly stories: readonly string[];
+  readonly diagnostics: readonly string[];
 }
 
 const BODY_TIMEOUT_MS = 600_000;
@@ -57,7 +57,7 @@ const LAST_VISITS_MS = 30_000;
 export class Rehearsal {
   readonly #timings: Timing[] = [];
   readonly #checks: Check[] = [];
-  readonly #stories: string[] = [];
+  readonly #diagnostics: string[] = [];
   #memory?: MemoryReading;
   #policies?: string[];
 
@@ -71,7 +71,7 @@ export class Rehearsal {
   ) {}
 
   get report(): RehearsalReport {
-    return { timings: this.#timings, checks: this.#checks, memory: this.#memory, stories: this.#stories };
+    return { timings: this.#timings, checks: this.#checks, memory: this.#memory, diagnostics: this.#diagnostics };
   }
 
   /** Creates everything, looks at the host and its site, and destroys everything. */
@@ -94,9 +94,9 @@ export class Rehearsal {
       await this.#timed("second plan", () => this.#secondPlan());
       for (const change of this.expected.changes ?? []) await this.#timed(change.what, () => this.#change(change));
     } catch (error) {
-      for (const machine of this.stage.room.machines) this.#stories.push(await hostStory(machine));
+      for (const machine of this.stage.room.machines) this.#diagnostics.push(await hostDiagnostics(machine));
       const refused = this.stage.account.front.calls.filter((call) => call.error);
-      this.#stories.push(
+      this.#diagnostics.push(
         ...refused.map(({ caller, service, action, error: why }) => `${caller} ${service}:${action} ${why}`),
       );
       throw error;
@@ -181,7 +181,7 @@ export class Rehearsal {
     this.#comparePolicy();
   }
 
-  /** Holds the policy for whoever deploys against everything that this deploy did, its end included. */
+  /** Holds the policy for the deployer against everything that this deploy did, its end included. */
   #comparePolicy(): void {
     if (!this.#policies && !this.expected.deployerPolicy) return;
     const asks = this.stage.account.asksOf("deployer");

@@ -15,7 +15,7 @@ import { nextDeclaration } from "./rehearsed-change.ts";
 import { RehearsedStack } from "./rehearsed-stack.ts";
 import { rehearsalRequirements } from "./requirements.ts";
 import { runRehearsal, type Wanted } from "./run-rehearsal.ts";
-import { standInProblems, unplayable } from "./unplayable.ts";
+import { standInProblems, unsupportedResources } from "./unsupported-resources.ts";
 
 const LACKING = 3;
 const USAGE = 2;
@@ -53,7 +53,7 @@ export async function perform(asked: Arguments, tools: RehearsalTools): Promise<
   const unfit = machineProblem(process.platform, process.getuid?.());
   if (unfit !== undefined) return refuse([unfit]);
 
-  const told = toldToApp(asked.region);
+  const told = appEnvironment(asked.region);
   const folder = mkdtempSync(join(tmpdir(), "slipway-rehearse-"));
   const forget = (): void => rmSync(folder, { recursive: true, force: true });
   process.once("exit", forget); // Ctrl-C ends a rehearsal by that.
@@ -79,7 +79,7 @@ async function rehearse(
   tools: RehearsalTools,
 ): Promise<number> {
   const refuse = refuser(tools);
-  const problems = unplayable(stack);
+  const problems = unsupportedResources(stack);
   if (problems.length > 0) return refuse(problems);
   const page = stack.page(asked.name);
   if (page === undefined) {
@@ -141,7 +141,7 @@ export function machineProblem(platform: string, uid: number | undefined): strin
 }
 
 /** What a stack may ask its surroundings: where it deploys to, and a type of this machine's own processor. */
-function toldToApp(region: string | undefined): Record<string, string> {
+function appEnvironment(region: string | undefined): Record<string, string> {
   const usual = process.arch === "arm64" ? "t4g.nano" : "t3.nano";
   return {
     SLIPWAY_INSTANCE_TYPE: process.env.SLIPWAY_INSTANCE_TYPE ?? usual,

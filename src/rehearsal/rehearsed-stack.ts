@@ -1,7 +1,7 @@
 import { DeployedDescription } from "../cli/deployed-description.ts";
 import { SynthesizedStack } from "../cli/synthesized-stack.ts";
-import { EVERYBODY, type Model, type ModelHost, type ModelSite, readModel } from "../review/model.ts";
-import { type PlayedAcme, pageOf, playedAcme, type SecuredName, securedNames } from "./acme-sources.ts";
+import { ANY_ADDRESS, type Model, type ModelHost, type ModelSite, readModel } from "../review/model.ts";
+import { type EmulatedAcme, emulatedAcme, pageOf, type SecuredName, securedNames } from "./acme-sources.ts";
 import { architectureOf } from "./doubles/launched-type.ts";
 import type { KnownImage } from "./doubles/published-images.ts";
 import { type KeptSource, REHEARSED_ACCOUNT_KEY } from "./kept-secrets.ts";
@@ -53,8 +53,8 @@ export class RehearsedStack {
   }
 
   /** The ACME servers that it asks for certificates; absent where it asks none. */
-  get acme(): PlayedAcme | undefined {
-    return playedAcme(this.sites);
+  get acme(): EmulatedAcme | undefined {
+    return emulatedAcme(this.sites);
   }
 
   /** Every name that is served by TLS with a certificate of an ACME server. */
@@ -65,7 +65,7 @@ export class RehearsedStack {
   /** The TCP ports that everybody may reach. */
   get ports(): number[] {
     const open = this.hosts.flatMap(({ opened }) => opened);
-    const ports = open.filter(({ protocol, peer }) => protocol === "tcp" && peer === EVERYBODY);
+    const ports = open.filter(({ protocol, peer }) => protocol === "tcp" && peer === ANY_ADDRESS);
     return [...new Set(ports.map(({ port }) => port))].sort((a, b) => a - b);
   }
 
@@ -150,6 +150,6 @@ function secretsOf({ release: { services, tasks = [], schedules = [], sites } }:
   return [
     ...containers.flatMap(({ secrets }) => Object.values(secrets ?? {})),
     ...sites.flatMap(({ basicAuth }) => Object.values(basicAuth?.users ?? {})),
-    ...(playedAcme(sites)?.accounts ?? []).map(({ hmacKey }) => ({ ...hmacKey, value: REHEARSED_ACCOUNT_KEY })),
+    ...(emulatedAcme(sites)?.accounts ?? []).map(({ hmacKey }) => ({ ...hmacKey, value: REHEARSED_ACCOUNT_KEY })),
   ];
 }

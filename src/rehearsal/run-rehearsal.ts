@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import type { Tools } from "../cli/tools.ts";
+import { Cleanup } from "./cleanup.ts";
 import { emulated } from "./emulated.ts";
 import { keepSecrets } from "./kept-secrets.ts";
 import { emulateArm64 } from "./machine/foreign-processor.ts";
@@ -12,7 +13,6 @@ import type { RehearsedChange } from "./rehearsed-change.ts";
 import type { RehearsedPage, RehearsedStack } from "./rehearsed-stack.ts";
 import { NANO_LEFT_MIB, Stage } from "./stage.ts";
 import { StagedStack } from "./staged-stack.ts";
-import { Takedown } from "./takedown.ts";
 import { Terraform } from "./terraform.ts";
 
 /** The image that hosts boot from which are not told another, and the one before. */
@@ -49,22 +49,22 @@ export interface Wanted {
 export async function runRehearsal(wanted: Wanted, system: MachineSystemName, tools: Tools): Promise<number> {
   const { terminal } = tools;
   const progress = new Progress((line) => terminal.line(line));
-  const takedown = new Takedown();
+  const cleanup = new Cleanup();
   const interrupted = (): void => {
     progress.log("interrupted: taking everything away");
-    void takedown.run().then(() => process.exit(130));
+    void cleanup.run().then(() => process.exit(130));
   };
   process.once("SIGINT", interrupted);
   process.once("SIGTERM", interrupted);
   const reports: RehearsalReport[] = [];
   let failure: unknown;
   try {
-    await play(wanted, system, { tools, progress, takedown, done: (report) => reports.push(report) });
+    await play(wanted, system, { tools, progress, cleanup, done: (report) => reports.push(report) });
   } catch (error) {
     failure = error;
   }
   progress.log("taking everything away");
-  const left = await takedown.run();
+  const left = await cleanup.run();
   progress.stop();
   process.off("SIGINT", interrupted);
   process.off("SIGTERM", interrupted);
@@ -83,17 +83,17 @@ function playedOf({ stack, hubPort }: Wanted) {
   return { secrets, zones, needsEmulation, acme, hasHub: hubPort !== undefined };
 }
 
-interface Surroundings {
+interface RehearsalRun {
   readonly tools: Tools;
   readonly progress: Progress;
-  readonly takedown: Takedown;
+  readonly cleanup: Cleanup;
   readonly done: (report: RehearsalReport) => void;
 }
 
 async function play(
   { stack, page, text, told, engine, prepared, memoryMiB, hubPort, changes }: Wanted,
   system: MachineSystemName,
-  { tools, progress, takedown, done }: Surroundings,
+  { tools, progress, cleanup, done }: RehearsalRun,
 ): Promise<void> {
   const { log } = progress;
   const place = stack.place as NonNullable<RehearsedStack["place"]>;
@@ -113,11 +113,11 @@ async function play(
       cacheDir,
       log,
     },
-    takedown,
+    cleanup,
   );
   if (stack.needsEmulation) {
     log("teaching this machine's kernel programs of arm64");
-    await emulateArm64(cacheDir, log, takedown);
+    await emulateArm64(cacheDir, log, cleanup);
   }
   await keepSecrets(stage.account.moto, stack.secrets);
   const raised = progress.seconds;

@@ -46,7 +46,7 @@ export async function checkSecured(sites: SecuredSites): Promise<Check[]> {
   }
   const [first] = names;
   const address = first && (await addressOf(first.name));
-  if (address !== undefined) checks.push(strangerCheck(await ask(address, UNKNOWN_NAME, "/", { ca })));
+  if (address !== undefined) checks.push(unknownNameCheck(await ask(address, UNKNOWN_NAME, "/", { ca })));
   return checks;
 }
 
@@ -88,7 +88,7 @@ function loginCheck(name: string, got: Visit): Check {
   return { what: `${name} lets nobody in without a password`, ok: isAnswer(got) && got.status === 401, seen };
 }
 
-function strangerCheck(got: Visit): Check {
+function unknownNameCheck(got: Visit): Check {
   const ok = "nothing" in got;
   return {
     what: "a name without a certificate gets no handshake",

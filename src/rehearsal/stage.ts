@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, w
 import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { directoryPlaces, type PlayedAcme } from "./acme-sources.ts";
+import { directoryPlaces, type EmulatedAcme } from "./acme-sources.ts";
 import { type Authority, makeAuthority } from "./certificate-authority.ts";
+import type { Cleanup } from "./cleanup.ts";
 import { deployerEnvironment } from "./deployer-environment.ts";
 import { AcmeServer } from "./doubles/acme-server.ts";
 import { AwsAccount } from "./doubles/aws-account.ts";
@@ -16,16 +17,15 @@ import { REHEARSED_ACCOUNT_KEY } from "./kept-secrets.ts";
 import { DataDisks } from "./machine/data-disks.ts";
 import { forgetForeignProcessor } from "./machine/foreign-processor.ts";
 import { MachineImage, type MachineImageVariant } from "./machine/machine-image.ts";
-import { MachineNetwork, sweepMachines } from "./machine/machine-network.ts";
+import { MachineNetwork, removeStaleMachines } from "./machine/machine-network.ts";
 import { StandInRoom } from "./machine/machine-room.ts";
 import { type MachineSystemName, NEAREST_SYSTEM } from "./machine/machine-system.ts";
 import { newerEngine } from "./machine/newer-engine.ts";
-import { forgetSwap, lendSwap } from "./machine/swap-file.ts";
+import { addSwapFile, forgetSwap } from "./machine/swap-file.ts";
 import { lockMachine } from "./machine-lock.ts";
 import { requireProgram } from "./program.ts";
 import { whereIs } from "./site-visit.ts";
-import type { Takedown } from "./takedown.ts";
-import { registryHostOf } from "./unplayable.ts";
+import { registryHostOf } from "./unsupported-resources.ts";
 
 export interface StageProps {
   readonly account: string;
@@ -43,7 +43,7 @@ export interface StageProps {
   readonly cacheDir: string;
   readonly registrationSeconds?: number;
   /** The ACME servers that its machines ask for certificates. @default - none is played */
-  readonly acme?: PlayedAcme;
+  readonly acme?: EmulatedAcme;
   /** The port of a registry on this machine that has what Docker Hub has. @default - its machines ask Docker Hub */
   readonly hubPort?: number;
   readonly log: (line: string) => void;
@@ -69,20 +69,20 @@ export class Stage {
     readonly registryHost: string,
     /** The authority that signed the doubles' certificates, in PEM. */
     readonly authority: string,
-    /** Whoever deploys: this process's environment, but for where AWS is, whose keys, which certificates and logins count. */
+    /** The deployer: this process's environment, but for where AWS is, whose keys, which certificates and logins count. */
     readonly deployerEnvironment: NodeJS.ProcessEnv,
     /** Present where one is played. */
     readonly acme?: AcmeServer,
   ) {}
 
-  /** Puts the stage up; whatever it puts onto this machine is in `takedown`, also when it fails half-way. */
-  static async raise(props: StageProps, takedown: Takedown): Promise<Stage> {
+  /** Puts the stage up; whatever it puts onto this machine is in `cleanup`, also when it fails half-way. */
+  static async raise(props: StageProps, cleanup: Cleanup): Promise<Stage> {
     const { account, region, cacheDir, acme, hubPort, log } = props;
     if (process.getuid?.() !== 0) {
       throw new Error("a rehearsal adds a network, host names and certificates to this machine: run it as root (sudo)");
     }
-    takedown.add("the lock", await lockMachine(log));
-    await sweepMachines();
+    cleanup.add("the lock", await lockMachine(log));
+    await removeStaleMachines();
     removeHostNames();
     await forgetForeignProcessor();
     await forgetSwap();
@@ -90,14 +90,14 @@ export class Stage {
       rmSync(join(tmpdir(), name), { recursive: true, force: true });
     }
     const runDir = mkdtempSync(join(tmpdir(), FOLDER));
-    takedown.add("the working folder", () => rmSync(runDir, { recursive: true, force: true }));
+    cleanup.add("the working folder", () => rmSync(runDir, { recursive: true, force: true }));
 
     const image = await new MachineImage(cacheDir, log).make(props.system ?? NEAREST_SYSTEM, props.variant);
     const engine = props.engine ? await newerEngine(props.engine, runDir, dirname(cacheDir)) : undefined;
-    await lendSwap(SWAP_MIB, takedown);
+    await addSwapFile(SWAP_MIB, cleanup);
     const network = new MachineNetwork();
     await network.create(MTU);
-    takedown.add("the network", () => network.remove());
+    cleanup.add("the network", () => network.remove());
 
     const suffix = `${region}.amazonaws.com`;
     const registryHost = registryHostOf(account, region);
@@ -123,10 +123,10 @@ export class Stage {
       swapMiB: SWAP_MIB,
       metadataPort: () => metadataPort,
     });
-    const disks = new DataDisks(join(runDir, "disks"), takedown);
-    const aws = await AwsAccount.start({ ...props, runDir, room, disks, takedown });
+    const disks = new DataDisks(join(runDir, "disks"), cleanup);
+    const aws = await AwsAccount.start({ ...props, runDir, room, disks, cleanup });
 
-    const acmeServer = acme && (await startAcme(acme, { authority, aws, runDir, takedown }));
+    const acmeServer = acme && (await startAcme(acme, { authority, aws, runDir, cleanup }));
     const hub: RequestListener | undefined =
       hubPort === undefined
         ? undefined
@@ -136,18 +136,18 @@ export class Stage {
     const tls = { cert: readFileSync(authority.certificateFile), key: readFileSync(authority.keyFile) };
     for (const port of [443, ...(directories?.ports ?? [])]) {
       const doubles = await listen(listener, { address: network.gateway, port, tls });
-      takedown.add(`the doubles' names at port ${port}`, () => doubles.close());
+      cleanup.add(`the doubles' names at port ${port}`, () => doubles.close());
     }
     const metadata = await listen(aws.metadata.listener, { address: network.gateway });
-    takedown.add("the metadata service", () => metadata.close());
+    cleanup.add("the metadata service", () => metadata.close());
     metadataPort = metadata.port;
     await network.routeMetadata(metadata.port);
-    takedown.add("the metadata service's route", () => network.unrouteMetadata(metadata.port));
+    cleanup.add("the metadata service's route", () => network.unrouteMetadata(metadata.port));
 
-    takedown.add("the images for its registry", () => removeImages(`${registryHost}/`));
+    cleanup.add("the images for its registry", () => removeImages(`${registryHost}/`));
     addHostNames(network.gateway, [registryHost]);
-    takedown.add("host names", removeHostNames);
-    trustRegistry(registryHost, authority.authorityFile, takedown);
+    cleanup.add("host names", removeHostNames);
+    trustRegistry(registryHost, authority.authorityFile, cleanup);
     return new Stage(
       runDir,
       aws,
@@ -162,18 +162,18 @@ export class Stage {
 
 /** Starts the ACME server, which finds the names that it validates where visitors find them. */
 async function startAcme(
-  acme: PlayedAcme,
+  acme: EmulatedAcme,
   stage: {
     readonly authority: Authority;
     readonly aws: AwsAccount;
     readonly runDir: string;
-    readonly takedown: Takedown;
+    readonly cleanup: Cleanup;
   },
 ): Promise<AcmeServer> {
-  const { authority, aws, runDir, takedown } = stage;
+  const { authority, aws, runDir, cleanup } = stage;
   const resolve = (name: string): Promise<string | undefined> => whereIs(aws, name);
   const server = await AcmeServer.start({ acme, authority, resolve, accountKey: REHEARSED_ACCOUNT_KEY, runDir });
-  takedown.add("the ACME server", () => server.stop());
+  cleanup.add("the ACME server", () => server.stop());
   return server;
 }
 
@@ -190,10 +190,10 @@ async function removeImages(prefix: string): Promise<void> {
 }
 
 /** Makes this machine's engine trust the registry; the engine looks at every push, so nothing is restarted. */
-function trustRegistry(host: string, authorityFile: string, takedown: Takedown): void {
+function trustRegistry(host: string, authorityFile: string, cleanup: Cleanup): void {
   const folder = join(ENGINE_CERTIFICATES, host);
   mkdirSync(folder, { recursive: true });
-  takedown.add("the engine's trust", () => {
+  cleanup.add("the engine's trust", () => {
     rmSync(folder, { recursive: true, force: true });
     if (readdirSync(ENGINE_CERTIFICATES).length === 0) rmdirSync(ENGINE_CERTIFICATES);
   });

@@ -13,7 +13,7 @@ export interface PlannedAction {
 
 type Values = Readonly<Record<string, unknown>> | null;
 
-/** Terraform in one folder, with the environment of whoever deploys. */
+/** Terraform in one folder, with the environment of the deployer. */
 export class Terraform {
   /** Milliseconds that each verb took, the latest run of it. */
   readonly durations: Record<string, number> = {};

@@ -16,7 +16,7 @@ export interface FirstScreen {
 }
 
 /** What there is to say; of what is deployed nothing may be known. */
-export interface Foretold {
+export interface ReviewInput {
   readonly comparison?: Comparison;
   readonly plan: Plan;
   /** What is deleted with all that it holds. */
@@ -29,7 +29,7 @@ type Row = readonly [kind: string, text: string];
 const MOST = 8;
 
 /** The first screen of a review in plain lines, for a terminal: its page has the same and more, in Markdown. */
-export function firstScreen({ comparison, plan, lost }: Foretold): FirstScreen {
+export function firstScreen({ comparison, plan, lost }: ReviewInput): FirstScreen {
   const declaration = comparison && !isEmpty(comparison) ? comparison : undefined;
   const isSaid = ({ path }: PlannedChange) => lost.some((text) => text.startsWith(`${path} `));
   return {

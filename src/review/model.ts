@@ -84,7 +84,7 @@ export interface ModelRelease {
 }
 
 /** The peer that is the whole Internet. */
-export const EVERYBODY = "0.0.0.0/0";
+export const ANY_ADDRESS = "0.0.0.0/0";
 
 /** Whether a port is open to programs of the same machine alone. */
 export function isOwnMachine(peer: string): boolean {
@@ -177,7 +177,7 @@ export interface Model {
   readonly fleets?: readonly ModelFleet[];
   /** Ports of the engine's machine that are open beside the hosts', e.g. a registry's. */
   readonly published: readonly ModelPort[];
-  /** What whoever deploys must be allowed to do. */
+  /** What the deployer must be allowed to do. */
   readonly deployer: readonly ModelStatement[];
   readonly findings: readonly Finding[];
 }
@@ -243,7 +243,7 @@ function publishedPorts({ kind, ports, path }: Description): ModelPort[] {
   return (ports as { host: number; address?: string; protocol: string }[]).map(({ host, address, protocol }) => ({
     protocol,
     port: host,
-    peer: address === undefined || ["0.0.0.0", "::"].includes(address) ? EVERYBODY : `${address} alone`,
+    peer: address === undefined || ["0.0.0.0", "::"].includes(address) ? ANY_ADDRESS : `${address} alone`,
     description: path,
   }));
 }

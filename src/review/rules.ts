@@ -1,7 +1,7 @@
 import { nearest } from "../values/known-options.ts";
 import type { Comparison } from "./comparison.ts";
 import { unpinnedIn } from "./declared-lists.ts";
-import { EVERYBODY, isPort, type Model, portName } from "./model.ts";
+import { ANY_ADDRESS, isPort, type Model, portName } from "./model.ts";
 import type { PlannedChange } from "./plan.ts";
 import { newPermissions, newPorts } from "./verdict.ts";
 
@@ -30,7 +30,7 @@ const ALL: Readonly<Record<string, Rule>> = {
     ]),
   "open-port": ({ comparison }) =>
     newPorts(comparison)
-      .filter((open) => open.peer === EVERYBODY && isPort(open))
+      .filter((open) => open.peer === ANY_ADDRESS && isPort(open))
       .map(portName),
   iam: ({ comparison }) => newPermissions(comparison).map(({ permission }) => permission),
   unpinned: ({ after }) => unpinnedIn(after),

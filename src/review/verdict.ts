@@ -2,7 +2,7 @@ import type { Comparison, HostChange } from "./comparison.ts";
 import type { RunChange, ServiceChange } from "./container-changes.ts";
 import type { Difference } from "./difference.ts";
 import { COMES_OR_GOES, MACHINE_AWAY, WITH_MACHINE } from "./machine-change.ts";
-import { EVERYBODY, isOwnMachine, isPort, type ModelPort, portName } from "./model.ts";
+import { ANY_ADDRESS, isOwnMachine, isPort, type ModelPort, portName } from "./model.ts";
 
 /** Whether nothing at all differs. */
 export function isEmpty({ hosts, fleets = [], ...lists }: Comparison): boolean {
@@ -111,9 +111,9 @@ function isNoticed(hosts: readonly HostChange[]): boolean {
 function wider(comparison: Comparison): string[] {
   const { hosts } = comparison;
   const opened = newPorts(comparison).filter(isPort);
-  const toWorld = portsOf(opened.filter(({ peer }) => peer === EVERYBODY));
+  const toWorld = portsOf(opened.filter(({ peer }) => peer === ANY_ADDRESS));
   const toItself = portsOf(opened.filter(({ peer }) => isOwnMachine(peer)));
-  const toOthers = portsOf(opened.filter(({ peer }) => peer !== EVERYBODY && !isOwnMachine(peer)));
+  const toOthers = portsOf(opened.filter(({ peer }) => peer !== ANY_ADDRESS && !isOwnMachine(peer)));
   const gained = newPermissions(comparison).length;
   const gone = hosts.flatMap(({ data }) => data).filter(({ after }) => after === undefined);
   const deleted = gone.filter(({ before }) => before?.deletedByTerraform).length;
@@ -149,7 +149,7 @@ export function newWaysOut(hosts: readonly HostChange[]): { readonly host: strin
 /** Whom a port is open to, for people. */
 export function whom(peer: string): string {
   if (isOwnMachine(peer)) return "the engine's machine alone";
-  return peer === EVERYBODY ? "the world" : peer;
+  return peer === ANY_ADDRESS ? "the world" : peer;
 }
 
 /** A permission that is new. */

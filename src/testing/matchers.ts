@@ -1,5 +1,5 @@
 import { monthlyPriceOf, unpinnedIn } from "../review/declared-lists.ts";
-import { EVERYBODY, isPort, type ModelPort, type ModelStatement } from "../review/model.ts";
+import { ANY_ADDRESS, isPort, type ModelPort, type ModelStatement } from "../review/model.ts";
 import { type OptionNames, refuseUnknownOptions } from "../values/known-options.ts";
 import type { RoutedRequest } from "./routed-request.ts";
 import { contains } from "./subset.ts";
@@ -191,7 +191,7 @@ function hostOf(service: string): string {
 }
 
 function portText({ protocol, port, peer, description }: ModelPort): string {
-  return `${protocol} ${port} to ${peer === EVERYBODY ? "everybody" : peer} for ${description}`;
+  return `${protocol} ${port} to ${peer === ANY_ADDRESS ? "everybody" : peer} for ${description}`;
 }
 
 /** Whether IAM's `pattern`, where `*` stands for any text and `?` for one character, is or has `text`. */

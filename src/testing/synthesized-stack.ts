@@ -91,7 +91,7 @@ export class SynthesizedStack {
     return this.host(host).permissions;
   }
 
-  /** What whoever deploys must be allowed to do. */
+  /** What the deployer must be allowed to do. */
   get deployerPermissions(): readonly ModelStatement[] {
     return this.model.deployer;
   }

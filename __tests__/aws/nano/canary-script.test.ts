@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { INSTANCE } from "./pretended-host.ts";
-import { runScript } from "./pretended-programs.ts";
+import { INSTANCE } from "./fake-host.ts";
+import { runScript } from "./fake-programs.ts";
 
 const NEXT = "shop/fleet/host-2, shop/fleet/host-3";
 

@@ -11,7 +11,7 @@ const values = (of: object | undefined) => Object.values(of ?? {}) as Record<str
 const declared = (props: NanoHostProps) =>
   nano((host, stack) => new TerraformOutput(stack, "data", { value: host.dataVolumeId }), props);
 
-/** What whoever deploys may do beside what a host without a data volume needs. */
+/** What the deployer may do beside what a host without a data volume needs. */
 function allowedBeside(props: NanoHostProps) {
   const policyOf = (of: NanoHostProps) => {
     const { json } = nano(

@@ -1,5 +1,5 @@
-import { INSTANCE, type PretendedHost, RELEASE, release, SERVES } from "./pretended-host.ts";
-import { refusal, runScript } from "./pretended-programs.ts";
+import { type FakeHost, INSTANCE, RELEASE, release, SERVES } from "./fake-host.ts";
+import { refusal, runScript } from "./fake-programs.ts";
 
 const asked = ({ calls }: { calls: readonly string[] }, verb: string) => calls.filter((call) => call.includes(verb));
 
@@ -134,7 +134,7 @@ shop/host: stopped here: not told and as they were are shop/fleet/host-2, shop/f
     });
   });
 
-  test.each<[string, PretendedHost, RegExp]>([
+  test.each<[string, FakeHost, RegExp]>([
     [
       "is never managed",
       { send: refusal("InvalidInstanceId", "Instances not in a valid state") },

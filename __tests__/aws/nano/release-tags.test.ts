@@ -1,5 +1,5 @@
-import { type PretendedHost, RELEASE, release } from "./pretended-host.ts";
-import { refusal } from "./pretended-programs.ts";
+import { type FakeHost, RELEASE, release } from "./fake-host.ts";
+import { refusal } from "./fake-programs.ts";
 
 const OWN = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/team/app";
 const FAR = "444455556666.dkr.ecr.us-east-1.amazonaws.com/base";
@@ -8,7 +8,7 @@ const TAG = "release-shop-host-0123";
 const SHORT = RELEASE.slice(0, 8);
 
 /** A release of version 5 of a host whose tags the repository `OWN` has; pieces of shell may refuse a question. */
-function told(verb: string, host: PretendedHost & { ecr?: string; tags?: readonly string[] }, images = [OWN]) {
+function told(verb: string, host: FakeHost & { ecr?: string; tags?: readonly string[] }, images = [OWN]) {
   const { ecr = "", tags = [], ...asked } = host;
   return release(
     verb,

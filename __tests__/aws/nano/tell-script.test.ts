@@ -1,4 +1,4 @@
-import { refusal, runScript } from "./pretended-programs.ts";
+import { refusal, runScript } from "./fake-programs.ts";
 
 const INSTANCE = "i-0123456789abcdef0";
 

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../house/house.ts";
 import { blocksOf } from "../../readme/blocks.ts";
-import { PretendedHub } from "./pretended-hub.ts";
-import { PretendedRegistry } from "./pretended-registry.ts";
+import { FakeHub } from "./fake-hub.ts";
+import { FakeRegistry } from "./fake-registry.ts";
 import { Shop } from "./shop.ts";
 
 const PAGE = readFileSync(join(ROOT, "docs/images.md"), "utf8");
@@ -12,14 +12,14 @@ const COMMANDS = blocksOf("docs/images.md")
   .flatMap(({ text }) => text.split("\n").filter(Boolean));
 
 let shop: Shop;
-let other: PretendedRegistry;
-let hub: PretendedHub;
+let other: FakeRegistry;
+let hub: FakeHub;
 
 beforeAll(async () => {
   shop = await Shop.open();
   shop.build({ running: false });
-  other = await PretendedRegistry.start();
-  hub = await PretendedHub.start();
+  other = await FakeRegistry.start();
+  hub = await FakeHub.start();
   process.env.SLIPWAY_DOCKER_HUB = hub.url;
   process.chdir(shop.root);
 });

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { pack } from "tar-stream";
-import { PretendedRegistry } from "./pretended-registry.ts";
+import { FakeRegistry } from "./fake-registry.ts";
 import { CONTENT, Shop } from "./shop.ts";
 
 let shop: Shop;
@@ -41,7 +41,7 @@ it("saves a stack as one file, the same bytes each time, and a layer that images
 
 it("loads into an empty registry under the same digests and tags", async () => {
   await save();
-  const other = await PretendedRegistry.start();
+  const other = await FakeRegistry.start();
   try {
     const { code, printed } = await shop.run(`load ${file} --registry ${other.host} --json`);
     expect(code).toBe(0);
@@ -71,7 +71,7 @@ it("streams a layer that is larger than what it takes into memory", async () => 
     layers: ["large".repeat(2_000_000)],
   });
   await save("api-image");
-  const other = await PretendedRegistry.start();
+  const other = await FakeRegistry.start();
   try {
     expect((await shop.run(`load ${file} --registry ${other.host}`)).code).toBe(0);
     expect(other.tags.get("shop/api:2.0.0")).toBe(digest);
@@ -89,7 +89,7 @@ it("keeps an index and all of its sides", async () => {
     "linux/amd64": shop.digests.api,
   });
   await save("api-image");
-  const other = await PretendedRegistry.start();
+  const other = await FakeRegistry.start();
   try {
     await shop.run(`load ${file} --registry ${other.host}`);
     expect(other.tags.get("shop/api:2.0.0")).toBe(index);
@@ -188,7 +188,7 @@ describe("refuses", () => {
 
   it("to move a version of a registry, before it has uploaded a byte", async () => {
     await save();
-    const other = await PretendedRegistry.start();
+    const other = await FakeRegistry.start();
     try {
       const is = other.image("shop/web", ["1.4.2"], { layers: ["another"] });
       await expect(shop.run(`load ${file} --registry ${other.host}`)).rejects.toThrow(

@@ -1,12 +1,12 @@
-import { PretendedHub } from "./pretended-hub.ts";
+import { FakeHub } from "./fake-hub.ts";
 import { Shop } from "./shop.ts";
 
-let hub: PretendedHub;
+let hub: FakeHub;
 let shop: Shop;
 
 beforeAll(async () => {
   shop = await Shop.open();
-  hub = await PretendedHub.start();
+  hub = await FakeHub.start();
   process.env.SLIPWAY_DOCKER_HUB = hub.url;
 });
 

@@ -9,8 +9,8 @@ import { images } from "../../../src/cli/images/images.ts";
 import { findProject } from "../../../src/cli/project.mjs";
 import { Terminal } from "../../../src/cli/terminal.mjs";
 import type { Tools } from "../../../src/cli/tools.ts";
-import { PretendedEngine } from "./pretended-engine.ts";
-import { PretendedRegistry } from "./pretended-registry.ts";
+import { FakeEngine } from "./fake-engine.ts";
+import { FakeRegistry } from "./fake-registry.ts";
 
 export const CONTENT = { web: "a1".repeat(32), api: "b2".repeat(32), old: "c3".repeat(32) };
 const BASE = "the layer of the base image, which all of them have";
@@ -73,15 +73,15 @@ export interface Around {
 /** A project of one stack with three images, a registry that has them, and an engine that built one. */
 export class Shop {
   static async open(): Promise<Shop> {
-    return new Shop(await PretendedRegistry.start(), await PretendedEngine.start());
+    return new Shop(await FakeRegistry.start(), await FakeEngine.start());
   }
 
   readonly root = mkdtempSync(join(tmpdir(), "slipway-images-"));
   readonly digests: { readonly web: string; readonly api: string; readonly proxy: string };
 
   private constructor(
-    readonly registry: PretendedRegistry,
-    readonly engine: PretendedEngine,
+    readonly registry: FakeRegistry,
+    readonly engine: FakeEngine,
   ) {
     const layers = (name: string) => [BASE, `the folder of ${name}`, `the page of ${name}`, `what pip brought ${name}`];
     this.digests = {

@@ -1,15 +1,10 @@
-import {
-  PretendedEngine,
-  type PretendedImage,
-  type ReleaseOptions,
-  type ReleaseRun,
-} from "./pretended-release-engine.ts";
+import { FakeEngine, type FakeImage, type ReleaseOptions, type ReleaseRun } from "./fake-release-engine.ts";
 
 const REPOSITORY = "localhost:5001/shop/web";
 const CONTENT = (version: number) => `${version}`.repeat(64);
 
 /** What the stack's build and push of one version leave on the engine. */
-const built = (version: number): PretendedImage & { digests: readonly string[] } => ({
+const built = (version: number): FakeImage & { digests: readonly string[] } => ({
   stack: "stack",
   content: CONTENT(version),
   tags: [`${REPOSITORY}:sha-${CONTENT(version)}`, `${REPOSITORY}:1.${version}.0`],
@@ -24,7 +19,7 @@ class Versions {
 
   constructor(
     private readonly options: ReleaseOptions = {},
-    readonly engine = new PretendedEngine(),
+    readonly engine = new FakeEngine(),
   ) {}
 
   /** A host on which as many versions were applied, none of which removed an image: made once, for that takes long. */
@@ -39,20 +34,20 @@ class Versions {
   }
 
   /** Another one in place of the image of the first version, which no release has looked at yet. */
-  insteadOfFirst(image: PretendedImage): this {
+  insteadOfFirst(image: FakeImage): this {
     this.engine.forget("images/sha256:1");
     this.engine.image("sha256:1", image);
     return this;
   }
 
   /** Builds it and makes its container, as what the image is by default. */
-  make(version: number, image: PretendedImage = built(version)): void {
+  make(version: number, image: FakeImage = built(version)): void {
     if (!this.engine.has(`images/sha256:${version}`)) this.engine.image(`sha256:${version}`, image);
     this.engine.container(`c${version}`, { of: "stack/host/web/Container", image: `sha256:${version}` });
   }
 
   /** An apply: makes the version, releases it, and removes what it replaced, unless the release fails. */
-  apply(version: number, image?: PretendedImage): ReleaseRun {
+  apply(version: number, image?: FakeImage): ReleaseRun {
     this.make(version, image);
     const run = this.engine.release(`r${version}`, { web: `c${version}` }, this.options);
     if (run.status !== 0) return run;
@@ -98,7 +93,7 @@ describe("images of older releases on a Docker engine", () => {
   });
 
   test("what a service that did not change runs stays, however many releases there are", () => {
-    const engine = new PretendedEngine();
+    const engine = new FakeEngine();
     engine.image("sha256:1", built(1));
     engine.container("c1", { of: "stack/host/web/Container", image: "sha256:1" });
     for (const release of ["r1", "r2", "r3", "r4", "r5"]) engine.release(release, { web: "c1" });
@@ -132,7 +127,7 @@ describe("images of older releases on a Docker engine", () => {
     expect(host.left).toEqual([4]);
   });
 
-  test.each<[string, PretendedImage]>([
+  test.each<[string, FakeImage]>([
     ["another stack built", { ...built(1), stack: "other" }],
     ["somebody else built", { ...built(1), stack: undefined, content: undefined }],
     ["somebody else built, who also labels a stack", { ...built(1), content: undefined }],
@@ -143,7 +138,7 @@ describe("images of older releases on a Docker engine", () => {
     expect(host.engine.read("etc/slipway/notes/images")).toBe("- sha256:2\nr3 sha256:3\n");
   });
 
-  test.each<[string, PretendedImage, string[]]>([
+  test.each<[string, FakeImage, string[]]>([
     ["pulled by digest alone: by that", { ...built(1), tags: [] }, built(1).digests as string[]],
     [
       "with a name of somebody's own: by all others",

@@ -1,13 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { PretendedEngine } from "./pretended-release-engine.ts";
+import { FakeEngine } from "./fake-release-engine.ts";
 
 const FILE = "shop.localhost-0123abcd";
 const PASSWORD = "pass'w\"ord $HOME {x}";
 
-function serving(openssl = true): PretendedEngine {
-  const engine = new PretendedEngine();
+function serving(openssl = true): FakeEngine {
+  const engine = new FakeEngine();
   if (openssl) engine.installs("openssl");
   engine.container("c1");
   for (const folder of ["home", "proc/21"]) mkdirSync(join(engine.folder, folder), { recursive: true });
@@ -17,7 +17,7 @@ function serving(openssl = true): PretendedEngine {
 }
 
 /** A release of a site that lets in alice, whose password is of this kind and there. */
-function release(engine: PretendedEngine, kind: string, id: string, more: Record<string, string> = {}, file = FILE) {
+function release(engine: FakeEngine, kind: string, id: string, more: Record<string, string> = {}, file = FILE) {
   const line = [file, "shop.localhost", "alice", kind, id].join("\t");
   return engine.release(
     `r-${file}`,
@@ -29,7 +29,7 @@ function release(engine: PretendedEngine, kind: string, id: string, more: Record
   );
 }
 
-const placed = (engine: PretendedEngine, file = FILE) => engine.read(`etc/slipway/htpasswd/${file}`);
+const placed = (engine: FakeEngine, file = FILE) => engine.read(`etc/slipway/htpasswd/${file}`);
 
 test("a password is hashed where Terraform runs, and Nginx's container gets the hash for its workers alone", () => {
   const engine = serving();

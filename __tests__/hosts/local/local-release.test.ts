@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { COMMANDS, COMMANDS_INSIDE, found, PretendedEngine } from "./pretended-release-engine.ts";
+import { COMMANDS, COMMANDS_INSIDE, FakeEngine, found } from "./fake-release-engine.ts";
 
 const SOURCE = resolve(__dirname, "../../../src");
 
-let first: PretendedEngine | undefined;
+let first: FakeEngine | undefined;
 
 /** An engine that serves `app` by the container `old`, and has the container `new` for the next release. */
-function served(): PretendedEngine {
+function served(): FakeEngine {
   if (!first) {
-    const engine = new PretendedEngine();
+    const engine = new FakeEngine();
     engine.container("old");
     expect(engine.release("r1", { app: "old" }).status).toBe(0);
     engine.container("new", { address: "10.0.0.10" });
@@ -20,7 +20,7 @@ function served(): PretendedEngine {
 
 describe("a release on a Docker engine", () => {
   test("the first one: proven, introduced to its neighbours, served, and only then started again when it ends", () => {
-    const engine = new PretendedEngine();
+    const engine = new FakeEngine();
     engine.container("c1");
     engine.answers("c1", "1 nothing listens on port 5000", "0");
     const run = engine.release("r1", { app: "c1" }, { patience: 60 });
@@ -123,7 +123,7 @@ describe("a release on a Docker engine", () => {
   });
 
   test("where nothing served, nothing is said to serve on, and Nginx is back to where it began", () => {
-    const engine = new PretendedEngine();
+    const engine = new FakeEngine();
     engine.container("c1");
     engine.answers("c1", "ends 1");
     const { status, output } = engine.release("r1", { app: "c1" });
@@ -158,7 +158,7 @@ describe("a release on a Docker engine", () => {
   });
 
   test("two new ones reach each other before either is healthy", () => {
-    const engine = new PretendedEngine();
+    const engine = new FakeEngine();
     for (const name of ["c1", "c2"]) engine.container(name);
     engine.answers("c1", "1 not yet", "0");
     expect(engine.release("r1", { a: "c1", b: "c2" }, { patience: 60 }).status).toBe(0);
@@ -168,7 +168,7 @@ describe("a release on a Docker engine", () => {
   });
 
   test("a new one takes over at once from one that is broken; what serves beside it keeps its files", () => {
-    const engine = new PretendedEngine();
+    const engine = new FakeEngine();
     for (const name of ["a1", "b1"]) engine.container(name);
     engine.release("r1", { a: "a1", b: "b1" });
     engine.answers("a1", "1 was answered 500, not 2xx");
@@ -209,7 +209,7 @@ describe("a release on a Docker engine", () => {
   });
 
   test("an Nginx that does not know how to keep idle connections does without, and nobody reads of it", () => {
-    const engine = new PretendedEngine();
+    const engine = new FakeEngine();
     engine.write("older", "");
     engine.container("c1");
     const run = engine.release("r1", { app: "c1" });
@@ -251,7 +251,7 @@ describe("a release on a Docker engine", () => {
   });
 
   test("a container that was stopped is started again under its own generation; when another fails it stays", () => {
-    const engine = new PretendedEngine();
+    const engine = new FakeEngine();
     for (const name of ["a1", "b1"]) engine.container(name);
     engine.release("r1", { a: "a1", b: "b1" });
     engine.container("a1", { status: "exited" });
@@ -274,7 +274,7 @@ describe("a release on a Docker engine", () => {
   });
 
   test("what ended and ends again is nobody's hindrance, and leads nowhere", () => {
-    const engine = new PretendedEngine();
+    const engine = new FakeEngine();
     for (const name of ["a1", "b1", "b2"]) engine.container(name);
     engine.release("r1", { a: "a1", b: "b1" }, { patience: 60 });
     engine.container("a1", { status: "exited" });
@@ -348,7 +348,7 @@ describe("a release on a Docker engine", () => {
   test.each(found("busybox") || process.env.CI ? [found("busybox")] : [])(
     "an Nginx image that has only what %s brings, as Alpine's, is served the same",
     (busybox) => {
-      const engine = new PretendedEngine(busybox);
+      const engine = new FakeEngine(busybox);
       for (const name of ["a1", "b1", "b2", "b3"]) engine.container(name);
       expect(engine.release("r1", { a: "a1", b: "b1" })).toMatchObject({ status: 0 });
       expect(engine.serving).toEqual(["a a1 spec-a1", "b b1 spec-b1"]);
@@ -464,7 +464,7 @@ describe("a worker", () => {
   const WORKER = { kind: "command", target: "'is' 'well'", port: "-" };
 
   test("is asked in its container, and Nginx has no word of it", () => {
-    const engine = new PretendedEngine();
+    const engine = new FakeEngine();
     engine.container("c1");
     engine.answers("c1", "1 no heartbeat", "0");
     const run = engine.release("r1", { app: "c1" }, { ...WORKER, patience: 60 });
@@ -484,7 +484,7 @@ describe("a worker", () => {
   });
 
   test("is replaced without a drain, and one that ends leaves the one that runs", () => {
-    const engine = new PretendedEngine();
+    const engine = new FakeEngine();
     engine.container("c1");
     engine.release("r1", { app: "c1" }, WORKER);
     engine.container("c2");
@@ -502,7 +502,7 @@ describe("a worker", () => {
   });
 
   test("that must run for a while is asked by when the engine started it", () => {
-    const engine = new PretendedEngine();
+    const engine = new FakeEngine();
     engine.container("c1");
     const run = engine.release("r1", { app: "c1" }, { kind: "running", target: "10", port: "-" });
     expect(run.calls).toContain("ask running 2026-01-02T03:04:05Z 3 10");

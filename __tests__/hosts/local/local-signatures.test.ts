@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { keyPair, RegistryOfSignatures } from "../../docker/registry-of-signatures.ts";
 import type { Signed } from "../../docker/signature-artifact.ts";
-import { PretendedEngine } from "./pretended-release-engine.ts";
+import { FakeEngine } from "./fake-release-engine.ts";
 
 const PATH = "team/web";
 const REPOSITORY = `registry.example.com/${PATH}`;
@@ -17,8 +17,8 @@ echo "$last" >>"$STATE/asked"
 file=$STATE/registry/\${last##*/}
 if [ -e "$file" ]; then cp "$file" "$out" && printf 200; else printf '{}' >"$out" && printf 404; fi`;
 
-function engineWith(...programs: readonly string[]): PretendedEngine {
-  const engine = new PretendedEngine();
+function engineWith(...programs: readonly string[]): FakeEngine {
+  const engine = new FakeEngine();
   for (const name of programs) engine.installs(name);
   for (const folder of ["registry", "home"]) mkdirSync(join(engine.folder, folder));
   engine.write("asked", "");
@@ -30,7 +30,7 @@ function engineWith(...programs: readonly string[]): PretendedEngine {
 }
 
 /** Puts the artifact beside the image `of` into the registry that curl pretends. */
-function put(engine: PretendedEngine, of: string, ...signed: Signed[]): void {
+function put(engine: FakeEngine, of: string, ...signed: Signed[]): void {
   const registry = new RegistryOfSignatures();
   registry.put(PATH, of, ...signed);
   for (const [name, text] of registry.manifests) engine.write(`registry/${name.replace(/.*\//, "")}`, text);
@@ -44,7 +44,7 @@ const by = (key: { privateKey: string }, of: string): Signed => ({
 });
 
 /** A release of the image `letter` by the container of that name. */
-function release(engine: PretendedEngine, letter: string, keys: readonly { publicKey: string }[] = [ours]) {
+function release(engine: FakeEngine, letter: string, keys: readonly { publicKey: string }[] = [ours]) {
   engine.container(letter);
   const environment = {
     SLIPWAY_SIGNED: `app ${REPOSITORY}@${digest(letter)} https://registry.example.com\n`,
@@ -53,7 +53,7 @@ function release(engine: PretendedEngine, letter: string, keys: readonly { publi
   return engine.release(`r-${letter}`, { app: letter }, { environment });
 }
 
-const asked = (engine: PretendedEngine) => engine.read("asked").split("\n").filter(Boolean);
+const asked = (engine: FakeEngine) => engine.read("asked").split("\n").filter(Boolean);
 
 test("a signed image serves, for one request, and for none when the release is looked at again", () => {
   const engine = engineWith("jq", "openssl");
@@ -66,7 +66,7 @@ test("a signed image serves, for one request, and for none when the release is l
   expect(asked(engine)).toHaveLength(1);
 });
 
-test.each<[string, (engine: PretendedEngine) => void, string]>([
+test.each<[string, (engine: FakeEngine) => void, string]>([
   ["is not signed", () => {}, "is not signed: registry.example.com/team/web has no "],
   [
     "is signed by another key",

@@ -8,7 +8,7 @@ import type { LocalHostProps } from "../../../src/hosts/local/local-host-props.t
 import type { SiteOptions } from "../../../src/release/site-options.ts";
 import { Tls } from "../../../src/release/tls.ts";
 import { synthesize } from "../../synthesize.ts";
-import { PretendedEngine } from "./pretended-release-engine.ts";
+import { FakeEngine } from "./fake-release-engine.ts";
 
 const ADDRESS = Backend.fromAddress("10.0.0.5:80");
 const AUTHORITY = "home/.local/share/slipway";
@@ -63,7 +63,7 @@ describe("a LocalHost with TLS", () => {
 });
 
 /** A release of one service whose text names the certificates of these files. */
-function release(engine: PretendedEngine, ...files: readonly string[]) {
+function release(engine: FakeEngine, ...files: readonly string[]) {
   const sites = files.map((file) => `    ssl_certificate /etc/nginx/slipway/tls/${file}.pem;\n`).join("");
   engine.installs("openssl");
   engine.container("c1");
@@ -71,7 +71,7 @@ function release(engine: PretendedEngine, ...files: readonly string[]) {
 }
 
 /** Whether a client that trusts the authority alone is answered under `name` by what Nginx's container has in `file`. */
-async function isTrusted(engine: PretendedEngine, file: string, name: string): Promise<boolean> {
+async function isTrusted(engine: FakeEngine, file: string, name: string): Promise<boolean> {
   const pem = engine.read(`etc/slipway/tls/${file}.pem`);
   const server = createServer({ key: pem, cert: pem }, (socket) => socket.end());
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -87,7 +87,7 @@ async function isTrusted(engine: PretendedEngine, file: string, name: string): P
 
 describe("the certificates of a LocalHost", () => {
   test("are by an authority that is made once, whose key stays at home", async () => {
-    const engine = new PretendedEngine();
+    const engine = new FakeEngine();
     const run = release(engine, "shop.localhost", "_.example.com");
     expect(run).toMatchObject({ status: 0 });
     const authority = join(engine.folder, AUTHORITY);
@@ -108,7 +108,7 @@ describe("the certificates of a LocalHost", () => {
   });
 
   test("stay while they are good, and go with their sites", () => {
-    const engine = new PretendedEngine();
+    const engine = new FakeEngine();
     release(engine, "a.localhost", "b.localhost");
     const [a, authority] = [
       engine.read("etc/slipway/tls/a.localhost.pem"),
@@ -124,7 +124,7 @@ describe("the certificates of a LocalHost", () => {
   });
 
   test("are new when another developer's authority, or one that nobody has any more, signed the old ones", async () => {
-    const engine = new PretendedEngine();
+    const engine = new FakeEngine();
     release(engine, "a.localhost");
     engine.write(join(AUTHORITY, "local-ca.key.pem"), "damaged\n");
     const damaged = engine.release(
@@ -138,7 +138,7 @@ describe("the certificates of a LocalHost", () => {
   });
 
   test("cannot be made without openssl: the release fails, what serves stays", () => {
-    const engine = new PretendedEngine();
+    const engine = new FakeEngine();
     engine.container("c1");
     const sites = "ssl_certificate /etc/nginx/slipway/tls/a.localhost.pem;\n";
     const run = engine.release("r1", { app: "c1" }, { sites });

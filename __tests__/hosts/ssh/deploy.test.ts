@@ -1,11 +1,11 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { hostKey, PretendedServer } from "./pretended-server.ts";
+import { FakeServer, hostKey } from "./fake-server.ts";
 
 jest.setTimeout(60_000);
-let server: PretendedServer;
+let server: FakeServer;
 beforeEach(() => {
-  server = new PretendedServer();
+  server = new FakeServer();
 });
 afterEach(() => server.remove());
 
@@ -34,7 +34,7 @@ test.each([
   expect(output).toContain(told);
 });
 
-test.each<[string, (server: PretendedServer) => void, string]>([
+test.each<[string, (server: FakeServer) => void, string]>([
   [
     "neither Debian nor Ubuntu",
     (it) => it.write("etc/os-release", 'PRETTY_NAME="Fedora Linux 40"\nID=fedora\n'),

@@ -15,7 +15,7 @@ import {
   Tls,
 } from "../../../src/index.ts";
 import { synthesize } from "../../synthesize.ts";
-import { hostKey } from "./pretended-server.ts";
+import { hostKey } from "./fake-server.ts";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const KEY = hostKey("server");

@@ -41,7 +41,7 @@ function release({ looks = [], tasks = [], files = {}, deadline = 30 }: Swarm) {
   const pretended = mkdtempSync(join(folder, "swarm-"));
   const bin = join(pretended, "bin");
   mkdirSync(bin);
-  copyFileSync(join(__dirname, "pretended-docker.sh"), join(bin, "docker"));
+  copyFileSync(join(__dirname, "fake-docker.sh"), join(bin, "docker"));
   chmodSync(join(bin, "docker"), 0o755);
   // a second between two looks is of no use here; what ends a program that hangs is
   writeFileSync(join(bin, "sleep"), '#!/bin/sh\n[ "$1" = 1 ] || PATH=${PATH#*:} exec sleep "$1"\n', { mode: 0o755 });

@@ -13,7 +13,7 @@ export function checkTopics(scope: Construct, property: string, topics: readonly
   }
 }
 
-/** What whoever deploys an alarm must be allowed. */
+/** What the deployer of an alarm must be allowed. */
 export function alarmDeployerStatements(account: AwsAccount, alarmName: string): PolicyStatement[] {
   return [
     {

@@ -3,7 +3,7 @@ import { EbsVolume } from "@cdktf/provider-aws/lib/ebs-volume";
 import { VolumeAttachment } from "@cdktf/provider-aws/lib/volume-attachment";
 import { Construct } from "constructs";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
-import { RememberedValue } from "../../terraform/remembered-value.ts";
+import { TriggerValue } from "../../terraform/trigger-value.ts";
 import type { AwsAccount } from "../aws-account.ts";
 import type { DataVolumeOptions } from "./data-volume-options.ts";
 import { dataVolumeDeployerStatements } from "./deployer-policy.ts";
@@ -27,14 +27,14 @@ const DEVICE = "/dev/sdf";
  * replaces it by another: zone, snapshot and key count when it is made and are ignored from then on, and Terraform is
  * told to refuse the rest. Its size is not among them: EC2 lets a volume grow where it stands.
  *
- * Terraform forgets what it was told once the declaration is gone, and would delete the volume then; so the policy for
- * whoever deploys does not allow to delete one, and a snapshot is made before anybody does.
+ * Terraform forgets what it was told once the declaration is gone, and would delete the volume then; so its policy does
+ * not allow the deployer to delete one, and a snapshot is made before anybody does.
  */
 export class DataVolume extends Construct {
   /** A reference. */
   readonly volumeId: string;
   /** For what the host's instance is made anew: another volume, for which Terraform would only stop it. */
-  readonly identity: RememberedValue;
+  readonly identity: TriggerValue;
   private readonly volume: EbsVolume;
   private readonly zone: DataAwsSubnet;
 
@@ -64,7 +64,7 @@ export class DataVolume extends Construct {
       },
     });
     this.volumeId = this.volume.id;
-    this.identity = new RememberedValue(this, "Identity", this.volumeId);
+    this.identity = new TriggerValue(this, "Identity", this.volumeId);
     account.addDeployerStatements(...dataVolumeDeployerStatements(account, stack, declared));
   }
 

@@ -3,7 +3,7 @@ import type { AwsAccount } from "../aws-account.ts";
 import type { PolicyStatement } from "../iam-policy.ts";
 import type { DataVolumeOptions } from "./data-volume-options.ts";
 
-/** What whoever deploys a host must be allowed in EC2. What is taken away must bear the stack's name. */
+/** What the deployer of a host must be allowed in EC2. What is taken away must bear the stack's name. */
 export function hostDeployerStatements(account: AwsAccount, stack: string): PolicyStatement[] {
   const own = [account.arn("ec2", "*")];
   return [
@@ -63,7 +63,7 @@ export function hostDeployerStatements(account: AwsAccount, stack: string): Poli
 }
 
 /**
- * What whoever deploys a host with a data volume must be allowed beside that: to make it and to attach it. Why not to
+ * What the deployer of a host with a data volume must be allowed beside that: to make it and to attach it. Why not to
  * delete it: a declaration that is taken away plans its end, and data is not to end by a plan.
  *
  * @see https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
@@ -118,7 +118,7 @@ const DATA_KEY_ACTIONS = [
   "kms:ReEncryptTo",
 ] as const;
 
-/** What whoever deploys a host must be allowed in the zone of its names. */
+/** What the deployer of a host must be allowed in the zone of its names. */
 export function zoneDeployerStatements(account: AwsAccount, zoneId: string): PolicyStatement[] {
   const arn = (resource: string) => `arn:${account.partition}:route53:::${resource}`;
   return [

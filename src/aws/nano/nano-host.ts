@@ -23,8 +23,8 @@ import { awsSecretsOf, awsSiteSecretsOf } from "./aws-secrets.ts";
 import { type DeclaredContainer, DeclaredFit } from "./declared-fit.ts";
 import type { Firewall } from "./firewall.ts";
 import { FrontHosts } from "./front-hosts.ts";
-import { HeldImages } from "./held-images.ts";
 import { InstanceType } from "./instance-type.ts";
+import { manifestOptions } from "./manifest-options.ts";
 import { machineText, type NanoFacts, nanoFacts } from "./nano-facts.ts";
 import type { NanoHostProps } from "./nano-host-props.ts";
 import { nanoHostSettings } from "./nano-host-settings.ts";
@@ -33,8 +33,8 @@ import type { NanoRelease } from "./nano-release.ts";
 import { PrivateAddresses } from "./private-addresses.ts";
 import { ecrPullsOf, requirePullable } from "./pullable-image.ts";
 import { assertFitsParameter, taskLedgerName } from "./release-parameter.ts";
+import { RetainedImages } from "./retained-images.ts";
 import { recordSite } from "./site-records.ts";
-import { toldBeside } from "./told-beside.ts";
 
 const PUBLIC_PORT = 80;
 const TLS_PORT = 443;
@@ -66,7 +66,7 @@ export class NanoHost extends HostBase implements IRole {
   protected readonly account: AwsAccount;
   private readonly machine: NanoFacts;
   private readonly fit: DeclaredFit;
-  private readonly images: HeldImages;
+  private readonly images: RetainedImages;
   private readonly firewall: Firewall;
   protected readonly rollout: NanoRelease;
   private readonly certified: HostedSite[] = [];
@@ -92,7 +92,7 @@ export class NanoHost extends HostBase implements IRole {
     this.machine = nanoFacts(this, declared, props, region);
     this.description = machineText(this, declared, props, region);
     atProperty(this, "release", () => this.checkManifest());
-    this.images = new HeldImages(this, this.account);
+    this.images = new RetainedImages(this, this.account);
     const parts = nanoParts(this, {
       ...{ account: this.account, props, declared, parameterName: this.parameterName, images: this.images },
       manifest: () => this.manifest(),
@@ -228,7 +228,7 @@ export class NanoHost extends HostBase implements IRole {
       dataVolume: this.dataVolumeId,
       ecr: ecrPullsOf(this.hostedContainers).map(({ address }) => address),
       repositories: this.hostedContainers.map(({ image }) => image.repository),
-      ...toldBeside(this, this.props, this.account.region),
+      ...manifestOptions(this, this.props, this.account.region),
       specOf: (_, name) => this.rollout.specOf(name),
       taskLedger: this.release.tasks && this.rollout.taskLedger,
       challengeZone: this.challengeZone,

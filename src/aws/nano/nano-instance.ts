@@ -1,7 +1,7 @@
 import { Instance } from "@cdktf/provider-aws/lib/instance";
 import { Construct } from "constructs";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
-import { RememberedValue } from "../../terraform/remembered-value.ts";
+import { TriggerValue } from "../../terraform/trigger-value.ts";
 import type { Platform } from "../../values/platform.ts";
 import type { DataVolume } from "./data-volume.ts";
 import type { ElasticIp } from "./elastic-ip.ts";
@@ -67,6 +67,6 @@ export class NanoInstance extends Construct {
 
   /** Why: EC2 would stop the instance to give it a type of another platform, and refuse that only then. */
   private remembered(platform: Platform): string {
-    return new RememberedValue(this, "Platform", `${platform}`).address;
+    return new TriggerValue(this, "Platform", `${platform}`).address;
   }
 }

@@ -9,7 +9,6 @@ import { DataVolume } from "./data-volume.ts";
 import { hostDeployerStatements } from "./deployer-policy.ts";
 import { ElasticIp } from "./elastic-ip.ts";
 import { Firewall } from "./firewall.ts";
-import type { HeldImages } from "./held-images.ts";
 import { HostLogs } from "./host-logs.ts";
 import { logGroupOf } from "./host-logs-options.ts";
 import { type HostPermissions, hostPolicy } from "./host-policy.ts";
@@ -19,6 +18,7 @@ import type { NanoHostSettings } from "./nano-host-settings.ts";
 import { NanoInstance } from "./nano-instance.ts";
 import { NanoRelease } from "./nano-release.ts";
 import { visitorsOf } from "./open-to.ts";
+import type { RetainedImages } from "./retained-images.ts";
 import { StatusAlarm } from "./status-alarm.ts";
 import { UsageAlarms } from "./usage-alarms.ts";
 import { VpcSubnet } from "./vpc-subnet.ts";
@@ -29,7 +29,7 @@ export interface NanoPartsOptions {
   readonly props: NanoHostProps;
   readonly declared: NanoHostSettings;
   readonly parameterName: string;
-  readonly images: HeldImages;
+  readonly images: RetainedImages;
   /** Asked at synth, when every service and site is declared; so are the permissions. */
   readonly manifest: () => ReleaseManifest;
   readonly permissions: () => Pick<HostPermissions, "repositoryArns" | "secrets" | "taskLedger" | "challenges">;

@@ -15,8 +15,8 @@ import type { PolicyStatement } from "../iam-policy.ts";
 import { PARAMETER_ACTIONS, PARAMETER_LISTING } from "../parameter-actions.ts";
 import { stagedScript } from "../staged-script.ts";
 import { AgentDocument, anyDocumentOf } from "./agent-document.ts";
-import type { HeldImages } from "./held-images.ts";
 import { holdName, PARAMETER_LIMIT, releaseArns, taskLedgerName } from "./release-parameter.ts";
+import type { RetainedImages } from "./retained-images.ts";
 
 /** What the parameter says of a host that no rollback holds; the agent writes the same word. */
 const NOT_HELD = "none";
@@ -33,7 +33,7 @@ export interface NanoReleaseProps {
   /** A reference. */
   readonly instanceId: string;
   /** Its images in ECR. */
-  readonly images: HeldImages;
+  readonly images: RetainedImages;
   /** Asked at synth, when every service and site is declared. */
   readonly manifest: () => ReleaseManifest;
   /** Whether the apply waits for the outcome; the host's timer finds the release otherwise. */

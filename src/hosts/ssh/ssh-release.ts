@@ -13,8 +13,8 @@ import { VerifiedStep } from "../../terraform/verified-step.ts";
 import type { Platform } from "../../values/platform.ts";
 import { SECRET_VALUE } from "../secret-value.ts";
 import { SERVER_AGENT, serverProgram } from "./server-agent.ts";
+import { neededSecrets, serverSecretName, withServerSecretNames } from "./server-secrets.ts";
 import type { SshTarget } from "./ssh-target.ts";
-import { neededSecrets, toldName, withToldSecrets } from "./told-secrets.ts";
 
 /** What an {@link SshRelease} takes. */
 export interface SshReleaseProps {
@@ -51,7 +51,7 @@ export class SshRelease extends Construct {
   ) {
     super(scope, id);
     const agent = { document: BROUGHT, sha256: SERVER_AGENT.artifact.sha256 };
-    this.locals = new ManifestLocals(this, { agent, manifest: () => withToldSecrets(props.manifest()) });
+    this.locals = new ManifestLocals(this, { agent, manifest: () => withServerSecretNames(props.manifest()) });
     this.removal = new Step(this, "Removal", {
       command: this.script("remove"),
       // literals, for a step of a destroy may refer to nothing but itself
@@ -125,7 +125,7 @@ export class SshRelease extends Construct {
   private secretLines(manifest: ReleaseManifest): string {
     const lines = neededSecrets(manifest).map(({ secret, isKept }) => {
       const place = secretPlace(this, { kind: secret.from, id: secret.id });
-      return [isKept ? "keep" : "once", ...place, toldName(secret)].join("\t");
+      return [isKept ? "keep" : "once", ...place, serverSecretName(secret)].join("\t");
     });
     return templateText(lines.join("\n"));
   }

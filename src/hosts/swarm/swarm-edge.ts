@@ -56,7 +56,7 @@ const TEXTS_MEMORY_BYTES = 32 * MIB;
 export class SwarmEdge extends Construct {
   readonly service: SwarmService;
   /** What brings the texts to Nginx, which is rolled where they change. */
-  readonly bringer: SwarmService;
+  readonly textsService: SwarmService;
   readonly configs: readonly SwarmConfig[];
 
   constructor(scope: Construct, id: string, props: SwarmEdgeProps) {
@@ -92,9 +92,9 @@ export class SwarmEdge extends Construct {
       dependsOn: [...place.dependsOn, ...pullableOnce(nginx)],
     });
     const texts = this.texts(props);
-    const brings = this.script("Bringer", "texts.sh", TEXTS_FILE, place);
+    const textsScript = this.script("TextsScript", "texts.sh", TEXTS_FILE, place);
     const brought = new Construct(this, "Texts");
-    this.bringer = new SwarmService(brought, "Service", {
+    this.textsService = new SwarmService(brought, "Service", {
       ...common,
       name: `${name}-texts`,
       container: {
@@ -109,7 +109,7 @@ export class SwarmEdge extends Construct {
           startPeriod: goDuration(START_SECONDS),
         },
         mounts: [shared],
-        configs: [brings, ...texts].map(({ reference }) => reference),
+        configs: [textsScript, ...texts].map(({ reference }) => reference),
         // what is made late is Terraform's own words already
         secrets: lateValue(() =>
           props.secrets().map(({ secretId, secretName, fileName }) => ({
@@ -125,7 +125,7 @@ export class SwarmEdge extends Construct {
       resources: limited(TEXTS_MEMORY_BYTES),
       dependsOn: [...place.dependsOn, ...pullableOnce(nginx), ...props.textsDependOn],
     });
-    this.configs = [script, brings, ...texts];
+    this.configs = [script, textsScript, ...texts];
   }
 
   /** Another one with a version of Slipway would be a node without Nginx. */

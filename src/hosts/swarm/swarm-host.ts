@@ -121,12 +121,12 @@ export class SwarmHost extends HostBase {
       secrets: () => this.certificates.flatMap(({ references }) => references),
       textsDependOn: services.ready,
     });
-    const { service, bringer, configs } = this.edge;
+    const { service, textsService, configs } = this.edge;
     this.ready = new SwarmRelease(this, "Edge", {
       services: () =>
         new Map([
           ["Nginx", service],
-          ["Nginx's texts", bringer],
+          ["Nginx's texts", textsService],
         ]),
       also: () => this.made,
       configs: () => [this.health, ...configs],
@@ -134,7 +134,7 @@ export class SwarmHost extends HostBase {
       dependsOn: services.ready,
       deadlineSeconds,
     }).ready;
-    new SwarmStop(this, "Stop", () => [...this.made.values(), service, bringer]);
+    new SwarmStop(this, "Stop", () => [...this.made.values(), service, textsService]);
   }
 
   override run(id: string, options: SwarmRunOptions): IService {

@@ -17,7 +17,7 @@ export async function callAsks(call: ApiCall, account: string, moto: MotoClient)
   if (call.service === "iam") return iamAsks(call, place);
   if (call.service === "ecr") return ecrAsks(call, place);
   if (call.service === "secretsmanager") return await secretAsks(call, moto);
-  // Anybody may ask who they are; whoever deploys by a role has its policy only once it is taken on.
+  // Anybody may ask who they are; a deployer by a role has its policy only once it is taken on.
   if (call.service === "sts") return [];
   if (call.service === "monitoring") return alarmAsks(call, place);
   if (call.service === "logs") return logAsks(call, place);

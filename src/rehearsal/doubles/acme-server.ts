@@ -4,7 +4,7 @@ import type { RequestListener } from "node:http";
 import { request } from "node:https";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PlayedAcme } from "../acme-sources.ts";
+import type { EmulatedAcme } from "../acme-sources.ts";
 import type { Authority } from "../certificate-authority.ts";
 import { freePort } from "../free-port.ts";
 import { spawnBound } from "../program.ts";
@@ -13,7 +13,7 @@ import { NameServer } from "./name-server.ts";
 import { pass } from "./passing.ts";
 
 export interface AcmeServerProps {
-  readonly acme: PlayedAcme;
+  readonly acme: EmulatedAcme;
   /** Its certificate is good for every name of a directory. */
   readonly authority: Authority;
   /** Where the names lead to for which certificates are asked. */
@@ -80,7 +80,7 @@ export class AcmeServer {
   root = "";
 
   private constructor(
-    private readonly acme: PlayedAcme,
+    private readonly acme: EmulatedAcme,
     private readonly pebble: { readonly port: number; readonly management: number; readonly ca: Buffer },
     private readonly process: ChildProcess,
     private readonly names: NameServer,

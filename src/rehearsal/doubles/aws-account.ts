@@ -1,14 +1,14 @@
 import type { RequestListener } from "node:http";
 import type { Ask } from "../authorization/ask.ts";
-import type { Takedown } from "../takedown.ts";
+import type { Cleanup } from "../cleanup.ts";
 import { ApiFront, type LoggedCall } from "./api-front.ts";
 import { CpuCredits } from "./cpu-credits.ts";
-import { playDocumentStore } from "./document-store.ts";
+import { emulateDocumentStore } from "./document-store.ts";
 import { EcrApi } from "./ecr-api.ts";
 import { EcrLogins } from "./ecr-logins.ts";
 import { EcrRegistry } from "./ecr-registry.ts";
 import { ElasticAddresses } from "./elastic-addresses.ts";
-import { playGroupRules } from "./group-rules.ts";
+import { emulateGroupRules } from "./group-rules.ts";
 import { ImageLedger } from "./image-ledger.ts";
 import { InstanceMetadata } from "./instance-metadata.ts";
 import { checkInstancePermissions, registryPermission } from "./instance-permissions.ts";
@@ -16,7 +16,7 @@ import { Instances, type MachineRoom } from "./instances.ts";
 import { listen } from "./listening.ts";
 import { MotoClient } from "./moto-client.ts";
 import { MotoServer } from "./moto-server.ts";
-import { playParameterStore } from "./parameter-store.ts";
+import { emulateParameterStore } from "./parameter-store.ts";
 import { type Principal, Principals } from "./principals.ts";
 import { type KnownImage, publishedImages } from "./published-images.ts";
 import { RegistryServer } from "./registry-server.ts";
@@ -40,7 +40,7 @@ export interface AwsAccountProps {
   readonly disks?: DiskRoom;
   /** Seconds from an instance's boot until its SSM agent registers. @default 5 */
   readonly registrationSeconds?: number;
-  readonly takedown: Takedown;
+  readonly cleanup: Cleanup;
   readonly log: (line: string) => void;
 }
 
@@ -68,28 +68,28 @@ export class AwsAccount {
   ) {}
 
   static async start(props: AwsAccountProps): Promise<AwsAccount> {
-    const { account, region, runDir, takedown, log } = props;
+    const { account, region, runDir, cleanup, log } = props;
     const published = publishedImages(props.serials, props.machineImages);
     const server = await MotoServer.start({ ...props, machineImages: published.images });
-    takedown.add("moto", () => server.stop());
+    cleanup.add("moto", () => server.stop());
     const store = await RegistryServer.start(runDir);
-    takedown.add("the registry", () => store.stop());
+    cleanup.add("the registry", () => store.stop());
 
     const moto = new MotoClient(server.port, region);
     const principals = new Principals();
     const policies = new RolePolicies(moto);
     const front = new ApiFront(moto, principals, account);
     checkInstancePermissions(front, policies, account);
-    playParameterStore(front, moto, published.parameters);
-    playDocumentStore(front, moto);
-    playGroupRules(front, moto);
+    emulateParameterStore(front, moto, published.parameters);
+    emulateDocumentStore(front, moto);
+    emulateGroupRules(front, moto);
     playSigningKeys(front, runDir);
     new CpuCredits().serve(front);
     const registrationDelay = (): number => (props.registrationSeconds ?? DEFAULT_REGISTRATION_SECONDS) * 1000;
     const instances = new Instances({ moto, principals, policies, account, room: props.room, registrationDelay, log });
     instances.serve(front);
     if (props.disks) new Volumes(moto, instances, props.disks).serve(front);
-    takedown.add("the machines", () => instances.terminateAll());
+    cleanup.add("the machines", () => instances.terminateAll());
     const commands = new RunCommand(moto, (id) => instances.registered(id));
     commands.serve(front);
     const ledger = new ImageLedger();
@@ -99,7 +99,7 @@ export class AwsAccount {
     const registry = new EcrRegistry(store.port, ecr, ledger, logins, registryPermission(policies));
     const metadata = new InstanceMetadata((address) => instances.subjectAt(address));
     const addresses = new ElasticAddresses(moto, (id) => instances.addressOf(id));
-    takedown.add("the public addresses", () => addresses.close());
+    cleanup.add("the public addresses", () => addresses.close());
     front.observe(({ service, action }, answer) => {
       if (service === "sts" && action === "AssumeRole") {
         principals.addAssumedRole(XmlElement.parse(answer.body.toString("utf8")));
@@ -114,7 +114,7 @@ export class AwsAccount {
     });
 
     const api = await listen(front.listener, { address: "127.0.0.1" });
-    takedown.add("the API", () => api.close());
+    cleanup.add("the API", () => api.close());
     return new AwsAccount(
       `http://127.0.0.1:${api.port}`,
       server.programs,
@@ -141,7 +141,7 @@ export class AwsAccount {
     };
   }
 
-  /** Where AWS is and whose keys count, for whoever deploys to the account. */
+  /** Where AWS is and whose keys count, for the deployer into the account. */
   get deployerEnvironment() {
     return {
       AWS_ENDPOINT_URL: this.endpoint,

@@ -7,7 +7,7 @@ const DOCUMENT_BYTES = 65_536;
 const NAME = /^[a-zA-Z0-9_\-.]{3,128}$/;
 
 /** What Systems Manager refuses of documents and moto does not. */
-export function playDocumentStore(front: ApiFront, moto: MotoClient): void {
+export function emulateDocumentStore(front: ApiFront, moto: MotoClient): void {
   for (const action of ["CreateDocument", "UpdateDocument"]) {
     front.intercept("ssm", action, async ({ input }, forward) => {
       if (!NAME.test(String(input.Name ?? ""))) {

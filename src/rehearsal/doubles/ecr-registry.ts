@@ -24,7 +24,7 @@ interface Target {
 }
 
 /** Stands between the registry and a client: it answers by itself, or lets the registry do so. */
-export type Disturbance = (incoming: IncomingMessage, outgoing: ServerResponse, serve: () => void) => void;
+export type RequestInterceptor = (incoming: IncomingMessage, outgoing: ServerResponse, serve: () => void) => void;
 
 const TARGET = /^\/v2\/(.+)\/(manifests|blobs|tags)\/([^?]+)/;
 
@@ -34,7 +34,7 @@ export class EcrRegistry {
   /** What AWS asked about whoever pushed and pulled. */
   readonly asks: CallerAsk[] = [];
   /** For a rehearsal of what is wrong with a registry. @default - nothing is */
-  disturbance?: Disturbance;
+  disturbance?: RequestInterceptor;
 
   /** @param backend the loopback port of the registry that keeps the layers */
   constructor(

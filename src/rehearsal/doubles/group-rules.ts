@@ -6,7 +6,7 @@ import { XmlElement } from "./xml-element.ts";
  * Keeps the description of a security group's rule whose source is another group: moto forgets it where the rule is made,
  * and takes it where it is changed.
  */
-export function playGroupRules(front: ApiFront, moto: MotoClient): void {
+export function emulateGroupRules(front: ApiFront, moto: MotoClient): void {
   for (const action of ["AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress"]) {
     front.intercept("ec2", action, async ({ input }, forward) => {
       const answer = await forward();

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { madeOnce } from "../made-once.ts";
+import { cachedFolder } from "../cached-folder.ts";
 import { requireProgram } from "../program.ts";
 
 const REQUIREMENTS = join(__dirname, "moto-requirements.txt");
@@ -31,7 +31,7 @@ export class MotoEnvironment {
   }
 
   async make(log: (line: string) => void): Promise<void> {
-    await madeOnce(this.folder, log, async () => {
+    await cachedFolder(this.folder, log, async () => {
       log("installing moto into an environment of its own, half a minute, once");
       await requireProgram("python3", ["-m", "venv", this.folder]);
       await requireProgram(join(this.programs, "pip"), [

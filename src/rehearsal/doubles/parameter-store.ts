@@ -13,7 +13,7 @@ export interface PublicParameter {
 }
 
 /** What Parameter Store refuses and moto does not, and the parameters that Canonical publishes. */
-export function playParameterStore(front: ApiFront, moto: MotoClient, published: readonly PublicParameter[]): void {
+export function emulateParameterStore(front: ApiFront, moto: MotoClient, published: readonly PublicParameter[]): void {
   front.intercept("ssm", "PutParameter", async (call, forward) => {
     refuseValue(String(call.input.Value ?? ""), String(call.input.Tier ?? "Standard"));
     await refuseVersion(moto, String(call.input.Name ?? ""));

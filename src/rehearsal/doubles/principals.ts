@@ -31,7 +31,7 @@ export class Principals {
     return principal;
   }
 
-  /** Knows the keys that an AssumeRole answer gives out; whoever deploys by a role may do everything, too. */
+  /** Knows the keys that an AssumeRole answer gives out; a deployer by a role may do everything, too. */
   addAssumedRole(answer: XmlElement): Principal {
     const value = (name: string): string => answer.all(name)[0]?.text ?? "";
     return this.add({

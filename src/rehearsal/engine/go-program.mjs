@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { lastWords } from "../../cli/command.mjs";
+import { outputTail } from "../../cli/command.mjs";
 import { builtOnce } from "./built-once.mjs";
 
 /** Each folder holds a go.mod that requires one version of one program, and the go.sum that says what it must contain. */
@@ -67,7 +67,7 @@ export async function goBuild(run, title, cwd, cgo, args) {
   const result = await run("nice", ["-n", "10", "go", "build", "-trimpath", ...args], { cwd, env });
   if (result.code === 0) return;
   const missing = /‘?go’?: No such file or directory/.test(result.stderr);
-  const reason = missing ? "no go in PATH: install Go 1.26 or newer (https://go.dev/dl)" : lastWords(result);
+  const reason = missing ? "no go in PATH: install Go 1.26 or newer (https://go.dev/dl)" : outputTail(result);
   throw new Error(`building ${title} failed\n${reason}`);
 }
 

@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync, mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Cleanup } from "../cleanup.ts";
 import type { Machine } from "../doubles/instances.ts";
 import type { DiskRoom, VolumeFacts } from "../doubles/volumes.ts";
 import { requireProgram, runProgram } from "../program.ts";
-import type { Takedown } from "../takedown.ts";
 import type { StandIn } from "./stand-in.ts";
 
 const GIB = 1024 ** 3;
@@ -14,10 +14,10 @@ export class DataDisks implements DiskRoom {
 
   constructor(
     private readonly folder: string,
-    takedown: Takedown,
+    cleanup: Cleanup,
   ) {
     mkdirSync(folder, { recursive: true });
-    takedown.add("the disks of volumes", async () => {
+    cleanup.add("the disks of volumes", async () => {
       for (const id of [...this.#attached.keys()]) await this.detach(id);
     });
   }

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { madeOnce } from "../made-once.ts";
+import { cachedFolder } from "../cached-folder.ts";
+import type { Cleanup } from "../cleanup.ts";
 import { requireProgram } from "../program.ts";
-import type { Takedown } from "../takedown.ts";
 
 const REHEARSAL = "rehearsal";
 /**
@@ -23,19 +23,19 @@ const MAGIC = String.raw`\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00
 const MASK = String.raw`\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff`;
 
 /**
- * Lets this machine's kernel run programs of arm64 by QEMU until `takedown`, in containers too: it opens QEMU now (F),
+ * Lets this machine's kernel run programs of arm64 by QEMU until `cleanup`, in containers too: it opens QEMU now (F),
  * so nobody must have the file. It is the whole kernel's, so it never outlives the rehearsal. An arm64 machine needs nothing.
  */
 export async function emulateArm64(
   cacheDir: string,
   log: (line: string) => void,
-  takedown: Takedown,
+  cleanup: Cleanup,
   owner = REHEARSAL,
 ): Promise<void> {
   if (process.arch === "arm64") return;
   const qemu = await debianProgram(QEMU, cacheDir, log);
   await forgetForeignProcessor(owner);
-  takedown.add("programs of arm64", () => forgetForeignProcessor(owner));
+  cleanup.add("programs of arm64", () => forgetForeignProcessor(owner));
   const formats = formatsOf(owner);
   mkdirSync(formats, { recursive: true });
   await requireProgram("mount", ["-t", "binfmt_misc", "binfmt_misc", formats]);
@@ -82,7 +82,7 @@ export async function debianProgram(
   const own =
     architecture === "native" ? (await requireProgram("dpkg", ["--print-architecture"])).trim() : architecture;
   const folder = join(cacheDir, `${name}-${own}`);
-  await madeOnce(folder, log, async () => {
+  await cachedFolder(folder, log, async () => {
     log(`taking ${name} for ${own} from Debian's packages, once`);
     await requireProgram(process.execPath, [join(__dirname, "debian-program.mjs"), suite, own, name, path, folder]);
   });

@@ -82,7 +82,7 @@ function packetFilter(args: readonly string[]): Promise<string> {
 }
 
 /** Takes away what a rehearsal that was killed has left: containers, the network, and rules of the packet filter. */
-export async function sweepMachines(): Promise<void> {
+export async function removeStaleMachines(): Promise<void> {
   const left = await requireProgram("docker", ["ps", "-aq", "--filter", `label=${REHEARSAL_LABEL}`]);
   const containers = left.split("\n").filter(Boolean);
   if (containers.length > 0) await requireProgram("docker", ["rm", "-f", "-v", ...containers]);

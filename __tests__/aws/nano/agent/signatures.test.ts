@@ -1,27 +1,27 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { keyPair, RegistryOfSignatures } from "../../../docker/registry-of-signatures.ts";
-import { PretendedNano } from "./pretended-nano.ts";
+import { FakeNano } from "./fake-nano.ts";
 
 jest.setTimeout(120_000); // each run of the agent starts some hundred programs
 
 const ours = keyPair();
 const theirs = keyPair();
-let nano: PretendedNano;
+let nano: FakeNano;
 let registry: RegistryOfSignatures;
 
 beforeEach(async () => {
   registry = await new RegistryOfSignatures().start();
-  nano = await PretendedNano.serving();
+  nano = await FakeNano.serving();
 });
 afterEach(async () => {
   nano.remove();
   await registry.stop();
 });
-afterAll(() => PretendedNano.forgetFirst());
+afterAll(() => FakeNano.forgetFirst());
 
 const web = (image: string) => ({ name: "web", image });
-const digest = (letter: string) => `sha256:${PretendedNano.digest(letter)}`;
+const digest = (letter: string) => `sha256:${FakeNano.digest(letter)}`;
 const sign = (letter: string, by = ours) =>
   registry.put("app", digest(letter), { by: by.privateKey, repository: "registry/app", digest: digest(letter) });
 const demand = (...keys: { publicKey: string }[]) => ({

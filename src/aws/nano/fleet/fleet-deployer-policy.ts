@@ -1,7 +1,7 @@
 import type { AwsAccount } from "../../aws-account.ts";
 import type { PolicyStatement } from "../../iam-policy.ts";
 
-/** What whoever deploys must be allowed for the health checks of hosts; AWS names them only when they are there. */
+/** What the deployer must be allowed for the health checks of hosts; AWS names them only when they are there. */
 export function healthCheckDeployerStatements({ partition }: AwsAccount): PolicyStatement[] {
   return [
     { sid: "Route53NewHealthChecks", actions: ["route53:CreateHealthCheck"], resources: ["*"] },
@@ -19,7 +19,7 @@ export function healthCheckDeployerStatements({ partition }: AwsAccount): Policy
   ];
 }
 
-/** What whoever deploys must be allowed for the load balancer that is called `name`, and for the certificates of its names. */
+/** What the deployer must be allowed for the load balancer that is called `name`, and for the certificates of its names. */
 export function balancerDeployerStatements(account: AwsAccount, name: string): PolicyStatement[] {
   const own = (kind: string) => account.arn("elasticloadbalancing", `${kind}/${name}/*`);
   const app = (kind: string) => account.arn("elasticloadbalancing", `${kind}/app/${name}/*`);

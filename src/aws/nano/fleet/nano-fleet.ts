@@ -49,7 +49,7 @@ import { FLEET_OWN, type NanoFleetProps } from "./nano-fleet-props.ts";
  * A host that is replaced comes back by itself, with the release that is live there.
  *
  * Why no scheduler: nothing moves from host to host, so that each host is a nano like any other, and outlives whatever
- * happens to the others and to whoever deploys.
+ * happens to the others and to the deployer.
  */
 export class NanoFleet extends Construct implements IHost {
   readonly platform: Platform;

@@ -9,7 +9,7 @@ const LOOKS: readonly (readonly string[])[] = [
 ];
 
 /** What a machine says of itself, for whoever has to find out why it does not serve. */
-export async function hostStory(machine: StandIn): Promise<string> {
+export async function hostDiagnostics(machine: StandIn): Promise<string> {
   const told: string[] = [];
   for (const look of LOOKS) {
     const { stdout, stderr } = await machine.exec(...look);

@@ -8,14 +8,14 @@ const RESULTS = [
 ];
 
 /** A double of Docker Hub's search, which finds the same three whatever it is asked. */
-export class PretendedHub {
+export class FakeHub {
   /** What it was asked, with the query. */
   asked: string[] = [];
   status = 200;
   private readonly server: Server;
 
-  static async start(): Promise<PretendedHub> {
-    const hub = new PretendedHub();
+  static async start(): Promise<FakeHub> {
+    const hub = new FakeHub();
     await new Promise<void>((resolve) => hub.server.listen(0, "127.0.0.1", resolve));
     return hub;
   }

@@ -35,7 +35,7 @@ export interface TerraformSays {
  * A machine that has only the programs it is given: a folder that is all of PATH. Each program is a line of shell, and
  * writes down how it was called.
  */
-export class PretendMachine {
+export class FakeMachine {
   readonly folder = mkdtempSync(join(tmpdir(), "slipway-machine-"));
   readonly bin = join(this.folder, "bin");
   private readonly log = join(this.folder, "calls");

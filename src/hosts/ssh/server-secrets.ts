@@ -5,7 +5,7 @@ import type { ReleasedSecret } from "../../host-agent/released-secret.ts";
  * `manifest` with the name under which the server has each of the deployer's secrets. Its agent asks for all of them in
  * one place, and does not know where the deployer has them.
  */
-export function withToldSecrets(manifest: ReleaseManifest): ReleaseManifest {
+export function withServerSecretNames(manifest: ReleaseManifest): ReleaseManifest {
   const { services, tasks, schedules, tls, basicAuth, logins } = manifest;
   return {
     ...manifest,
@@ -25,12 +25,12 @@ export function withToldSecrets(manifest: ReleaseManifest): ReleaseManifest {
 }
 
 /** What the server calls a secret. Why with its version: what serves may need the old one once more. */
-export function toldName({ from, id, version }: ReleasedSecret): string {
+export function serverSecretName({ from, id, version }: ReleasedSecret): string {
   return `/deployer/${from}/${id}${version === undefined ? "" : `@${version}`}`;
 }
 
 function told(secret: ReleasedSecret): ReleasedSecret {
-  return { ...secret, from: "parameter", id: toldName(secret) };
+  return { ...secret, from: "parameter", id: serverSecretName(secret) };
 }
 
 function allTold(secrets: Readonly<Record<string, ReleasedSecret>>): Record<string, ReleasedSecret> {
@@ -78,6 +78,6 @@ export function neededSecrets({
 }
 
 function once(secrets: readonly ReleasedSecret[], isKept: boolean): NeededSecret[] {
-  const byName = new Map(secrets.map((secret) => [toldName(secret), secret]));
+  const byName = new Map(secrets.map((secret) => [serverSecretName(secret), secret]));
   return [...byName.keys()].sort().map((name) => ({ secret: byName.get(name) as ReleasedSecret, isKept }));
 }

@@ -1,5 +1,5 @@
 /** What a rehearsal put onto the machine, to be taken away in the reverse order whatever happened. */
-export class Takedown {
+export class Cleanup {
   readonly #steps: { what: string; undo: () => unknown }[] = [];
 
   add(what: string, undo: () => unknown): void {

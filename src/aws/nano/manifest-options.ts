@@ -5,7 +5,7 @@ import type { NanoHostProps } from "./nano-host-props.ts";
 import { METRICS_NAMESPACE } from "./usage-alarms.ts";
 
 /** What `host` is told beside what it serves. */
-export function toldBeside(
+export function manifestOptions(
   host: IConstruct,
   { irreversible, unattendedReboot, usageAlarms, logs }: NanoHostProps,
   region: string,

@@ -6,9 +6,9 @@ import { gzipSync } from "node:zlib";
 import { agentArtifact } from "../../../../src/aws/nano/agent-artifact.ts";
 import { hostAgentFiles } from "../../../../src/aws/nano/agent-files.ts";
 import { stageZero } from "../../../../src/aws/nano/stage-zero/stage-zero.ts";
-import { PretendedRoot } from "../../../pretended-root.ts";
+import { FakeRoot } from "../../../fake-root.ts";
 
-const PROGRAMS = join(__dirname, "pretended-programs.sh");
+const PROGRAMS = join(__dirname, "fake-programs.sh");
 const PRETENDED = [
   "docker",
   "nginx",
@@ -26,20 +26,20 @@ const LIB = "usr/local/lib/slipway";
 const AGENT = agentArtifact().sha256;
 
 /** A service of a manifest, by the letter of its image; what a test leaves out is usual. */
-export interface PretendedService {
+export interface FakeService {
   readonly name: string;
   readonly image: string;
   readonly [other: string]: unknown;
 }
 
-export interface PretendedOutcome {
+export interface FakeOutcome {
   readonly status: number | null;
   readonly lines: readonly string[];
   readonly last: string | undefined;
 }
 
 /** A nano host without root, engine, Nginx or AWS: the agent's own files, and programs that only pretend. */
-export class PretendedNano extends PretendedRoot {
+export class FakeNano extends FakeRoot {
   private readonly ports = new Map<string, number>();
 
   constructor() {
@@ -78,18 +78,18 @@ export class PretendedNano extends PretendedRoot {
     this.pretend("nginx/loaded", "none\n");
   }
 
-  private static first?: PretendedNano;
+  private static first?: FakeNano;
 
   /** A host that serves `web`, image 1, in version 1; made once and copied, for a release starts hundreds of programs. */
-  static async serving(): Promise<PretendedNano> {
+  static async serving(): Promise<FakeNano> {
     const web = [{ name: "web", image: "1" }];
-    if (!PretendedNano.first) {
-      PretendedNano.first = new PretendedNano();
-      await PretendedNano.first.deploy(web);
+    if (!FakeNano.first) {
+      FakeNano.first = new FakeNano();
+      await FakeNano.first.deploy(web);
     }
-    const nano = new PretendedNano();
+    const nano = new FakeNano();
     nano.manifest(web); // knows its ports
-    const { root } = PretendedNano.first;
+    const { root } = FakeNano.first;
     for (const folder of ["etc", "pretended", "run", "var"]) {
       rmSync(join(nano.root, folder), { recursive: true, force: true });
       cpSync(join(root, folder), join(nano.root, folder), { recursive: true, verbatimSymlinks: true });
@@ -105,8 +105,8 @@ export class PretendedNano extends PretendedRoot {
   }
 
   static forgetFirst(): void {
-    PretendedNano.first?.remove();
-    PretendedNano.first = undefined;
+    FakeNano.first?.remove();
+    FakeNano.first = undefined;
   }
 
   remove(): void {
@@ -118,7 +118,7 @@ export class PretendedNano extends PretendedRoot {
     return createHash("sha256").update(letter).digest("hex");
   }
 
-  manifest(services: readonly PretendedService[], change: Record<string, unknown> = {}): Record<string, unknown> {
+  manifest(services: readonly FakeService[], change: Record<string, unknown> = {}): Record<string, unknown> {
     return {
       manifest: 3,
       agent: { document: "slipway.shop.host-0", sha256: AGENT },
@@ -132,8 +132,8 @@ export class PretendedNano extends PretendedRoot {
         this.ports.set(service.name, port);
         const { health, ...spec } = service;
         return {
-          spec: PretendedNano.digest(JSON.stringify({ image, ...spec })).slice(0, 16),
-          image: `registry/app@sha256:${PretendedNano.digest(image)}`,
+          spec: FakeNano.digest(JSON.stringify({ image, ...spec })).slice(0, 16),
+          image: `registry/app@sha256:${FakeNano.digest(image)}`,
           port: 8080,
           slots: [port, port + 1],
           health: { kind: "http", path: "/", interval: 1, timeout: 1, retries: 1, startPeriod: 0 },
@@ -162,22 +162,22 @@ export class PretendedNano extends PretendedRoot {
     return JSON.stringify({ Parameter: { Version, Value: gzipSync(text).toString("base64") } });
   }
 
-  async deploy(services: readonly PretendedService[], change?: Record<string, unknown>): Promise<PretendedOutcome> {
+  async deploy(services: readonly FakeService[], change?: Record<string, unknown>): Promise<FakeOutcome> {
     return this.told(this.put(this.manifest(services, change)));
   }
 
   told(
     { version, release }: { version: number; release: string },
     environment?: Record<string, string>,
-  ): Promise<PretendedOutcome> {
+  ): Promise<FakeOutcome> {
     return this.start("slipway", ["converge", `${version}`, release], undefined, environment).outcome;
   }
 
-  run(...words: string[]): Promise<PretendedOutcome> {
+  run(...words: string[]): Promise<FakeOutcome> {
     return this.begin(...words).outcome;
   }
 
-  begin(...words: string[]): { child: ChildProcess; outcome: Promise<PretendedOutcome> } {
+  begin(...words: string[]): { child: ChildProcess; outcome: Promise<FakeOutcome> } {
     return this.start("slipway", words);
   }
 
@@ -206,7 +206,7 @@ export class PretendedNano extends PretendedRoot {
         output += text;
       });
     }
-    const outcome = new Promise<PretendedOutcome>((done) => {
+    const outcome = new Promise<FakeOutcome>((done) => {
       child.once("close", (status) => {
         const lines = output.split("\n").filter(Boolean);
         done({ status, lines, last: lines.at(-1) });
@@ -237,7 +237,7 @@ export class PretendedNano extends PretendedRoot {
 
   /** What requests go to: each service's image by its letter, where its container runs. */
   serves(...letters: string[]): Record<string, string> {
-    const image = (digest: string) => letters.find((letter) => PretendedNano.digest(letter).startsWith(digest)) ?? "?";
+    const image = (digest: string) => letters.find((letter) => FakeNano.digest(letter).startsWith(digest)) ?? "?";
     const lines = this.read("var/lib/slipway/live/serving").split("\n").filter(Boolean);
     return Object.fromEntries(
       lines.map((line) => {
@@ -279,7 +279,7 @@ export class PretendedNano extends PretendedRoot {
 
   /** Makes the health of an image's containers what the shell program says. */
   health(letter: string, shell: string): void {
-    this.pretend(`health/${PretendedNano.digest(letter).slice(0, 12)}`, shell);
+    this.pretend(`health/${FakeNano.digest(letter).slice(0, 12)}`, shell);
   }
 
   pretend(path: string, text = ""): void {

@@ -1,5 +1,5 @@
-import { EngineOfItsOwn, loopbackPorts } from "../../scripts/engines/engine-of-its-own.mjs";
 import { controlGroup } from "../../scripts/engines/engine-remains.mjs";
+import { IsolatedEngine, loopbackPorts } from "../../scripts/engines/isolated-engine.mjs";
 
 test("what this machine serves on its loopback is in reach of an engine by the same address, the rest by the network", () => {
   expect(
@@ -15,7 +15,7 @@ test("what this machine serves on its loopback is in reach of an engine by the s
 });
 
 test("a client of an engine is led to its socket, and carries the mark by which it is found", () => {
-  const engine = new EngineOfItsOwn("/cache/engines/tests", {
+  const engine = new IsolatedEngine("/cache/engines/tests", {
     name: "tests",
     cacheDir: "/cache",
     mirrors: [],

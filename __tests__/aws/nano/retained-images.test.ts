@@ -1,6 +1,6 @@
 import { TerraformVariable } from "cdktf";
 import { EcrRepository, type NanoHostProps } from "../../../src/aws/index.ts";
-import { hostTag } from "../../../src/aws/nano/held-images.ts";
+import { hostTag } from "../../../src/aws/nano/retained-images.ts";
 import { HealthCheck } from "../../../src/values/health-check.ts";
 import { only } from "../../synthesize.ts";
 import { DIGEST, nano, pulled } from "./nano-host-stack.ts";

@@ -5,11 +5,11 @@ import { fileAddresses } from "./file-addresses.ts";
 import { namesInContext } from "./names-in-context.ts";
 import { addressed, type Reference, withNeighbours } from "./neighbours.ts";
 import { constName } from "./slipway-name.ts";
-import { isDirect, type Surroundings, slipwayOf } from "./surroundings.ts";
 import type { MountSource } from "./translated-service.ts";
+import { isDirect, slipwayOf, type TranslationContext } from "./translation-context.ts";
 import type { NeighbourAddress, Text, TextPart } from "./variable-text.ts";
 
-export function withAddresses(draft: Draft, text: Text, key: string | undefined, around: Surroundings): Text {
+export function withAddresses(draft: Draft, text: Text, key: string | undefined, around: TranslationContext): Text {
   const { read } = draft;
   const { text: found, references } = addressed(text, key, around.names);
   for (const { service, port } of references) {
@@ -32,7 +32,7 @@ function reached(
   draft: Draft,
   part: NeighbourAddress,
   key: string | undefined,
-  around: Surroundings,
+  around: TranslationContext,
 ): TextPart | undefined {
   const { read } = draft;
   const { service } = part;
@@ -52,7 +52,7 @@ function reached(
 }
 
 /** `DB_PORT` beside `DB_HOST` is told as well; where nothing says the port, what listens elsewhere than in the file is said. */
-export function toldPorts({ read }: Draft, env: Record<string, Text>, around: Surroundings): void {
+export function setPortVariables({ read }: Draft, env: Record<string, Text>, around: TranslationContext): void {
   for (const [key, value] of Object.entries(env)) {
     const part = value.map((each) =>
       typeof each === "object" && each.kind === "variable" ? each.fallback?.[0] : each,
@@ -72,7 +72,7 @@ export function toldPorts({ read }: Draft, env: Record<string, Text>, around: Su
 }
 
 /** Says of which neighbours nothing is told, and where the image's own files name them: names mean nothing there. */
-export function noteUntold(draft: Draft, around: Surroundings): void {
+export function noteMissingAddresses(draft: Draft, around: TranslationContext): void {
   const { read, image, dependsOn } = draft;
   const told = new Set(referencesOf(draft, around.names).map(({ service }) => service));
   const others = around.drafts.map((each) => each.read.composeName).filter((each) => each !== read.composeName);
@@ -93,7 +93,12 @@ export function noteUntold(draft: Draft, around: Surroundings): void {
 }
 
 /** A mounted file with the neighbours that it names told where they are. */
-export function withFileAddresses(draft: Draft, path: string, mount: MountSource, around: Surroundings): MountSource {
+export function withFileAddresses(
+  draft: Draft,
+  path: string,
+  mount: MountSource,
+  around: TranslationContext,
+): MountSource {
   const addresses = fileAddresses(mount, draft.read.directory, around.names).flatMap(({ text, service, port }) => {
     const own = around.ports.get(service);
     if (port !== undefined && own !== undefined && own !== port)

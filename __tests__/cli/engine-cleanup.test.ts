@@ -1,4 +1,4 @@
-import { EngineSweep, namesIn } from "../../src/cli/engine-sweep.ts";
+import { EngineCleanup, namesIn } from "../../src/cli/engine-cleanup.ts";
 import { RecordedCommand } from "./recorded-command.ts";
 
 const LABEL = "--filter label=dev.slipway.stack=cats";
@@ -20,7 +20,7 @@ const engine = (more = {}) =>
 
 it("removes by label, then what was pushed to the stack's own registry", async () => {
   const command = engine();
-  const { removed, failures } = await new EngineSweep("cats", command).run(SYNTHESIZED);
+  const { removed, failures } = await new EngineCleanup("cats", command).run(SYNTHESIZED);
   expect(removed).toEqual([
     "container cats-nginx",
     "container cats-app",
@@ -45,14 +45,14 @@ it("removes by label, then what was pushed to the stack's own registry", async (
 
 it("lists by the stack's label only", async () => {
   const command = engine();
-  await new EngineSweep("cats", command).run(SYNTHESIZED);
+  await new EngineCleanup("cats", command).run(SYNTHESIZED);
   const lists = command.asked.filter((line) => /^docker (ps|network ls|volume ls|images -a)/.test(line));
   expect(lists).toHaveLength(4);
   for (const list of lists) expect(list).toContain(LABEL);
 });
 
 it("keeps what is only pulled, and says so where it is there", async () => {
-  const { kept } = await new EngineSweep("cats", engine()).run(SYNTHESIZED);
+  const { kept } = await new EngineCleanup("cats", engine()).run(SYNTHESIZED);
   expect(kept).toEqual(["nginx@sha256:1"]);
 });
 
@@ -61,14 +61,14 @@ it("does not fail over what went in the meantime, and reports what stays", async
     "docker rm -f -v cats-app": { code: 1, stderr: "Error: No such container: cats-app" },
     "docker network rm": { code: 1, stderr: "network cats-network has active endpoints\n" },
   });
-  const { removed, failures } = await new EngineSweep("cats", command).run(SYNTHESIZED);
+  const { removed, failures } = await new EngineCleanup("cats", command).run(SYNTHESIZED);
   expect(removed).not.toContain("container cats-app");
   expect(failures).toEqual(["network cats-network: network cats-network has active endpoints"]);
 });
 
 it("fails when the engine cannot be asked", async () => {
-  const sweep = new EngineSweep("cats", engine({ "docker ps -a": { code: 1, stderr: "no engine" } }));
-  await expect(sweep.run()).rejects.toThrow("docker ps -a failed\nno engine");
+  const cleanup = new EngineCleanup("cats", engine({ "docker ps -a": { code: 1, stderr: "no engine" } }));
+  await expect(cleanup.run()).rejects.toThrow("docker ps -a failed\nno engine");
 });
 
 it("reads names out of image lists", () => {

@@ -8,7 +8,7 @@ const RECIPES = fileURLToPath(new URL("./recipes", import.meta.url));
 const PROXY_VARIABLES = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
 
 /** Makes the stand-ins with the container engine and puts them into the mirror, each under a tag that follows from its recipe. */
-export class ImageWorkshop {
+export class ImageBuilder {
   #mirror;
   #folder;
   #run;

@@ -7,7 +7,7 @@ import { lockMachine } from "./machine-lock.ts";
  * Makes a folder that is kept between rehearsals, unless it is there whole. Who wants it while another process makes it
  * waits for that: two that make one folder break each other's.
  */
-export async function madeOnce(
+export async function cachedFolder(
   folder: string,
   log: (line: string) => void,
   make: () => Promise<unknown>,

@@ -15,7 +15,7 @@ export function registryHostOf(account: string, region: string): string {
  *
  * @param processor this machine's, as Node calls it
  */
-export function unplayable(stack: RehearsedStack, processor: string = process.arch): string[] {
+export function unsupportedResources(stack: RehearsedStack, processor: string = process.arch): string[] {
   const { name, place, hosts, ownCertificates, subnets, secrets, acme } = stack;
   if (place === undefined || hosts.length === 0) {
     return [

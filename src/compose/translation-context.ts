@@ -4,7 +4,7 @@ import type { Reference } from "./neighbours.ts";
 import type { SecretReference } from "./translated-service.ts";
 
 /** What a service is told of the others. */
-export interface Surroundings {
+export interface TranslationContext {
   /** By the file's names. */
   readonly order: readonly string[];
   readonly ports: ReadonlyMap<string, number | undefined>;
@@ -18,11 +18,11 @@ export interface Surroundings {
   readonly drafts: readonly Draft[];
 }
 
-export function slipwayOf(service: string, { drafts }: Surroundings): string {
+export function slipwayOf(service: string, { drafts }: TranslationContext): string {
   return drafts.find(({ read }) => read.composeName === service)?.read.name ?? service;
 }
 
-export function isDirect(service: string, { drafts, asked, ports }: Surroundings): boolean {
+export function isDirect(service: string, { drafts, asked, ports }: TranslationContext): boolean {
   const draft = drafts.find(({ read }) => read.name === service || read.composeName === service);
   const port = draft && ports.get(draft.read.composeName);
   if (draft === undefined || port === undefined) return false;

@@ -1,10 +1,10 @@
-import { refusal, runScript } from "./pretended-programs.ts";
+import { refusal, runScript } from "./fake-programs.ts";
 
 export const INSTANCE = "i-0123456789abcdef0";
 export const RELEASE = "f00d".repeat(16);
 
 /** A host as AWS shows it. Pieces of shell may keep count by `upto FILE N`, and move the label in `$STATE/live`. */
-export interface PretendedHost {
+export interface FakeHost {
   /** The version that its label is on. @default - there is no label */
   readonly live?: string;
   /** Shell before a command is taken, to refuse it. */
@@ -34,7 +34,7 @@ function aws({
   parameter = "",
   assume = "",
   ecr = "",
-}: PretendedHost) {
+}: FakeHost) {
   return `
 [ -e $STATE/live ] || echo '${live}' >$STATE/live
 upto() { echo x >>$STATE/$1; [ "$(grep -c x $STATE/$1)" -le "$2" ]; }
@@ -55,7 +55,7 @@ esac`;
 }
 
 /** Runs `deploy.sh` with a pretended AWS that has this one host. */
-export function release(verb: string, host: PretendedHost = {}, environment: Record<string, string> = {}) {
+export function release(verb: string, host: FakeHost = {}, environment: Record<string, string> = {}) {
   return runScript(
     "nano/deploy.sh",
     [verb],

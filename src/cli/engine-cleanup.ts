@@ -4,8 +4,8 @@ import type { Command } from "./tools.ts";
 
 export { STACK_LABEL };
 
-/** What a sweep found, by kind; the texts are names or ids as the engine says them. */
-export interface SweepReport {
+/** What a cleanup found, by kind; the texts are names or ids as the engine says them. */
+export interface CleanupReport {
   readonly removed: string[];
   readonly kept: string[];
   readonly failures: string[];
@@ -15,8 +15,8 @@ export interface SweepReport {
  * Takes from an engine whatever carries a stack's label and outlived Terraform: releases and images are kept on
  * purpose while the stack lives, and a state can be lost.
  */
-export class EngineSweep {
-  private readonly report: SweepReport = { removed: [], kept: [], failures: [] };
+export class EngineCleanup {
+  private readonly report: CleanupReport = { removed: [], kept: [], failures: [] };
 
   constructor(
     private readonly stack: string,
@@ -24,7 +24,7 @@ export class EngineSweep {
   ) {}
 
   /** @param synthesized what the stack's last synth wrote, to know its own registry and what it only pulled */
-  async run(synthesized?: Pick<SynthesizedStack, "ownRegistries" | "pulledImages">): Promise<SweepReport> {
+  async run(synthesized?: Pick<SynthesizedStack, "ownRegistries" | "pulledImages">): Promise<CleanupReport> {
     await this.remove("container", ["ps", "-a", "--format", "{{.Names}}"], ["rm", "-f", "-v"]);
     await this.remove("network", ["network", "ls", "--format", "{{.Name}}"], ["network", "rm"]);
     await this.remove("volume", ["volume", "ls", "--format", "{{.Name}}"], ["volume", "rm"]);
@@ -34,7 +34,7 @@ export class EngineSweep {
     return this.report;
   }
 
-  /** The stack's volumes that a sweep takes, each with the construct that declared it. */
+  /** The stack's volumes that a cleanup takes, each with the construct that declared it. */
   async volumes(): Promise<{ readonly name: string; readonly path: string }[]> {
     const format = `{{.Name}}\t{{.Label "${CONSTRUCT_LABEL}"}}`;
     const found = await this.lines([

@@ -35,7 +35,7 @@ const STOP_MS = 30_000;
  *
  * @template T
  * @param {EngineProps} props
- * @param {(engine: EngineOfItsOwn) => Promise<T>} work
+ * @param {(engine: IsolatedEngine) => Promise<T>} work
  * @returns {Promise<T>}
  */
 export async function withEngine(props, work) {
@@ -49,7 +49,7 @@ export async function withEngine(props, work) {
       const left = await clearRemains(folder);
       if (left > 0) log(`ended ${left} processes that a run before has left of the engine ${name}`);
       mkdirSync(folder);
-      const engine = new EngineOfItsOwn(folder, props);
+      const engine = new IsolatedEngine(folder, props);
       try {
         await engine.start();
         return await work(engine);
@@ -62,7 +62,7 @@ export async function withEngine(props, work) {
 }
 
 /** A Docker Engine that has its network, mounts and processes for itself. */
-export class EngineOfItsOwn {
+export class IsolatedEngine {
   #folder;
   #props;
   /** @type {import("node:child_process").ChildProcess[]} */

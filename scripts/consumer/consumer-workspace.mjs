@@ -20,7 +20,7 @@ const HERE = fileURLToPath(new URL(".", import.meta.url));
  * 600 MB that no cell changes. Each run has a folder below them, in which slipway is the packed one, and Node and
  * TypeScript find the rest further up.
  */
-export class Workshop {
+export class ConsumerWorkspace {
   /** @type {Map<string, Promise<string>>} */
   #folders = new Map();
   /** @type {Map<string, { cell: string, json: string }>} */

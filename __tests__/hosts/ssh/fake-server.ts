@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { ustar } from "../../../src/host-agent/ustar.ts";
 import { SERVER_AGENT, serverProgram } from "../../../src/hosts/ssh/server-agent.ts";
 import { parseHostKey } from "../../../src/hosts/ssh/ssh-target.ts";
-import { PretendedRoot } from "../../pretended-root.ts";
+import { FakeRoot } from "../../fake-root.ts";
 
 const SOURCE = resolve(__dirname, "../../../src/hosts");
 const OF_EVERY_HOST = ["docker", "nginx", "curl", "systemctl", "ss", "sleep", "id", "logger", "systemd-analyze"];
@@ -32,7 +32,7 @@ export interface ServerService {
 }
 
 /** A Debian server without root, engine, Nginx or sshd: Slipway's own files, and programs that only pretend. */
-export class PretendedServer extends PretendedRoot {
+export class FakeServer extends FakeRoot {
   readonly agent: { readonly file: string; readonly sha256: string };
 
   constructor(change: (path: string, content: string) => string = (_, content) => content) {
@@ -41,8 +41,8 @@ export class PretendedServer extends PretendedRoot {
       mkdirSync(join(this.root, "pretended", folder), { recursive: true });
     }
     for (const folder of ["home", "usr/local/sbin"]) mkdirSync(join(this.root, folder), { recursive: true });
-    this.place(OF_EVERY_HOST, join(__dirname, "../../aws/nano/agent/pretended-programs.sh"));
-    this.place(OF_A_SERVER, join(__dirname, "pretended-server-programs.sh"));
+    this.place(OF_EVERY_HOST, join(__dirname, "../../aws/nano/agent/fake-programs.sh"));
+    this.place(OF_A_SERVER, join(__dirname, "fake-server-programs.sh"));
     this.write("pretended/ssh/key", hostKey("server").hostKey);
     this.write("etc/os-release", 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\n');
     this.write("etc/nginx/nginx.conf", "# the package's own\n");

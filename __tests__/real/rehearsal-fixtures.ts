@@ -2,12 +2,12 @@ import type { DeclaredHosts } from "./programs/nano-host.ts";
 import type { TestAccount } from "./rehearsal-account.ts";
 
 /** What somebody has made before a stack is deployed, and gives to its hosts. */
-export type Surroundings = Pick<DeclaredHosts, "subnet" | "elasticIp" | "zone" | "topic" | "key"> & {
+export type AwsFixtures = Pick<DeclaredHosts, "subnet" | "elasticIp" | "zone" | "topic" | "key"> & {
   readonly publicIp: string;
 };
 
 /** Makes a network, an address, a zone, a topic, a key and the repository `repository` by the AWS CLI. */
-export async function makeSurroundings(aws: TestAccount, zone: string, repository: string): Promise<Surroundings> {
+export async function makeAwsFixtures(aws: TestAccount, zone: string, repository: string): Promise<AwsFixtures> {
   const vpc = await aws.query("Vpc.VpcId", "ec2", "create-vpc", "--cidr-block", "10.1.0.0/16");
   const subnet = ["ec2", "create-subnet", "--vpc-id", vpc, "--cidr-block", "10.1.1.0/24"];
   const address = await aws.ask<{ AllocationId: string; PublicIp: string }>("ec2", "allocate-address");

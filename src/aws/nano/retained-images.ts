@@ -31,7 +31,7 @@ export function hostTag(host: string, { account, region }: Pick<AwsAccount, "acc
  * A host's images in ECR, which the step that tells the host holds there by tags, so that no lifecycle rule expires what
  * it serves or may go back to.
  */
-export class HeldImages {
+export class RetainedImages {
   private readonly references = new Set<string>();
 
   constructor(

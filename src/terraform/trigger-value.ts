@@ -8,7 +8,7 @@ import "./creation-stack.ts";
  *
  * @see https://developer.hashicorp.com/terraform/language/resources/terraform-data
  */
-export class RememberedValue extends TerraformResource {
+export class TriggerValue extends TerraformResource {
   constructor(
     scope: Construct,
     id: string,

@@ -9,7 +9,7 @@ const CORE = readdirSync(ROLLOUT)
   .filter((name) => name.endsWith(".sh"))
   .map((name) => `. "${join(ROLLOUT, name)}"`)
   .join("; ");
-const DRIVER = join(__dirname, "pretended-driver.sh");
+const DRIVER = join(__dirname, "fake-driver.sh");
 
 /**
  * A service as a release has it: "NAME SPEC", the path of its health check where it is not "/", and "stop-first" where it
@@ -22,7 +22,7 @@ export interface World {
   readonly serves?: readonly string[];
   /** The services of the release that serves, where they are not those that serve. */
   readonly noted?: readonly Line[];
-  /** "NAME:SPEC BEHAVIOUR", ok unless said: see pretended-driver.sh. */
+  /** "NAME:SPEC BEHAVIOUR", ok unless said: see fake-driver.sh. */
   readonly health?: readonly string[];
   /** "NAME SPEC" of the tasks that have run. */
   readonly ledger?: readonly string[];

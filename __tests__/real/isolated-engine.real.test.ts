@@ -2,13 +2,13 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { withEngine } from "../../scripts/engines/engine-of-its-own.mjs";
 import { processesOf } from "../../scripts/engines/engine-remains.mjs";
+import { withEngine } from "../../scripts/engines/isolated-engine.mjs";
 import { waitFor } from "./project.ts";
 
 jest.setTimeout(120_000);
 
-const MODULE = resolve(__dirname, "../../scripts/engines/engine-of-its-own.mjs");
+const MODULE = resolve(__dirname, "../../scripts/engines/isolated-engine.mjs");
 const cacheDir = mkdtempSync(join(tmpdir(), "slipway-engines-"));
 const folder = join(cacheDir, "engines", "own");
 const said: string[] = [];

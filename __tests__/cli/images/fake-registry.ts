@@ -11,8 +11,8 @@ interface Manifest {
 
 const OCI = "application/vnd.oci.image";
 
-/** What of an image is told to {@link PretendedRegistry.image}. */
-export interface PretendedImage {
+/** What of an image is told to {@link FakeRegistry.image}. */
+export interface FakeImage {
   readonly layers: readonly string[];
   readonly history?: readonly { readonly created_by: string; readonly empty_layer?: boolean }[];
   readonly config?: object;
@@ -22,7 +22,7 @@ export interface PretendedImage {
 }
 
 /** A registry in memory: manifests, blobs, tags by the page, uploads and deletions, as the distribution specification has them. */
-export class PretendedRegistry {
+export class FakeRegistry {
   /** `METHOD /path` of every request. */
   readonly asked: string[] = [];
   readonly blobs = new Map<string, Buffer>();
@@ -43,8 +43,8 @@ export class PretendedRegistry {
   private sent = Buffer.alloc(0);
   private readonly server: Server;
 
-  static async start(): Promise<PretendedRegistry> {
-    const registry = new PretendedRegistry();
+  static async start(): Promise<FakeRegistry> {
+    const registry = new FakeRegistry();
     await new Promise<void>((resolve) => registry.server.listen(0, "127.0.0.1", resolve));
     return registry;
   }
@@ -63,7 +63,7 @@ export class PretendedRegistry {
   }
 
   /** Puts an image of one platform there; answers its digest. */
-  image(path: string, tags: readonly string[], image: PretendedImage): string {
+  image(path: string, tags: readonly string[], image: FakeImage): string {
     const { layers, history = [], config = {}, created = "2026-01-02T03:04:05Z", architecture = "amd64" } = image;
     const kept = layers.map((text) => this.blob(text, `${OCI}.layer.v1.tar`));
     const configuration = {

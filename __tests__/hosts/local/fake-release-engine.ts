@@ -59,7 +59,7 @@ export const COMMANDS_INSIDE = [
 ];
 
 /** A container of the pretended engine. */
-export interface PretendedContainer {
+export interface FakeContainer {
   /** @default "running" */
   readonly status?: string;
   /** @default 0 */
@@ -77,7 +77,7 @@ export interface PretendedContainer {
 }
 
 /** An image of the pretended engine. */
-export interface PretendedImage {
+export interface FakeImage {
   /** The stack that built it. @default - somebody else did */
   readonly stack?: string;
   /** The content id that it was built from. @default - none */
@@ -98,7 +98,7 @@ export interface ReleaseRun {
  * Docker with Nginx in one of its containers, and a shell where Terraform runs, both with no more commands than they
  * surely have. Shell programs for Nginx's container run for true, with its folders moved into a scratch folder.
  */
-export class PretendedEngine {
+export class FakeEngine {
   readonly folder = mkdtempSync(join(tmpdir(), "slipway-engine-"));
   private readonly script = join(this.folder, "release.sh");
 
@@ -123,8 +123,8 @@ export class PretendedEngine {
   }
 
   /** Another one that serves the same, for a release starts hundreds of programs and a copy none. */
-  copy(): PretendedEngine {
-    const copy = new PretendedEngine();
+  copy(): FakeEngine {
+    const copy = new FakeEngine();
     for (const path of ["answered", "containers", "images", "etc/slipway", "hups"])
       cpSync(join(this.folder, path), join(copy.folder, path), { recursive: true, verbatimSymlinks: true });
     return copy;
@@ -146,7 +146,7 @@ export class PretendedEngine {
     return existsSync(join(this.folder, path));
   }
 
-  container(name: string, container: PretendedContainer = {}): void {
+  container(name: string, container: FakeContainer = {}): void {
     const {
       status = "running",
       code = 0,
@@ -169,7 +169,7 @@ export class PretendedEngine {
     this.forget(`containers/${name}`);
   }
 
-  image(id: string, { stack = "", content = "", tags, digests = [] }: PretendedImage): void {
+  image(id: string, { stack = "", content = "", tags, digests = [] }: FakeImage): void {
     mkdirSync(join(this.folder, "images", id));
     const lines = (names: readonly string[]) => names.map((name) => `${name}\n`).join("");
     const fields = { stack: `${stack}\n`, content: `${content}\n`, tags: lines(tags), digests: lines(digests) };

@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { which } from "../../../src/cli/command.mjs";
-import { runScript } from "./pretended-programs.ts";
+import { runScript } from "./fake-programs.ts";
 
 test("a program that this machine has is pretended for the script alone", () => {
   const found = realpathSync(which("sleep") as string);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
 /** A folder that stands for the root of a machine. */
-export class PretendedRoot {
+export class FakeRoot {
   readonly root: string;
 
   /** @param name what the folder is called by */

@@ -1,6 +1,6 @@
 import { SynthesizedStack } from "../../src/cli/synthesized-stack.ts";
 import { RehearsedStack } from "../../src/rehearsal/rehearsed-stack.ts";
-import { registryHostOf, unplayable } from "../../src/rehearsal/unplayable.ts";
+import { registryHostOf, unsupportedResources } from "../../src/rehearsal/unsupported-resources.ts";
 
 const PLACE = { account: "123456789012", region: "eu-west-1" };
 const ECR = registryHostOf(PLACE.account, PLACE.region);
@@ -31,7 +31,7 @@ function stack(declared: Declared = {}, hosts = 1): RehearsedStack {
 }
 
 test("what a rehearsal has is played", () => {
-  expect(unplayable(stack(), "x64")).toEqual([]);
+  expect(unsupportedResources(stack(), "x64")).toEqual([]);
 });
 
 test.each([
@@ -42,7 +42,7 @@ test.each([
   const closed = { ...SITE, name: "a.example.com", tls, ...promised };
   const declared = stack({ sites: [closed, SITE] });
   expect(declared.page()).toEqual({ name: "a.example.com", path: "/" });
-  expect(unplayable(declared, "x64")).toEqual([]);
+  expect(unsupportedResources(declared, "x64")).toEqual([]);
 });
 
 test("an account at an ACME server has a key of its form, and no other secret does", () => {
@@ -59,7 +59,7 @@ test.each([
   ["an S3 bucket", { s3: { bucket: "states", key: "shop" } }],
   ["Terraform's own folder", { local: { path: "terraform.tfstate" } }],
 ])("a stack that keeps its state in %s is played, for a rehearsal has a state of its own", (_, backend) => {
-  expect(unplayable(stack({ backend }), "x64")).toEqual([]);
+  expect(unsupportedResources(stack({ backend }), "x64")).toEqual([]);
 });
 
 test.each<[string, RehearsedStack, string, string]>([
@@ -101,5 +101,5 @@ test.each<[string, RehearsedStack, string, string]>([
     "arn:aws:secretsmanager:eu-west-1:1:secret:key-AbCdEf is a secret by an ARN",
   ],
 ])("what it has not is said before anything is raised: %s", (_, declared, processor, problem) => {
-  expect(unplayable(declared, processor)).toEqual([expect.stringContaining(problem)]);
+  expect(unsupportedResources(declared, processor)).toEqual([expect.stringContaining(problem)]);
 });

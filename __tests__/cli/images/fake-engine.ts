@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { extract } from "tar-stream";
-import { sha256 } from "./pretended-registry.ts";
+import { sha256 } from "./fake-registry.ts";
 
-/** An image of a {@link PretendedEngine}, by the words of the engine's API. */
-export interface PretendedEngineImage {
+/** An image of a {@link FakeEngine}, by the words of the engine's API. */
+export interface FakeEngineImage {
   Id: string;
   RepoTags: string[];
   RepoDigests: string[];
@@ -16,7 +16,7 @@ export interface PretendedEngineImage {
 }
 
 /** A container of it. */
-export interface PretendedContainer {
+export interface FakeContainer {
   readonly Names: readonly string[];
   readonly Image: string;
   readonly ImageID: string;
@@ -25,18 +25,18 @@ export interface PretendedContainer {
 }
 
 /** An engine's API in memory, as far as the verbs about images ask it, on a port of this machine. */
-export class PretendedEngine {
+export class FakeEngine {
   /** `METHOD /path?query` of every request, without the version. */
   readonly asked: string[] = [];
-  images: PretendedEngineImage[] = [];
-  containers: PretendedContainer[] = [];
+  images: FakeEngineImage[] = [];
+  containers: FakeContainer[] = [];
   architecture = "amd64";
   /** The names of the entries of what was loaded. */
   loaded: string[] = [];
   private readonly server: Server;
 
-  static async start(): Promise<PretendedEngine> {
-    const engine = new PretendedEngine();
+  static async start(): Promise<FakeEngine> {
+    const engine = new FakeEngine();
     await new Promise<void>((resolve) => engine.server.listen(0, "127.0.0.1", resolve));
     return engine;
   }
