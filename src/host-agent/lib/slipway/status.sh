@@ -1,6 +1,6 @@
 # Tells what serves, since when, what failed and why: as JSON for programs, by status.jq for people. Changes nothing.
 # Each part prints an object whose keys are its own, and sets $complete to 1 where something is not as it should be.
-# shellcheck shell=sh disable=SC2034 # the core reads $SERVICES
+# shellcheck shell=sh disable=SC2034 # the core reads $SERVICES and $DEPENDS
 
 PARTS_OF_STATUS="serving services certificates maintenance schedules surroundings data failures hold last"
 
@@ -10,7 +10,7 @@ show_status() {
   complete=0
   manifest=$STATE/releases/$(serving release).json
   WORK=$(mktemp -d)
-  SERVICES=$WORK/services TASKS=$WORK/tasks
+  SERVICES=$WORK/services TASKS=$WORK/tasks DEPENDS=$WORK/depends
   [ -z "$(serving release)" ] || read_services
   for part in $PARTS_OF_STATUS; do "report_$part"; done >"$WORK/parts"
   [ ! -e "$WORK/unhealthy" ] || complete=1
