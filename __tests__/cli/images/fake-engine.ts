@@ -87,6 +87,7 @@ export class FakeEngine {
     else if (verb === "json")
       say({
         ...found,
+        Created: new Date(found.Created * 1000).toISOString(), // seconds in the list, a time here
         Os: "linux",
         Architecture: this.architecture,
         RootFS: { Layers: ["a", "b"] },

@@ -59,6 +59,11 @@ export class ImageEngine {
     }));
   }
 
+  /** When it was made, in milliseconds since 1970. Why asked of each: the list has seconds, in which there may be several builds. */
+  async createdAt(id: string): Promise<number> {
+    return Date.parse((await this.client.getImage(id).inspect()).Created);
+  }
+
   async containers(): Promise<EngineContainer[]> {
     const found = await this.client.listContainers({ all: true });
     return found.map(({ Id, Names, Image, ImageID, State, Labels }) => ({

@@ -47,7 +47,10 @@ export async function pruneImages(asked: Arguments, tools: Tools): Promise<numbe
     ({ labels }) => stacks.includes(labels[STACK_LABEL] ?? "") && labels[CONTENT_LABEL] !== undefined,
   );
   const held = imageHolders(sources.output);
-  const newest = newestOf(ours);
+  const newest = newestOf(
+    ours,
+    new Map(await Promise.all(ours.map(async ({ id }) => [id, await engine.createdAt(id)] as const))),
+  );
   const gone = ours.filter((image) => {
     const names = [image.labels[CONTENT_LABEL] ?? "", ...image.digests.map((digest) => digest.split("@").at(-1) ?? "")];
     return (
@@ -72,15 +75,14 @@ function usedBy({ id, tags, digests }: EngineImage, containers: readonly EngineC
     .map(({ name, state }) => `the container ${name} has it (${state})`);
 }
 
-/** The newest of each repository. */
-function newestOf(images: readonly EngineImage[]): Set<string> {
+/** The newest of each repository, by the times at which they were made. */
+function newestOf(images: readonly EngineImage[], times: ReadonlyMap<string, number>): Set<string> {
+  const timeOf = ({ id }: EngineImage) => times.get(id) ?? 0;
   const repositories = new Map<string, EngineImage[]>();
   for (const image of images)
     for (const name of new Set(image.tags.map((tag) => tag.replace(/:[^:/]+$/, ""))))
       repositories.set(name, [...(repositories.get(name) ?? []), image]);
-  const newest = [...repositories.values()].flatMap((own) =>
-    own.sort((a, b) => ((a.created ?? "") < (b.created ?? "") ? 1 : -1)).slice(0, KEPT),
-  );
+  const newest = [...repositories.values()].flatMap((own) => own.sort((a, b) => timeOf(b) - timeOf(a)).slice(0, KEPT));
   return new Set(newest.map(({ id }) => id));
 }
 
