@@ -11,8 +11,9 @@ r_launch() {
 
 # Begins what file $1 has lines of, as the plan has them.
 r_start() {
+  # shellcheck disable=SC2094 # r_block compares the name of the file that is read here, and writes to another
   while read -r name why serving <&3; do
-    [ "$why" != same ] && ! r_is_missing "$name" || continue
+    if [ "$why" = same ] || r_is_missing "$name"; then continue; fi
     if r_is_deferred; then
       echo "$name $why $serving" >>"$WORK/deferred"
     elif r_is_blocked; then

@@ -34,6 +34,7 @@ cp -RL . "$new"
 for file in main sites.conf; do
   sed "s#$SHARED/live/#$SHARED/$generation/#g; s#$SHARED/tls/#$SHARED/$generation/tls/#g" "$file" >"$new/$file"
 done
+# shellcheck disable=SC2016 # a variable of Nginx's
 printf 'map "" $configuration_id {\n    default "%s";\n}\n' "$generation" >"$new/release.conf"
 rm -rf "${SHARED:?}/$generation"
 mv "$new" "$SHARED/$generation"
