@@ -204,6 +204,7 @@ async function answersAsEveryHost(): Promise<void> {
   try {
     environment.SLIPWAY_TEST_ECHO = server.reached(images.reference("echo", echoApplication(folder)));
     environment.SLIPWAY_TEST_TABLE = JSON.stringify(declaration);
+    delete environment.SLIPWAY_TEST_SIGNERS; // what the table asks is not signed
     await project.synth();
     const { status, output } = await project.apply();
     expect([status, status === 0 ? "" : output]).toEqual([0, ""]);
