@@ -20,12 +20,13 @@ afterEach(() => host.stop());
 const SERVE = "exec busybox httpd -f -p 8080 -h /srv";
 const shell = (script: string) => ["sh", "-c", `${script}; ${SERVE}`];
 
+// BusyBox's wget of 1.35 falls over its -T
 /** A database that listens after a while, and a catalog, before it by name, that ends where it does not answer. */
 const shop = (version: string, dependsOn?: readonly string[]): TestService[] => [
   {
     name: "catalog",
     image: images.reference(version),
-    command: shell('wget -q -T 2 -O - "$NEIGHBOUR/status" || exit 3'),
+    command: shell('timeout 2 wget -q -O - "$NEIGHBOUR/status" || exit 3'),
     env: { NEIGHBOUR: `http://172.17.0.1:${host.portsOf("database").internal}` },
     dependsOn,
   },
