@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { CONSTRUCT_LABEL } from "../values/engine-label.ts";
+import { CONSTRUCT_LABEL, SWARM_SPEC_LABEL } from "../values/engine-label.ts";
 import type { HostAnswer } from "./asked-host.ts";
 import type { ServiceStatus, StatusReport } from "./status-report.ts";
 
@@ -33,16 +33,14 @@ const NOT_NOW = 75;
 export async function swarmStatus(host: string, docker: Docker): Promise<HostAnswer> {
   const found = await servicesOf(host, docker);
   if (!Array.isArray(found)) return found;
-  const declared = found.filter(({ name }) => !OF_THE_HOST.test(name));
-  const services = await Promise.all(declared.map((service) => serviceStatus(service, docker)));
-  const edges = await Promise.all(
-    found.filter(({ name }) => OF_THE_HOST.test(name)).map((each) => serviceStatus(each, docker)),
-  );
-  const specs = found.map(({ name, Spec }) => [name, Spec.Labels[SPEC_LABEL]]);
+  const all = await Promise.all(found.map((service) => serviceStatus(service, docker)));
+  const services = all.filter(({ name }) => !OF_THE_HOST.test(name));
+  const edges = all.filter(({ name }) => OF_THE_HOST.test(name));
+  const specs = found.map(({ name, Spec }) => [name, Spec.Labels[SWARM_SPEC_LABEL]]);
   const report: StatusReport = {
     schema: 1,
     host,
-    healthy: found.length > 0 && [...services, ...edges].every(({ healthy }) => healthy),
+    healthy: found.length > 0 && all.every(({ healthy }) => healthy),
     serving:
       found.length === 0
         ? null
@@ -80,9 +78,6 @@ export async function swarmLogs(host: string, service: string, lines: string, do
   // what the service wrote to its error output is its log, too
   return answer.code === 0 ? { ...answer, stdout: `${answer.stdout}${answer.stderr}`, stderr: "" } : answer;
 }
-
-/** `swarm.sh` has the same word. */
-const SPEC_LABEL = "dev.slipway.swarm.spec";
 
 /** The services that carry the label of a construct of the host, by name. */
 async function servicesOf(host: string, docker: Docker): Promise<Found[] | HostAnswer> {

@@ -59,15 +59,10 @@ export function agentFiles(kind: AgentKind): ArchivedFile[] {
  */
 function withJoinedParts(files: readonly ArchivedFile[]): ArchivedFile[] {
   const program = files.find(({ path }) => path === `sbin/${PROGRAM}`) as ArchivedFile;
-  const read = [...program.content.matchAll(READ)].map(([, name]) => `${LIB}/${name}`);
-  const parts = read.map((path) => files.find((file) => file.path === path) as ArchivedFile);
+  const names = [...program.content.matchAll(READ)].map(([, name]) => name as string);
+  const parts = names.map((name) => files.find(({ path }) => path === `${LIB}/${name}`) as ArchivedFile);
   const rest = files.filter((file) => file !== program && !parts.includes(file));
-  let isFirst = true;
-  const content = program.content.replace(READ, () => {
-    const line = isFirst ? `. "$PARTS/${JOINED_PARTS}"\n` : "";
-    isFirst = false;
-    return line;
-  });
+  const content = program.content.replace(READ, (_, name) => (name === names[0] ? `. "$PARTS/${JOINED_PARTS}"\n` : ""));
   const joined = parts.map((part) => part.content).join("");
   return [{ ...program, content }, { path: `${LIB}/${JOINED_PARTS}`, permissions: "0644", content: joined }, ...rest];
 }

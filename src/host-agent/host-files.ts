@@ -1,8 +1,7 @@
 import { mainConfiguration } from "../nginx/main-configuration.ts";
-import { releaseFile } from "../nginx/server.ts";
+import { MARKER_PORT, releaseFile } from "../nginx/server.ts";
 import { renderSites } from "../nginx/sites.ts";
 import { BRIDGE_ADDRESS } from "../release/service-ports.ts";
-import { MARKER_PORT } from "./release-manifest.ts";
 import { systemdUnit } from "./systemd-unit.ts";
 import type { ArchivedFile } from "./ustar.ts";
 

@@ -1,7 +1,7 @@
 import type { IRepository } from "../docker/registry.ts";
 import { HTTP_PORT, TLS_PORT } from "../nginx/forwarded-header.ts";
 import { type NginxTexts, textFiles } from "../nginx/nginx-texts.ts";
-import type { EdgeOptions } from "../nginx/server.ts";
+import { type EdgeOptions, MARKER_PORT } from "../nginx/server.ts";
 import { nginxTlsSites } from "../nginx/tls.ts";
 import { isStopFirst } from "../release/mounts.ts";
 import type { Release } from "../release/release.ts";
@@ -82,9 +82,6 @@ export interface ReleaseManifest {
   /** @default - none */
   readonly schedules?: readonly ReleasedSchedule[];
 }
-
-/** Where Nginx answers which release it serves, on the instance's loopback. */
-export const MARKER_PORT = 8100;
 
 /** Where the agent keeps certificates. */
 const FOLDERS = { certificates: "/var/lib/slipway/tls", passwords: "/run/slipway-htpasswd" };

@@ -3,6 +3,7 @@ import type { TrustedProxies } from "../release/trusted-proxies.ts";
 import { Directive } from "./directive.ts";
 import { headersOfVisitors, PASSED, TLS_PORT, VISITED } from "./forwarded-header.ts";
 import { grpcSettings } from "./grpc.ts";
+import { nextAddress } from "./next-address.ts";
 import { realIp } from "./real-ip.ts";
 
 /** Where Nginx runs: in a container of the local engine, or installed on an Ubuntu or Debian instance. */
@@ -56,16 +57,7 @@ export interface HttpSettingsOptions {
 }
 
 /**
- * Until when after its start a request may go to another address. Read timeouts are longer, so that what is sent again is what
- * found no connection.
- */
-const ANOTHER_ADDRESS = "3s";
-
-/**
- * What holds for every server. Why no query in the access log: tokens travel there. Why only `error` lets a request be
- * tried again: it covers an idle connection that the service closed; a request that timed out may have been done, and
- * one that is not idempotent is never sent twice. Of a service on several machines one may be lost, which is met as
- * silence: there a connection that does not come about within a second is tried at another. Why no cache of open files where files choose the way: each request
+ * What holds for every server. Why no query in the access log: tokens travel there. Why no cache of open files where files choose the way: each request
  * must see them as they are. Why a visitor's headers are settled here, once: a server without any of its own has these.
  */
 export function httpSettings(flavour: NginxFlavour, options: HttpSettingsOptions): Directive[] {
@@ -74,7 +66,7 @@ export function httpSettings(flavour: NginxFlavour, options: HttpSettingsOptions
   const scheme = trustedProxies ? "$visitor_proto" : "$scheme";
   const headers = headersOfVisitors(publicTlsPort === undefined ? publicPort : "visited", scheme);
   const inContainer = flavour === "container";
-  const { isReplicated = false } = options;
+  const { connectTimeout, nextUpstream, timeout } = nextAddress(options.isReplicated);
   return [
     Directive.of("server_tokens", "off"),
     ...(inContainer ? [] : [Directive.of("open_file_cache", "off")]),
@@ -111,13 +103,13 @@ export function httpSettings(flavour: NginxFlavour, options: HttpSettingsOptions
     Directive.of("proxy_redirect", "off"),
     Directive.of("proxy_buffer_size", "16k"),
     Directive.of("proxy_buffers", 8, "16k"),
-    Directive.of("proxy_connect_timeout", isReplicated ? "1s" : "5s"),
+    Directive.of("proxy_connect_timeout", connectTimeout),
     Directive.of("proxy_send_timeout", `${DEFAULT_LIMITS.readTimeoutSeconds}s`),
     Directive.of("proxy_read_timeout", `${DEFAULT_LIMITS.readTimeoutSeconds}s`),
-    Directive.of("proxy_next_upstream", isReplicated ? "error timeout" : "error"),
-    ...(isReplicated ? [Directive.of("proxy_next_upstream_timeout", ANOTHER_ADDRESS)] : []),
+    Directive.of("proxy_next_upstream", nextUpstream),
+    ...(timeout === undefined ? [] : [Directive.of("proxy_next_upstream_timeout", timeout)]),
     ...headers.map(([name, value]) => Directive.of("proxy_set_header", name, value)),
-    ...(options.speaksGrpc ? grpcSettings(headers, isReplicated) : []),
+    ...(options.speaksGrpc ? grpcSettings(headers, options.isReplicated) : []),
     ...headerMaps(),
     ...realIp(trustedProxies),
     ...(publicTlsPort === undefined

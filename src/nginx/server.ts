@@ -174,6 +174,9 @@ export function serverOfService(
   ]);
 }
 
+/** Of Nginx's own loopback, where each kind of host has its {@link releaseMarker}; the shell that asks has the same. */
+export const MARKER_PORT = 8100;
+
 /**
  * A server on Nginx's own loopback that answers what it serves. On an instance `/` answers the live folder's file
  * `release`, which moves without a reload, and `/configuration` the constant of the texts that are loaded; in a

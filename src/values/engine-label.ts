@@ -11,3 +11,9 @@ export const VOLUME_LABEL = "dev.slipway.volume";
 export const VOLUME_HOST_LABEL = "dev.slipway.volume.host";
 /** The stack of that host. */
 export const VOLUME_STACK_LABEL = "dev.slipway.volume.stack";
+
+/**
+ * By which a swarm's service is known to be what is declared, and not what it was before; `swarm.sh` has the same word. Why
+ * not of its tasks: the provider removes a service before it makes it with other labels of those.
+ */
+export const SWARM_SPEC_LABEL = "dev.slipway.swarm.spec";

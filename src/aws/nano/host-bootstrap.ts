@@ -1,6 +1,6 @@
 import { HOST_FILE_PATHS } from "../../host-agent/host-files.ts";
 import { hostUnits } from "../../host-agent/host-units.ts";
-import { MARKER_PORT } from "../../host-agent/release-manifest.ts";
+import { MARKER_PORT } from "../../nginx/server.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import { type CloudConfigFile, cloudConfig } from "./cloud-config.ts";
 import { idleCommand } from "./idle-units.ts";

@@ -1,14 +1,12 @@
 import { renderIntroduction } from "../../nginx/introduction.ts";
 import { type NginxTexts, textFiles } from "../../nginx/nginx-texts.ts";
-import type { EdgeOptions } from "../../nginx/server.ts";
+import { type EdgeOptions, MARKER_PORT } from "../../nginx/server.ts";
 import { renderSites } from "../../nginx/sites.ts";
 import { nginxTlsSites } from "../../nginx/tls.ts";
 import type { Release } from "../../release/release.ts";
 import type { ClaimedPorts } from "../../release/service-ports.ts";
 import type { Site } from "../../release/site.ts";
 
-/** Where Nginx answers which release it serves; on its own loopback only. */
-const MARKER_PORT = 8100;
 /** Where `tls.sh` puts certificates, and `passwords.sh` who is let in. */
 const FOLDERS = { certificates: "/etc/nginx/slipway/tls", passwords: "/etc/nginx/slipway/htpasswd" };
 const FLAVOUR = "container";

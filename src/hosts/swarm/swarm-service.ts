@@ -11,15 +11,10 @@ import { Construct } from "constructs";
 import { labelBlocks, ownershipLabels } from "../../docker/docker-engine.ts";
 import type { TerraformDependency } from "../../terraform/dependency.ts";
 import { specDigest } from "../../terraform/spec-digest.ts";
+import { SWARM_SPEC_LABEL } from "../../values/engine-label.ts";
 import { InvalidValueError } from "../../values/invalid-value-error.ts";
 import type { Platform } from "../../values/platform.ts";
 import { goDuration } from "./go-duration.ts";
-
-/**
- * By which the swarm's service is known to be what is declared, and not what it was before; `swarm.sh` has the same word. Why
- * not of the tasks: the provider removes a service before it makes it with other labels of those.
- */
-const SPEC_LABEL = "dev.slipway.swarm.spec";
 
 /** What the name of a host in DNS may have. */
 const LONGEST_NAME = 63;
@@ -96,7 +91,7 @@ export class SwarmService extends Construct {
     };
     this.resource = new DockerService(this, "Resource", {
       name,
-      labels: labelBlocks({ ...props.labels, ...ownershipLabels(scope), [SPEC_LABEL]: this.spec }),
+      labels: labelBlocks({ ...props.labels, ...ownershipLabels(scope), [SWARM_SPEC_LABEL]: this.spec }),
       taskSpec: { ...task, containerSpec: { ...container, labels: labelBlocks(ownershipLabels(scope)) } },
       mode: props.mode,
       updateConfig: { ...rolled, failureAction: "rollback" },

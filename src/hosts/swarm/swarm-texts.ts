@@ -1,3 +1,4 @@
+import { MARKER_PORT } from "../../nginx/server.ts";
 import { renderSites } from "../../nginx/sites.ts";
 import { nginxTlsSites } from "../../nginx/tls.ts";
 import { upstreamFile } from "../../nginx/upstream.ts";
@@ -11,8 +12,6 @@ export const LIVE_TEXTS = "/etc/nginx/slipway/live";
 /** Where the task that brings the texts sees them. */
 export const BROUGHT_TEXTS = "/texts";
 
-/** Of Nginx's own loopback, where it says which texts it has loaded; `edge.sh` has the same. */
-const MARKER_PORT = 8100;
 /** Where texts have certificates; `texts.sh` leads them to those that came with the texts. Passwords there are none. */
 const CERTIFICATES = "/etc/nginx/slipway/tls";
 const FOLDERS = { certificates: CERTIFICATES, passwords: CERTIFICATES };

@@ -22,7 +22,7 @@ import { type KnownImage, publishedImages } from "./published-images.ts";
 import { RegistryServer } from "./registry-server.ts";
 import { RolePolicies } from "./role-policies.ts";
 import { RunCommand } from "./run-command.ts";
-import { playSigningKeys } from "./signing-keys.ts";
+import { emulateSigningKeys } from "./signing-keys.ts";
 import { type DiskRoom, Volumes } from "./volumes.ts";
 import { XmlElement } from "./xml-element.ts";
 
@@ -83,7 +83,7 @@ export class AwsAccount {
     emulateParameterStore(front, moto, published.parameters);
     emulateDocumentStore(front, moto);
     emulateGroupRules(front, moto);
-    playSigningKeys(front, runDir);
+    emulateSigningKeys(front, runDir);
     new CpuCredits().serve(front);
     const registrationDelay = (): number => (props.registrationSeconds ?? DEFAULT_REGISTRATION_SECONDS) * 1000;
     const instances = new Instances({ moto, principals, policies, account, room: props.room, registrationDelay, log });

@@ -13,7 +13,7 @@ const SPEC = "ECC_NIST_P256";
  *
  * @param folder where the private keys are for as long as the account is there
  */
-export function playSigningKeys(front: ApiFront, folder: string): void {
+export function emulateSigningKeys(front: ApiFront, folder: string): void {
   const publicKeys = new Map<string, Buffer>();
   const keyOf = ({ region, input }: ApiCall) => `${region}-${String(input.KeyId).replace(/^.*\//, "")}`;
   const file = (key: string) => join(folder, "signing-keys", `${key}.pem`);

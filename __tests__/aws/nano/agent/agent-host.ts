@@ -15,11 +15,13 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { agentArtifact } from "../../../../src/aws/nano/agent-artifact.ts";
 import { hostAgentFiles } from "../../../../src/aws/nano/agent-files.ts";
-import { MARKER_PORT, type ReleaseManifest } from "../../../../src/host-agent/release-manifest.ts";
+import type { ReleaseManifest } from "../../../../src/host-agent/release-manifest.ts";
+import { MARKER_PORT } from "../../../../src/nginx/server.ts";
 import { renderSites } from "../../../../src/nginx/sites.ts";
 import { freePort } from "../../../../src/rehearsal/free-port.ts";
 import type { ClaimedPorts } from "../../../../src/release/service-ports.ts";
 import { HealthCheck } from "../../../../src/values/health-check.ts";
+import { endOf } from "../../../ended-child.ts";
 import { findNginx, temporaryPaths } from "../../../nginx/running-nginx.ts";
 import { type DeclaredManifest, declaredManifest, type PlacedService } from "../declared-manifest.ts";
 import type { AwsDouble } from "./aws-double.ts";
@@ -221,14 +223,9 @@ PATH=${ORDINARY_PATH}; exec ${name} "$@"`,
         stdio: ["ignore", "pipe", "pipe"],
       },
     );
-    let output = "";
-    for (const stream of [child.stdout, child.stderr])
-      stream?.setEncoding("utf8").on("data", (text) => (output += text));
-    const outcome = new Promise<Outcome>((done) => {
-      child.once("close", (status) => {
-        const lines = output.split("\n").filter(Boolean);
-        done({ status, lines, last: lines.at(-1) ?? "" });
-      });
+    const outcome = endOf(child).then(({ status, output }): Outcome => {
+      const lines = output.split("\n").filter(Boolean);
+      return { status, lines, last: lines.at(-1) ?? "" };
     });
     return { child, outcome };
   }
