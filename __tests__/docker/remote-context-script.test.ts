@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { endOf } from "../ended-child.ts";
 import { CodeServer, git } from "./code-server.ts";
 
 const SCRIPT = resolve(__dirname, "../../src/docker/remote-context.sh");
@@ -65,7 +66,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function fetched(environment: Readonly<Record<string, string>>) {
+function fetched(environment: Readonly<Record<string, string>>) {
   const child = spawn("sh", ["-c", `umask 077; ${SHOW}`, SCRIPT], {
     env: {
       PATH: process.env.PATH,
@@ -77,10 +78,7 @@ async function fetched(environment: Readonly<Record<string, string>>) {
       ...environment,
     },
   });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
-  const status = await new Promise<number | null>((done) => child.once("close", done));
-  return { status, output };
+  return endOf(child);
 }
 
 const repository = (commit: string, more: Readonly<Record<string, string>> = {}, name = "app.git") =>

@@ -3,7 +3,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimes
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { docker, type Run } from "./project.ts";
+import { type EndedChild, endOf } from "../ended-child.ts";
+import { docker } from "./project.ts";
 import { request } from "./request-stream.ts";
 
 jest.setTimeout(300_000);
@@ -12,16 +13,10 @@ const ROOT = resolve(__dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "slipway-commands-"));
 const deployed = new Set<string>();
 
-function run(program: string, ...words: string[]): Promise<Run> {
+function run(program: string, ...words: string[]): Promise<EndedChild> {
   const env = { ...process.env, NO_COLOR: "1" };
   const child = spawn(program, words, { cwd: folder, stdio: ["ignore", "pipe", "pipe"], env });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text) => {
-      output += text;
-    });
-  }
-  return new Promise((done, fail) => child.once("error", fail).once("close", (status) => done({ status, output })));
+  return endOf(child);
 }
 
 async function up(stack: string): Promise<string> {

@@ -1,6 +1,7 @@
 import { actionsOf, policyOutput, refusedBy } from "../../src/rehearsal/deployer-policy.ts";
-import { Project, type Run } from "./project.ts";
+import { Project } from "./project.ts";
 import { ACCOUNT, REGION, TestAccount } from "./rehearsal-account.ts";
+import { plannedLines, unbroken } from "./terraform-output.ts";
 
 jest.setTimeout(900_000);
 
@@ -35,8 +36,6 @@ async function labelLive(): Promise<void> {
 const query: TestAccount["query"] = (path, ...words) => aws.query(path, ...words);
 const synth = (hosts: number, digest = "a") =>
   project.synth({ SLIPWAY_TEST_HOSTS: `${hosts}`, SLIPWAY_TEST_DIGEST: digest.repeat(64) });
-/** Terraform breaks a message where the line ends, and puts a bar before each. */
-const unbroken = ({ output }: Run) => output.replace(/\s*\n[│|]?\s*/g, " ");
 /** The versions of what two hosts are told. */
 const versions = () =>
   Promise.all(
@@ -45,8 +44,6 @@ const versions = () =>
       return query<number>("Parameter.Version", "ssm", "get-parameter", "--name", name);
     }),
   );
-/** The lines of a plan that say what would happen to what. */
-const planned = ({ output }: Run) => output.match(/(?<=^ {2}# )(?!.*will be read).*/gm) ?? [];
 
 beforeAll(async () => {
   await aws.start();
@@ -155,7 +152,7 @@ test("where the canary fails the apply ends: the other is not told, and hears of
 
 test("a third host would join without a change to the others", async () => {
   await synth(3, "b");
-  const more = planned(await project.plan());
+  const more = plannedLines(await project.plan());
   expect(more.filter((line) => !/host-3/.test(line))).toEqual([]);
   expect(more.length).toBeGreaterThan(5);
   await synth(2, "b");

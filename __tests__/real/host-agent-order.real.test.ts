@@ -1,21 +1,14 @@
-import { AgentHost, type TestService } from "../aws/nano/agent/agent-host.ts";
-import { AwsDouble } from "../aws/nano/agent/aws-double.ts";
-import { docker, TestImages } from "../aws/nano/agent/test-images.ts";
+import type { AgentHost, TestService } from "../aws/nano/agent/agent-host.ts";
+import { freshHostForEachTest } from "../aws/nano/agent/fresh-host.ts";
+import { docker } from "../aws/nano/agent/test-images.ts";
 import { request } from "./request-stream.ts";
 
-const images = new TestImages();
-let aws: AwsDouble;
 let host: AgentHost;
+const images = freshHostForEachTest((fresh) => {
+  host = fresh.host;
+});
 
 jest.setTimeout(120_000);
-beforeAll(() => images.start());
-afterAll(() => images.stop());
-beforeEach(async () => {
-  aws = new AwsDouble();
-  host = new AgentHost(aws);
-  await host.start();
-});
-afterEach(() => host.stop());
 
 const SERVE = "exec busybox httpd -f -p 8080 -h /srv";
 const shell = (script: string) => ["sh", "-c", `${script}; ${SERVE}`];

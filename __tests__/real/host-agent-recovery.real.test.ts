@@ -1,24 +1,19 @@
 import { releaseFile } from "../../src/nginx/server.ts";
 import { slotFile } from "../../src/nginx/upstream.ts";
 import { HealthCheck } from "../../src/values/health-check.ts";
-import { AgentHost, QUICK, type TestService } from "../aws/nano/agent/agent-host.ts";
-import { AwsDouble } from "../aws/nano/agent/aws-double.ts";
-import { docker, TestImages } from "../aws/nano/agent/test-images.ts";
+import { type AgentHost, QUICK, type TestService } from "../aws/nano/agent/agent-host.ts";
+import type { AwsDouble } from "../aws/nano/agent/aws-double.ts";
+import { freshHostForEachTest } from "../aws/nano/agent/fresh-host.ts";
+import { docker } from "../aws/nano/agent/test-images.ts";
 import { request, requestStream } from "./request-stream.ts";
 
-const images = new TestImages();
 let aws: AwsDouble;
 let host: AgentHost;
+const images = freshHostForEachTest((fresh) => {
+  ({ aws, host } = fresh);
+});
 
 jest.setTimeout(120_000);
-beforeAll(() => images.start());
-afterAll(() => images.stop());
-beforeEach(async () => {
-  aws = new AwsDouble();
-  host = new AgentHost(aws);
-  await host.start();
-});
-afterEach(() => host.stop());
 
 const app = (version: string, change: Partial<TestService> = {}): TestService => ({
   name: "web",

@@ -1,23 +1,18 @@
 import { Agent, get } from "node:http";
-import { AgentHost, QUICK, type TestService } from "../aws/nano/agent/agent-host.ts";
-import { AwsDouble } from "../aws/nano/agent/aws-double.ts";
-import { docker, TestImages } from "../aws/nano/agent/test-images.ts";
+import { type AgentHost, QUICK, type TestService } from "../aws/nano/agent/agent-host.ts";
+import type { AwsDouble } from "../aws/nano/agent/aws-double.ts";
+import { freshHostForEachTest } from "../aws/nano/agent/fresh-host.ts";
+import { docker } from "../aws/nano/agent/test-images.ts";
 import { request, requestStream } from "./request-stream.ts";
 import { RUN_OPTIONS, SEEN, seenOptions } from "./run-options.ts";
 
-const images = new TestImages();
 let aws: AwsDouble;
 let host: AgentHost;
+const images = freshHostForEachTest((fresh) => {
+  ({ aws, host } = fresh);
+});
 
 jest.setTimeout(120_000);
-beforeAll(() => images.start());
-afterAll(() => images.stop());
-beforeEach(async () => {
-  aws = new AwsDouble();
-  host = new AgentHost(aws);
-  await host.start();
-});
-afterEach(() => host.stop());
 
 const app = (version: string, name = "web") => ({ name, image: images.reference(version) });
 const body = async (name = "web", path = "/") => (await request(host.port, `${name}.test`, path)).body.trim();

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { request } from "node:https";
-import { docker, Project, type Run } from "./project.ts";
+import type { EndedChild } from "../ended-child.ts";
+import { docker, Project } from "./project.ts";
 
 jest.setTimeout(180_000);
 
@@ -48,7 +49,7 @@ async function visit(path: string, password?: string): Promise<[number | undefin
 }
 
 /** An apply, and the words of every process of the machine while it ran. */
-async function apply(): Promise<Run & { readonly processes: string }> {
+async function apply(): Promise<EndedChild & { readonly processes: string }> {
   const seen = new Set<string>();
   const look = setInterval(() => {
     for (const line of spawnSync("ps", ["-eo", "args"], { encoding: "utf8" }).stdout.split("\n")) seen.add(line);
@@ -59,7 +60,7 @@ async function apply(): Promise<Run & { readonly processes: string }> {
 }
 
 /** Nobody finds a secret in what was written or said, nor where the engine is asked. */
-function expectHidden({ output, processes }: Run & { readonly processes: string }, json: string): void {
+function expectHidden({ output, processes }: EndedChild & { readonly processes: string }, json: string): void {
   expect(processes).toContain("docker run --rm -i");
   const engine = docker("inspect", ...project.onEngine());
   const places = { json, state: project.state(), output, processes, engine };

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../src/rehearsal/free-port.ts";
+import { type EndedChild, endOf } from "../ended-child.ts";
 
 jest.setTimeout(60_000);
 
@@ -76,20 +77,14 @@ async function push(repository: string, tag: string, text: string) {
   return { image, index };
 }
 
-function lock(...references: string[]): Promise<{ code: number | null; output: string }> {
+function lock(...references: string[]): Promise<EndedChild> {
   const app = `require("fs").appendFileSync(process.env.SLIPWAY_LOCK_COLLECT, ${JSON.stringify(references.join("\n"))} + "\\n")`;
   writeFileSync(join(folder, "app.js"), app);
   writeFileSync(join(folder, "cdktf.json"), JSON.stringify({ app: `"${process.execPath}" app.js` }));
   const env = { ...process.env };
   delete env.SLIPWAY_LOCKFILE;
   const child = spawn(process.execPath, [SLIPWAY, "lock"], { cwd: folder, stdio: ["ignore", "pipe", "pipe"], env });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (text) => {
-      output += text;
-    });
-  }
-  return new Promise((done) => child.once("close", (code) => done({ code, output })));
+  return endOf(child);
 }
 
 const images = () => JSON.parse(readFileSync(join(folder, "slipway.lock.json"), "utf8")).images;
@@ -97,7 +92,7 @@ const images = () => JSON.parse(readFileSync(join(folder, "slipway.lock.json"), 
 test("a real registry's tags are pinned to the index where there is one, and follow when they move", async () => {
   const first = await push("team/app", "1", "first");
   const [tag, platformTag] = [`${host}/team/app:1`, `${host}/team/app:1-amd64`];
-  const { code, output } = await lock(tag, platformTag);
+  const { status: code, output } = await lock(tag, platformTag);
   expect({ code, output }).toMatchObject({ code: 0 });
   expect(images()).toEqual({ [tag]: first.index, [platformTag]: first.image });
 
@@ -113,7 +108,7 @@ test("a tag that is not there fails, and the lockfile stays", async () => {
   await push("team/app", "2", "x");
   await lock(`${host}/team/app:2`);
   const before = images();
-  const { code, output } = await lock(`${host}/team/app:2`, `${host}/team/none:1`);
+  const { status: code, output } = await lock(`${host}/team/app:2`, `${host}/team/none:1`);
   expect(code).toBe(1);
   expect(output).toContain(`${host}/team/none:1: ${host} has no such image or tag`);
   expect(images()).toEqual(before);

@@ -5,15 +5,10 @@ import { dirname, join, resolve } from "node:path";
 import type { IsolatedEngine } from "../../scripts/engines/isolated-engine.mjs";
 import { outputTail, run as runCommand } from "../../src/cli/command.mjs";
 import { EngineCleanup } from "../../src/cli/engine-cleanup.ts";
+import { type EndedChild, endOf } from "../ended-child.ts";
 
 const ROOT = resolve(__dirname, "../..");
 const TERRAFORM = process.env.SLIPWAY_TERRAFORM ?? "terraform";
-
-/** What a program said and how it ended. */
-export interface Run {
-  readonly status: number | null;
-  readonly output: string;
-}
 
 /** A project folder of its own, with a program that declares one stack and the application that it builds. */
 export class Project {
@@ -65,16 +60,16 @@ export class Project {
     if (run.status !== 0) throw new Error(run.output);
   }
 
-  apply(): Promise<Run> {
+  apply(): Promise<EndedChild> {
     return this.terraform("apply", "-auto-approve");
   }
 
   /** 0: nothing to do; 1: an error; 2: something would change. */
-  plan(): Promise<Run> {
+  plan(): Promise<EndedChild> {
     return this.terraform("plan", "-detailed-exitcode");
   }
 
-  async terraform(verb: string, ...words: string[]): Promise<Run> {
+  async terraform(verb: string, ...words: string[]): Promise<EndedChild> {
     return errorsFirst(await this.run(TERRAFORM, this.terraformArguments(verb, words)));
   }
 
@@ -126,7 +121,7 @@ export class Project {
   }
 
   /** Takes everything away, the folder too. */
-  async destroy(): Promise<Run> {
+  async destroy(): Promise<EndedChild> {
     const run = await this.terraform("destroy", "-auto-approve");
     this.remove();
     return run;
@@ -153,30 +148,21 @@ export class Project {
     command: string,
     words: readonly string[],
     environment: Readonly<Record<string, string>> = {},
-  ): Promise<Run> {
-    return new Promise((done, fail) => {
-      const child = spawn(...this.inside(command, words, this.directory), {
-        cwd: this.directory,
-        env: {
-          SLIPWAY_LOCKFILE: join(ROOT, "slipway.lock.json"),
-          // How long a release waits before it looks again; half a second would be most of what many of these take.
-          SLIPWAY_PAUSE: "0.2",
-          ...process.env,
-          CHECKPOINT_DISABLE: "1",
-          ...this.environment,
-          ...environment,
-        },
-        stdio: ["ignore", "pipe", "pipe"],
-      });
-      let output = "";
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.setEncoding("utf8").on("data", (text) => {
-          output += text;
-        });
-      }
-      child.on("error", fail);
-      child.on("close", (status) => done({ status, output }));
+  ): Promise<EndedChild> {
+    const child = spawn(...this.inside(command, words, this.directory), {
+      cwd: this.directory,
+      env: {
+        SLIPWAY_LOCKFILE: join(ROOT, "slipway.lock.json"),
+        // How long a release waits before it looks again; half a second would be most of what many of these take.
+        SLIPWAY_PAUSE: "0.2",
+        ...process.env,
+        CHECKPOINT_DISABLE: "1",
+        ...this.environment,
+        ...environment,
+      },
+      stdio: ["ignore", "pipe", "pipe"],
     });
+    return endOf(child);
   }
 }
 
@@ -189,7 +175,7 @@ function killGroup(leader: number): void {
 }
 
 /** A failed test shows how a text begins, and a plan is long. */
-function errorsFirst({ status, output }: Run): Run {
+function errorsFirst({ status, output }: EndedChild): EndedChild {
   const at = output.search(/^Error: /m);
   return { status, output: at < 0 ? output : `${output.slice(at)}\n${output.slice(0, at)}` };
 }

@@ -28,6 +28,7 @@ import { pushSignatures } from "./rehearsal-image.ts";
 import { machineLike } from "./rehearsal-machine.ts";
 import { request, requestStream } from "./request-stream.ts";
 import { modelIn } from "./synthesized-model.ts";
+import { unbroken } from "./terraform-output.ts";
 
 const ROOT = resolve(__dirname, "../..");
 const STACK = "agent-travels";
@@ -227,9 +228,7 @@ test("an agent that fails its self-test, twice, and back: the one before serves 
   for (const time of ["first", "again"]) {
     const { code, output } = await applyUnderLoad();
     expect({ time, code }).toEqual({ time, code: 1 });
-    expect(output.replace(/\s*\n[│|]?\s*/g, " ")).toContain(
-      "its agent fails its self-test: the program no-such-tool is missing",
-    );
+    expect(unbroken({ output })).toContain("its agent fails its self-test: the program no-such-tool is missing");
     expect(output).not.toMatch(/already exists/i);
     expect(await status()).toMatch(/^agent B /m);
     expect(await documents()).toHaveLength(2);
@@ -270,7 +269,7 @@ test("with signatures demanded, what is not signed by a required key is refused 
   await synth("B", { signers });
   const unsigned = await applyUnderLoad();
   expect(unsigned.code).toBe(1);
-  const said = unsigned.output.replace(/\s*\n[│|]?\s*/g, " ");
+  const said = unbroken(unsigned);
   const [, repository = "", of = ""] = /page: (\S+)@(sha256:[0-9a-f]{64}) is not signed/.exec(said) ?? [];
   expect(of).not.toBe("");
 

@@ -5,9 +5,10 @@ import { actionsOf, refusedBy } from "../../src/rehearsal/deployer-policy.ts";
 import { ApiRefusal } from "../../src/rehearsal/doubles/api-call.ts";
 import { AccountHost } from "./account-host.ts";
 import type { DeclaredHosts } from "./programs/nano-host.ts";
-import { Project, type Run } from "./project.ts";
+import { Project } from "./project.ts";
 import { ACCOUNT, REGION, SERIAL, TestAccount } from "./rehearsal-account.ts";
 import { type AwsFixtures, makeAwsFixtures } from "./rehearsal-fixtures.ts";
+import { plannedLines, unbroken } from "./terraform-output.ts";
 
 const STACK = "slipway-options";
 const NAME = `slipway.${STACK}.host`;
@@ -31,12 +32,6 @@ const arn = (service: string, resource: string) => `arn:aws:${service}:${REGION}
 const query: TestAccount["query"] = (path, ...words) => aws.query(path, ...words);
 const synth = (to: Project, change: Partial<DeclaredHosts> = {}) =>
   to.synth({ SLIPWAY_TEST_DECLARED: JSON.stringify({ ...declared, ...change }) });
-
-/** The lines of a plan that say what would happen to what. */
-const planned = ({ output }: Run) => output.match(/(?<=^ {2}# )(?!.*will be read).*/gm) ?? [];
-
-/** Terraform breaks a message where the line ends, and puts a bar before each. */
-const unbroken = ({ output }: Run) => output.replace(/\s*\n[│|]?\s*/g, " ");
 
 /** What the deployer did in `work` that the stack's policy for deployers does not allow. */
 async function beyondPolicy(work: () => Promise<void>): Promise<string[]> {
@@ -281,7 +276,7 @@ test("neither other files of a host that keeps them nor another usual image plan
 
 test("other files of any other host replace it, as another image does that is named", async () => {
   await synth(project, { file: "second\n", serial: "20250115" });
-  expect(planned(await project.plan())).toEqual([
+  expect(plannedLines(await project.plan())).toEqual([
     expect.stringMatching(/^aws_cloudwatch_metric_alarm\.host_\w+ will be updated in-place$/),
     expect.stringMatching(/^aws_instance\.host_\w+ must be replaced$/),
     expect.stringMatching(/^aws_instance\.plain_\w+ must be replaced$/),
@@ -291,11 +286,11 @@ test("other files of any other host replace it, as another image does that is na
 
 test("another type stops and starts the same machine; one of another platform is another machine", async () => {
   await synth(project, { type: "t4g.micro" });
-  expect(planned(await project.plan())).toEqual([
+  expect(plannedLines(await project.plan())).toEqual([
     expect.stringMatching(/^aws_instance\.plain_\w+ will be updated in-place$/),
   ]);
   await synth(project, { type: "t3.nano" });
-  expect(planned(await project.plan())).toEqual([
+  expect(plannedLines(await project.plan())).toEqual([
     expect.stringMatching(/^aws_instance\.plain_\w+ will be replaced due to changes in replace_triggered_by$/),
     expect.stringMatching(/^aws_volume_attachment\.plain_\w+ must be replaced$/),
     expect.stringMatching(/^terraform_data\.plain_\w+ will be updated in-place$/),
@@ -316,7 +311,7 @@ test("a data volume is encrypted by its key, attached to its host, and named by 
 
 test("no plan replaces a data volume by another; it grows where it stands, and its zone is the host's", async () => {
   await synth(project, { data: { sizeGiB: 11, snapshotId: "snap-0123456789abcdef0", kmsKey: OTHER_KEY } });
-  expect(planned(await project.plan())).toEqual([
+  expect(plannedLines(await project.plan())).toEqual([
     expect.stringMatching(/^aws_ebs_volume\.plain_\w+ will be updated in-place$/),
   ]);
   await synth(project, { data: { zone: "eu-west-1z" } });
@@ -336,7 +331,7 @@ test("nothing is destroyed while the data volume is Terraform's; nothing of the 
   expect(await project.terraform("state", "rm", address)).toMatchObject({ status: 0 });
   kept.push(id);
   // as where one is restored
-  expect(planned(await project.plan())).toEqual([
+  expect(plannedLines(await project.plan())).toEqual([
     expect.stringMatching(/^aws_ebs_volume\.plain_\w+ will be created$/),
     expect.stringMatching(/^aws_instance\.plain_\w+ will be replaced due to changes in replace_triggered_by$/),
     expect.stringMatching(/^aws_ssm_parameter\.plain_\w+ will be updated in-place$/),

@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { ustar } from "../../../src/host-agent/ustar.ts";
 import { SERVER_AGENT, serverProgram } from "../../../src/hosts/ssh/server-agent.ts";
 import { parseHostKey } from "../../../src/hosts/ssh/ssh-target.ts";
+import { endOf } from "../../ended-child.ts";
 import { FakeRoot } from "../../fake-root.ts";
 
 const SOURCE = resolve(__dirname, "../../../src/hosts");
@@ -153,15 +154,7 @@ export class FakeServer extends FakeRoot {
       },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text) => {
-        output += text;
-      });
-    }
-    return new Promise<{ status: number | null; output: string }>((done) => {
-      child.once("close", (status) => done({ status, output }));
-    });
+    return endOf(child);
   }
 
   /** The letter of the image that requests to each service go to. */

@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { agentArtifact } from "../../../../src/aws/nano/agent-artifact.ts";
 import { hostAgentFiles } from "../../../../src/aws/nano/agent-files.ts";
 import { stageZero } from "../../../../src/aws/nano/stage-zero/stage-zero.ts";
+import { endOf } from "../../../ended-child.ts";
 import { FakeRoot } from "../../../fake-root.ts";
 
 const PROGRAMS = join(__dirname, "fake-programs.sh");
@@ -200,17 +201,9 @@ export class FakeNano extends FakeRoot {
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
     child.stdin?.on("error", () => {}).end(input);
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text) => {
-        output += text;
-      });
-    }
-    const outcome = new Promise<FakeOutcome>((done) => {
-      child.once("close", (status) => {
-        const lines = output.split("\n").filter(Boolean);
-        done({ status, lines, last: lines.at(-1) });
-      });
+    const outcome = endOf(child).then(({ status, output }): FakeOutcome => {
+      const lines = output.split("\n").filter(Boolean);
+      return { status, lines, last: lines.at(-1) };
     });
     return { child, outcome };
   }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { endOf } from "../../../ended-child.ts";
 import { hostFiles, PARTS } from "./agent-parts.ts";
 
 const PROGRAM = `
@@ -50,10 +51,7 @@ async function end(): Promise<string> {
   const env = { PATH: `${join(root, "bin")}:${process.env.PATH}`, SLIPWAY_ROOT: root };
   // in a process group of its own, which is all that a wrong "kill" of it reaches
   const shell = spawn("sh", ["-u", "-c", PROGRAM, "sh", `${engine.pid}`], { env, detached: true });
-  let text = "";
-  for (const stream of [shell.stdout, shell.stderr]) stream.on("data", (part) => (text += part));
-  await once(shell, "close");
-  return text;
+  return (await endOf(shell)).output;
 }
 
 const isThere = ({ child }: Running) => child.exitCode === null && child.signalCode === null;
